@@ -1,0 +1,5 @@
+"""``python -m tunespec``."""
+
+from tunespec.cli import main
+
+main()

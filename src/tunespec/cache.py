@@ -1,0 +1,117 @@
+"""The cache: facts and results by content. Files are written once, never replaced, and safe to lose."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+from filelock import FileLock
+
+_SIZE_CAP = 2 << 30  # bytes; the least recently used entries go first
+_PACKAGE = Path(__file__).resolve().parent
+
+
+@cache
+def code_hash() -> str:
+    """Hash of tunespec's own sources: another version computes other facts."""
+    digest = hashlib.blake2b(digest_size=16)
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        if "suite" not in path.relative_to(_PACKAGE).parts:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def key_of(*parts: Any) -> str:
+    """A name for everything that a cached value depends on."""
+    text = orjson.dumps([code_hash(), parts], default=str, option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(text, digest_size=16).hexdigest()
+
+
+class Cache:
+    """Entries in one folder, ``<root>/.tunespec_cache`` unless that cannot be written."""
+
+    def __init__(self, root: Path) -> None:
+        """Create the folder, with the files that make git and backups pass it over."""
+        self.folder = self.folder_of(root)
+        for name, text in (
+            (".gitignore", "*\n"),
+            ("CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n# made by tunespec\n"),
+        ):
+            if not (self.folder / name).exists():
+                (self.folder / name).write_text(text, encoding="utf-8")
+
+    @staticmethod
+    def folder_of(root: Path) -> Path:
+        """Where the cache of a project lies."""
+        return _writable(root / ".tunespec_cache")
+
+    def read(self, name: str) -> Any | None:
+        """The JSON value of an entry; None if it is absent or damaged."""
+        path = self.folder / name
+        try:
+            value = orjson.loads(path.read_bytes())
+            os.utime(path)
+        except (OSError, orjson.JSONDecodeError):
+            return None
+        return value
+
+    def write(self, name: str, value: Any) -> None:
+        """Store a JSON value under a name, whole or not at all."""
+        self.place(name, lambda path: path.write_bytes(orjson.dumps(value)))
+
+    def place(self, name: str, make: Callable[[Path], object]) -> Path:
+        """Let ``make`` write a file, then put it under its name in one step."""
+        target = self.folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+        os.close(handle)
+        try:
+            make(Path(temporary))
+            Path(temporary).replace(target)
+        except PermissionError:  # Windows cannot replace a file that another process reads; equal names, equal content
+            if not target.exists():
+                raise
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+        return target
+
+    @contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """Hold a lock among processes; it ends with its process, even a killed one."""
+        path = self.folder / "locks" / f"{name}.lock"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path):
+            yield
+
+    def trim(self, cap: int = _SIZE_CAP) -> None:
+        """Remove the least recently used entries above the size cap."""
+        files = [p for p in self.folder.rglob("*") if p.is_file() and p.suffix in {".json", ".arrow"}]
+        stats = sorted(((p.stat().st_mtime, p.stat().st_size, p) for p in files), reverse=True)
+        total = 0
+        for _, size, path in stats:
+            total += size
+            if total > cap:
+                path.unlink(missing_ok=True)
+        for run in sorted((self.folder / "runs").glob("*"))[:-20]:
+            shutil.rmtree(run, ignore_errors=True)
+
+
+def _writable(folder: Path) -> Path:
+    """The folder, or one in the system's temporary folder for a project that is mounted read-only."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        name = hashlib.blake2b(str(folder.resolve()).encode(), digest_size=8).hexdigest()
+        fallback = Path(tempfile.gettempdir()) / f"tunespec_cache_{name}"
+        fallback.mkdir(exist_ok=True)
+        return fallback

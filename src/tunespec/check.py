@@ -1,0 +1,90 @@
+"""``tunespec check``: pytest with arguments of its own, so that no project setting can break the verdict."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from tunespec import pytest_plugin
+from tunespec.run import new_run_id
+from tunespec.session import Session
+from tunespec.suite_paths import suite_root
+
+
+def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
+    """Run the specification over ``paths`` and print the report; returns the exit code.
+
+    Raises:
+        CannotJudgeError: for a wrong option, configuration or input.
+    """
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # a project's plugins have no say in the verdict
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    os.environ.pop("PYTEST_PLUGINS", None)
+    run_id = new_run_id()
+    session = Session.from_options(start=Path.cwd(), run_id=run_id, options=_plugin_options(paths, options))
+    output = _Output(session, run_id, options["format_"])
+    with tempfile.TemporaryDirectory(prefix="tunespec-") as folder:
+        settings = Path(folder) / "pytest.ini"
+        settings.write_text("[pytest]\npython_files = *.py\n", encoding="utf-8")
+        status = pytest.main([*_arguments(paths, options, settings), *session.expand_arguments(["tunespec.suite"])], plugins=[output])
+    if output.broken:
+        click.echo(f"tunespec: internal error\n{output.broken}", err=True)
+        return 2
+    return int(status) if status in {0, 1} else 2
+
+
+def _plugin_options(paths: Sequence[str], options: Mapping[str, Any]) -> dict[str, Any]:
+    kept = ("select", "report", "fail_on", "show_rows", "exit_zero", "gx_suites")
+    return {name: options[name] for name in kept} | {"dataset": list(paths), "ignore_pitfall": options["ignore"]}
+
+
+def _arguments(paths: Sequence[str], options: Mapping[str, Any], settings: Path) -> list[str]:
+    arguments = ["-c", str(settings), f"--rootdir={suite_root()}", "--noconftest", "--collect-in-virtualenv"]
+    arguments += ["-p", "tunespec.pytest_plugin", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-s"]
+    arguments += ["-W", "ignore", "--import-mode=importlib"]
+    if options["processes"] != "0":
+        arguments += ["-p", "xdist", "-n", options["processes"]]
+    if options["junit"]:
+        arguments.append(f"--junitxml={Path(options['junit']).resolve()}")
+    arguments += [f"--dataset={path}" for path in paths]
+    for name, flag in (("select", "--select"), ("ignore", "--ignore-pitfall"), ("report", "--report")):
+        arguments += [f"{flag}={value}" for value in options[name]]
+    for name, flag in (("fail_on", "--fail-on"), ("gx_suites", "--gx-suites")):
+        arguments += [f"{flag}={options[name]}"] if options[name] else []
+    return arguments + [f"--{name.replace('_', '-')}" for name in ("show_rows", "exit_zero") if options[name]]
+
+
+class _Output:
+    """Replaces pytest's terminal output by tunespec's report."""
+
+    def __init__(self, session: Session, run_id: str, format_: str) -> None:
+        self.broken = ""
+        self._session, self._run_id, self._format = session, run_id, format_
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        pytest_plugin.adopt(config, self._session, self._run_id)
+        reporter = config.pluginmanager.getplugin("terminalreporter")
+        if reporter is not None:
+            config.pluginmanager.unregister(reporter)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.broken += str(report.longrepr) + "\n"
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        self.broken += str(excrepr)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_sessionfinish(self) -> Any:
+        yield
+        if self._session.report is not None:
+            sys.stdout.write(self._session.render(self._format))
+            sys.stdout.flush()

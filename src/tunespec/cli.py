@@ -1,0 +1,86 @@
+"""The command line: ``check``, ``explain``, ``list`` and ``init``."""
+
+from __future__ import annotations
+
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+import tunespec
+from tunespec.errors import CannotJudgeError
+
+
+class _Group(click.Group):
+    """Turns a CannotJudgeError into one sentence and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CannotJudgeError as error:
+            click.echo(f"tunespec: {error}", err=True)
+            sys.exit(2)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(tunespec.__version__, prog_name="tunespec")
+def main() -> None:
+    """Every known pitfall of LLM fine-tuning, as a test on your own files."""
+
+
+@main.command()
+@click.argument("paths", nargs=-1)
+@click.option("-n", "--processes", default="0", metavar="N", help="Worker processes, or auto (default 0: this one).")
+@click.option("--select", multiple=True, metavar="CODES", help="Judge only these codes, names, families or CODE.kind.")
+@click.option("--ignore", multiple=True, metavar="CODES", help="Switch codes, names or kinds off.")
+@click.option("--fail-on", type=click.Choice(["error", "warning", "info"]), help="Least severity that exits 1.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="What stdout gets.")
+@click.option("--report", multiple=True, metavar="FORMAT=FILE", help="Also write a report (text or json); repeatable.")
+@click.option("--junit", type=click.Path(dir_okay=False), metavar="FILE", help="Also write pytest's JUnit XML.")
+@click.option("--show-rows", is_flag=True, help="Print the text of records with findings.")
+@click.option("--exit-zero", is_flag=True, help="Exit 0 where findings would exit 1.")
+@click.option("--gx-suites", metavar="DIR", help="Write the suites as Great Expectations' own JSON.")
+def check(paths: tuple[str, ...], **options: Any) -> None:
+    """Judge the datasets under PATHS (files, folders, globs; default: the configured ones, or this folder).
+
+    Exit code: 0 clean, 1 findings, 2 could not judge.
+    """
+    from tunespec.check import run_check
+
+    sys.exit(run_check(paths, options))
+
+
+@main.command()
+@click.argument("pitfall")
+def explain(pitfall: str) -> None:
+    """Explain a pitfall: what goes wrong, why, how to prevent and mend it. PITFALL is a code or a name."""
+    from tunespec.config import find
+    from tunespec.explain import explain_text
+
+    click.echo(explain_text(find(Path.cwd()), pitfall), nl=False)
+
+
+@main.command("list")
+def list_() -> None:
+    """List every pitfall and its kinds."""
+    from tunespec.config import find
+    from tunespec.explain import list_text
+
+    click.echo(list_text(find(Path.cwd())), nl=False)
+
+
+@main.command()
+@click.argument("paths", nargs=-1)
+@click.option("--stdout", is_flag=True, help="Print the configuration instead of writing tunespec.toml.")
+def init(paths: tuple[str, ...], *, stdout: bool) -> None:
+    """Write a commented tunespec.toml for the datasets found under PATHS (default: this folder)."""
+    from tunespec.init import configuration_text, write_configuration
+
+    if stdout:
+        click.echo(configuration_text(Path.cwd(), paths), nl=False)
+    else:
+        click.echo(write_configuration(Path.cwd(), paths))
+
+

@@ -1,0 +1,169 @@
+"""What lies under the user's paths: datasets, by content and name, and what was passed over."""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from tunespec import splits
+from tunespec.config import Config
+from tunespec.errors import CannotJudgeError
+from tunespec.reading import format_of, read
+from tunespec.reading.source import EXTENSIONS, extension, read_bytes
+from tunespec.shapes import Shapes
+from tunespec.subjects import DataFile, Dataset
+
+_SKIPPED_FOLDERS = {"node_modules", "__pycache__", "venv", "site-packages", "wandb"}
+_SNIFFED = 50  # records looked at before a file is said not to be a dataset
+_HEAD = 1 << 18  # bytes read for that
+_LOG_KEYS = {"loss", "eval_loss", "current_steps", "train_loss"}
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """``datasets`` to judge and ``passed_over``: path -> why it was not taken for a dataset."""
+
+    datasets: tuple[Dataset, ...]
+    passed_over: dict[str, str]
+
+
+def discover(config: Config, paths: Sequence[str]) -> Discovery:
+    """Find the datasets under ``paths`` (files, folders, globs), or under the configured ones.
+
+    Raises:
+        CannotJudgeError: for a path that does not exist, a named file whose columns nothing knows, or no dataset.
+    """
+    shapes = Shapes(config.columns, config.roles)
+    found: dict[str, tuple[Path, str]] = {}
+    passed_over: dict[str, str] = {}
+    configured = _configured(config) if not paths else []
+    for path, named in _files(config, paths or config.data or (() if configured else (".",))):
+        shown = splits.relative(path, config.root)
+        format_, why = _recognise(path, shapes)
+        if not why:
+            found[shown] = path, format_
+        elif named:
+            raise CannotJudgeError(f"{shown}: {why}")
+        else:
+            passed_over[shown] = why
+    datasets = [*configured, *_datasets(found)]
+    if not datasets:
+        raise CannotJudgeError(_nothing(config, paths, passed_over))
+    return Discovery(tuple(sorted(datasets, key=lambda d: d.name)), passed_over)
+
+
+def _datasets(found: dict[str, tuple[Path, str]]) -> Iterator[Dataset]:
+    for name, files in splits.group(found).items():
+        yield Dataset(name, tuple(DataFile(found[f][0], f, split, found[f][1]) for f, split in files))
+
+
+def _configured(config: Config) -> list[Dataset]:
+    return [
+        Dataset(name, tuple(file for split, patterns in by_split.items() for file in files_of(config, patterns, split)))
+        for name, by_split in config.datasets.items()
+    ]
+
+
+def files_of(config: Config, patterns: Sequence[str], split: str | None) -> list[DataFile]:
+    """The files that configured paths or globs name; they are relative to the project's root.
+
+    Raises:
+        CannotJudgeError: for a path that does not exist.
+    """
+    return [
+        DataFile(path, splits.relative(path, config.root), split, format_of(path))
+        for pattern in patterns
+        for path, _ in _expand(config.root, pattern)
+    ]
+
+
+def _files(config: Config, patterns: Sequence[str]) -> Iterator[tuple[Path, bool]]:
+    """``(file, whether the user named it)`` for every file under the patterns, each once."""
+    seen: set[Path] = set()
+    for pattern in patterns:
+        for path, named in _expand(config.root if pattern in config.data else Path.cwd(), pattern):
+            if path not in seen:
+                seen.add(path)
+                yield path, named
+
+
+def _expand(base: Path, pattern: str) -> Iterator[tuple[Path, bool]]:
+    path = base / Path(pattern).expanduser()
+    if path.is_file():
+        yield path, True
+    elif path.is_dir():
+        yield from ((file, False) for file in _walk(path))
+    else:
+        matches = sorted(glob.glob(str(path), recursive=True))
+        if not matches:
+            raise CannotJudgeError(f"{pattern}: no such file or folder")
+        for match in map(Path, matches):
+            yield from ((f, False) for f in _walk(match)) if match.is_dir() else [(match, False)]
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for where, folders, files in os.walk(folder):
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".") and name not in _SKIPPED_FOLDERS and not Path(where, name, "pyvenv.cfg").exists()
+        )
+        for name in sorted(files):
+            if not name.startswith(".") and extension(Path(name)) in EXTENSIONS:
+                yield Path(where, name)
+
+
+def _recognise(path: Path, shapes: Shapes) -> tuple[str, str]:
+    """``(format, "")`` if the file holds records of a known shape, else ``("", why not)``."""
+    if extension(path) not in EXTENSIONS and extension(path) not in {".txt", ""}:
+        return "", f"not a dataset file (expected {', '.join(EXTENSIONS)}, or one of these with .gz or .zst)"
+    format_ = format_of(path)
+    rows = list(islice(_head_rows(path, format_), _SNIFFED))
+    if not rows:
+        return "", "the file is empty: it holds no record"
+    records = [row.data for row in rows if row.data is not None]
+    if not records:
+        return (format_, "") if extension(path) != ".json" else ("", f"no record could be read: {rows[0].defect}")
+    if any((conversation := shapes.convert(r)) is not None and not conversation.defect for r in records):
+        return format_, ""
+    return "", _unknown(records[0], shapes)
+
+
+def _head_rows(path: Path, format_: str) -> Iterator[object]:
+    """Rows of the file's head; JSON arrays and tables are read from the head too, whose cut last row is dropped."""
+    if format_ == "parquet":
+        return read(path, format_)
+    from tunespec.reading import csv_table, json_array, lines
+
+    head = read_bytes(path, _HEAD)
+    if len(head) == _HEAD and format_ != "json":
+        head = head[: head.rfind(b"\n") + 1] or read_bytes(path)
+    if format_ == "json":
+        return json_array.read_json(head)
+    return csv_table.read_csv(head) if format_ in {"csv", "tsv"} else lines.read_jsonl(head)
+
+
+def _unknown(record: dict[str, object], shapes: Shapes) -> str:
+    conversation = shapes.convert(record)
+    if conversation is not None and conversation.defect:
+        return f"no record has a shape that a trainer could read: {conversation.defect}"
+    keys = list(record)
+    if len(_LOG_KEYS & set(keys)) > 0:
+        return "a training log, not a dataset"
+    if all(isinstance(value, dict) for value in record.values()) and len(keys) > 3:
+        return "a registry or configuration, not a dataset"
+    shown = ", ".join(keys[:12]) + (", ..." if len(keys) > 12 else "")
+    first, last = keys[0] if keys else "question", keys[-1] if keys else "reply"
+    mapping = f"columns = {{prompt = {json.dumps(first)}, answer = {json.dumps(last)}}}"
+    return f"its columns ({shown}) are of no known shape; say which are which in [tool.tunespec]: {mapping}"
+
+
+def _nothing(config: Config, paths: Sequence[str], passed_over: dict[str, str]) -> str:
+    where = ", ".join(paths or config.data or ["the current folder"])
+    reasons = "".join(f"\n  {path}: {why}" for path, why in list(passed_over.items())[:10])
+    return f"nothing to judge: no dataset in {where}{reasons}"

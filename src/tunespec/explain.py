@@ -1,0 +1,78 @@
+"""What ``tunespec explain``, ``tunespec list`` and the docs pages say: read off the pitfalls' docstrings."""
+
+from __future__ import annotations
+
+import textwrap
+
+from tunespec.config import Config
+from tunespec.docstring import SECTIONS
+from tunespec.pitfall import Pitfall
+from tunespec.suite_paths import suite_root
+
+_WIDTH = 100
+
+
+def explain_text(config: Config, token: str) -> str:
+    """The full explanation of one pitfall.
+
+    Raises:
+        CannotJudgeError: for an unknown one.
+    """
+    pitfall = config.catalogue.find(token)
+    parts = [f"{pitfall.code} {pitfall.name} ({pitfall.family}, {pitfall.severity})\n\n{pitfall.documentation.summary}"]
+    for section in SECTIONS:
+        body = _body(pitfall, section)
+        if body:
+            parts.append(f"{section}\n{textwrap.indent(body, '  ')}")
+    parts.append("Configuration\n" + textwrap.indent(configuration(config, pitfall), "  "))
+    if example := examples(pitfall):
+        parts.append("Example\n" + textwrap.indent(example, "  "))
+    return "\n\n".join(parts) + "\n"
+
+
+def list_text(config: Config) -> str:
+    """One line for each pitfall, with its kinds."""
+    rows = [(p.code, p.name, p.severity, p.documentation.summary, p.kinds()) for p in config.catalogue.pitfalls]
+    width = max(len(name) for _, name, *_ in rows)
+    lines = []
+    for code, name, severity, summary, kinds in rows:
+        lines.append(f"{code}  {name:<{width}}  {severity:<7}  {summary}")
+        lines.append(textwrap.fill(", ".join(kinds), _WIDTH, initial_indent="      ", subsequent_indent="      "))
+    return "\n".join(lines) + "\n"
+
+
+def configuration(config: Config, pitfall: Pitfall) -> str:
+    """The pitfall's settings as they hold, in TOML."""
+    values = config.thresholds(pitfall) | {"severity": config.pitfalls.get(pitfall.code, {}).get("severity", pitfall.severity)}
+    lines = [f"{key} = {toml(value)}" for key, value in values.items()]
+    return "\n".join([f"[tool.tunespec.pitfalls.{pitfall.name}]", *lines])
+
+
+def toml(value: object) -> str:
+    """A threshold's value as TOML writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {toml(item)}" for key, item in value.items()) + "}"
+    return "[" + ", ".join(map(toml, value)) + "]" if isinstance(value, list | tuple) else str(value)
+
+
+def examples(pitfall: Pitfall) -> str:
+    """Where the smallest bad and good example of a pitfall lie."""
+    folder = suite_root() / "fixtures" / f"{pitfall.code}-{pitfall.name}"
+    if not folder.is_dir():
+        return ""
+    return f"bad and good side by side: {folder}"
+
+
+def _body(pitfall: Pitfall, section: str) -> str:
+    entries = pitfall.documentation.entries(section)
+    if section not in {"Thresholds", "Kinds"} or not entries:
+        return pitfall.documentation.sections.get(section, "")
+    wrapped = []
+    for name, text in entries.items():
+        description = text.rpartition("|")[2].strip()
+        wrapped.append(textwrap.fill(f"{name}: {description}", _WIDTH, subsequent_indent="    "))
+    return "\n".join(wrapped)

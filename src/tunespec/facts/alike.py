@@ -1,0 +1,73 @@
+"""Pairs of records, and of prompts, that say almost the same: computed once, shared by D004 and D005."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from tunespec.progress import Progress
+from tunespec.records import Records
+from tunespec.text import squeeze
+
+BENCHMARK = "benchmark"  # the split of rows that belong to a benchmark, not to the dataset
+Pair = tuple[int, int, float]
+
+
+class Alike:
+    """Similarity among a dataset's records. Rows of a training split come before the others in every pair."""
+
+    def __init__(self, records: Records, progress: Progress) -> None:
+        """Nothing is computed before it is asked for."""
+        self.records = records
+        self._progress = progress
+
+    @cached_property
+    def rows(self) -> list[int]:
+        """Readable rows with some text, training first, else in file order."""
+        splits, contents = self.records.splits, self.records.contents
+        return sorted((r for r, c in enumerate(contents) if c), key=lambda r: (splits[r] not in (None, "train"), r))
+
+    @cached_property
+    def prompts(self) -> dict[int, str]:
+        """Row -> its prompt, whitespace-normalised, where it has one."""
+        return {row: prompt for row in self.rows if (prompt := squeeze(self.records.prompts[row]))}
+
+    @cached_property
+    def record_pairs(self) -> list[Pair]:
+        """``(row, earlier row, similarity)`` of near-duplicate records, one row per distinct content and split."""
+        distinct: dict[object, int] = {}
+        for row in self.rows:
+            distinct.setdefault((self.records.contents[row], self.records.splits[row]), row)
+        rows = list(distinct.values())
+        texts = [[column[row] for row in rows] for column in (self.records.prompts, self.records.answers)]
+        different = [self.records.contents[row] for row in rows]
+        return self._pairs(rows, texts, different, "comparing records")
+
+    @cached_property
+    def prompt_pairs(self) -> list[Pair]:
+        """The same for prompts alone, one row per distinct prompt and split."""
+        distinct: dict[object, int] = {}
+        for row, prompt in self.prompts.items():
+            distinct.setdefault((prompt, self.records.splits[row]), row)
+        rows = list(distinct.values())
+        different = [self.prompts[row] for row in rows]
+        return self._pairs(rows, [[self.records.prompts[row] for row in rows]], different, "comparing prompts")
+
+    def _pairs(
+        self, rows: Sequence[int], texts: Sequence[Sequence[str]], different: Sequence[object], doing: str
+    ) -> list[Pair]:
+        from tunespec.similarity.candidates import candidate_pairs
+        from tunespec.similarity.documents import tokenize
+        from tunespec.similarity.verify import Verifier
+
+        self._progress(doing, len(rows))
+        parts = [tokenize(column) for column in texts]
+        whole = parts[0] if len(parts) == 1 else parts[0].beside(parts[1])
+        verifier = Verifier(whole, parts if len(parts) > 1 else (), texts)
+        found = []
+        for later, earlier in candidate_pairs(whole).tolist():
+            if different[later] != different[earlier]:
+                similarity = verifier.similarity(later, earlier)
+                if similarity is not None:
+                    found.append((rows[later], rows[earlier], round(similarity, 4)))
+        return found

@@ -1,0 +1,182 @@
+"""D002's facts: does every record have the dataset's one format?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from tunespec.conversation import Conversation
+from tunespec.facts import Fact
+from tunespec.facts.preference import preference
+from tunespec.facts.roles import role_order, unknown_role
+from tunespec.facts.tools import ToolChecker
+from tunespec.findings import Mark
+from tunespec.headers import templated_text
+from tunespec.profile import OPTIONAL_KEYS, Profile
+from tunespec.records import Records
+
+Check = Callable[[Conversation], str | None]
+_CHAT = ("messages", "conversations", "conversation", "interactions", "preference")
+
+
+def format_facts(records: Records, profile: Profile) -> list[Fact]:
+    """Every fact of D002. Values are sentences about the record: ``lacks the header `### Answer:```."""
+    return [
+        _unreadable(records),
+        _record_shape(records, profile),
+        _key_set(records, profile),
+        *(_checked(records, name, applies, check, reason) for name, applies, check, reason in _checks(profile)),
+    ]
+
+
+def _checks(profile: Profile) -> list[tuple[str, Callable[[Conversation], bool], Check, str]]:
+    """``(fact, which conversations it applies to, the check, why it applies to none)``."""
+    tools = ToolChecker()
+    return [
+        ("empty_prompt", _has_prompt, _empty_prompt, "no record has a prompt of its own"),
+        ("empty_answer", lambda _: True, _empty_answer, "no readable record"),
+        ("unknown_role", _is_chat, unknown_role, "no record is a list of messages"),
+        ("role_order", _is_chat, role_order, "no record is a list of messages"),
+        ("tool_call", ToolChecker.applies, tools.check, "no record has tool calls"),
+        ("think_block", lambda c: "<think>" in _answer_start(c), _unclosed_think, "no answer opens a think block"),
+        ("think_only_in_some", lambda _: profile.think_share > 0, _minority_think(profile), "no answer thinks first"),
+        ("system_only_in_some", lambda _: profile.system_share > 0, _minority_system(profile), "no system prompts"),
+        (
+            "template_header",
+            lambda c: profile.template is not None and templated_text(c) is not None,
+            lambda c: profile.template.breach(templated_text(c) or "") if profile.template else None,
+            "the texts share no template headers",
+        ),
+        ("preference", lambda c: c.rejected is not None, preference, "no preference records"),
+    ]
+
+
+def _checked(
+    records: Records, name: str, applies: Callable[[Conversation], bool], check: Check, reason: str
+) -> Fact:
+    marks: dict[int, Mark] = {}
+    examined = 0
+    for row, conversation in _readable(records):
+        if applies(conversation):
+            examined += 1
+            if (value := check(conversation)) is not None:
+                marks[row] = Mark(value)
+    return Fact(name, marks, examined, None if examined else reason)
+
+
+def _readable(records: Records) -> Iterator[tuple[int, Conversation]]:
+    for row, conversation in enumerate(records.conversations):
+        if conversation is not None and not conversation.defect:
+            yield row, conversation
+
+
+def _unreadable(records: Records) -> Fact:
+    marks = {row: Mark(defect) for row, defect in enumerate(records.defects) if defect}
+    return Fact("unreadable", marks, len(records))
+
+
+def _record_shape(records: Records, profile: Profile) -> Fact:
+    marks: dict[int, Mark] = {}
+    examined = 0
+    for row, (conversation, keys) in enumerate(zip(records.conversations, records.keys, strict=True)):
+        if not keys and records.defects[row]:
+            continue
+        examined += 1
+        if conversation is None:
+            marks[row] = Mark(f"has the keys {', '.join(keys) or '(none)'}, a shape that no trainer knows")
+        elif conversation.defect:
+            marks[row] = Mark(conversation.defect)
+        elif conversation.shape != profile.shape:
+            marks[row] = Mark(f"is {conversation.shape} where {profile.shape_share:.0%} are {profile.shape}")
+    return Fact("record_shape", marks, examined, None if examined else "no readable record")
+
+
+def _key_set(records: Records, profile: Profile) -> Fact:
+    marks: dict[int, Mark] = {}
+    examined = 0
+    for row, conversation in _readable(records):
+        if conversation.shape != profile.shape:
+            continue  # its keys follow from its shape: record_shape tells that
+        examined += 1
+        keys = frozenset(records.keys[row]) - OPTIONAL_KEYS
+        if keys != profile.keys:
+            marks[row] = Mark(_difference(keys, profile))
+    return Fact("key_set", marks, examined, None if examined else "no readable record")
+
+
+def _difference(keys: frozenset[str], profile: Profile) -> str:
+    lacks = ", ".join(sorted(profile.keys - keys))
+    adds = ", ".join(sorted(keys - profile.keys))
+    parts = [f"lacks {lacks}" if lacks else "", f"adds {adds}" if adds else ""]
+    return f"{' and '.join(filter(None, parts))}, unlike {profile.keys_share:.0%} of the records"
+
+
+def _is_chat(conversation: Conversation) -> bool:
+    return conversation.shape in _CHAT
+
+
+def _has_prompt(conversation: Conversation) -> bool:
+    return any(turn.role == "user" for turn in conversation.turns)
+
+
+def _empty_prompt(conversation: Conversation) -> str | None:
+    for number, turn in enumerate(conversation.turns, start=1):
+        if turn.role == "user" and not turn.empty_by_design and not turn.text.strip():
+            return "has an empty prompt" + _which(conversation, number)
+    return None
+
+
+def _empty_answer(conversation: Conversation) -> str | None:
+    for number, turn in enumerate(conversation.turns, start=1):
+        if turn.role in ("assistant", "text", "call") and not turn.empty_by_design and not turn.text.strip():
+            return "has an empty answer" + _which(conversation, number)
+    rejected = conversation.rejected
+    if rejected and rejected[-1].role == "assistant" and not rejected[-1].text.strip():
+        return "has an empty rejected answer"
+    return None
+
+
+def _which(conversation: Conversation, number: int) -> str:
+    return f" (turn {number} of {len(conversation.turns)})" if len(conversation.turns) > 2 else ""
+
+
+def _answer_start(conversation: Conversation) -> str:
+    return "\n".join(turn.text.lstrip()[:20] for turn in conversation.turns if turn.role == "assistant")
+
+
+def _unclosed_think(conversation: Conversation) -> str | None:
+    for turn in conversation.turns:
+        if turn.role == "assistant" and turn.text.lstrip().startswith("<think>"):
+            opened, closed = turn.text.count("<think>"), turn.text.count("</think>")
+            if not closed:
+                return "opens <think> and never closes it"
+            if not turn.text.partition("</think>")[2].strip() and not turn.calls and opened == closed:
+                return "has nothing after its think block"
+    return None
+
+
+def _minority_think(profile: Profile) -> Check:
+    usual = profile.think_share >= 0.5
+
+    def check(conversation: Conversation) -> str | None:
+        thinks = "<think>" in _answer_start(conversation)
+        if thinks == usual:
+            return None
+        share = profile.think_share if usual else 1 - profile.think_share
+        return f"{'thinks first' if thinks else 'has no <think> block'}, unlike {share:.0%} of the records"
+
+    return check
+
+
+def _minority_system(profile: Profile) -> Check:
+    usual = profile.system_share >= 0.5
+
+    def check(conversation: Conversation) -> str | None:
+        has = bool(conversation.system and conversation.system.strip())
+        if has == usual:
+            return None
+        share = profile.system_share if usual else 1 - profile.system_share
+        return f"has {'a' if has else 'no'} system prompt, unlike {share:.0%} of the records"
+
+    return check
+
+

@@ -1,0 +1,105 @@
+"""D004's facts: evaluation records, or benchmark questions, that the model has seen in training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from tunespec.facts import Fact, not_applicable
+from tunespec.facts.alike import BENCHMARK, Alike, Pair
+from tunespec.findings import Mark
+from tunespec.similarity.verify import LEAST_SIMILARITY
+
+Key = TypeVar("Key")
+Side = Callable[[int], bool]
+
+
+def leakage_facts(alike: Alike, *, against: bool) -> list[Fact]:
+    """Facts on evaluation records (``leaked_*``), pointing at the training record, and on any record (``benchmark_*``).
+
+    A row has the gravest fact only: same record, else same prompt, else nearly the same record, else prompt.
+    """
+    return [*_between_splits(alike), *_with_benchmarks(alike, against=against)]
+
+
+def _between_splits(alike: Alike) -> list[Fact]:
+    splits = alike.records.splits
+    names = ("leaked_record", "leaked_prompt", "near_leaked_record", "near_leaked_prompt")
+    own = {splits[row] for row in alike.rows} - {BENCHMARK}
+    if "train" not in own or not own - {"train", None}:
+        return [not_applicable(name, _why_no_splits(own)) for name in names]
+
+    def is_train(row: int) -> bool:
+        return splits[row] == "train"
+
+    def is_evaluation(row: int) -> bool:
+        return splits[row] in {"validation", "test"}
+
+    contents = {row: alike.records.contents[row] for row in alike.rows}
+    exact = _same(alike, contents, is_evaluation, is_train)
+    prompts = _same(alike, alike.prompts, is_evaluation, is_train)
+    near = _near(alike, alike.record_pairs, is_evaluation, is_train)
+    near_prompts = _near(alike, alike.prompt_pairs, is_evaluation, is_train)
+    examined = sum(map(is_evaluation, alike.rows))
+    with_prompt = sum(map(is_evaluation, alike.prompts))
+    return [
+        _fact(names[0], exact, examined),
+        _fact(names[1], prompts, with_prompt, exact),
+        _fact(names[2], near, examined, exact, prompts),
+        _fact(names[3], near_prompts, with_prompt, exact, prompts, near),
+    ]
+
+
+def _with_benchmarks(alike: Alike, *, against: bool) -> list[Fact]:
+    names = ("benchmark_prompt", "near_benchmark_prompt")
+    if not against:
+        return [not_applicable(name, "no benchmark files given (against = [...])") for name in names]
+    splits = alike.records.splits
+
+    def is_benchmark(row: int) -> bool:
+        return splits[row] == BENCHMARK
+
+    def is_own(row: int) -> bool:
+        return splits[row] != BENCHMARK
+
+    exact = _same(alike, alike.prompts, is_own, is_benchmark)
+    near = _near(alike, alike.prompt_pairs, is_own, is_benchmark)
+    examined = sum(map(is_own, alike.prompts))
+    return [_fact(names[0], exact, examined), _fact(names[1], near, examined, exact)]
+
+
+def _why_no_splits(own: set[str | None]) -> str:
+    known = sorted(split for split in own if split)
+    if not known:
+        return "the dataset has one split only (name files train and validation or test, or configure them)"
+    return f"the dataset has only the split {known[0]}" if len(known) == 1 else "the dataset has no split named train"
+
+
+def _same(alike: Alike, values: Mapping[int, Key], here: Side, there: Side) -> dict[int, Mark]:
+    """Rows on one side whose value stands on the other side too, with its first place there."""
+    first: dict[Key, int] = {}
+    for row, value in values.items():
+        if there(row):
+            first.setdefault(value, row)
+    places = alike.records.places
+    return {
+        row: Mark(str(places[first[value]]), places[first[value]], 1.0)
+        for row, value in values.items()
+        if here(row) and value in first
+    }
+
+
+def _near(alike: Alike, pairs: list[Pair], here: Side, there: Side) -> dict[int, Mark]:
+    """Rows on one side with their most similar row on the other."""
+    marks: dict[int, Mark] = {}
+    for one, other, similarity in pairs:
+        for row, related in ((one, other), (other, one)):
+            if here(row) and there(related) and (row not in marks or similarity > (marks[row].value or 0)):
+                place = alike.records.places[related]
+                marks[row] = Mark(f"{place} (similarity {similarity:.2f})", place, similarity, LEAST_SIMILARITY)
+    return marks
+
+
+def _fact(name: str, marks: Mapping[int, Mark], examined: int, *graver: Mapping[int, Mark]) -> Fact:
+    own = {row: mark for row, mark in sorted(marks.items()) if not any(row in other for other in graver)}
+    return Fact(name, own, examined, None if examined else "no record has a prompt of its own")

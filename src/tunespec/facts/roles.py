@@ -1,0 +1,58 @@
+"""Roles of chat records: known ones, in an order that chat templates can render."""
+
+from __future__ import annotations
+
+import difflib
+
+from tunespec.conversation import ROLES, Conversation, Turn
+from tunespec.text import shorten
+
+# after this role (None: at the start) -> what may follow
+_FOLLOWS: dict[str | None, frozenset[str]] = {
+    None: frozenset({"user"}),
+    "user": frozenset({"assistant", "call"}),
+    "assistant": frozenset({"user"}),
+    "call": frozenset({"tool", "call", "user"}),
+    "tool": frozenset({"tool", "assistant", "call", "user"}),
+}
+
+
+def unknown_role(conversation: Conversation) -> str | None:
+    """Names the first role that no trainer knows, with the closest one that they do."""
+    for turn in (*conversation.turns, *(conversation.rejected or ())):
+        if turn.role == "unknown":
+            near = difflib.get_close_matches(turn.named.lower(), ROLES, n=1, cutoff=0.6)
+            hint = f" (did you mean `{near[0]}`?)" if near else ""
+            return f"has the unknown role `{shorten(turn.named)}`{hint}"
+    return None
+
+
+def role_order(conversation: Conversation) -> str | None:
+    """Says where the turns break the order system, user, assistant, user, assistant, ... or None.
+
+    Chat templates (Mistral, Gemma, Llama) raise on such records, LlamaFactory drops them silently.
+    """
+    previous: str | None = None
+    for number, turn in enumerate(conversation.turns, start=1):
+        role = _step(turn)
+        if role == "unknown":
+            return None  # unknown_role tells that
+        if role == "system":
+            if number == 1:
+                return "has two system prompts"
+            return f"has a system message in the middle (turn {number})"
+        if role not in _FOLLOWS[previous] and not (previous == "assistant" and role == "call"):
+            after = f"after {_name(previous)}" if previous else "at the start"
+            return f"has {_name(role)} turn {after} (turn {number} of {len(conversation.turns)})"
+        previous = role
+    if previous in {"user", "tool"}:
+        return f"ends with {_name(previous)} turn: nothing to learn"
+    return None
+
+
+def _step(turn: Turn) -> str:
+    return "call" if turn.role == "assistant" and turn.calls else turn.role
+
+
+def _name(role: str) -> str:
+    return {"user": "a user", "assistant": "an assistant", "call": "a tool call", "tool": "a tool result"}[role]

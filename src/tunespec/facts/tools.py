@@ -1,0 +1,108 @@
+"""Tool calls: arguments that parse and fit the tool's schema, tools that exist, results that were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from tunespec.conversation import Conversation, Turn
+from tunespec.text import shorten
+
+
+class ToolChecker:
+    """Checks conversations' tool calls; remembers the parsed tool lists, which records share."""
+
+    def __init__(self) -> None:
+        self._tools: dict[str, dict[str, Any]] = {}
+        self._validators: dict[str, Any] = {}
+
+    @staticmethod
+    def applies(conversation: Conversation) -> bool:
+        """Whether the conversation holds a call or a result."""
+        return any(turn.calls or turn.role in ("call", "tool") for turn in conversation.turns)
+
+    def check(self, conversation: Conversation) -> str | None:
+        """The first thing wrong with the calls, or None."""
+        tools = self._declared(conversation.tools)
+        called = False
+        for number, turn in enumerate(conversation.turns, start=1):
+            if turn.role == "tool" and not called:
+                return f"has a tool result without a call (turn {number})"
+            for call in _calls(turn):
+                called = True
+                if problem := self._problem(call, tools):
+                    return f"{problem} (turn {number})"
+        return None
+
+    def _problem(self, call: Any, tools: dict[str, Any]) -> str | None:
+        if not isinstance(call, dict):
+            return f"has a tool call that is not a JSON object: `{shorten(str(call))}`"
+        function = call.get("function", call)
+        name = function.get("name") if isinstance(function, dict) else None
+        if not isinstance(name, str):
+            return "has a tool call without a name"
+        if tools and name not in tools:
+            return f"calls the unknown tool `{shorten(name)}`"
+        arguments = function.get("arguments", function.get("parameters", {}))
+        if isinstance(arguments, str):
+            try:
+                arguments = orjson.loads(arguments or "{}")
+            except orjson.JSONDecodeError:
+                return f"calls `{shorten(name)}` with arguments that are not JSON"
+        if not isinstance(arguments, dict):
+            return f"calls `{shorten(name)}` with arguments that are not an object"
+        return self._breach(name, arguments, tools.get(name))
+
+    def _breach(self, name: str, arguments: dict[str, Any], schema: Any) -> str | None:
+        if not isinstance(schema, dict) or not schema.get("properties"):
+            return None
+        error = next(self._validator(schema).iter_errors(arguments), None)
+        if error is None:
+            return None
+        at = ".".join(map(str, error.absolute_path))
+        return f"calls `{shorten(name)}` against its schema: {f'{at}: ' if at else ''}{shorten(error.message, 80)}"
+
+    def _validator(self, schema: dict[str, Any]) -> Any:
+        from jsonschema import Draft202012Validator
+        from jsonschema.exceptions import SchemaError
+
+        key = orjson.dumps(schema, option=orjson.OPT_SORT_KEYS).decode()
+        if key not in self._validators:
+            try:
+                Draft202012Validator.check_schema(schema)
+            except SchemaError:
+                schema = {}  # a tool's own schema is not this record's answer: not judged here
+            self._validators[key] = Draft202012Validator(schema)
+        return self._validators[key]
+
+    def _declared(self, raw: Any) -> dict[str, Any]:
+        """Tool name -> JSON schema of its arguments, from a list or its JSON text."""
+        key = raw if isinstance(raw, str) else orjson.dumps(raw, default=str).decode()
+        if key not in self._tools:
+            self._tools[key] = dict(_tools(_parsed(key)))
+        return self._tools[key]
+
+
+def _tools(declared: Any) -> Iterator[tuple[str, Any]]:
+    for tool in declared if isinstance(declared, list) else [declared]:
+        function = tool.get("function", tool) if isinstance(tool, dict) else None
+        if isinstance(function, dict) and isinstance(function.get("name"), str):
+            yield function["name"], function.get("parameters", function.get("input_schema"))
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _calls(turn: Turn) -> Iterator[Any]:
+    """Calls of a turn: OpenAI's objects, or the JSON text of a ShareGPT `function_call` turn."""
+    for call in turn.calls:
+        yield from call if isinstance(call, list) else [call]
+    if turn.role == "call" and not turn.calls:
+        parsed = _parsed(turn.text)
+        yield from parsed if isinstance(parsed, list) else [parsed if parsed is not None else turn.text]

@@ -1,0 +1,52 @@
+"""``tunespec init``: a commented configuration for what lies in the project."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tunespec.config import Config
+from tunespec.config import find as find_config
+from tunespec.discover import discover
+from tunespec.errors import CannotJudgeError
+from tunespec.explain import configuration
+from tunespec.splits import relative
+
+_FILE = "tunespec.toml"
+
+
+def write_configuration(folder: Path, paths: Sequence[str]) -> str:
+    """Write tunespec.toml; returns what to do next.
+
+    Raises:
+        CannotJudgeError: if a configuration is there already, or no dataset is.
+    """
+    target = folder / _FILE
+    if target.exists():
+        raise CannotJudgeError(f"{target} is there already; print a fresh one with: tunespec init --stdout")
+    target.write_text(configuration_text(folder, paths), encoding="utf-8", newline="\n")
+    return f"wrote {_FILE}; next: tunespec check    or in your tests: pytest -n auto --pyargs tunespec.suite"
+
+
+def configuration_text(folder: Path, paths: Sequence[str]) -> str:
+    """The configuration, with every threshold as a comment at its default."""
+    defaults = Config(root=folder, catalogue=find_config(folder).catalogue)
+    found = discover(defaults, paths or ["."])
+    data = [relative(Path(path), folder) for path in paths] or ["."]
+    lines = ["# tunespec: https://github.com/tunespec/tunespec#configuration", "", "# what to judge: files, folders, globs"]
+    lines += [f"data = [{', '.join(_quoted(path) for path in data)}]", "", "# found there:"]
+    for dataset in found.datasets:
+        lines += [f"#   {dataset.name}"] + [f"#     {f.shown} ({f.split or 'no split'})" for f in dataset.files]
+    lines += [f"# passed over: {path}: {why}" for path, why in found.passed_over.items()]
+    lines += ["", "# the least severity that fails: error, warning or info", 'fail-on = "error"', ""]
+    lines += ["# name datasets whose files say their split in another way", "# [datasets.NAME]"]
+    lines += ['# train = "a.jsonl"', '# validation = "b.jsonl"', ""]
+    lines += ["# switch a pitfall or one kind off; the reason is asked for", "# [ignore]", '# "D005.near_duplicate_of" = "..."']
+    for pitfall in defaults.catalogue.pitfalls:
+        table = configuration(defaults, pitfall).replace("[tool.tunespec.", "[").splitlines()
+        lines += ["", f"# {pitfall.documentation.summary}", *(f"# {line}" for line in table)]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

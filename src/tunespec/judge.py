@@ -1,0 +1,205 @@
+"""Verdicts: what a pitfall says of a subject, from the cache or from one suite run over the subject's table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from tunespec.cache import Cache, key_of
+from tunespec.config import Config
+from tunespec.discover import Discovery, files_of
+from tunespec.engine import Answer, Asked, evaluate
+from tunespec.errors import CannotJudgeError
+from tunespec.findings import Finding, Place, fingerprints
+from tunespec.pitfall import Pitfall
+from tunespec.progress import Progress
+from tunespec.selection import Selection
+from tunespec.subjects import Dataset
+from tunespec.tables import RecordSource, Table, build_table
+
+Verdict = dict[str, Any]
+_TABLES = ("records",)
+
+
+@dataclass
+class Judge:
+    """Judges pitfalls over subjects. ``pitfalls`` are all that this session will ask for: one suite serves them."""
+
+    config: Config
+    selection: Selection
+    discovery: Discovery
+    pitfalls: Sequence[Pitfall] = ()
+    progress: Progress = field(default_factory=Progress)
+
+    @cached_property
+    def cache(self) -> Cache:
+        """The project's cache."""
+        return Cache(self.config.root)
+
+    def verdict(self, pitfall: Pitfall, dataset: Dataset) -> Verdict:
+        """What the pitfall says of the dataset.
+
+        Raises:
+            CannotJudgeError: if that cannot be said.
+        """
+        if pitfall.table not in _TABLES:
+            raise CannotJudgeError(f"{pitfall.code}: there is no table {pitfall.table!r}; known: {', '.join(_TABLES)}")
+        stored: Verdict | None = self.cache.read(self._result_name(pitfall, dataset))
+        if stored is not None:
+            return stored
+        with self.cache.lock(self._dataset_key(dataset)):
+            stored = self.cache.read(self._result_name(pitfall, dataset))
+            return stored if stored is not None else self._run(dataset)[pitfall.code, pitfall.name, pitfall.table]
+
+    def asked(self, pitfall: Pitfall) -> list[Asked]:
+        """The pitfall's expectations that are on, with their configured severity."""
+        return [
+            Asked(f"{pitfall.code} {pitfall.name}", declared, self.config.severity(pitfall, declared.kind, declared.severity))
+            for declared in pitfall.expectations(self.config.thresholds(pitfall))
+            if self.selection.reason(pitfall, declared.kind) is None
+        ]
+
+    def _run(self, dataset: Dataset) -> dict[tuple[str, str, str], Verdict]:
+        """One suite run for every pitfall of this session that has no stored verdict on the dataset."""
+        pending = [
+            p for p in self.pitfalls if p.table in _TABLES and self.cache.read(self._result_name(p, dataset)) is None
+        ]
+        asked = [(p, one) for p in pending for one in self.asked(p)]
+        source = RecordSource(dataset, self._benchmarks, self.config, self.progress)
+        columns = {column for _, one in asked for column in _columns(one)}
+        table, description = build_table(columns, source, self.cache, self._dataset_key(dataset))
+        del source
+        self.progress("judging", len(table.places))
+        results = self._judge_table(table, [(p, one) for p, one in asked if one.declaration.kind not in table.reasons])
+        self.progress.done()
+        verdicts = {}
+        for pitfall in pending:
+            verdict = self._assemble(pitfall, dataset, table, results) | {"description": description}
+            self.cache.write(self._result_name(pitfall, dataset), verdict)
+            verdicts[pitfall.code, pitfall.name, pitfall.table] = verdict
+        self.cache.trim()
+        return verdicts
+
+    def _judge_table(
+        self, table: Table, asked: Sequence[tuple[Pitfall, Asked]]
+    ) -> dict[tuple[str, str], tuple[Asked, Answer]]:
+        import pandas as pd
+
+        for pitfall, one in asked:
+            kind = one.declaration.kind
+            if kind in table.examined and not table.examined[kind]:
+                raise CannotJudgeError(f"{pitfall.code}.{kind}: no row was examined, and no reason is known")
+        if not asked:
+            return {}
+        columns = sorted({column for _, one in asked for column in _columns(one)})
+        frame = pd.DataFrame({c: pd.Series(table.frame[c].to_list(), dtype=object) for c in columns})
+        answers = evaluate(frame, [one for _, one in asked])
+        return {(p.code, one.declaration.kind): (one, a) for (p, one), a in zip(asked, answers, strict=True)}
+
+    def _assemble(
+        self, pitfall: Pitfall, dataset: Dataset, table: Table, results: Mapping[tuple[str, str], tuple[Asked, Answer]]
+    ) -> Verdict:
+        kinds: list[dict[str, Any]] = []
+        findings: list[Finding] = []
+        for one in self.asked(pitfall):
+            kind = one.declaration.kind
+            row = {"kind": kind, "severity": one.severity, "status": "skipped", "reason": table.reasons.get(kind)}
+            if (pitfall.code, kind) in results:
+                _, answer = results[pitfall.code, kind]
+                row |= _status(one, answer, table)
+                if row["status"] == "failed":
+                    findings += _findings(pitfall, one, dataset, table, answer)
+            kinds.append(row)
+        keys = ((f["code"], f["kind"], f.pop("key"), f.pop("related_key")) for f in findings)
+        for finding, fingerprint in zip(findings, fingerprints(list(keys)), strict=True):
+            finding["fingerprint"] = fingerprint
+        return {"kinds": kinds, "findings": findings}
+
+    @cached_property
+    def _benchmarks(self) -> Dataset | None:
+        patterns: Sequence[str] = ()
+        for pitfall in self.config.catalogue.pitfalls:
+            patterns = self.config.thresholds(pitfall).get("against", patterns)
+        return Dataset("benchmarks", tuple(files_of(self.config, patterns, None))) if patterns else None
+
+    def _dataset_key(self, dataset: Dataset) -> str:
+        files = [(f.shown, f.split, f.format, f.content_hash) for f in dataset.files]
+        against = [(f.shown, f.content_hash) for f in self._benchmarks.files] if self._benchmarks else []
+        return key_of("dataset", dataset.name, files, against, dict(self.config.columns), dict(self.config.roles))
+
+    def _result_name(self, pitfall: Pitfall, dataset: Dataset) -> str:
+        asked = [(one.declaration.type, dict(one.declaration.kwargs), one.severity) for one in self.asked(pitfall)]
+        identity = pitfall.code, pitfall.name, pitfall.table, pitfall.source_hash
+        return f"results/{key_of(self._dataset_key(dataset), identity, asked)}.json"
+
+
+def _columns(one: Asked) -> list[str]:
+    kwargs = one.declaration.kwargs
+    return [str(v) for k, v in kwargs.items() if k in {"column", "column_A", "column_B"}] + list(
+        kwargs.get("column_list", ())
+    )
+
+
+def _status(one: Asked, answer: Answer, table: Table) -> dict[str, Any]:
+    """Tolerances are compared as counts: GX rounds ``mostly``, and counts rows to which the fact does not apply."""
+    declaration = one.declaration
+    if answer.looked_at is None:
+        kwargs = declaration.kwargs
+        limit = kwargs.get("max_value", kwargs.get("min_value", kwargs.get("value_set")))
+        examined, unexpected, failed = len(table.places), int(not answer.success), not answer.success
+        value = answer.observed
+    else:
+        examined = table.examined.get(declaration.kind, answer.looked_at)
+        if not examined:
+            raise CannotJudgeError(f"{one.pitfall}: {declaration.kind} examined no row")
+        unexpected = len(answer.rows)
+        limit = round(1 - declaration.mostly, 6)
+        failed = unexpected > limit * examined
+        value = round(unexpected / examined, 6)
+    return {
+        "status": "failed" if failed else "passed",
+        "examined": examined,
+        "unexpected": unexpected,
+        "value": value,
+        "limit": limit,
+    }
+
+
+def _findings(pitfall: Pitfall, one: Asked, dataset: Dataset, table: Table, answer: Answer) -> list[Finding]:
+    kind = one.declaration.kind
+    common = {
+        "code": pitfall.code,
+        "name": pitfall.name,
+        "kind": kind,
+        "severity": one.severity,
+        "subject": dataset.name,
+        "fix": f"tunespec explain {pitfall.code}",
+    }
+    if answer.looked_at is None:
+        place = Place(dataset.files[0].shown if len(dataset.files) == 1 else dataset.name, None, None, dataset.name)
+        message = pitfall.documentation.message(kind, str(answer.observed))
+        return [common | _located(place, message, answer.observed, None, None)]
+    return [
+        common | _located(place, _message(pitfall, kind, mark.text), mark.value, mark.limit, mark.related)
+        for place, mark in table.marks(kind, answer.rows)
+    ]
+
+
+def _message(pitfall: Pitfall, kind: str, text: str) -> str:
+    return pitfall.documentation.message(kind, text) or pitfall.documentation.summary
+
+
+def _located(place: Place, message: str, value: Any, limit: Any, related: Place | None) -> Finding:
+    return {
+        "path": place.path,
+        "line": place.line,
+        "row": place.row,
+        "message": message,
+        "value": value,
+        "limit": limit,
+        "related": [{"path": related.path, "line": related.line, "row": related.row}] if related else [],
+        "key": place.key,
+        "related_key": related.key if related else "",
+    }

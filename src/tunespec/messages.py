@@ -1,0 +1,94 @@
+"""Lists of messages, in the dialects of OpenAI, ShareGPT, LlamaFactory and mistral-finetune, into turns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from tunespec.conversation import Turn
+from tunespec.reading.lines import kind_of
+
+_TEXT_KEYS = ("content", "value", "text")
+_MEDIA = ("image", "image_url", "audio", "input_audio", "video", "file", "reasoning", "thinking", "tool_use")
+
+
+class WrongTypeError(ValueError):
+    """A value of a record has a type that trainers refuse; the text says which."""
+
+
+def turns_of(messages: Any, where: str, roles: Mapping[str, str]) -> tuple[Turn, ...]:
+    """Turns of a list of messages.
+
+    Args:
+        messages: the raw value.
+        where: its key, for error messages.
+        roles: role name in lower case -> canonical role.
+
+    Raises:
+        WrongTypeError: for a value that is no list of messages.
+    """
+    if isinstance(messages, str) and messages.lstrip().startswith("["):  # CSV cells hold JSON
+        messages = _from_json(messages)
+    if isinstance(messages, dict):
+        messages = [messages]
+    if not isinstance(messages, list):
+        raise WrongTypeError(f"{where} is {kind_of(messages)}, not a list of messages")
+    if not messages:
+        raise WrongTypeError(f"{where} is an empty list")
+    return tuple([_turn(message, f"{where}[{i}]", roles) for i, message in enumerate(messages)])
+
+
+def _from_json(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
+
+
+def _turn(message: Any, where: str, roles: Mapping[str, str]) -> Turn:
+    if not isinstance(message, dict):
+        raise WrongTypeError(f"{where} is {kind_of(message)}, not a message")
+    named = message.get("role", message.get("from"))
+    if not isinstance(named, str):
+        raise WrongTypeError(f"{where} has no role")
+    role = roles.get(named) or roles.get(named.strip().lower(), "unknown")
+    calls = message.get("tool_calls") or ()
+    legacy = message.get("function_call")
+    if legacy:
+        calls = [*calls, {"function": legacy}]
+    value = next((message[key] for key in _TEXT_KEYS if message.get(key) is not None), None)
+    excused = bool(calls) or message.get("weight") == 0 or bool(message.get("reasoning_content"))
+    if isinstance(value, str):
+        return Turn(role, value, named, tuple(calls), excused)
+    if value is None:
+        if not excused and not any(key in message for key in _TEXT_KEYS):
+            raise WrongTypeError(f"{where} has no content")
+        return Turn(role, "", named, tuple(calls), excused)
+    text, media, part_calls = _parts(value, where)
+    return Turn(role, text, named, (*calls, *part_calls), excused or media or bool(part_calls))
+
+
+def _parts(value: Any, where: str) -> tuple[str, bool, list[Any]]:
+    """Text of a list of content parts, whether other media stand in it, and tool calls written as parts."""
+    if not isinstance(value, list):
+        raise WrongTypeError(f"{where}.content is {kind_of(value)}")
+    texts: list[str] = []
+    calls: list[Any] = []
+    media = False
+    for part in value:
+        if isinstance(part, str):
+            texts.append(part)
+            continue
+        if not isinstance(part, dict):
+            raise WrongTypeError(f"{where}.content holds {kind_of(part)}")
+        type_ = part.get("type", "text")
+        content = part.get("text", part.get("value"))
+        if type_ in {"tools", "tool_calls", "tool_call"}:
+            calls.append(_from_json(content) if isinstance(content, str) else content)
+        elif type_ in _MEDIA:
+            media = True
+        elif isinstance(content, str):
+            texts.append(content)
+    return "\n".join(texts), media, calls

@@ -1,0 +1,72 @@
+"""Pass one over a dataset: what is usual in it. Facts that are relative to the dataset compare with this."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from tunespec.headers import Template
+from tunespec.records import Records
+
+# Keys that trainers treat as optional: a record without them is no other format.
+OPTIONAL_KEYS = frozenset(
+    "input system history tools functions available_tools weight images image videos audios name metadata "
+    "parallel_tool_calls chat_template_kwargs system_prompt label kto_tag split".split()
+)
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What is usual in a dataset. Shares are of the readable conversations, between 0 and 1."""
+
+    shape: str
+    shape_share: float
+    keys: frozenset[str]
+    keys_share: float
+    system_share: float
+    think_share: float
+    template: Template | None
+
+    def shown(self) -> dict[str, Any]:
+        """The profile as reports print it."""
+        shown: dict[str, Any] = {"shape": self.shape, "shape_share": round(self.shape_share, 4)}
+        if self.system_share:
+            shown["system_prompt_share"] = round(self.system_share, 4)
+        if self.think_share:
+            shown["think_share"] = round(self.think_share, 4)
+        if self.template:
+            shown["template_headers"] = list(self.template.headers)
+        return shown
+
+
+def make_profile(records: Records) -> Profile:
+    """The profile of a dataset's records."""
+    readable = [c for c in records.conversations if c is not None and not c.defect]
+    shape, shape_share = _usual(c.shape for c in readable)
+    keys, keys_share = _usual(
+        frozenset(k) - OPTIONAL_KEYS
+        for k, c in zip(records.keys, records.conversations, strict=True)
+        if c is not None and c.shape == shape
+    )
+    total = len(readable) or 1
+    return Profile(
+        shape=shape or "",
+        shape_share=shape_share,
+        keys=keys or frozenset(),
+        keys_share=keys_share,
+        system_share=sum(bool(c.system and c.system.strip()) for c in readable) / total,
+        think_share=sum("<think>" in answer[:200] for answer in records.answers) / total,
+        template=records.template,
+    )
+
+
+def _usual(values: Iterable[Value]) -> tuple[Value | None, float]:
+    """The most frequent value (the first seen among equals) and its share."""
+    counts = Counter(values)
+    if not counts:
+        return None, 0.0
+    value, count = counts.most_common(1)[0]
+    return value, count / counts.total()

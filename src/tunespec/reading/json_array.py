@@ -1,0 +1,84 @@
+"""A JSON array of records, element by element, so that each has its line and a broken one spares the rest."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from tunespec.reading.lines import as_record, kind_of
+from tunespec.reading.row import Row
+
+_DECODER = json.JSONDecoder(strict=False)
+_GAP = re.compile(r"[\s,]*")
+
+
+def read_json(data: bytes) -> Iterator[Row]:
+    """Rows of a JSON document: the elements of an array, or the one object."""
+    defect = None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        defect = f"not valid UTF-8 (byte {error.start})"
+        text = data.decode("utf-8-sig", errors="replace")
+    if data.startswith(b"\xef\xbb\xbf"):
+        defect = "the file starts with a byte order mark (byte 0)"
+    start = len(text) - len(text.lstrip())
+    is_array = text[start : start + 1] == "["
+    for row in _elements(text, start + 1 if is_array else start, is_array=is_array):
+        yield row if defect is None or row.defect else row._replace(defect=defect)
+        defect = None
+
+
+def _elements(text: str, position: int, *, is_array: bool) -> Iterator[Row]:
+    line, counted, first_key = 1, 0, None
+    while True:
+        position = _GAP.match(text, position).end()  # type: ignore[union-attr]
+        line, counted = line + text.count("\n", counted, position), position
+        if position >= len(text) or text[position] == "]":
+            if is_array and position >= len(text):
+                yield Row(line, None, f"the array is not closed (byte {_byte(text, position)})", b"")
+            elif rest := text[position + 1 :].strip():
+                yield Row(line, None, f"text after the array (byte {_byte(text, position + 1)})", rest.encode())
+            return
+        try:
+            value, end = _DECODER.raw_decode(text, position)
+        except (json.JSONDecodeError, RecursionError) as error:
+            end = _next_element(text, position, first_key)
+            yield _broken(text, position, end, line, error)
+            position = end
+            continue
+        first_key = first_key or _first_key(value)
+        yield _row(value, line, text, position, end)
+        position = end
+
+
+def _row(value: Any, line: int, text: str, position: int, end: int) -> Row:
+    record = as_record(value)
+    if record is None:
+        reason = f"not a JSON object but {kind_of(value)} (byte {_byte(text, position)})"
+        return Row(line, None, reason, text[position:end].encode(errors="replace"))
+    return Row(line, record)
+
+
+def _first_key(value: Any) -> str | None:
+    return next(iter(value), None) if isinstance(value, dict) else None
+
+
+def _next_element(text: str, position: int, first_key: str | None) -> int:
+    """Where the next element begins: at the next ``{`` before the key that elements begin with."""
+    key = re.escape(json.dumps(first_key, ensure_ascii=False)) if first_key else r'"'
+    match = re.compile(rf"\{{\s*{key}").search(text, position + 1)
+    return match.start() if match else len(text)
+
+
+def _broken(text: str, position: int, end: int, line: int, error: Exception) -> Row:
+    where = getattr(error, "pos", position)
+    reason = getattr(error, "msg", "nested too deeply")
+    raw = text[position:end].encode(errors="replace")
+    return Row(line, None, f"not valid JSON: {reason} (byte {_byte(text, where)})", raw)
+
+
+def _byte(text: str, position: int) -> int:
+    return len(text[:position].encode(errors="replace"))

@@ -1,0 +1,67 @@
+"""Bytes of a file, decompressed, and the format that its content shows."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from pathlib import Path
+
+from tunespec.errors import CannotJudgeError
+
+EXTENSIONS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
+_COMPRESSED = (".gz", ".zst")
+_HEAD = 1 << 20
+
+
+def extension(path: Path) -> str:
+    """The extension that names the format, without a compression's: ``.jsonl`` for ``a.jsonl.gz``."""
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if suffixes and suffixes[-1] in _COMPRESSED:
+        suffixes.pop()
+    return suffixes[-1] if suffixes else ""
+
+
+def format_of(path: Path) -> str:
+    """``jsonl``, ``json`` (an array or one object), ``csv``, ``tsv`` or ``parquet``, by content where names deceive."""
+    suffix = extension(path)
+    if suffix == ".parquet":
+        return "parquet"
+    if suffix in {".csv", ".tsv"}:
+        return suffix[1:]
+    head = read_bytes(path, _HEAD).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if head[:1] == b"[":
+        return "json" if not _is_bare_conversation_line(head) else "jsonl"
+    first, _, rest = head.partition(b"\n")
+    whole_object = suffix == ".json" and (not rest.strip() or not first.rstrip().endswith(b"}"))
+    return "json" if whole_object else "jsonl"
+
+
+def read_bytes(path: Path, limit: int = -1) -> bytes:
+    """The decompressed content, at most ``limit`` bytes.
+
+    Raises:
+        CannotJudgeError: for a file that cannot be opened or whose compression is damaged.
+    """
+    try:
+        if path.suffix.lower() == ".gz":
+            with gzip.open(path) as stream:
+                return stream.read(limit)
+        if path.suffix.lower() == ".zst":
+            import zstandard
+
+            with path.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as z:
+                return bytes(z.read(limit) if limit >= 0 else z.readall())
+        with path.open("rb") as stream:
+            return stream.read(limit)
+    except (OSError, EOFError, zlib.error) as error:
+        raise CannotJudgeError(f"{path}: cannot be read: {error}") from error
+    except Exception as error:  # zstandard's own error type is known only after its import
+        if type(error).__name__ != "ZstdError":
+            raise
+        raise CannotJudgeError(f"{path}: cannot be decompressed: {error}") from error
+
+
+def _is_bare_conversation_line(head: bytes) -> bool:
+    """Whether ``[`` opens a list of messages that is one of many lines (JSONL of bare conversations)."""
+    first, newline, rest = head.partition(b"\n")
+    return bool(newline) and first.rstrip().endswith(b"]") and rest.lstrip()[:1] == b"["

@@ -1,0 +1,110 @@
+"""A dataset's files into columns, one entry per record, in file order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from tunespec.conversation import Conversation
+from tunespec.findings import Place
+from tunespec.headers import Template, infer_template
+from tunespec.reading import read
+from tunespec.shapes import Shapes
+from tunespec.splits import split_word
+from tunespec.subjects import Dataset
+from tunespec.text import squeeze
+
+Progress = Callable[[str, int], None]
+_CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
+
+
+@dataclass(frozen=True)
+class Records:
+    """Columns of equal length. ``conversations`` is None where a row is unreadable or of no known shape.
+
+    ``prompts`` and ``answers`` are texts without template; ``contents`` hashes what a record teaches (text and roles
+    after whitespace normalisation, tools and label; no ids, no metadata): equal hash, equal lesson.
+    """
+
+    places: list[Place] = field(default_factory=list)
+    splits: list[str | None] = field(default_factory=list)
+    keys: list[tuple[str, ...]] = field(default_factory=list)
+    defects: list[str | None] = field(default_factory=list)
+    conversations: list[Conversation | None] = field(default_factory=list)
+    prompts: list[str] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
+    contents: list[bytes] = field(default_factory=list)
+    template: Template | None = None
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def followed_by(self, other: Records, *, split: str) -> Records:
+        """These records and then the other's, which all get the split ``split``."""
+        theirs = {**vars(other), "splits": [split] * len(other)}
+        joined = {name: own + theirs[name] for name, own in vars(self).items() if name != "template"}
+        return Records(**joined, template=self.template)
+
+
+def read_records(dataset: Dataset, columns: Mapping[str, str], roles: Mapping[str, str], progress: Progress) -> Records:
+    """Read every file of a dataset.
+
+    Raises:
+        CannotJudgeError: for a file that cannot be read as a whole.
+    """
+    records, shapes = Records(), Shapes(columns, roles)
+    split_column = columns.get("split", "split")
+    for file in dataset.files:
+        for number, row in enumerate(read(file.path, file.format)):
+            data = row.data
+            canonical = row.raw if data is None else orjson.dumps(data, default=str, option=_CANONICAL)
+            records.places.append(Place(file.shown, row.line, number, _hash(canonical).hex()))
+            records.splits.append(file.split or _split_of(data, split_column))
+            records.keys.append(tuple(data or ()))
+            records.defects.append(row.defect)
+            records.conversations.append(shapes.convert(data) if data is not None else None)
+            if number % 10_000 == 0:
+                progress(f"reading {file.shown}", number)
+    template = infer_template(records.conversations)
+    for conversation in records.conversations:
+        prompt, answer = _texts(conversation, template)
+        records.prompts.append(prompt)
+        records.answers.append(answer)
+        records.contents.append(_content(conversation))
+    return Records(**{**vars(records), "template": template})
+
+
+def _split_of(data: dict[str, Any] | None, column: str) -> str | None:
+    value = data.get(column) if data else None
+    return split_word(value) if isinstance(value, str) else None
+
+
+def _texts(conversation: Conversation | None, template: Template | None) -> tuple[str, str]:
+    if conversation is None or conversation.defect:
+        return "", ""
+    if conversation.shape == "text":
+        text = conversation.turns[0].text
+        return template.divide(text) if template else ("", text)
+    return conversation.prompt, conversation.answer
+
+
+def _content(conversation: Conversation | None) -> bytes:
+    if conversation is None or conversation.defect:
+        return b""
+    parts = [squeeze(conversation.system or "")]
+    for turn in (*conversation.turns, *(conversation.rejected or ())):
+        parts += [turn.role, squeeze(turn.text)]
+        if turn.calls:
+            parts.append(orjson.dumps(turn.calls, option=orjson.OPT_SORT_KEYS).decode())
+    extra = conversation.label, conversation.tools
+    if extra != (None, None):
+        parts.append(orjson.dumps(extra, default=str, option=orjson.OPT_SORT_KEYS).decode())
+    return _hash("\0".join(parts).encode(errors="replace"))
+
+
+def _hash(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=16).digest()

@@ -1,0 +1,83 @@
+"""The report document, version 1, from the verdicts that a run left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import tunespec
+from tunespec.config import Config
+from tunespec.pitfall import SEVERITIES
+from tunespec.selection import Selection
+
+
+def build_report(
+    config: Config, selection: Selection, entries: Sequence[Mapping[str, Any]], seconds: float
+) -> dict[str, Any]:
+    """The report of a run. ``entries`` are what its tests wrote; their order does not matter."""
+    judged = [entry for entry in entries if "verdict" in entry]
+    findings = sorted((f for entry in judged for f in entry["verdict"]["findings"]), key=_finding_order)
+    pitfalls = sorted([*_kind_rows(judged), *_off_rows(config, selection)], key=_pitfall_order)
+    subjects = {entry["subject"]: entry["verdict"]["description"] for entry in judged}
+    return {
+        "version": 1,
+        "tool": {"name": "tunespec", "version": tunespec.__version__},
+        "summary": {
+            "rows": sum(file["rows"] for subject in subjects.values() for file in subject["files"]),
+            "errors": sum(finding["severity"] == "error" for finding in findings),
+            "warnings": sum(finding["severity"] == "warning" for finding in findings),
+            "baselined": 0,
+            "skipped": sum(row["status"] == "skipped" for row in pitfalls),
+            "seconds": round(seconds, 3),
+        },
+        "subjects": [subjects[name] for name in sorted(subjects)],
+        "pitfalls": pitfalls,
+        "findings": findings,
+        "passed_over": _passed_over(entries),
+        "errors": sorted({entry["error"] for entry in entries if "error" in entry}),
+    }
+
+
+def exit_code(report: Mapping[str, Any], fail_on: str) -> int:
+    """0 clean, 1 findings at or above ``fail_on``, 2 could not judge; 2 beats 1."""
+    statuses = {row["status"] for row in report["pitfalls"] if row["status"] != "off"}
+    if report["errors"] or not statuses - {"skipped"}:
+        return 2
+    gate = SEVERITIES.index(fail_on)
+    return int(any(SEVERITIES.index(finding["severity"]) >= gate for finding in report["findings"]))
+
+
+def _kind_rows(judged: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
+    empty = dict.fromkeys(("reason", "subject", "examined", "unexpected", "value", "limit"))
+    for entry in judged:
+        for kind in entry["verdict"]["kinds"]:
+            identity = {key: entry[key] for key in ("code", "name", "table", "subject")}
+            yield {**empty, **identity, **kind}
+
+
+def _off_rows(config: Config, selection: Selection) -> Iterable[dict[str, Any]]:
+    empty = dict.fromkeys(("subject", "examined", "unexpected", "value", "limit"))
+    for pitfall in config.catalogue.pitfalls:
+        identity = {"code": pitfall.code, "name": pitfall.name, "table": pitfall.table}
+        for declared in pitfall.expectations():
+            reason = selection.reason(pitfall, declared.kind)
+            if reason is not None:
+                severity = config.severity(pitfall, declared.kind, declared.severity)
+                yield {**empty, **identity, "kind": declared.kind, "severity": severity, "status": "off", "reason": reason}
+
+
+def _passed_over(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    passed_over: dict[str, str] = {}
+    for entry in entries:
+        passed_over |= entry.get("passed_over", {})
+    return [{"path": path, "reason": reason} for path, reason in sorted(passed_over.items())]
+
+
+def _finding_order(finding: Mapping[str, Any]) -> tuple[Any, ...]:
+    rank = -SEVERITIES.index(finding["severity"])
+    row = finding["row"] if finding["row"] is not None else -1
+    return rank, finding["code"], finding["kind"], finding["subject"], finding["path"], row, finding["fingerprint"]
+
+
+def _pitfall_order(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return row["code"], row["table"], row["subject"] or "", row["kind"]

@@ -1,0 +1,25 @@
+"""The text of records, read again from the user's files for ``--show-rows``."""
+
+from __future__ import annotations
+
+import orjson
+
+from tunespec.discover import Discovery
+from tunespec.reading import read
+from tunespec.text import shorten
+
+_LIMIT = 240  # characters of a record
+
+
+def record_texts(discovery: Discovery, wanted: set[tuple[str, int | None]]) -> dict[tuple[str, int], str]:
+    """``(path, row)`` -> the record's text, shortened to one line."""
+    texts: dict[tuple[str, int], str] = {}
+    for file in (file for dataset in discovery.datasets for file in dataset.files):
+        rows = {row for path, row in wanted if path == file.shown and row is not None}
+        if not rows:
+            continue
+        for number, row in enumerate(read(file.path, file.format)):
+            if number in rows:
+                raw = row.raw if row.data is None else orjson.dumps(row.data, default=str)
+                texts[file.shown, number] = shorten(raw.decode(errors="replace"), _LIMIT)
+    return texts

@@ -1,0 +1,123 @@
+"""The text report: grouped by pitfall, gravest first; where, what, why it hurts, and the next command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from tunespec.catalogue import load
+from tunespec.errors import CannotJudgeError
+
+_LOCATIONS = 10  # shown of each group; the JSON report has all
+_PASSED_OVER = 5
+
+
+def render_text(report: Mapping[str, Any], rows: Mapping[tuple[str, int], str]) -> str:
+    """The report for a person: what was judged, the findings in groups, what was not judged, the summary."""
+    blocks = [_subjects(report), *_groups(report, rows), _not_judged(report), _summary(report)]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _subjects(report: Mapping[str, Any]) -> str:
+    lines = []
+    for subject in report["subjects"]:
+        profile = subject["profile"]
+        known = f", {profile['shape']} records" if profile.get("shape") else ""
+        lines.append(f"dataset {subject['name']}: {_plural(sum(f['rows'] for f in subject['files']), 'record')}{known}")
+        lines += [f"  {_file(file)}" for file in subject["files"]]
+        lines += [f"  {line}" for line in _profile(profile)]
+    passed_over = report["passed_over"]
+    lines += [f"passed over {item['path']}: {item['reason']}" for item in passed_over[:_PASSED_OVER]]
+    if len(passed_over) > _PASSED_OVER:
+        lines.append(f"... and {len(passed_over) - _PASSED_OVER} more files passed over")
+    return "\n".join(lines)
+
+
+def _file(file: Mapping[str, Any]) -> str:
+    split = f" ({file['split']})" if file["split"] else ""
+    unread = f", {file['unread']:,} unreadable" if file["unread"] else ""
+    return f"{file['path']}{split}: {_plural(file['rows'], 'record')}{unread}"
+
+
+def _profile(profile: Mapping[str, Any]) -> Iterator[str]:
+    if headers := profile.get("template_headers"):
+        yield f"template headers (inferred): {', '.join(headers)}"
+    for key, what in (("system_prompt_share", "a system prompt"), ("think_share", "a <think> block")):
+        if 0 < profile.get(key, 0) < 1:
+            yield f"{profile[key]:.1%} of the records have {what}"
+
+
+def _groups(report: Mapping[str, Any], rows: Mapping[tuple[str, int], str]) -> Iterator[str]:
+    documentation = {(p.code, p.name): p.documentation for p in _catalogue(report)}
+    totals = {(row["code"], row["kind"], row["subject"]): row for row in report["pitfalls"]}
+    for key, group in groupby(report["findings"], lambda f: (f["severity"], f["code"], f["name"], f["kind"], f["subject"])):
+        severity, code, name, kind, subject = key
+        findings = list(group)
+        total = totals[code, kind, subject]
+        lines = [f"{severity} {code} {name} ({kind}) in {subject}: {_counts(total)}"]
+        lines += _locations(findings, rows)
+        if (code, name) in documentation:
+            lines.append(f"  why: {documentation[code, name].why}")
+        lines.append(f"  next: {findings[0]['fix']}    or, if it is meant: --ignore {code}.{kind}")
+        yield "\n".join(lines)
+
+
+def _counts(total: Mapping[str, Any]) -> str:
+    if total["examined"] is None or isinstance(total["value"], str) or total["value"] is None:
+        return "failed"
+    allowed = f", allowed {total['limit']:.2%}" if isinstance(total["limit"], float) and total["limit"] else ""
+    if isinstance(total["limit"], float):
+        return f"{total['unexpected']:,} of {_plural(total['examined'], 'record')}{allowed}"
+    return f"{total['value']} (limit {total['limit']})"
+
+
+def _locations(findings: Sequence[Mapping[str, Any]], rows: Mapping[tuple[str, int], str]) -> Iterator[str]:
+    for finding in findings[:_LOCATIONS]:
+        yield f"  {place(finding)}: {finding['message']}"
+        if (text := rows.get((finding["path"], finding["row"]))) is not None:
+            yield f"    | {text}"
+    if len(findings) > _LOCATIONS:
+        yield f"  ... and {len(findings) - _LOCATIONS:,} more"
+
+
+def place(finding: Mapping[str, Any]) -> str:
+    """Where a finding is, as an editor understands it."""
+    if finding["line"] is not None:
+        return f"{finding['path']}:{finding['line']}"
+    return finding["path"] if finding["row"] is None else f"{finding['path']} row {finding['row']}"
+
+
+def _not_judged(report: Mapping[str, Any]) -> str:
+    lines: list[str] = []
+    by_reason: dict[tuple[str, str, str], list[str]] = {}
+    for row in report["pitfalls"]:
+        if row["status"] in {"skipped", "off"}:
+            where = f" in {row['subject']}" if row["subject"] else ""
+            by_reason.setdefault((row["status"], where, row["reason"]), []).append(f"{row['code']}.{row['kind']}")
+    for (status, where, reason), kinds in by_reason.items():
+        shown = ", ".join(kinds[:4]) + (f" and {len(kinds) - 4} more" if len(kinds) > 4 else "")
+        lines.append(f"{status}: {shown}{where}: {reason}")
+    lines += [f"could not judge: {error}" for error in report["errors"]]
+    return "\n".join(lines)
+
+
+def _summary(report: Mapping[str, Any]) -> str:
+    summary = report["summary"]
+    passed = sum(row["status"] == "passed" for row in report["pitfalls"])
+    return (
+        f"{_plural(summary['rows'], 'record')} judged in {summary['seconds']:.1f} s: "
+        f"{_plural(summary['errors'], 'error')}, {_plural(summary['warnings'], 'warning')}; "
+        f"{_plural(passed, 'check')} passed, {summary['skipped']} skipped"
+    )
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _catalogue(report: Mapping[str, Any]) -> Sequence[Any]:
+    try:
+        return load().pitfalls if report["findings"] else ()
+    except CannotJudgeError:
+        return ()

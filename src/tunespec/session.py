@@ -1,0 +1,153 @@
+"""One session, whoever runs it: configuration, subjects, judge, run folder and report, without a word of pytest."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tunespec.config import Config, find
+from tunespec.discover import Discovery, discover
+from tunespec.errors import CannotJudgeError
+from tunespec.judge import Judge
+from tunespec.pitfall import SEVERITIES, Pitfall
+from tunespec.report import Report, parse_target, render
+from tunespec.report.build import build_report, exit_code
+from tunespec.run import Run
+from tunespec.selection import Selection, choose
+from tunespec.subjects import Dataset
+from tunespec.suite_paths import suite_modules
+
+
+@dataclass
+class Session:
+    """State of one session in one process."""
+
+    config: Config
+    selection: Selection
+    discovery: Discovery
+    engine: Judge
+    run: Run
+    options: Mapping[str, Any]
+    started: float = field(default_factory=time.monotonic)
+    report: Report | None = None
+
+    @classmethod
+    def from_options(cls, *, start: Path, run_id: str, options: Mapping[str, Any]) -> Session:
+        """Read the configuration and find the subjects.
+
+        Args:
+            start: the folder in which the user started.
+            run_id: the run's name, equal in all workers.
+            options: the plugin's options.
+
+        Raises:
+            CannotJudgeError: for a wrong option, configuration or input.
+        """
+        for target in options["report"]:
+            parse_target(target)
+        config = find(start)
+        selection = choose(config, _split(options["select"]), _split(options["ignore_pitfall"]))
+        discovery = discover(config, options["dataset"])
+        judge = Judge(config, selection, discovery)
+        return cls(config, selection, discovery, judge, Run(judge.cache.folder / "runs" / run_id), options)
+
+    @property
+    def fail_on(self) -> str:
+        """The least severity that fails."""
+        return self.options["fail_on"] or self.config.fail_on
+
+    def expand_arguments(self, arguments: Sequence[str]) -> list[str]:
+        """pytest's arguments with the suite's package as its modules, and the project's house rules added."""
+        expanded: list[str] = []
+        for argument in arguments:
+            is_suite = str(argument).startswith("tunespec.suite")
+            expanded += [str(path) for path in suite_modules()] if is_suite else [argument]
+        rules = [str(path) for path in self.config.rules if str(path) not in expanded]
+        return [*expanded, *rules]
+
+    def subjects_of(self, pitfall: Pitfall) -> Sequence[Dataset]:
+        """The subjects that a pitfall is asked of; none if it is off."""
+        return self.discovery.datasets if self.selection.on(pitfall) else ()
+
+    def announce(self, asked: Sequence[tuple[Pitfall, Dataset, str]]) -> None:
+        """Say what will be asked, before the first question."""
+        self.engine.pitfalls = list({(p.code, p.name, p.table): p for p, _, _ in asked}.values())
+        nodes = sorted(node for _, _, node in asked)
+        self.run.write("announced", {"announced": nodes, "passed_over": self.discovery.passed_over})
+
+    def judge(self, pitfall: Pitfall, subject: Dataset, node: str) -> tuple[str, str]:
+        """``(outcome, text)``: passed, failed with the findings, or skipped with the reason.
+
+        Raises:
+            CannotJudgeError: if that cannot be said; the run's folder says it too.
+        """
+        entry = {"node": node, "code": pitfall.code, "name": pitfall.name, "table": pitfall.table, "subject": subject.name}
+        try:
+            verdict = self.engine.verdict(pitfall, subject)
+        except CannotJudgeError as error:
+            self.run.write(node, entry | {"error": str(error)})
+            raise
+        except Exception as error:
+            self.run.write(node, entry | {"error": f"internal error in {pitfall.code} on {subject.name}: {error!r}"})
+            raise
+        self.run.write(node, entry | {"verdict": verdict})
+        gate = SEVERITIES.index(self.fail_on)
+        if any(SEVERITIES.index(finding["severity"]) >= gate for finding in verdict["findings"]):
+            own = build_report(self.config, Selection({}), [entry | {"verdict": verdict}], 0.0)
+            own |= {"subjects": [], "pitfalls": [row for row in own["pitfalls"] if row["status"] != "skipped"]}
+            return "failed", render(own, "text").rsplit("\n\n", 1)[0]
+        reasons = [kind["reason"] for kind in verdict["kinds"] if kind["status"] == "skipped"]
+        if len(reasons) == len(verdict["kinds"]):
+            return "skipped", reasons[0]
+        return "passed", ""
+
+    def finish(self, status: int) -> int:
+        """Build and write the reports; the session's exit code, given the one that the runner would use."""
+        entries = self.run.read()
+        self.report = build_report(self.config, self.selection, entries, time.monotonic() - self.started)
+        judged = {entry["node"] for entry in entries if "node" in entry}
+        missing = {node for entry in entries for node in entry.get("announced", ())} - judged
+        code = exit_code(self.report, self.fail_on)
+        if missing and code == 0:
+            self.report["errors"].append(f"{len(missing)} tests did not run, {min(missing)} for one")
+            code = 2
+        for format_, path in map(parse_target, self.options["report"]):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(self.render(format_), encoding="utf-8", newline="\n")
+        self._export_suites()
+        if code == 1 and self.options["exit_zero"]:
+            code = 0
+        others_failed = status not in {0, 1, 5} or (status == 1 and code == 0 and not self.report["findings"])
+        return max(code, min(status, 2)) if others_failed else code
+
+    def render(self, format_: str) -> str:
+        """The finished report in a format."""
+        assert self.report is not None
+        rows = self._rows() if self.options["show_rows"] else None
+        return render(self.report, format_, rows=rows)
+
+    def _rows(self) -> dict[tuple[str, int], str]:
+        """The text of every record with a finding: read again, since nothing stores it."""
+        from tunespec.report.rows import record_texts
+
+        assert self.report is not None
+        wanted = {(finding["path"], finding["row"]) for finding in self.report["findings"]}
+        return record_texts(self.discovery, wanted)
+
+    def _export_suites(self) -> None:
+        if self.options["gx_suites"]:
+            from tunespec.engine import export_suite
+
+            tables: dict[str, list[Any]] = {}
+            for pitfall in self.config.catalogue.pitfalls:
+                tables.setdefault(pitfall.table, []).extend(self.engine.asked(pitfall))
+            for table, asked in tables.items():
+                export_suite(Path(self.options["gx_suites"]), table, asked)
+
+
+def _split(tokens: Sequence[str]) -> list[str]:
+    """``--select D002,D005`` is two tokens."""
+    return [part.strip() for token in tokens for part in token.split(",") if part.strip()]

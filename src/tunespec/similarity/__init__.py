@@ -1,0 +1,1 @@
+"""Which texts say almost the same: candidates by MinHash, every pair verified exactly."""

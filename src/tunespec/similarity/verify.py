@@ -1,0 +1,81 @@
+"""Exact judgement of a candidate pair."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from tunespec.similarity.documents import Array, Documents
+from tunespec.text import fold
+
+LEAST_SIMILARITY = 0.6  # word Jaccard; measured in docs/accuracy.md
+_LEAST_WEIGHTED = 0.4  # the same with rare words weighing more: templated texts share only their common words
+_LEAST_PART = 0.4  # prompt and answer must each be similar: one question with two answers is no duplicate
+_SHORT = 5  # distinct words; below, a text is too short to be almost another
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+@dataclass
+class Verifier:
+    """Judges pairs of texts. ``parts`` are the texts (prompts, answers) that must each be similar."""
+
+    whole: Documents
+    parts: Sequence[Documents]
+    texts: Sequence[Sequence[str]]
+    _sets: dict[int, Array] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        counts = pl.Series("word", self.whole.words, dtype=pl.UInt64).value_counts().sort("word")
+        self._vocabulary = counts["word"].to_numpy()
+        total = max(len(self.whole), 2)
+        frequency = np.minimum(counts["count"].to_numpy(), total - 1)
+        self._weights = np.log(total / frequency)
+
+    def similarity(self, one: int, other: int) -> float | None:
+        """Word Jaccard of two texts, between 0.6 and 1, or None if they are not near-duplicates."""
+        a, b = self._set(one), self._set(other)
+        if min(len(a), len(b)) < _SHORT:
+            return self._equal_words(one, other)
+        common = np.intersect1d(a, b, assume_unique=True)
+        jaccard = len(common) / (len(a) + len(b) - len(common))
+        if jaccard < LEAST_SIMILARITY or not self._weighted(a, b, common):
+            return None
+        if not all(_similar_part(part.of(one), part.of(other)) for part in self.parts):
+            return None
+        return None if self._other_numbers(one, other) else jaccard
+
+    def _set(self, index: int) -> Array:
+        if index not in self._sets:
+            self._sets[index] = np.unique(self.whole.of(index))
+        return self._sets[index]
+
+    def _weight(self, words: Array) -> float:
+        return float(self._weights[np.searchsorted(self._vocabulary, words)].sum())
+
+    def _weighted(self, a: Array, b: Array, common: Array) -> bool:
+        shared = self._weight(common)
+        union = self._weight(a) + self._weight(b) - shared
+        return union <= 0 or shared / union >= _LEAST_WEIGHTED
+
+    def _equal_words(self, one: int, other: int) -> float | None:
+        """Short texts: the same words in the same order, whatever the case and punctuation."""
+        same = all(fold(texts[one]) == fold(texts[other]) != "" for texts in self.texts if texts[one] or texts[other])
+        return 1.0 if same else None
+
+    def _other_numbers(self, one: int, other: int) -> bool:
+        """Whether each text has numbers that the other lacks: the same exercise with other figures."""
+        a, b = ({n for texts in self.texts for n in _NUMBER.findall(texts[i])} for i in (one, other))
+        return bool(a - b and b - a)
+
+
+def _similar_part(a: Array, b: Array) -> bool:
+    if not len(a) and not len(b):
+        return True
+    common = len(np.intersect1d(a, b))
+    union = len(np.union1d(a, b))
+    least = _LEAST_PART if union > 2 * _SHORT else 1 / (2 * _SHORT)
+    return common / union >= least

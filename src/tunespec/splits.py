@@ -1,0 +1,65 @@
+"""Split names in file and folder names: which files are the splits of one dataset."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+_WORDS = {
+    "train": "train", "training": "train",
+    "valid": "validation", "val": "validation", "validation": "validation", "dev": "validation",
+    "eval": "validation", "evaluation": "validation",
+    "test": "test", "testing": "test",
+}  # fmt: skip
+_WORD = "|".join(_WORDS)
+_START = re.compile(rf"(?i)^({_WORD})(?:$|[-_.](.+)$)")
+_END = re.compile(rf"(?i)^(.+)[-_.]({_WORD})$")
+_SHARD = re.compile(r"(?i)[-_.]?(?:shard[-_]?)?\d+(?:[-_]of[-_]\d+)?$")
+
+
+def split_word(text: str) -> str | None:
+    """The canonical split (train, validation, test) that a word names."""
+    return _WORDS.get(text.strip().lower())
+
+
+def parse_name(path: PurePosixPath) -> tuple[str, str | None]:
+    """``(dataset, split)`` that a path says; split is None if neither file nor folder names one.
+
+    ``data/train.jsonl`` -> ``("data", "train")``, ``data/qa_test-00000-of-00002.parquet`` -> ``("data/qa", "test")``,
+    ``data/train/part-0.jsonl`` -> ``("data", "train")``, ``data/all.jsonl`` -> ``("data/all.jsonl", None)``.
+    """
+    stem = path.name
+    while (suffix := PurePosixPath(stem).suffix) and len(suffix) <= len(".parquet"):
+        stem = stem[: -len(suffix)]
+    folder = path.parent
+    for name in (stem, _SHARD.sub("", stem)):
+        if match := _START.match(name):
+            return _named(folder, match[2]), _WORDS[match[1].lower()]
+        if match := _END.match(name):
+            return _named(folder, match[1]), _WORDS[match[2].lower()]
+    if (split := split_word(folder.name)) is not None:
+        return str(folder.parent), split
+    return str(path), None
+
+
+def _named(folder: PurePosixPath, rest: str | None) -> str:
+    return str(folder / rest) if rest else str(folder)
+
+
+def group(paths: Iterable[str]) -> dict[str, list[tuple[str, str | None]]]:
+    """Paths into datasets: name -> ``(path, split)``. A lone file keeps its path as name."""
+    grouped: dict[str, list[tuple[str, str | None]]] = {}
+    for path in sorted(paths):
+        name, split = parse_name(PurePosixPath(path))
+        grouped.setdefault(name, []).append((path, split))
+    return {(files[0][0] if len(files) == 1 else name): files for name, files in grouped.items()}
+
+
+def relative(path: Path, root: Path) -> str:
+    """``path`` relative to ``root`` with forward slashes; absolute if it lies outside."""
+    resolved = path.resolve()
+    try:
+        return resolved.relative_to(root.resolve()).as_posix()
+    except ValueError:
+        return resolved.as_posix()

@@ -1,0 +1,1 @@
+"""The data family: one module per topic, one test per pitfall."""
