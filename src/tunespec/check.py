@@ -29,11 +29,12 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     os.environ.pop("PYTEST_PLUGINS", None)
     run_id = new_run_id()
     session = Session.from_options(start=Path.cwd(), run_id=run_id, options=_plugin_options(paths, options))
-    output = _Output(session, run_id, options["format_"])
+    output = _Output(session, options["format_"])
     with tempfile.TemporaryDirectory(prefix="tunespec-") as folder:
         settings = Path(folder) / "pytest.ini"
-        settings.write_text("[pytest]\npython_files = *.py\n", encoding="utf-8")
-        status = pytest.main([*_arguments(paths, options, settings), *session.expand_arguments(["tunespec.suite"])], plugins=[output])
+        settings.write_text("[pytest]\n", encoding="utf-8")
+        arguments = [*_arguments(paths, options, settings), *session.expand_arguments(["tunespec.suite"])]
+        status = pytest.main(arguments, plugins=[_Start(session, run_id), output])
     if output.broken:
         click.echo(f"tunespec: internal error\n{output.broken}", err=True)
         return 2
@@ -48,7 +49,7 @@ def _plugin_options(paths: Sequence[str], options: Mapping[str, Any]) -> dict[st
 def _arguments(paths: Sequence[str], options: Mapping[str, Any], settings: Path) -> list[str]:
     arguments = ["-c", str(settings), f"--rootdir={suite_root()}", "--noconftest", "--collect-in-virtualenv"]
     arguments += ["-p", "tunespec.pytest_plugin", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-s"]
-    arguments += ["-W", "ignore", "--import-mode=importlib"]
+    arguments += ["-W", "ignore", "--import-mode=importlib", "--assert=plain"]
     if options["processes"] != "0":
         arguments += ["-p", "xdist", "-n", options["processes"]]
     if options["junit"]:
@@ -61,16 +62,26 @@ def _arguments(paths: Sequence[str], options: Mapping[str, Any], settings: Path)
     return arguments + [f"--{name.replace('_', '-')}" for name in ("show_rows", "exit_zero") if options[name]]
 
 
-class _Output:
-    """Replaces pytest's terminal output by tunespec's report."""
+class _Start:
+    """Hands the session over before the plugin would make its own."""
 
-    def __init__(self, session: Session, run_id: str, format_: str) -> None:
-        self.broken = ""
-        self._session, self._run_id, self._format = session, run_id, format_
+    def __init__(self, session: Session, run_id: str) -> None:
+        self._session, self._run_id = session, run_id
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         pytest_plugin.adopt(config, self._session, self._run_id)
+
+
+class _Output:
+    """Replaces pytest's terminal output by tunespec's report."""
+
+    def __init__(self, session: Session, format_: str) -> None:
+        self.broken = ""
+        self._session, self._format = session, format_
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
         reporter = config.pluginmanager.getplugin("terminalreporter")
         if reporter is not None:
             config.pluginmanager.unregister(reporter)

@@ -88,6 +88,7 @@ def make_suite(name: str, asked: Sequence[Asked]) -> Any:
     Raises:
         CannotJudgeError: for an expectation that GX does not know or whose arguments it refuses.
     """
+    _context()  # a suite refuses expectations before there is one
     suite = _gx().ExpectationSuite(name=name)
     for position, one in enumerate(asked):
         suite.add_expectation(_expectation(one, position))

@@ -45,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.args[:] = _session(config).expand_arguments(config.args)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """xdist: tell a worker the run's name."""
     node.workerinput["tunespec_run"] = node.config.stash[_RUN_ID]

@@ -214,7 +214,7 @@ def _stored(path: Any) -> pl.DataFrame | None:
     import polars as pl
 
     try:
-        return pl.read_ipc(path, memory_map=False)
+        return pl.read_ipc(path)
     except (OSError, pl.exceptions.PolarsError):
         return None  # absent, or cut off by a full disk: compute it again
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from tunespec.progress import Progress
 from tunespec.records import Records
-from tunespec.text import squeeze
+from tunespec.text import same_words
 
 BENCHMARK = "benchmark"  # the split of rows that belong to a benchmark, not to the dataset
 Pair = tuple[int, int, float]
@@ -29,8 +29,13 @@ class Alike:
 
     @cached_property
     def prompts(self) -> dict[int, str]:
-        """Row -> its prompt, whitespace-normalised, where it has one."""
-        return {row: prompt for row in self.rows if (prompt := squeeze(self.records.prompts[row]))}
+        """Row -> its prompt in the form that leakage compares, where it has one."""
+        return {row: prompt for row in self.rows if (prompt := same_words(self.records.prompts[row]))}
+
+    @cached_property
+    def lessons(self) -> dict[int, tuple[str, str]]:
+        """Row -> prompt and answer in that form."""
+        return {row: (self.prompts.get(row, ""), same_words(self.records.answers[row])) for row in self.rows}
 
     @cached_property
     def record_pairs(self) -> list[Pair]:
@@ -57,6 +62,7 @@ class Alike:
         self, rows: Sequence[int], texts: Sequence[Sequence[str]], different: Sequence[object], doing: str
     ) -> list[Pair]:
         from tunespec.similarity.candidates import candidate_pairs
+        from tunespec.similarity.context import without_shared_context
         from tunespec.similarity.documents import tokenize
         from tunespec.similarity.verify import Verifier
 
@@ -69,5 +75,6 @@ class Alike:
             if different[later] != different[earlier]:
                 similarity = verifier.similarity(later, earlier)
                 if similarity is not None:
-                    found.append((rows[later], rows[earlier], round(similarity, 4)))
-        return found
+                    found.append((later, earlier, round(similarity, 4)))
+        kept = without_shared_context(found, texts[0])
+        return [(rows[later], rows[earlier], similarity) for later, earlier, similarity in kept]

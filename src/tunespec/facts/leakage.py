@@ -35,8 +35,7 @@ def _between_splits(alike: Alike) -> list[Fact]:
     def is_evaluation(row: int) -> bool:
         return splits[row] in {"validation", "test"}
 
-    contents = {row: alike.records.contents[row] for row in alike.rows}
-    exact = _same(alike, contents, is_evaluation, is_train)
+    exact = _same(alike, alike.lessons, is_evaluation, is_train)
     prompts = _same(alike, alike.prompts, is_evaluation, is_train)
     near = _near(alike, alike.record_pairs, is_evaluation, is_train)
     near_prompts = _near(alike, alike.prompt_pairs, is_evaluation, is_train)

@@ -1,0 +1,37 @@
+"""Texts that share a context and ask different things about it: not near-duplicates."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+Pair = tuple[int, int, float]
+
+_SEGMENT = re.compile(r"[^\n.!?。！？]+")
+_SHORTEST = 12  # characters of a sentence that can be a context
+_CONTEXT = 3  # texts that hold a sentence before it counts as their shared context; two may be a copied pair
+_LEAST_REST = 0.4  # word Jaccard of what remains without the context
+
+
+def without_shared_context(pairs: Sequence[Pair], texts: Sequence[str]) -> list[Pair]:
+    """The pairs that are still similar without the sentences that three or more of these texts share.
+
+    Ten questions about one table are ten records, though each pair shares most of its words.
+    """
+    involved = sorted({index for one, other, _ in pairs for index in (one, other)})
+    segments = {index: _segments(texts[index]) for index in involved}
+    counts = Counter(segment for own in segments.values() for segment in set(own))
+    return [pair for pair in pairs if _similar_rest(segments[pair[0]], segments[pair[1]], counts)]
+
+
+def _segments(text: str) -> list[str]:
+    return [segment.strip().lower() for segment in _SEGMENT.findall(text) if segment.strip()]
+
+
+def _similar_rest(a: Sequence[str], b: Sequence[str], counts: Counter[str]) -> bool:
+    context = {s for s in set(a) & set(b) if counts[s] >= _CONTEXT and len(s) >= _SHORTEST}
+    if not context:
+        return True
+    rest_a, rest_b = ({w for s in side if s not in context for w in re.findall(r"\w+", s)} for side in (a, b))
+    return not rest_a or not rest_b or len(rest_a & rest_b) >= _LEAST_REST * len(rest_a | rest_b)
