@@ -34,7 +34,7 @@ def test_split_leakage(records, *, against: tuple[str, ...] = (), exact: float =
 
     Sources:
         Elangovan et al. 2021, Memorization vs. Generalization: Quantifying Data Leakage (arXiv 2102.01818); Sainz et
-        al. 2023, NLP Evaluation in Trouble: data contamination (arXiv 2310.18018); Brown et al. 2020, GPT-3, appendix C.
+        al. 2023, NLP Evaluation in Trouble: data contamination (arXiv 2310.18018); Brown et al. 2020, GPT-3, app. C.
     """
     del against  # it chooses what the facts are computed from, not what is expected of them
     return [

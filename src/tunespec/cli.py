@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import sys
 from pathlib import Path
 from typing import Any
@@ -82,5 +81,3 @@ def init(paths: tuple[str, ...], *, stdout: bool) -> None:
         click.echo(configuration_text(Path.cwd(), paths), nl=False)
     else:
         click.echo(write_configuration(Path.cwd(), paths))
-
-

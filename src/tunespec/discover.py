@@ -13,7 +13,7 @@ from pathlib import Path
 from tunespec import splits
 from tunespec.config import Config
 from tunespec.errors import CannotJudgeError
-from tunespec.reading import format_of, read
+from tunespec.reading import Row, format_of, read
 from tunespec.reading.source import EXTENSIONS, extension, read_bytes
 from tunespec.shapes import Shapes
 from tunespec.subjects import DataFile, Dataset
@@ -99,7 +99,7 @@ def _expand(base: Path, pattern: str) -> Iterator[tuple[Path, bool]]:
     elif path.is_dir():
         yield from ((file, False) for file in _walk(path))
     else:
-        matches = sorted(glob.glob(str(path), recursive=True))
+        matches = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207  patterns may be absolute
         if not matches:
             raise CannotJudgeError(f"{pattern}: no such file or folder")
         for match in map(Path, matches):
@@ -111,7 +111,9 @@ def _walk(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(
             name
             for name in folders
-            if not name.startswith(".") and name not in _SKIPPED_FOLDERS and not Path(where, name, "pyvenv.cfg").exists()
+            if not name.startswith(".")
+            and name not in _SKIPPED_FOLDERS
+            and not Path(where, name, "pyvenv.cfg").exists()
         )
         for name in sorted(files):
             if not name.startswith(".") and extension(Path(name)) in EXTENSIONS:
@@ -134,7 +136,7 @@ def _recognise(path: Path, shapes: Shapes) -> tuple[str, str]:
     return "", _unknown(records[0], shapes)
 
 
-def _head_rows(path: Path, format_: str) -> Iterator[object]:
+def _head_rows(path: Path, format_: str) -> Iterator[Row]:
     """Rows of the file's head; JSON arrays and tables are read from the head too, whose cut last row is dropped."""
     if format_ == "parquet":
         return read(path, format_)

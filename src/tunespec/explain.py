@@ -43,7 +43,9 @@ def list_text(config: Config) -> str:
 
 def configuration(config: Config, pitfall: Pitfall) -> str:
     """The pitfall's settings as they hold, in TOML."""
-    values = config.thresholds(pitfall) | {"severity": config.pitfalls.get(pitfall.code, {}).get("severity", pitfall.severity)}
+    values = config.thresholds(pitfall) | {
+        "severity": config.pitfalls.get(pitfall.code, {}).get("severity", pitfall.severity)
+    }
     lines = [f"{key} = {toml(value)}" for key, value in values.items()]
     return "\n".join([f"[tool.tunespec.pitfalls.{pitfall.name}]", *lines])
 

@@ -62,7 +62,11 @@ def templated_text(conversation: Conversation | None) -> str | None:
         return None
     if conversation.shape == "text":
         return conversation.turns[0].text
-    return conversation.turns[-2].text if conversation.shape.startswith("prompt/") and len(conversation.turns) > 1 else None
+    return (
+        conversation.turns[-2].text
+        if conversation.shape.startswith("prompt/") and len(conversation.turns) > 1
+        else None
+    )
 
 
 def infer_template(conversations: Sequence[Conversation | None]) -> Template | None:

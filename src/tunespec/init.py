@@ -33,7 +33,11 @@ def configuration_text(folder: Path, paths: Sequence[str]) -> str:
     defaults = Config(root=folder, catalogue=find_config(folder).catalogue)
     found = discover(defaults, paths or ["."])
     data = [relative(Path(path), folder) for path in paths] or ["."]
-    lines = ["# tunespec: https://github.com/tunespec/tunespec#configuration", "", "# what to judge: files, folders, globs"]
+    lines = [
+        "# tunespec: https://github.com/tunespec/tunespec#configuration",
+        "",
+        "# what to judge: files, folders, globs",
+    ]
     lines += [f"data = [{', '.join(_quoted(path) for path in data)}]", "", "# found there:"]
     for dataset in found.datasets:
         lines += [f"#   {dataset.name}"] + [f"#     {f.shown} ({f.split or 'no split'})" for f in dataset.files]
@@ -41,7 +45,11 @@ def configuration_text(folder: Path, paths: Sequence[str]) -> str:
     lines += ["", "# the least severity that fails: error, warning or info", 'fail-on = "error"', ""]
     lines += ["# name datasets whose files say their split in another way", "# [datasets.NAME]"]
     lines += ['# train = "a.jsonl"', '# validation = "b.jsonl"', ""]
-    lines += ["# switch a pitfall or one kind off; the reason is asked for", "# [ignore]", '# "D005.near_duplicate_of" = "..."']
+    lines += [
+        "# switch a pitfall or one kind off; the reason is asked for",
+        "# [ignore]",
+        '# "D005.near_duplicate_of" = "..."',
+    ]
     for pitfall in defaults.catalogue.pitfalls:
         table = configuration(defaults, pitfall).replace("[tool.tunespec.", "[").splitlines()
         lines += ["", f"# {pitfall.documentation.summary}", *(f"# {line}" for line in table)]

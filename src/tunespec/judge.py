@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from tunespec.cache import Cache, key_of
 from tunespec.config import Config
 from tunespec.discover import Discovery, files_of
-from tunespec.engine import Answer, Asked, evaluate
+from tunespec.engine import Asked, evaluate
 from tunespec.errors import CannotJudgeError
-from tunespec.findings import Finding, Place, fingerprints
 from tunespec.pitfall import Pitfall
 from tunespec.progress import Progress
 from tunespec.selection import Selection
 from tunespec.subjects import Dataset
 from tunespec.tables import RecordSource, Table, build_table
+from tunespec.verdict import Results, Verdict, assemble, columns_of
 
-Verdict = dict[str, Any]
 _TABLES = ("records",)
 
 
@@ -56,7 +54,11 @@ class Judge:
     def asked(self, pitfall: Pitfall) -> list[Asked]:
         """The pitfall's expectations that are on, with their configured severity."""
         return [
-            Asked(f"{pitfall.code} {pitfall.name}", declared, self.config.severity(pitfall, declared.kind, declared.severity))
+            Asked(
+                f"{pitfall.code} {pitfall.name}",
+                declared,
+                self.config.severity(pitfall, declared.kind, declared.severity),
+            )
             for declared in pitfall.expectations(self.config.thresholds(pitfall))
             if self.selection.reason(pitfall, declared.kind) is None
         ]
@@ -68,7 +70,7 @@ class Judge:
         ]
         asked = [(p, one) for p in pending for one in self.asked(p)]
         source = RecordSource(dataset, self._benchmarks, self.config, self.progress)
-        columns = {column for _, one in asked for column in _columns(one)}
+        columns = {column for _, one in asked for column in columns_of(one)}
         table, description = build_table(columns, source, self.cache, self._dataset_key(dataset))
         del source
         self.progress("judging", len(table.places))
@@ -76,15 +78,13 @@ class Judge:
         self.progress.done()
         verdicts = {}
         for pitfall in pending:
-            verdict = self._assemble(pitfall, dataset, table, results) | {"description": description}
+            verdict = assemble(pitfall, self.asked(pitfall), dataset, table, results) | {"description": description}
             self.cache.write(self._result_name(pitfall, dataset), verdict)
             verdicts[pitfall.code, pitfall.name, pitfall.table] = verdict
         self.cache.trim()
         return verdicts
 
-    def _judge_table(
-        self, table: Table, asked: Sequence[tuple[Pitfall, Asked]]
-    ) -> dict[tuple[str, str], tuple[Asked, Answer]]:
+    def _judge_table(self, table: Table, asked: Sequence[tuple[Pitfall, Asked]]) -> Results:
         import pandas as pd
 
         for pitfall, one in asked:
@@ -93,29 +93,10 @@ class Judge:
                 raise CannotJudgeError(f"{pitfall.code}.{kind}: no row was examined, and no reason is known")
         if not asked:
             return {}
-        columns = sorted({column for _, one in asked for column in _columns(one)})
+        columns = sorted({column for _, one in asked for column in columns_of(one)})
         frame = pd.DataFrame({c: pd.Series(table.frame[c].to_list(), dtype=object) for c in columns})
         answers = evaluate(frame, [one for _, one in asked])
-        return {(p.code, one.declaration.kind): (one, a) for (p, one), a in zip(asked, answers, strict=True)}
-
-    def _assemble(
-        self, pitfall: Pitfall, dataset: Dataset, table: Table, results: Mapping[tuple[str, str], tuple[Asked, Answer]]
-    ) -> Verdict:
-        kinds: list[dict[str, Any]] = []
-        findings: list[Finding] = []
-        for one in self.asked(pitfall):
-            kind = one.declaration.kind
-            row = {"kind": kind, "severity": one.severity, "status": "skipped", "reason": table.reasons.get(kind)}
-            if (pitfall.code, kind) in results:
-                _, answer = results[pitfall.code, kind]
-                row |= _status(one, answer, table)
-                if row["status"] == "failed":
-                    findings += _findings(pitfall, one, dataset, table, answer)
-            kinds.append(row)
-        keys = ((f["code"], f["kind"], f.pop("key"), f.pop("related_key")) for f in findings)
-        for finding, fingerprint in zip(findings, fingerprints(list(keys)), strict=True):
-            finding["fingerprint"] = fingerprint
-        return {"kinds": kinds, "findings": findings}
+        return {(p.code, one.declaration.kind): answer for (p, one), answer in zip(asked, answers, strict=True)}
 
     @cached_property
     def _benchmarks(self) -> Dataset | None:
@@ -133,73 +114,3 @@ class Judge:
         asked = [(one.declaration.type, dict(one.declaration.kwargs), one.severity) for one in self.asked(pitfall)]
         identity = pitfall.code, pitfall.name, pitfall.table, pitfall.source_hash
         return f"results/{key_of(self._dataset_key(dataset), identity, asked)}.json"
-
-
-def _columns(one: Asked) -> list[str]:
-    kwargs = one.declaration.kwargs
-    return [str(v) for k, v in kwargs.items() if k in {"column", "column_A", "column_B"}] + list(
-        kwargs.get("column_list", ())
-    )
-
-
-def _status(one: Asked, answer: Answer, table: Table) -> dict[str, Any]:
-    """Tolerances are compared as counts: GX rounds ``mostly``, and counts rows to which the fact does not apply."""
-    declaration = one.declaration
-    if answer.looked_at is None:
-        kwargs = declaration.kwargs
-        limit = kwargs.get("max_value", kwargs.get("min_value", kwargs.get("value_set")))
-        examined, unexpected, failed = len(table.places), int(not answer.success), not answer.success
-        value = answer.observed
-    else:
-        examined = table.examined.get(declaration.kind, answer.looked_at)
-        if not examined:
-            raise CannotJudgeError(f"{one.pitfall}: {declaration.kind} examined no row")
-        unexpected = len(answer.rows)
-        limit = round(1 - declaration.mostly, 6)
-        failed = unexpected > limit * examined
-        value = round(unexpected / examined, 6)
-    return {
-        "status": "failed" if failed else "passed",
-        "examined": examined,
-        "unexpected": unexpected,
-        "value": value,
-        "limit": limit,
-    }
-
-
-def _findings(pitfall: Pitfall, one: Asked, dataset: Dataset, table: Table, answer: Answer) -> list[Finding]:
-    kind = one.declaration.kind
-    common = {
-        "code": pitfall.code,
-        "name": pitfall.name,
-        "kind": kind,
-        "severity": one.severity,
-        "subject": dataset.name,
-        "fix": f"tunespec explain {pitfall.code}",
-    }
-    if answer.looked_at is None:
-        place = Place(dataset.files[0].shown if len(dataset.files) == 1 else dataset.name, None, None, dataset.name)
-        message = pitfall.documentation.message(kind, str(answer.observed))
-        return [common | _located(place, message, answer.observed, None, None)]
-    return [
-        common | _located(place, _message(pitfall, kind, mark.text), mark.value, mark.limit, mark.related)
-        for place, mark in table.marks(kind, answer.rows)
-    ]
-
-
-def _message(pitfall: Pitfall, kind: str, text: str) -> str:
-    return pitfall.documentation.message(kind, text) or pitfall.documentation.summary
-
-
-def _located(place: Place, message: str, value: Any, limit: Any, related: Place | None) -> Finding:
-    return {
-        "path": place.path,
-        "line": place.line,
-        "row": place.row,
-        "message": message,
-        "value": value,
-        "limit": limit,
-        "related": [{"path": related.path, "line": related.line, "row": related.row}] if related else [],
-        "key": place.key,
-        "related_key": related.key if related else "",
-    }

@@ -149,5 +149,3 @@ def _run_folder(config: pytest.Config) -> Path:
     from tunespec.config import find_root
 
     return Cache.folder_of(find_root(config.invocation_params.dir)) / "runs" / config.stash[_RUN_ID]
-
-

@@ -60,7 +60,7 @@ class Session:
         return self.options["fail_on"] or self.config.fail_on
 
     def expand_arguments(self, arguments: Sequence[str]) -> list[str]:
-        """pytest's arguments with the suite's package as its modules, and the project's house rules added."""
+        """Pytest's arguments with the suite's package as its modules, and the project's house rules added."""
         expanded: list[str] = []
         for argument in arguments:
             is_suite = str(argument).startswith("tunespec.suite")
@@ -84,7 +84,13 @@ class Session:
         Raises:
             CannotJudgeError: if that cannot be said; the run's folder says it too.
         """
-        entry = {"node": node, "code": pitfall.code, "name": pitfall.name, "table": pitfall.table, "subject": subject.name}
+        entry = {
+            "node": node,
+            "code": pitfall.code,
+            "name": pitfall.name,
+            "table": pitfall.table,
+            "subject": subject.name,
+        }
         try:
             verdict = self.engine.verdict(pitfall, subject)
         except CannotJudgeError as error:

@@ -65,13 +65,17 @@ class Shapes:
         mapped = frozenset(column for name, column in self._columns.items() if name != "split")
         if mapped and mapped <= keys:
             return partial(_mapped, columns=self._columns, roles=self._roles)
+        return self._preference_or_chat(keys) or self._pair_or_text(keys)
+
+    def _preference_or_chat(self, keys: frozenset[str]) -> Convert | None:
         for chosen, rejected in _PREFERENCE:
             if {chosen, rejected} <= keys:
                 prompt = next((key for key in _PROMPT_OF_PREFERENCE if key in keys), None)
                 return partial(_preference, keys=(prompt, chosen, rejected), roles=self._roles)
-        for key in _MESSAGES:
-            if key in keys:
-                return partial(_messages, key=key, roles=self._roles)
+        key = next((key for key in _MESSAGES if key in keys), None)
+        return partial(_messages, key=key, roles=self._roles) if key else None
+
+    def _pair_or_text(self, keys: frozenset[str]) -> Convert | None:
         if {"instruction", "instances"} <= keys:
             return _self_instruct
         for prompt, answers in _PAIRS:

@@ -143,7 +143,9 @@ def build_table(columns: Iterable[str], source: RecordSource, cache: Cache, key:
         name = min(unknown)
         raise CannotJudgeError(f"the table records has no fact {name!r}{closest(name, known)}")
     description, places = _places(source, cache, key)
-    frames, examined, reasons = [], {}, {}
+    frames: list[pl.DataFrame] = []
+    examined: dict[str, int] = {}
+    reasons: dict[str, str] = {}
     for group in groups:
         frame, counts = _group(group, source, cache, key, len(places))
         frames.append(frame)

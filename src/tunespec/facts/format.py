@@ -50,9 +50,7 @@ def _checks(profile: Profile) -> list[tuple[str, Callable[[Conversation], bool],
     ]
 
 
-def _checked(
-    records: Records, name: str, applies: Callable[[Conversation], bool], check: Check, reason: str
-) -> Fact:
+def _checked(records: Records, name: str, applies: Callable[[Conversation], bool], check: Check, reason: str) -> Fact:
     marks: dict[int, Mark] = {}
     examined = 0
     for row, conversation in _readable(records):
@@ -178,5 +176,3 @@ def _minority_system(profile: Profile) -> Check:
         return f"has {'a' if has else 'no'} system prompt, unlike {share:.0%} of the records"
 
     return check
-
-

@@ -63,7 +63,14 @@ def _off_rows(config: Config, selection: Selection) -> Iterable[dict[str, Any]]:
             reason = selection.reason(pitfall, declared.kind)
             if reason is not None:
                 severity = config.severity(pitfall, declared.kind, declared.severity)
-                yield {**empty, **identity, "kind": declared.kind, "severity": severity, "status": "off", "reason": reason}
+                yield {
+                    **empty,
+                    **identity,
+                    "kind": declared.kind,
+                    "severity": severity,
+                    "status": "off",
+                    "reason": reason,
+                }
 
 
 def _passed_over(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:

@@ -51,7 +51,9 @@ def _profile(profile: Mapping[str, Any]) -> Iterator[str]:
 def _groups(report: Mapping[str, Any], rows: Mapping[tuple[str, int], str]) -> Iterator[str]:
     documentation = {(p.code, p.name): p.documentation for p in _catalogue(report)}
     totals = {(row["code"], row["kind"], row["subject"]): row for row in report["pitfalls"]}
-    for key, group in groupby(report["findings"], lambda f: (f["severity"], f["code"], f["name"], f["kind"], f["subject"])):
+    for key, group in groupby(
+        report["findings"], lambda f: (f["severity"], f["code"], f["name"], f["kind"], f["subject"])
+    ):
         severity, code, name, kind, subject = key
         findings = list(group)
         total = totals[code, kind, subject]

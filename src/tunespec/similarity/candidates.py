@@ -87,4 +87,4 @@ def _estimated(digests: Array, pairs: Array) -> Array:
         (digests[chunk[:, 0]] == digests[chunk[:, 1]]).mean(axis=1) >= _LEAST_ESTIMATE
         for chunk in np.array_split(pairs, len(pairs) // 50_000 + 1)
     ]
-    return pairs[np.concatenate(kept)]
+    return np.asarray(pairs[np.concatenate(kept)])

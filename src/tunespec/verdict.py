@@ -1,0 +1,109 @@
+"""A verdict: what a pitfall's expectations say of a subject, as the report shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tunespec.engine import Answer, Asked
+from tunespec.errors import CannotJudgeError
+from tunespec.findings import Finding, Place, fingerprints
+from tunespec.pitfall import Pitfall
+from tunespec.subjects import Dataset
+from tunespec.tables import Table
+
+Verdict = dict[str, Any]
+Results = Mapping[tuple[str, str], Answer]
+
+
+def assemble(pitfall: Pitfall, asked: Sequence[Asked], dataset: Dataset, table: Table, results: Results) -> Verdict:
+    """The verdict of one pitfall from the results of the suite run, keyed by ``(code, kind)``.
+
+    Raises:
+        CannotJudgeError: if an expectation looked at nothing.
+    """
+    kinds: list[dict[str, Any]] = []
+    findings: list[Finding] = []
+    for one in asked:
+        kind = one.declaration.kind
+        row = {"kind": kind, "severity": one.severity, "status": "skipped", "reason": table.reasons.get(kind)}
+        if (answer := results.get((pitfall.code, kind))) is not None:
+            row |= _status(one, answer, table)
+            if row["status"] == "failed":
+                findings += _findings(pitfall, one, dataset, table, answer)
+        kinds.append(row)
+    keys = [(f["code"], f["kind"], f.pop("key"), f.pop("related_key")) for f in findings]
+    for finding, fingerprint in zip(findings, fingerprints(keys), strict=True):
+        finding["fingerprint"] = fingerprint
+    return {"kinds": kinds, "findings": findings}
+
+
+def columns_of(one: Asked) -> list[str]:
+    """The fact columns that an expectation reads."""
+    kwargs = one.declaration.kwargs
+    return [str(v) for k, v in kwargs.items() if k in {"column", "column_A", "column_B"}] + list(
+        kwargs.get("column_list", ())
+    )
+
+
+def _status(one: Asked, answer: Answer, table: Table) -> dict[str, Any]:
+    """Tolerances are compared as counts: GX rounds ``mostly``, and counts rows to which the fact does not apply."""
+    declaration = one.declaration
+    if answer.looked_at is None:
+        kwargs = declaration.kwargs
+        limit = kwargs.get("max_value", kwargs.get("min_value", kwargs.get("value_set")))
+        examined, unexpected, failed = len(table.places), int(not answer.success), not answer.success
+        value = answer.observed
+    else:
+        examined = table.examined.get(declaration.kind, answer.looked_at)
+        if not examined:
+            raise CannotJudgeError(f"{one.pitfall}: {declaration.kind} examined no row")
+        unexpected = len(answer.rows)
+        limit = round(1 - declaration.mostly, 6)
+        failed = unexpected > limit * examined
+        value = round(unexpected / examined, 6)
+    return {
+        "status": "failed" if failed else "passed",
+        "examined": examined,
+        "unexpected": unexpected,
+        "value": value,
+        "limit": limit,
+    }
+
+
+def _findings(pitfall: Pitfall, one: Asked, dataset: Dataset, table: Table, answer: Answer) -> list[Finding]:
+    kind = one.declaration.kind
+    common = {
+        "code": pitfall.code,
+        "name": pitfall.name,
+        "kind": kind,
+        "severity": one.severity,
+        "subject": dataset.name,
+        "fix": f"tunespec explain {pitfall.code}",
+    }
+    if answer.looked_at is None:
+        place = Place(dataset.files[0].shown if len(dataset.files) == 1 else dataset.name, None, None, dataset.name)
+        message = pitfall.documentation.message(kind, str(answer.observed))
+        return [common | _located(place, message, answer.observed, None, None)]
+    return [
+        common | _located(place, _message(pitfall, kind, mark.text), mark.value, mark.limit, mark.related)
+        for place, mark in table.marks(kind, answer.rows)
+    ]
+
+
+def _message(pitfall: Pitfall, kind: str, text: str) -> str:
+    return pitfall.documentation.message(kind, text) or pitfall.documentation.summary
+
+
+def _located(place: Place, message: str, value: Any, limit: Any, related: Place | None) -> Finding:
+    return {
+        "path": place.path,
+        "line": place.line,
+        "row": place.row,
+        "message": message,
+        "value": value,
+        "limit": limit,
+        "related": [{"path": related.path, "line": related.line, "row": related.row}] if related else [],
+        "key": place.key,
+        "related_key": related.key if related else "",
+    }
