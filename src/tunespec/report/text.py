@@ -23,9 +23,10 @@ def _subjects(report: Mapping[str, Any]) -> str:
     lines = []
     for subject in report["subjects"]:
         profile = subject["profile"]
-        known = f", {profile['shape']} records" if profile.get("shape") else ""
+        known = f" ({profile['shape']})" if profile.get("shape") else ""
         lines.append(f"dataset {subject['name']}: {_plural(sum(f['rows'] for f in subject['files']), 'record')}{known}")
-        lines += [f"  {_file(file)}" for file in subject["files"]]
+        if len(subject["files"]) > 1 or subject["files"][0]["unread"]:
+            lines += [f"  {_file(file)}" for file in subject["files"]]
         lines += [f"  {line}" for line in _profile(profile)]
     passed_over = report["passed_over"]
     lines += [f"passed over {item['path']}: {item['reason']}" for item in passed_over[:_PASSED_OVER]]
@@ -91,17 +92,36 @@ def place(finding: Mapping[str, Any]) -> str:
 
 
 def _not_judged(report: Mapping[str, Any]) -> str:
+    """What was off and why, what was skipped as a whole and why, and which kinds had nothing to look at."""
     lines: list[str] = []
-    by_reason: dict[tuple[str, str, str], list[str]] = {}
+    off: dict[str, list[str]] = {}
     for row in report["pitfalls"]:
-        if row["status"] in {"skipped", "off"}:
-            where = f" in {row['subject']}" if row["subject"] else ""
-            by_reason.setdefault((row["status"], where, row["reason"]), []).append(f"{row['code']}.{row['kind']}")
-    for (status, where, reason), kinds in by_reason.items():
-        shown = ", ".join(kinds[:4]) + (f" and {len(kinds) - 4} more" if len(kinds) > 4 else "")
-        lines.append(f"{status}: {shown}{where}: {reason}")
-    lines += [f"could not judge: {error}" for error in report["errors"]]
-    return "\n".join(lines)
+        if row["status"] == "off":
+            off.setdefault(row["reason"], []).append(f"{row['code']}.{row['kind']}")
+    lines += [f"off: {_some(kinds)}: {reason}" for reason, kinds in off.items()]
+    skipped, idle = _skipped(report)
+    lines += [f"skipped: {pitfall} in {_some(subjects)}: {reason}" for (pitfall, reason), subjects in skipped.items()]
+    if idle:
+        lines.append(f"nothing to look at for {_some(sorted(idle), 20)} (reasons: --format json)")
+    return "\n".join([*lines, *(f"could not judge: {error}" for error in report["errors"])])
+
+
+def _skipped(report: Mapping[str, Any]) -> tuple[dict[tuple[str, str], list[str]], set[str]]:
+    """Subjects by ``(pitfall, reason)`` where a pitfall was skipped as a whole, and kinds skipped beside others."""
+    whole: dict[tuple[str, str], list[str]] = {}
+    idle: set[str] = set()
+    rows = [row for row in report["pitfalls"] if row["status"] != "off"]
+    for (code, name, subject), group in groupby(rows, lambda r: (r["code"], r["name"], r["subject"])):
+        kinds = list(group)
+        if all(row["status"] == "skipped" for row in kinds):
+            whole.setdefault((f"{code} {name}", kinds[0]["reason"]), []).append(subject)
+        else:
+            idle |= {f"{code}.{row['kind']}" for row in kinds if row["status"] == "skipped"}
+    return whole, idle
+
+
+def _some(names: Sequence[str], limit: int = 4) -> str:
+    return ", ".join(names[:limit]) + (f" and {len(names) - limit} more" if len(names) > limit else "")
 
 
 def _summary(report: Mapping[str, Any]) -> str:
