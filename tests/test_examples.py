@@ -1,0 +1,105 @@
+"""Bad and good, side by side: a bad example fails exactly its own test, its smallest repair passes all of them."""
+
+from __future__ import annotations
+
+import difflib
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tunespec.catalogue import load
+from tunespec.suite_paths import fixture_path
+
+FIXTURES = fixture_path(".")
+PITFALLS = load().pitfalls
+SEVERITIES = {
+    (pitfall.code, expectation.kind): expectation.severity or pitfall.severity
+    for pitfall in PITFALLS
+    for expectation in pitfall.expectations()
+}
+FOLDERS = {f"{pitfall.code}-{pitfall.name}" for pitfall in PITFALLS}
+LARGEST_REPAIR = 2  # lines taken away plus lines put in
+
+
+class Example(NamedTuple):
+    """One folder ``fixtures/<code>-<name>/<verdict>-<kind>``."""
+
+    code: str
+    kind: str
+    verdict: str
+    folder: Path
+
+    @property
+    def counterpart(self) -> Path:
+        other = {"bad": "good", "good": "bad"}[self.verdict]
+        return self.folder.with_name(f"{other}-{self.kind}")
+
+
+def example(folder: Path) -> Example:
+    verdict, _, kind = folder.name.partition("-")
+    return Example(folder.parent.name.partition("-")[0], kind, verdict, folder)
+
+
+EXAMPLES = [example(folder) for folder in sorted(FIXTURES.glob("[A-Z][0-9][0-9][0-9]-*/*")) if folder.is_dir()]
+BAD = [e for e in EXAMPLES if e.verdict == "bad"]
+GOOD = [e for e in EXAMPLES if e.verdict == "good"]
+
+
+def node_id(one: Example) -> str:
+    return f"{one.code}-{one.kind}-{one.verdict}"
+
+
+@pytest.fixture
+def judged(judge, tmp_path):
+    """Judges a copy: the cache that a run writes has no place among the fixtures."""
+
+    def judge_copy(folder: Path):
+        return judge(Path(shutil.copytree(folder, tmp_path / folder.name)))
+
+    return judge_copy
+
+
+@pytest.mark.parametrize("bad", BAD, ids=node_id)
+def test_a_bad_example_fails_exactly_its_own_test(bad, judged):
+    code, report = judged(bad.folder)
+    severity = SEVERITIES[bad.code, bad.kind]
+    found = {(f["code"], f["kind"], f["severity"]) for f in report["findings"]}
+    assert found == {(bad.code, bad.kind, severity)}
+    assert code == (1 if severity == "error" else 0)
+
+
+@pytest.mark.parametrize("good", GOOD, ids=node_id)
+def test_a_good_example_passes_all_tests(good, judged):
+    code, report = judged(good.folder)
+    assert report["findings"] == []
+    assert code == 0
+    status = {p["kind"]: p["status"] for p in report["pitfalls"] if p["code"] == good.code}
+    assert status[good.kind] == "passed"  # not skipped: the good example shows the kind examined
+
+
+@pytest.mark.parametrize("bad", BAD, ids=node_id)
+def test_the_repair_is_small(bad):
+    lines = {
+        folder: [f"{path.name}: {line}" for path in sorted(folder.iterdir()) for line in path.read_bytes().split(b"\n")]
+        for folder in (bad.folder, bad.counterpart)
+    }
+    changed = [line for line in difflib.ndiff(lines[bad.folder], lines[bad.counterpart]) if line[0] in "+-"]
+    assert 1 <= len(changed) <= LARGEST_REPAIR
+
+
+def test_every_kind_has_a_bad_and_a_good_example():
+    assert {(e.code, e.kind) for e in BAD} == set(SEVERITIES)
+    assert {(e.code, e.kind) for e in GOOD} == set(SEVERITIES)
+
+
+def test_no_folder_is_misnamed():
+    assert {e.folder.parent.name for e in EXAMPLES} <= FOLDERS
+    assert {e.verdict for e in EXAMPLES} == {"bad", "good"}
+
+
+def test_the_golden_project_is_clean(judged):
+    code, report = judged(FIXTURES / "golden")
+    assert (code, report["findings"]) == (0, [])
+    assert report["summary"]["rows"] == 84
