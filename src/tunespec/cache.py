@@ -50,8 +50,21 @@ class Cache:
 
     @staticmethod
     def folder_of(root: Path) -> Path:
-        """Where the cache of a project lies."""
-        return _writable(root / ".tunespec_cache")
+        """Where the cache of a project lies: in it, or in the system's temporary folder if it is read-only."""
+        inside, outside = Cache.candidates(root)
+        try:
+            inside.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=inside):
+                return inside
+        except OSError:
+            outside.mkdir(exist_ok=True)
+            return outside
+
+    @staticmethod
+    def candidates(root: Path) -> tuple[Path, Path]:
+        """The two folders that may be a project's cache."""
+        name = hashlib.blake2b(str(root.resolve()).encode(), digest_size=8).hexdigest()
+        return root / ".tunespec_cache", Path(tempfile.gettempdir()) / f"tunespec_cache_{name}"
 
     def read(self, name: str) -> Any | None:
         """The JSON value of an entry; None if it is absent or damaged."""
@@ -102,16 +115,3 @@ class Cache:
                 path.unlink(missing_ok=True)
         for run in sorted((self.folder / "runs").glob("*"))[:-20]:
             shutil.rmtree(run, ignore_errors=True)
-
-
-def _writable(folder: Path) -> Path:
-    """The folder, or one in the system's temporary folder for a project that is mounted read-only."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
-    except OSError:
-        name = hashlib.blake2b(str(folder.resolve()).encode(), digest_size=8).hexdigest()
-        fallback = Path(tempfile.gettempdir()) / f"tunespec_cache_{name}"
-        fallback.mkdir(exist_ok=True)
-        return fallback

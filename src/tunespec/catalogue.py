@@ -73,7 +73,7 @@ def load(rules: tuple[Path, ...] = ()) -> Catalogue:
     pitfalls = list(_specification())
     for path in rules:
         for pitfall in pitfalls_of(_import(path)):
-            _refuse_clash(pitfall, pitfalls, path)
+            _admit(pitfall, pitfalls, path)
             pitfalls.append(pitfall)
     return Catalogue(tuple(sorted(pitfalls, key=lambda p: (p.code, p.table))))
 
@@ -83,7 +83,8 @@ def _specification() -> tuple[Pitfall, ...]:
     return tuple(pitfall for path in suite_modules() for pitfall in pitfalls_of(_import(path)))
 
 
-def _refuse_clash(pitfall: Pitfall, known: list[Pitfall], path: Path) -> None:
+def _admit(pitfall: Pitfall, known: list[Pitfall], path: Path) -> None:
+    pitfall.expectations()  # a rule that cannot declare them is refused here, where its file is known
     for other in known:
         same = pitfall.code == other.code, pitfall.name == other.name
         if any(same) and (not all(same) or pitfall.table == other.table):

@@ -42,7 +42,8 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
     found: dict[str, tuple[Path, str]] = {}
     passed_over: dict[str, str] = {}
     configured = _configured(config) if not paths else []
-    for path, named in _files(config, paths or config.data or (() if configured else (".",))):
+    base, patterns = (Path.cwd(), paths) if paths else (config.root, config.data or (() if configured else (".",)))
+    for path, named in _files(base, patterns):
         shown = splits.relative(path, config.root)
         format_, why = _recognise(path, shapes)
         if not why:
@@ -82,11 +83,11 @@ def files_of(config: Config, patterns: Sequence[str], split: str | None) -> list
     ]
 
 
-def _files(config: Config, patterns: Sequence[str]) -> Iterator[tuple[Path, bool]]:
+def _files(base: Path, patterns: Sequence[str]) -> Iterator[tuple[Path, bool]]:
     """``(file, whether the user named it)`` for every file under the patterns, each once."""
     seen: set[Path] = set()
     for pattern in patterns:
-        for path, named in _expand(config.root if pattern in config.data else Path.cwd(), pattern):
+        for path, named in _expand(base, pattern):
             if path not in seen:
                 seen.add(path)
                 yield path, named

@@ -58,9 +58,10 @@ def _gx() -> ModuleType:
 
 @cache
 def _context() -> Any:
+    gx = _gx()
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
-    context = _gx().get_context(mode="ephemeral")
+    context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     return context
 
@@ -71,15 +72,29 @@ def evaluate(frame: pd.DataFrame, asked: Sequence[Asked]) -> list[Answer]:
     Raises:
         CannotJudgeError: if GX refuses, drops or fails to compute one of them.
     """
-    suite = make_suite("tunespec", asked)
+    distinct = _distinct(asked)
+    suite = make_suite("tunespec", list(distinct.values()))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         batch = _batch(frame)
         result = batch.validate(suite, result_format={"result_format": "COMPLETE"})
-    if len(result.results) != len(asked):
-        raise CannotJudgeError(f"Great Expectations judged {len(result.results)} of {len(asked)} expectations")
+    if len(result.results) != len(distinct):
+        raise CannotJudgeError(f"Great Expectations judged {len(result.results)} of {len(distinct)} expectations")
     by_position = {r.expectation_config.meta["position"]: r for r in result.results}
-    return [_answer(by_position[i], one) for i, one in enumerate(asked)]
+    positions = {identity: position for position, identity in enumerate(distinct)}
+    return [_answer(by_position[positions[_identity(one)]], one) for one in asked]
+
+
+def _distinct(asked: Sequence[Asked]) -> dict[str, Asked]:
+    """GX keeps one of two equal expectations: two pitfalls may ask the same, and both get the answer."""
+    distinct: dict[str, Asked] = {}
+    for one in asked:
+        distinct.setdefault(_identity(one), one)
+    return distinct
+
+
+def _identity(one: Asked) -> str:
+    return repr((one.declaration.type, sorted(one.declaration.kwargs.items()), one.severity))
 
 
 def make_suite(name: str, asked: Sequence[Asked]) -> Any:
@@ -101,7 +116,7 @@ def export_suite(folder: Path, table: str, asked: Sequence[Asked]) -> None:
     """Write the suite of a table as GX's JSON."""
     import orjson
 
-    document = make_suite(table, asked).to_json_dict()
+    document = make_suite(table, list(_distinct(asked).values())).to_json_dict()
     document.get("meta", {}).pop("great_expectations_version", None)
     for expectation in document["expectations"]:
         expectation["meta"].pop("position", None)

@@ -7,13 +7,11 @@ import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from tunespec.docstring import Documentation, parse
 from tunespec.errors import CannotJudgeError
-
-if TYPE_CHECKING:
-    from tunespec.expect import Declaration
+from tunespec.expect import Declaration
 
 SEVERITIES = ("info", "warning", "error")
 FAMILIES = {"D": "data", "T": "template", "H": "training", "E": "evaluation", "I": "inference"}
@@ -47,9 +45,19 @@ class Pitfall:
         return hashlib.blake2b(inspect.getsource(self.function).encode(), digest_size=16).hexdigest()
 
     def expectations(self, settings: Mapping[str, Any] | None = None) -> list[Declaration]:
-        """The declared expectations under ``settings`` (default: the function's own defaults)."""
-        declared = self.function(None, **{**self.thresholds, **(settings or {})})
-        return list(declared) if isinstance(declared, Sequence) else [declared]
+        """The declared expectations under ``settings`` (default: the function's own defaults).
+
+        Raises:
+            CannotJudgeError: if the function raises, or returns something else.
+        """
+        try:
+            declared = self.function(None, **{**self.thresholds, **(settings or {})})
+        except Exception as error:
+            raise CannotJudgeError(f"{self.code} {self.name}: its function raised {error!r}") from error
+        expectations = list(declared) if isinstance(declared, Sequence) else [declared]
+        if not expectations or not all(isinstance(one, Declaration) for one in expectations):
+            raise CannotJudgeError(f"{self.code} {self.name}: its function must return expectations (tunespec.expect)")
+        return expectations
 
     def kinds(self) -> list[str]:
         """The fact columns that this pitfall judges."""

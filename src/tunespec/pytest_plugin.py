@@ -76,7 +76,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Set the exit code and write the reports, in the process that the user started."""
     if hasattr(session.config, "workerinput") or session.config.getoption("collectonly"):
         return
-    if session_of(session.config) is None and not _run_folder(session.config).exists():
+    if session_of(session.config) is None and not _left_verdicts(session.config):
         return
     session.exitstatus = _session(session.config).finish(int(session.exitstatus))
 
@@ -144,8 +144,10 @@ def _session(config: pytest.Config) -> Session:
     return config.stash[_SESSION]
 
 
-def _run_folder(config: pytest.Config) -> Path:
+def _left_verdicts(config: pytest.Config) -> bool:
+    """Whether workers of this run judged anything."""
     from tunespec.cache import Cache
     from tunespec.config import find_root
 
-    return Cache.folder_of(find_root(config.invocation_params.dir)) / "runs" / config.stash[_RUN_ID]
+    candidates = Cache.candidates(find_root(config.invocation_params.dir))
+    return any((folder / "runs" / config.stash[_RUN_ID]).exists() for folder in candidates)

@@ -107,7 +107,7 @@ class Session:
             return "failed", render(own, "text").rsplit("\n\n", 1)[0]
         reasons = [kind["reason"] for kind in verdict["kinds"] if kind["status"] == "skipped"]
         if len(reasons) == len(verdict["kinds"]):
-            return "skipped", reasons[0]
+            return "skipped", "; ".join(sorted(set(reasons), reverse=True))
         return "passed", ""
 
     def finish(self, status: int) -> int:

@@ -6,6 +6,8 @@ import gzip
 import zlib
 from pathlib import Path
 
+import orjson
+
 from tunespec.errors import CannotJudgeError
 
 EXTENSIONS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
@@ -62,6 +64,9 @@ def read_bytes(path: Path, limit: int = -1) -> bytes:
 
 
 def _is_bare_conversation_line(head: bytes) -> bool:
-    """Whether ``[`` opens a list of messages that is one of many lines (JSONL of bare conversations)."""
-    first, newline, rest = head.partition(b"\n")
-    return bool(newline) and first.rstrip().endswith(b"]") and rest.lstrip()[:1] == b"["
+    """Whether the first line is a list of messages, and so a record: JSONL of bare conversations."""
+    try:
+        value = orjson.loads(head.partition(b"\n")[0])
+    except orjson.JSONDecodeError:
+        return False
+    return bool(value) and all(isinstance(item, dict) and ("role" in item or "from" in item) for item in value)

@@ -50,7 +50,7 @@ def _profile(profile: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _groups(report: Mapping[str, Any], rows: Mapping[tuple[str, int], str]) -> Iterator[str]:
-    documentation = {(p.code, p.name): p.documentation for p in _catalogue(report)}
+    unsaid = {(p.code, p.name): p.documentation.why for p in _catalogue(report)}
     totals = {(row["code"], row["kind"], row["subject"]): row for row in report["pitfalls"]}
     for key, group in groupby(
         report["findings"], lambda f: (f["severity"], f["code"], f["name"], f["kind"], f["subject"])
@@ -60,8 +60,8 @@ def _groups(report: Mapping[str, Any], rows: Mapping[tuple[str, int], str]) -> I
         total = totals[code, kind, subject]
         lines = [f"{severity} {code} {name} ({kind}) in {subject}: {_counts(total)}"]
         lines += _locations(findings, rows)
-        if (code, name) in documentation:
-            lines.append(f"  why: {documentation[code, name].why}")
+        if why := unsaid.pop((code, name), None):
+            lines.append(f"  why: {why}")
         lines.append(f"  next: {findings[0]['fix']}    or, if it is meant: --ignore {code}.{kind}")
         yield "\n".join(lines)
 
@@ -114,7 +114,8 @@ def _skipped(report: Mapping[str, Any]) -> tuple[dict[tuple[str, str], list[str]
     for (code, name, subject), group in groupby(rows, lambda r: (r["code"], r["name"], r["subject"])):
         kinds = list(group)
         if all(row["status"] == "skipped" for row in kinds):
-            whole.setdefault((f"{code} {name}", kinds[0]["reason"]), []).append(subject)
+            reasons = "; ".join(sorted({row["reason"] for row in kinds}, reverse=True))
+            whole.setdefault((f"{code} {name}", reasons), []).append(subject)
         else:
             idle |= {f"{code}.{row['kind']}" for row in kinds if row["status"] == "skipped"}
     return whole, idle

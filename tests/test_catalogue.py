@@ -1,0 +1,55 @@
+"""Every pitfall is documented as its users need it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tunespec.catalogue import load
+from tunespec.docs import index, page
+from tunespec.tables import GROUPS
+
+ROOT = Path(__file__).resolve().parents[1]
+PITFALLS = load().pitfalls
+IDS = [pitfall.code for pitfall in PITFALLS]
+
+
+@pytest.mark.parametrize("pitfall", PITFALLS, ids=IDS)
+def test_a_pitfall_says_what_why_and_what_to_do(pitfall):
+    assert {"Problem", "Prevention", "Fix", "Thresholds", "Kinds", "Sources"} <= set(pitfall.documentation.sections)
+    assert set(pitfall.documentation.entries("Thresholds")) == set(pitfall.thresholds)
+    assert set(pitfall.documentation.entries("Kinds")) == set(pitfall.kinds())
+
+
+@pytest.mark.parametrize("pitfall", PITFALLS, ids=IDS)
+def test_every_message_carries_the_facts_value(pitfall):
+    for kind in pitfall.kinds():
+        assert "VALUE" in pitfall.documentation.message(kind, "VALUE")
+
+
+def test_codes_names_and_facts_have_one_owner():
+    assert len({pitfall.name for pitfall in PITFALLS}) == len({pitfall.code for pitfall in PITFALLS})
+    kinds = [kind for pitfall in PITFALLS for kind in pitfall.kinds()]
+    assert len(kinds) == len(set(kinds))
+    assert sorted(kinds) == sorted(fact for facts, _ in GROUPS.values() for fact in facts)
+
+
+@pytest.mark.parametrize("pitfall", PITFALLS, ids=IDS)
+def test_the_docs_page_is_the_docstring(pitfall):
+    committed = ROOT / "docs/pitfalls" / f"{pitfall.code}-{pitfall.name}.md"
+    assert committed.read_text(encoding="utf-8") == page(pitfall), "run: make docs"
+
+
+def test_the_docs_index_is_complete():
+    assert (ROOT / "docs/pitfalls/README.md").read_text(encoding="utf-8") == index(PITFALLS), "run: make docs"
+
+
+def test_no_committed_file_names_a_machines_path():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    for name in listed.stdout.splitlines():
+        text = (ROOT / name).read_bytes()
+        assert b"/work" + b"/main" not in text, name

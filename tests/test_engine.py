@@ -1,0 +1,130 @@
+"""The guards around Great Expectations: nothing passes vacuously, nothing is dropped, an error is no failure."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import textwrap
+import warnings
+
+import pandas as pd
+import pytest
+
+from tests.conftest import chat, write_jsonl
+from tunespec import CannotJudgeError, expect
+from tunespec.engine import Asked, evaluate, export_suite
+from tunespec.facts import Fact
+from tunespec.tables import GROUPS
+
+
+def asked(declaration, severity="error"):
+    return Asked("X001 an-example", declaration, severity)
+
+
+def null(column="fact", **kwargs):
+    return expect.ExpectColumnValuesToBeNull(column=column, **kwargs)
+
+
+FRAME = pd.DataFrame({"fact": pd.Series([None, "bad", None, "worse"], dtype=object), "n": [1, 2, 3, 40]})
+
+
+def test_unexpected_rows_are_named_by_their_label():
+    (answer,) = evaluate(FRAME, [asked(null())])
+    assert not answer.success
+    assert list(answer.rows) == [1, 3]
+
+
+def test_every_row_is_named_above_gx_own_limit_of_twenty():
+    frame = pd.DataFrame({"fact": pd.Series(["bad"] * 500, dtype=object)})
+    (answer,) = evaluate(frame, [asked(null())])
+    assert list(answer.rows) == list(range(500))
+
+
+def test_answers_come_in_the_order_of_the_questions():
+    questions = [null(), expect.ExpectColumnMaxToBeBetween(column="n", max_value=10), null(mostly=0.5)]
+    answers = evaluate(FRAME, [asked(question) for question in questions])
+    assert [answer.success for answer in answers] == [False, False, True]
+    assert answers[1].observed == 40
+
+
+def test_the_same_question_twice_is_two_answers():
+    assert len(evaluate(FRAME, [asked(null()), asked(null())])) == 2
+
+
+def test_an_unknown_expectation_cannot_be_judged():
+    with pytest.raises(CannotJudgeError, match="has no ExpectColumnToBeLovely"):
+        evaluate(FRAME, [asked(expect.ExpectColumnToBeLovely(column="fact"))])
+
+
+def test_refused_arguments_cannot_be_judged():
+    with pytest.raises(CannotJudgeError, match="refuses its arguments"):
+        evaluate(FRAME, [asked(null(mostly=3))])
+
+
+def test_an_unknown_argument_cannot_be_judged():
+    with pytest.raises(CannotJudgeError, match="refuses its arguments"):
+        evaluate(FRAME, [asked(null(most=1))])
+
+
+def test_a_missing_column_is_an_error_and_no_failure():
+    with pytest.raises(CannotJudgeError, match=r"nowhere could not be judged"):
+        evaluate(FRAME, [asked(null("nowhere"))])
+
+
+def test_an_error_inside_an_expectation_is_no_failure():
+    broken = expect.ExpectColumnValuesToBeBetween(column="fact", min_value=1, max_value=2)
+    with pytest.raises(CannotJudgeError, match="could not be judged"):
+        evaluate(FRAME, [asked(broken)])
+
+
+def test_importing_gx_leaves_warnings_alone():
+    with pytest.warns(UserWarning, match="still heard"):
+        warnings.warn("still heard", UserWarning, stacklevel=1)
+
+
+def test_a_fact_that_nobody_computed_is_no_pass(judge, tmp_path, monkeypatch):
+    write_jsonl(tmp_path / "data.jsonl", [chat("What is the Seine?", "A river through Paris.")])
+    names, _ = GROUPS["duplicates"]
+    unexamined = [Fact("duplicate_of", {}, 0), Fact("near_duplicate_of", {}, 0)]
+    monkeypatch.setattr("tunespec.tables.GROUPS", {**GROUPS, "duplicates": (names, lambda _: unexamined)})
+    with pytest.raises(CannotJudgeError, match="no row was examined"):
+        judge(tmp_path)
+
+
+@pytest.mark.parametrize(("near", "status"), [(0.24, "failed"), (0.25, "passed")])
+def test_tolerances_are_compared_as_counts(judge, tmp_path, near, status):
+    record = chat("What is the Seine?", "A river through Paris.")
+    others = [chat("Who wrote Candide?", "Voltaire."), chat("What is a gite?", "A simple house for guests.")]
+    write_jsonl(tmp_path / "data.jsonl", [record, record, *others])
+    (tmp_path / "tunespec.toml").write_text(f"[pitfalls.duplicate-record]\nexact = {near}\n", encoding="utf-8")
+    _, report = judge(tmp_path)
+    (row,) = [row for row in report["pitfalls"] if row["kind"] == "duplicate_of"]
+    assert (row["status"], row["examined"], row["unexpected"]) == (status, 4, 1)
+    assert bool(report["findings"]) == (status == "failed")
+
+
+def test_the_exported_suite_is_gx_own(tmp_path):
+    import great_expectations as gx
+
+    export_suite(tmp_path, "records", [asked(null(mostly=0.9), "warning"), asked(null("n"))])
+    document = json.loads((tmp_path / "records.json").read_text(encoding="utf-8"))
+    suite = gx.ExpectationSuite(**document)
+    assert [e.severity for e in suite.expectations] == ["warning", "critical"]
+    assert document["expectations"][0]["kwargs"] == {"column": "fact", "mostly": 0.9}
+    assert document["expectations"][0]["meta"] == {"kind": "fact", "pitfall": "X001 an-example"}
+
+
+@pytest.mark.parametrize("command", [["list"], ["explain", "D005"]])
+def test_reading_about_pitfalls_imports_nothing_heavy(command, tmp_path):
+    code = f"""
+        import sys
+        from tunespec.cli import main
+        try:
+            main({command!r})
+        except SystemExit:
+            pass
+        heavy = {{"great_expectations", "polars", "pandas", "numpy", "pytest", "rensa"}} & set(sys.modules)
+        assert not heavy, heavy
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, cwd=tmp_path, capture_output=True)

@@ -1,0 +1,154 @@
+"""The pytest plugin in other people's projects, whatever their settings."""
+
+from __future__ import annotations
+
+import pytest
+from _pytest.pytester import LineMatcher
+
+from tests.conftest import chat, write_jsonl
+
+PAIR = [chat("What is the Seine?", "A river through Paris."), chat("Who wrote Candide?", "Voltaire.")]
+SUITE = ("--pyargs", "tunespec.suite")
+
+
+@pytest.fixture
+def project(pytester):
+    write_jsonl(pytester.path / "data/clean.jsonl", PAIR)
+    write_jsonl(pytester.path / "data/repeated.jsonl", [*PAIR, PAIR[0]])
+    return pytester
+
+
+def run(project, *arguments):
+    return project.runpytest_subprocess("-p", "no:cacheprovider", *arguments)
+
+
+def test_one_item_for_each_pitfall_and_subject(project):
+    result = run(project, *SUITE, "--dataset=data", "--collect-only", "-q")
+    result.stdout.fnmatch_lines_random(["*test_duplicate_record?data/clean.jsonl?", "*6 tests collected*"])
+    assert result.ret == 0
+
+
+def test_findings_fail_with_their_text(project):
+    result = run(project, *SUITE, "--dataset=data", "-rf")
+    result.assert_outcomes(passed=3, failed=1, skipped=2)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*data/repeated.jsonl:3: repeats data/repeated.jsonl:1*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_a_path_behind_a_blank_is_no_test_path(project):
+    assert run(project, *SUITE, "--dataset", "data/clean.jsonl").ret == 0
+
+
+def test_warnings_pass_unless_asked_for(project):
+    write_jsonl(project.path / "data/warned.jsonl", [*PAIR, {**PAIR[0], "colour": "red"}])
+    only = ("--dataset=data/warned.jsonl", "--select=D002")
+    assert run(project, *SUITE, *only).ret == 0
+    assert run(project, *SUITE, *only, "--fail-on=warning").ret == 1
+    assert run(project, *SUITE, *only, "--fail-on=warning", "--exit-zero").ret == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--dataset=nowhere",), "*nowhere: no such file or folder*"),
+        (("--dataset=data", "--select=D005", "-k", "nothing_like_this"), "*"),
+        (("--dataset=data/clean.jsonl", "--select=D004"), "*one split only*"),
+        (("--dataset=data", "--report=pdf=x"), "*is not FORMAT=FILE*"),
+    ],
+)
+def test_an_empty_gate_is_red(project, arguments, words):
+    result = run(project, *SUITE, *arguments, "-rs")
+    assert result.ret == 2
+    LineMatcher(result.outlines + result.errlines).fnmatch_lines([words])
+
+
+def test_a_session_without_pitfalls_is_left_alone(pytester):
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_nothing_heavy_is_imported():
+            assert not {"great_expectations", "polars", "pandas", "tunespec.session"} & set(sys.modules)
+        """
+    )
+    result = run(pytester)
+    assert result.ret == 0
+    result.stdout.no_fnmatch_line("*tunespec:*records judged*")
+    assert not (pytester.path / ".tunespec_cache").exists()
+
+
+def test_a_projects_own_failure_is_not_hidden(project):
+    project.makepyfile("def test_own():\n    assert False")
+    clean = "--dataset=data/clean.jsonl"
+    assert run(project, *SUITE, clean, "test_a_projects_own_failure_is_not_hidden.py").ret == 1
+
+
+HOSTILE = {
+    "stop-at-first": "[pytest]\naddopts = -x",
+    "warnings-are-errors": "[pytest]\nfilterwarnings = error",
+    "coverage": "[pytest]\naddopts = --cov=. --cov-fail-under=100",
+    "strict": "[pytest]\naddopts = --strict-markers --strict-config\nxfail_strict = true",
+    "other-test-names": "[pytest]\npython_files = spec_*.py\npython_functions = should_*\ntestpaths = nowhere",
+    "importlib": "[pytest]\naddopts = --import-mode=importlib",
+    "workers": "[pytest]\naddopts = -n 2 --dist loadfile",
+}
+
+
+@pytest.mark.parametrize("settings", HOSTILE, ids=str)
+def test_check_does_not_care_for_a_projects_settings(project, settings):
+    project.makefile(".ini", pytest=HOSTILE[settings])
+    project.makeconftest("def pytest_collection_modifyitems(items):\n    items.clear()\n\nraise RuntimeError('mine')")
+    result = project.run("tunespec", "check", "data")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*data/repeated.jsonl:3: repeats data/repeated.jsonl:1*"])
+    result.stdout.fnmatch_lines(["*5 records judged*"])
+
+
+@pytest.mark.parametrize("settings", [name for name in HOSTILE if name != "coverage"], ids=str)
+def test_pytest_judges_under_a_projects_settings(project, settings):
+    project.makefile(".ini", pytest=HOSTILE[settings])
+    result = run(project, *SUITE, "--dataset=data")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*data/repeated.jsonl:3: repeats data/repeated.jsonl:1*"])
+
+
+def test_a_house_rule_runs_beside_the_specification(project):
+    project.makepyfile(
+        house_rules='''
+        from tunespec import expect, pitfall
+
+        @pitfall("X001")
+        def test_mentions_paris(records):
+            """An answer mentions Paris.
+
+            Problem:
+                It should not.
+            """
+            return expect.ExpectColumnValuesToNotMatchRegex(column="answer", regex="Paris")
+        '''
+    )
+    (project.path / "tunespec.toml").write_text('rules = ["house_rules.py"]\n', encoding="utf-8")
+    result = run(project, *SUITE, "--dataset=data/clean.jsonl", "-n2")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*X001 mentions-paris (answer)*", "*data/clean.jsonl:1: An answer mentions Paris.*"])
+
+
+def test_an_internal_error_is_never_green(project):
+    project.makepyfile(
+        house_rules='''
+        from tunespec import expect, pitfall
+
+        @pitfall("X001")
+        def test_broken(records):
+            """It breaks.
+
+            Problem:
+                It breaks.
+            """
+            raise ZeroDivisionError
+        '''
+    )
+    (project.path / "tunespec.toml").write_text('rules = ["house_rules.py"]\n', encoding="utf-8")
+    assert run(project, *SUITE, "--dataset=data/clean.jsonl").ret == 2
+    assert project.run("tunespec", "check", "data/clean.jsonl").ret == 2

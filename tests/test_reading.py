@@ -1,0 +1,151 @@
+"""Every input format gives the same records; every broken line is a finding at its line, and spares the rest."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import re
+
+import polars as pl
+import pytest
+import zstandard
+
+from tunespec import CannotJudgeError
+from tunespec.reading import format_of, read
+
+RECORDS = [{"prompt": "Où?\n“Là”", "completion": f"é \u2028 {n}"} for n in range(3)]
+
+
+def lines(records):
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+def rows(path):
+    return list(read(path, format_of(path)))
+
+
+def write(path, text, compress=lambda data: data):
+    path.write_bytes(compress(text.encode()))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "first_line"),
+    [
+        ("a.jsonl", lambda p: write(p, lines(RECORDS)), 1),
+        ("a.ndjson", lambda p: write(p, lines(RECORDS).replace("\n", "\r\n")), 1),
+        ("lines.json", lambda p: write(p, lines(RECORDS)), 1),
+        ("a.json", lambda p: write(p, json.dumps(RECORDS)), 1),
+        ("b.json", lambda p: write(p, json.dumps(RECORDS, indent=2)), 2),
+        ("a.jsonl.gz", lambda p: write(p, lines(RECORDS), gzip.compress), 1),
+        ("a.jsonl.zst", lambda p: write(p, lines(RECORDS), zstandard.ZstdCompressor().compress), 1),
+        ("a.parquet", lambda p: pl.DataFrame(RECORDS).write_parquet(p) or p, None),
+    ],
+)
+def test_every_format_gives_the_same_records(tmp_path, name, make, first_line):
+    found = rows(make(tmp_path / name))
+    assert [row.data for row in found] == RECORDS
+    assert found[0].line == first_line
+    assert not any(row.defect for row in found)
+
+
+@pytest.mark.parametrize(("name", "delimiter"), [("a.csv", ","), ("b.csv", ";"), ("a.tsv", "\t")])
+def test_tables_of_any_delimiter(tmp_path, name, delimiter):
+    with (tmp_path / name).open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, ["prompt", "completion"], delimiter=delimiter)
+        writer.writeheader()
+        writer.writerows(RECORDS)
+    found = rows(tmp_path / name)
+    assert [row.data for row in found] == RECORDS
+    assert [row.line for row in found] == [2, 4, 6]  # each prompt has two physical lines
+
+
+GOOD = b'{"text": "a"}'
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (b'{"text": "a"', "not valid JSON"),
+        (b"{'text': 'a'}", "not valid JSON"),
+        (b'{"text": "a",}', "not valid JSON"),
+        (b'{"text": NaN}', "not valid JSON"),
+        (b'{"text": "\xff"}', r"not valid UTF-8 \(byte 24\)"),
+        (b'{"text": "\0"}', r"NUL byte \(byte 24\)"),
+        (b'"text"', "not a JSON object but a string"),
+        (b"null", "not a JSON object but null"),
+        (b"[1, 2]", "not a JSON object but a list"),
+    ],
+)
+def test_a_bad_line_says_why_and_where(tmp_path, line, words):
+    (tmp_path / "a.jsonl").write_bytes(GOOD + b"\n" + line + b"\n\n" + GOOD)
+    found = rows(tmp_path / "a.jsonl")
+    assert [row.line for row in found] == [1, 2, 4]
+    assert [row.data for row in found] == [{"text": "a"}, None, {"text": "a"}]
+    assert found[1].defect is not None
+    assert re.search(words, found[1].defect)
+
+
+def test_a_byte_order_mark_is_said_and_the_record_kept(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(b"\xef\xbb\xbf" + GOOD)
+    (row,) = rows(tmp_path / "a.jsonl")
+    assert (row.data, row.line) == ({"text": "a"}, 1)
+    assert "byte order mark" in row.defect
+
+
+def test_utf_16_is_one_finding(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes("\n".join(['{"text": "a"}'] * 3).encode("utf-16"))
+    found = rows(tmp_path / "a.jsonl")
+    assert [bool(row.defect) for row in found] == [True, False, False]
+    assert [row.data for row in found] == [{"text": "a"}] * 3
+
+
+def test_a_broken_element_of_an_array_spares_the_rest(tmp_path):
+    text = '[\n  {"text": "a"},\n  {"text": "b" "c"},\n  {"text": "d"}\n]\n'
+    found = rows(write(tmp_path / "a.json", text))
+    assert [(row.line, row.data) for row in found] == [(2, {"text": "a"}), (3, None), (4, {"text": "d"})]
+    assert "not valid JSON" in found[1].defect
+
+
+def test_an_array_that_is_cut_off_says_so(tmp_path):
+    found = rows(write(tmp_path / "a.json", '[{"text": "a"}, {"text": "b"}'))
+    assert [row.data for row in found] == [{"text": "a"}, {"text": "b"}, None]
+    assert "not closed" in found[2].defect
+
+
+def test_a_ragged_row_of_a_table(tmp_path):
+    found = rows(write(tmp_path / "a.csv", "prompt,completion\na,b\nc\nd,e\n"))
+    assert [row.line for row in found] == [2, 3, 4]
+    assert found[1].defect == "1 cells where the header has 2"
+
+
+def test_one_object_in_many_lines_is_one_record(tmp_path):
+    found = rows(write(tmp_path / "a.json", json.dumps(RECORDS[0], indent=2)))
+    assert [row.data for row in found] == RECORDS[:1]
+
+
+def test_lines_of_bare_conversations(tmp_path):
+    talk = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello."}]
+    path = write(tmp_path / "a.jsonl", lines([talk, talk]))
+    assert [row.data for row in rows(path)] == [{"messages": talk}] * 2
+
+
+def test_a_single_line_of_a_bare_conversation(tmp_path):
+    talk = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello."}]
+    assert [row.data for row in rows(write(tmp_path / "a.jsonl", lines([talk])))] == [{"messages": talk}]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.jsonl.gz", gzip.compress(b'{"text": "a"}' * 100)[:-9]),
+        ("a.jsonl.gz", b"no gzip at all"),
+        ("a.jsonl.zst", b"no zstandard at all"),
+        ("a.parquet", b"PAR1"),
+    ],
+)
+def test_a_damaged_file_cannot_be_judged(tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(CannotJudgeError, match=name):
+        rows(tmp_path / name)

@@ -1,0 +1,68 @@
+"""The JSON report keeps its schema; the text report is read in its snapshot."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.conftest import chat, write_jsonl
+from tunespec.report import render
+
+SCHEMA = json.loads(files("tunespec").joinpath("report/schema.json").read_text(encoding="utf-8"))
+VALIDATOR = Draft202012Validator(SCHEMA)
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A dataset of two splits with one finding or more of each of the three pitfalls, and a file that is none."""
+    talk = [chat(f"How do I say {word} in French?", f"You say {french}.") for word, french in _WORDS]
+    write_jsonl(tmp_path / "data/train.jsonl", [*talk, talk[0], chat("Why?", "")])
+    write_jsonl(tmp_path / "data/validation.jsonl", [talk[1], chat("What is the Seine?", "A river through Paris.")])
+    with (tmp_path / "data/train.jsonl").open("ab") as stream:
+        stream.write(b'{"messages": [{"role": "user"\n')
+    (tmp_path / "data/log.jsonl").write_text('{"loss": 1.5, "step": 1}\n', encoding="utf-8")
+    return tmp_path
+
+
+_WORDS = [("bread", "le pain"), ("water", "l'eau"), ("house", "la maison"), ("street", "la rue")]
+
+
+def test_the_report_keeps_its_schema(judge, project):
+    code, report = judge(project)
+    assert code == 1
+    VALIDATOR.validate(json.loads(render(report, "json")))
+    assert {f["code"] for f in report["findings"]} == {"D002", "D004", "D005"}
+
+
+@pytest.mark.parametrize(
+    "breakage",
+    [{"version": 2}, {"findings": [{"code": "D2"}]}, {"pitfalls": [{"status": "skipped"}]}, {"summary": {"rows": -1}}],
+)
+def test_the_schema_can_fail(judge, project, breakage):
+    _, report = judge(project)
+    assert not VALIDATOR.is_valid(report | breakage)
+
+
+def test_the_text_report(judge, project, snapshot):
+    _, report = judge(project)
+    report["summary"]["seconds"] = 0.5
+    assert render(report, "text") == snapshot
+
+
+def test_rows_are_shown_only_when_asked_for(judge, project):
+    _, report = judge(project)
+    assert "You say" not in render(report, "text")
+    assert "You say" not in render(report, "json")
+
+
+def test_lists_are_cut_and_say_so(judge, tmp_path):
+    record = chat("What is the Seine?", "A river through Paris.")
+    write_jsonl(tmp_path / "data.jsonl", [record] * 20)
+    _, report = judge(tmp_path)
+    text = render(report, "text")
+    assert len(report["findings"]) == 19
+    assert text.count("repeats data.jsonl:1") == 10
+    assert "... and 9 more" in text

@@ -1,0 +1,60 @@
+"""The built wheel, installed beside nothing of this checkout, gives the same verdict."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import chat, run_tunespec, write_jsonl
+
+ROOT = Path(__file__).resolve().parents[1]
+PAIR = [chat("What is the Seine?", "A river through Paris."), chat("Who wrote Candide?", "Voltaire.")]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True)
+    (built,) = folder.glob("tunespec-*.whl")
+    return built
+
+
+def test_the_wheel_carries_the_specification_and_the_fixtures(wheel):
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert {"tunespec/suite/tests_data/test_format.py", "tunespec/report/schema.json", "tunespec/py.typed"} <= names
+    assert any(name.startswith("tunespec/suite/fixtures/golden/data/") for name in names)
+    assert not [name for name in names if name.startswith(("tests", "benchmarks"))]
+
+
+def test_the_wheel_in_a_virtual_environment_of_a_project_says_the_same(wheel, tmp_path):
+    """Unpacked into ``.venv`` of the judged project, where pytest would not look for tests by itself."""
+    site = tmp_path / ".venv/lib/site-packages"
+    zipfile.ZipFile(wheel).extractall(site)
+    (tmp_path / ".venv/pyvenv.cfg").write_text("", encoding="utf-8")
+    (tmp_path / "conftest.py").write_text("raise RuntimeError('the project is not asked')\n", encoding="utf-8")
+    write_jsonl(tmp_path / "data/train.jsonl", [*PAIR, PAIR[0]])
+    write_jsonl(tmp_path / "data/test.jsonl", [PAIR[1]])
+    ours = run_tunespec("check", "data", "--format=json", cwd=tmp_path)
+    theirs = run_tunespec("check", "data", "--format=json", cwd=tmp_path, PYTHONPATH=str(site))
+    where = "import tunespec; print(tunespec.__file__)"
+    environment = {**os.environ, "PYTHONPATH": str(site)}
+    asked = subprocess.run([sys.executable, "-c", where], env=environment, capture_output=True, text=True, check=True)
+    assert str(site) in asked.stdout
+    reports = [json.loads(result.stdout) for result in (ours, theirs)]
+    for report in reports:
+        del report["summary"]["seconds"]
+    assert reports[0] == reports[1]
+    assert (ours.returncode, theirs.returncode) == (1, 1)
+
+
+def test_explain_finds_the_packaged_examples(wheel, tmp_path):
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    result = run_tunespec("explain", "D005", cwd=tmp_path, PYTHONPATH=str(tmp_path))
+    assert str(tmp_path / "tunespec/suite/fixtures/D005-duplicate-record") in result.stdout
