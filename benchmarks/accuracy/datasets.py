@@ -1,0 +1,117 @@
+"""Labelled datasets: clean records, plantings and look-alikes, shuffled into two splits."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from benchmarks.accuracy.defects import Line, defects_of, encoded
+from benchmarks.accuracy.defects_line import FIRST_LINE_ONLY
+from benchmarks.accuracy.lookalikes import LOOKALIKES
+from benchmarks.accuracy.plantings import against_benchmark, similar
+from benchmarks.accuracy.samples import SHAPES, Sample, make_sample
+from benchmarks.accuracy.writer import Writer
+
+TRAIN, VALIDATION, BENCHMARK = "train", "validation", "benchmark"
+CLEAN, CLEAN_VALIDATION = 420, 130  # clean records of a dataset; ten shapes make 5,500 in each seed
+_CLASSES = 4  # look-alike classes in one dataset: with more, they would outweigh the clean records
+
+
+class Entry(NamedTuple):
+    """One record and what is known about it. ``group`` is clean, planted or alike; ``kind`` says which."""
+
+    split: str
+    position: float
+    line: Line
+    group: str
+    kind: str = ""
+    detail: str = ""
+
+
+class Label(NamedTuple):
+    """Where a record stands after writing, and what is known about it."""
+
+    path: str
+    line: int
+    group: str
+    kind: str
+    detail: str
+
+
+@dataclass
+class Labelled:
+    """One dataset: its name, its shape, and its entries."""
+
+    name: str
+    shape: str
+    entries: list[Entry] = field(default_factory=list)
+
+    def files(self) -> Iterator[tuple[str, bytes, list[Label]]]:
+        """``(path, content, labels)`` of every split."""
+        for split in sorted({entry.split for entry in self.entries}):
+            path = f"data/{self.name}/{split}.jsonl" if split != BENCHMARK else f"benchmarks/{self.name}.jsonl"
+            lines: list[bytes] = []
+            labels: list[Label] = []
+            for entry in sorted((e for e in self.entries if e.split == split), key=lambda e: e.position):
+                parts = (entry.line if isinstance(entry.line, bytes) else encoded(entry.line)).split(b"\n")
+                labels.append(Label(path, len(lines) + 1, entry.group, entry.kind, entry.detail))
+                labels += [Label(path, len(lines) + 1 + i, "remnant", "", "") for i in range(1, len(parts))]
+                lines += parts
+            yield path, b"\n".join(lines) + b"\n", labels
+
+
+def make_dataset(seed: int, number: int, shape: str) -> Labelled:
+    """The dataset of one shape with everything that can be planted in it."""
+    rng = random.Random(f"{seed} {shape}")
+    writer = Writer(rng)
+    found = Labelled(shape.replace("/", "-"), shape)
+    clean = _clean(writer, shape)
+    train, validation = clean[:CLEAN], clean[CLEAN:]
+    for split, samples in ((TRAIN, train), (VALIDATION, validation)):
+        for i, sample in enumerate(samples):
+            found.entries.append(Entry(split, i / len(samples), SHAPES[shape](sample), "clean"))
+    for split, i, planted, kind, detail in similar(writer, shape, train):
+        position = rng.uniform(i / len(train), 1) if split == TRAIN else rng.random()
+        found.entries.append(Entry(split, position, SHAPES[shape](planted), "planted", kind, detail))
+    for kind, variant, spoil in defects_of(shape):
+        line = spoil(rng, SHAPES[shape](make_sample(writer, shape)))
+        position = -1.0 if variant == FIRST_LINE_ONLY else rng.random()
+        found.entries.append(Entry(rng.choice((TRAIN, VALIDATION)), position, line, "planted", f"D002.{kind}", variant))
+    found.entries += _alike(writer, shape, seed + number)
+    return found
+
+
+def make_against(seed: int, shape: str) -> Labelled:
+    """A training file and the benchmark that some of its prompts come from."""
+    writer = Writer(random.Random(f"{seed} against {shape}"))
+    samples = _clean(writer, shape)
+    questions, train = samples[:CLEAN_VALIDATION], samples[CLEAN_VALIDATION:]
+    found = Labelled(f"against-{shape}".replace("/", "-"), shape)
+    for i, sample in enumerate(train):
+        found.entries.append(Entry(TRAIN, i / len(train), SHAPES[shape](sample), "clean"))
+    for i, sample in enumerate(questions):
+        found.entries.append(Entry(BENCHMARK, i / len(questions), SHAPES[shape](sample), "benchmark"))
+    for planted, kind, detail in against_benchmark(writer, questions):
+        found.entries.append(Entry(TRAIN, writer.rng.random(), SHAPES[shape](planted), "planted", kind, detail))
+    return found
+
+
+def _clean(writer: Writer, shape: str) -> list[Sample]:
+    """Clean samples, no two with the same first prompt: chance repeats a short question now and then."""
+    samples: dict[str, Sample] = {}
+    while len(samples) < CLEAN + CLEAN_VALIDATION:
+        sample = make_sample(writer, shape)
+        samples.setdefault(sample.prompts[0].lower(), sample)
+    return list(samples.values())
+
+
+def _alike(writer: Writer, shape: str, turn: int) -> Iterator[Entry]:
+    """Some classes of look-alikes, half of each in either split; the classes take turns over shapes and seeds."""
+    classes = [name for name, (_, shapes) in LOOKALIKES.items() if shape in shapes]
+    chosen = {classes[(turn * _CLASSES + i) % len(classes)] for i in range(_CLASSES)}
+    for name in sorted(chosen):
+        for sample in LOOKALIKES[name][0](writer):
+            split, position = writer.rng.choice((TRAIN, VALIDATION)), writer.rng.random()
+            yield Entry(split, position, SHAPES[shape](sample), "alike", name)
