@@ -94,7 +94,7 @@ class Judge:
         if not asked:
             return {}
         columns = sorted({column for _, one in asked for column in columns_of(one)})
-        frame = pd.DataFrame({c: pd.Series(table.frame[c].to_list(), dtype=object) for c in columns})
+        frame = pd.DataFrame({c: pd.Series(table.column(c), dtype=object) for c in columns})
         answers = evaluate(frame, [one for _, one in asked])
         return {(p.code, one.declaration.kind): answer for (p, one), answer in zip(asked, answers, strict=True)}
 

@@ -37,7 +37,7 @@ def turns_of(messages: Any, where: str, roles: Mapping[str, str]) -> tuple[Turn,
         raise WrongTypeError(f"{where} is {kind_of(messages)}, not a list of messages")
     if not messages:
         raise WrongTypeError(f"{where} is an empty list")
-    return tuple([_turn(message, f"{where}[{i}]", roles) for i, message in enumerate(messages)])
+    return tuple([_turn(message, (where, i), roles) for i, message in enumerate(messages)])
 
 
 def _from_json(text: str) -> Any:
@@ -47,13 +47,16 @@ def _from_json(text: str) -> Any:
         return text
 
 
-def _turn(message: Any, where: str, roles: Mapping[str, str]) -> Turn:
+def _turn(message: Any, place: tuple[str, int], roles: Mapping[str, str]) -> Turn:
     if not isinstance(message, dict):
-        raise WrongTypeError(f"{where} is {kind_of(message)}, not a message")
+        raise WrongTypeError(f"{_at(place)} is {kind_of(message)}, not a message")
     named = message.get("role", message.get("from"))
     if not isinstance(named, str):
-        raise WrongTypeError(f"{where} has no role")
+        raise WrongTypeError(f"{_at(place)} has no role")
     role = roles.get(named) or roles.get(named.strip().lower(), "unknown")
+    content = message.get("content")
+    if len(message) == 2 and isinstance(content, str):  # the usual case, and by far the fastest
+        return Turn(role, content, named)
     calls = message.get("tool_calls") or ()
     legacy = message.get("function_call")
     if legacy:
@@ -64,10 +67,14 @@ def _turn(message: Any, where: str, roles: Mapping[str, str]) -> Turn:
         return Turn(role, value, named, tuple(calls), excused)
     if value is None:
         if not excused and not any(key in message for key in _TEXT_KEYS):
-            raise WrongTypeError(f"{where} has no content")
+            raise WrongTypeError(f"{_at(place)} has no content")
         return Turn(role, "", named, tuple(calls), excused)
-    text, media, part_calls = _parts(value, where)
+    text, media, part_calls = _parts(value, _at(place))
     return Turn(role, text, named, (*calls, *part_calls), excused or media or bool(part_calls))
+
+
+def _at(place: tuple[str, int]) -> str:
+    return f"{place[0]}[{place[1]}]"
 
 
 def _parts(value: Any, where: str) -> tuple[str, bool, list[Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +17,6 @@ from tunespec.reading import read
 from tunespec.shapes import Shapes
 from tunespec.splits import split_word
 from tunespec.subjects import Dataset
-from tunespec.text import squeeze
 
 Progress = Callable[[str, int], None]
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
@@ -95,15 +95,22 @@ def _texts(conversation: Conversation | None, template: Template | None) -> tupl
 def _content(conversation: Conversation | None) -> bytes:
     if conversation is None or conversation.defect:
         return b""
-    parts = [squeeze(conversation.system or "")]
+    parts = [_unspaced(conversation.system or "")]
     for turn in (*conversation.turns, *(conversation.rejected or ())):
-        parts += [turn.role, squeeze(turn.text)]
+        parts += [turn.role.encode(), _unspaced(turn.text)]
         if turn.calls:
-            parts.append(orjson.dumps(turn.calls, option=orjson.OPT_SORT_KEYS).decode())
+            parts.append(orjson.dumps(turn.calls, option=orjson.OPT_SORT_KEYS))
     extra = conversation.label, conversation.tools
     if extra != (None, None):
-        parts.append(orjson.dumps(extra, default=str, option=orjson.OPT_SORT_KEYS).decode())
-    return _hash("\0".join(parts).encode(errors="replace"))
+        parts.append(orjson.dumps(extra, default=str, option=orjson.OPT_SORT_KEYS))
+    return _hash(b"\0".join(parts))
+
+
+def _unspaced(text: str) -> bytes:
+    """The text without whitespace: the fastest way to a form in which whitespace does not count."""
+    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    return text.encode(errors="replace").translate(None, b" \t\n\r\v\f")
 
 
 def _hash(data: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """Tables of facts: which groups of facts a table has, what each is built from, and their cache.
 
-A group is computed once per content and stored as Arrow IPC: one column per fact, null where nothing was found, with
-the related place and the measure beside it, and how many rows were examined in a JSON file.
+A group is computed once per content and stored as Arrow IPC, one row for each mark (the row, the fact's value, the
+related place, the measure), and how many rows each fact examined in a JSON file.
 """
 
 from __future__ import annotations
@@ -107,24 +107,29 @@ TEXTS = ("prompt", "answer", "system", "split")  # columns for house rules: neve
 
 @dataclass(frozen=True)
 class Table:
-    """Columns of facts over the rows of one dataset, and where each row stands."""
+    """Facts over the rows of one dataset, and where each row stands.
 
-    frame: pl.DataFrame
+    ``facts`` maps a fact to its marks by row; ``texts`` maps a text column, if asked for, to its values.
+    """
+
     places: Sequence[Place]
+    facts: Mapping[str, Mapping[int, Mark]]
+    texts: Mapping[str, Sequence[str | None]]
     examined: Mapping[str, int]
     reasons: Mapping[str, str]
 
-    def marks(self, kind: str, rows: Iterable[int]) -> Iterable[tuple[Place, Mark]]:
-        """Where each of ``rows`` stands, and its value of the fact."""
-        known = f"{kind}.value" in self.frame.columns
-        for row in rows:
-            text = self.frame[kind][row]
-            if not known:
-                yield self.places[row], Mark("" if kind in TEXTS else str(text))
-                continue
-            related = self.frame[f"{kind}.related"][row]
-            value, limit = self.frame[f"{kind}.value"][row], self.frame[f"{kind}.limit"][row]
-            yield self.places[row], Mark(text, Place(**related) if related else None, value, limit)
+    def column(self, name: str) -> list[str | None]:
+        """The values of a fact or text column, one for each row."""
+        if name in self.texts:
+            return list(self.texts[name])
+        values: list[str | None] = [None] * len(self.places)
+        for row, mark in self.facts[name].items():
+            values[row] = mark.text
+        return values
+
+    def mark(self, kind: str, row: int) -> Mark:
+        """The value of a fact on a row; a text column's value stays in the user's file."""
+        return self.facts[kind][row] if kind in self.facts else Mark("")
 
 
 def build_table(columns: Iterable[str], source: RecordSource, cache: Cache, key: str) -> tuple[Table, dict[str, Any]]:
@@ -133,8 +138,6 @@ def build_table(columns: Iterable[str], source: RecordSource, cache: Cache, key:
     Raises:
         CannotJudgeError: for a column that no group computes, or input that cannot be read.
     """
-    import polars as pl
-
     wanted = set(columns)
     groups = [name for name, (facts, _) in GROUPS.items() if facts & wanted]
     unknown = wanted - set(TEXTS) - {fact for facts, _ in GROUPS.values() for fact in facts}
@@ -143,18 +146,15 @@ def build_table(columns: Iterable[str], source: RecordSource, cache: Cache, key:
         name = min(unknown)
         raise CannotJudgeError(f"the table records has no fact {name!r}{closest(name, known)}")
     description, places = _places(source, cache, key)
-    frames: list[pl.DataFrame] = []
-    examined: dict[str, int] = {}
-    reasons: dict[str, str] = {}
-    for group in groups:
-        frame, counts = _group(group, source, cache, key, len(places))
-        frames.append(frame)
-        examined |= counts["examined"]
-        reasons |= counts["reasons"]
-    if wanted & set(TEXTS):
-        frames.append(_texts(source))
-    frame = pl.concat(frames, how="horizontal") if frames else pl.DataFrame()
-    return Table(frame, places, examined, reasons), description
+    facts = [fact for group in groups for fact in _group(group, source, cache, key)]
+    table = Table(
+        places,
+        {fact.name: fact.marks for fact in facts},
+        _texts(source) if wanted & set(TEXTS) else {},
+        {fact.name: fact.examined for fact in facts},
+        {fact.name: fact.reason for fact in facts if fact.reason},
+    )
+    return table, description
 
 
 def _places(source: RecordSource, cache: Cache, key: str) -> tuple[dict[str, Any], list[Place]]:
@@ -194,22 +194,22 @@ def _describe(source: RecordSource) -> dict[str, Any]:
     }
 
 
-def _group(
-    group: str, source: RecordSource, cache: Cache, key: str, height: int
-) -> tuple[pl.DataFrame, dict[str, dict[str, Any]]]:
+def _group(group: str, source: RecordSource, cache: Cache, key: str) -> list[Fact]:
+    """The facts of a group, stored or computed."""
+    from tunespec.facts import Fact
+
     counts = cache.read(f"facts/{key}/{group}.json")
     frame = _stored(cache.folder / f"facts/{key}/{group}.arrow")
-    if counts is not None and frame is not None:
-        return frame, counts
-    facts = GROUPS[group][1](source)
-    frame = _frame(facts, height)
-    counts = {
-        "examined": {fact.name: fact.examined for fact in facts},
-        "reasons": {fact.name: fact.reason for fact in facts if fact.reason},
-    }
-    cache.place(f"facts/{key}/{group}.arrow", frame.write_ipc)
-    cache.write(f"facts/{key}/{group}.json", counts)
-    return frame, counts
+    if counts is None or frame is None:
+        facts = GROUPS[group][1](source)
+        cache.place(f"facts/{key}/{group}.arrow", _frame(facts).write_ipc)
+        cache.write(f"facts/{key}/{group}.json", [[fact.name, fact.examined, fact.reason] for fact in facts])
+        return facts
+    marks: dict[str, dict[int, Mark]] = {name: {} for name, _, _ in counts}
+    for name, row, text, path, line, number, row_key, value, limit in frame.iter_rows():
+        related = Place(path, line, number, row_key) if path is not None else None
+        marks[name][row] = Mark(text, related, value, limit)
+    return [Fact(name, marks[name], examined, reason) for name, examined, reason in counts]
 
 
 def _stored(path: Any) -> pl.DataFrame | None:
@@ -221,30 +221,26 @@ def _stored(path: Any) -> pl.DataFrame | None:
         return None  # absent, or cut off by a full disk: compute it again
 
 
-def _frame(facts: Sequence[Fact], height: int) -> pl.DataFrame:
+def _frame(facts: Sequence[Fact]) -> pl.DataFrame:
+    """Marks as rows: most facts hold for few records."""
     import polars as pl
 
-    place = pl.Struct({"path": pl.String, "line": pl.Int64, "row": pl.Int64, "key": pl.String})
-    columns: dict[str, pl.Series] = {}
-    for fact in facts:
-        marks = [fact.marks.get(row) for row in range(height)]
-        columns[fact.name] = pl.Series([m and m.text for m in marks], dtype=pl.String)
-        related = [m.related._asdict() if m and m.related else None for m in marks]
-        columns[f"{fact.name}.related"] = pl.Series(related, dtype=place)
-        columns[f"{fact.name}.value"] = pl.Series([m and m.value for m in marks], dtype=pl.Float64)
-        columns[f"{fact.name}.limit"] = pl.Series([m and m.limit for m in marks], dtype=pl.Float64)
-    return pl.DataFrame(columns)
+    schema = {"fact": pl.Categorical, "row": pl.Int64, "text": pl.String, "path": pl.Categorical, "line": pl.Int64}
+    schema |= {"number": pl.Int64, "key": pl.String, "value": pl.Float64, "limit": pl.Float64}
+    rows = [
+        (fact.name, row, mark.text, *(mark.related or (None,) * 4), mark.value, mark.limit)
+        for fact in facts
+        for row, mark in fact.marks.items()
+    ]
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _texts(source: RecordSource) -> pl.DataFrame:
-    import polars as pl
-
+def _texts(source: RecordSource) -> dict[str, Sequence[str | None]]:
     records = source.records
     readable = [c is not None and not c.defect for c in records.conversations]
-    columns = {
+    return {
         "prompt": [text if ok else None for text, ok in zip(records.prompts, readable, strict=True)],
         "answer": [text if ok else None for text, ok in zip(records.answers, readable, strict=True)],
         "system": [c.system if c else None for c in records.conversations],
         "split": records.splits,
     }
-    return pl.DataFrame(columns, schema=dict.fromkeys(TEXTS, pl.String))

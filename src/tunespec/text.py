@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 
 def squeeze(text: str) -> str:
@@ -12,17 +13,20 @@ def squeeze(text: str) -> str:
     return squeezed if squeezed.isascii() else unicodedata.normalize("NFC", squeezed)
 
 
-_EDGE = re.compile(r"(?<!\S)[.,;:!?\"'“”‘’«»()…]+|[.,;:!?\"'“”‘’«»()…]+(?!\S)")
+_EDGE = r"[.,;:!?\"'“”‘’«»()…]+"
+_HYPHEN = r"(\p{L})[-‐‑–](\p{L})"
 
-_HYPHEN = re.compile(r"(?<=[^\W\d])[-‐‑–](?=[^\W\d])")
 
-
-def same_words(text: str) -> str:
-    """The text without case, hyphens and punctuation at the edges of words: equal for one question asked twice.
+def same_words(texts: Sequence[str]) -> list[str]:
+    """Texts without case, hyphens and punctuation at the edges of words: equal for one question asked twice.
 
     Signs between numbers and words stay: ``3 + 5`` is not ``3 - 5``, ``f(x)`` is not ``f(y)``.
     """
-    return squeeze(_EDGE.sub("", _HYPHEN.sub(" ", text.casefold())))
+    import polars as pl
+
+    lowered = pl.Series(texts, dtype=pl.String).str.to_lowercase().str.replace_all(_HYPHEN, "$1 $2")
+    trimmed = lowered.str.replace_all(rf"(^|\s){_EDGE}", "$1").str.replace_all(rf"{_EDGE}(\s|$)", "$1")
+    return trimmed.str.replace_all(r"\s+", " ").str.strip_chars().to_list()
 
 
 def fold(text: str) -> str:

@@ -86,8 +86,9 @@ def _findings(pitfall: Pitfall, one: Asked, dataset: Dataset, table: Table, answ
         message = pitfall.documentation.message(kind, str(answer.observed))
         return [common | _located(place, message, answer.observed, None, None)]
     return [
-        common | _located(place, _message(pitfall, kind, mark.text), mark.value, mark.limit, mark.related)
-        for place, mark in table.marks(kind, answer.rows)
+        common | _located(table.places[row], _message(pitfall, kind, mark.text), mark.value, mark.limit, mark.related)
+        for row in answer.rows
+        for mark in [table.mark(kind, row)]
     ]
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from tunespec.progress import Progress
 from tunespec.records import Records
 from tunespec.text import same_words
+
+if TYPE_CHECKING:
+    from tunespec.similarity.documents import Documents
 
 BENCHMARK = "benchmark"  # the split of rows that belong to a benchmark, not to the dataset
 Pair = tuple[int, int, float]
@@ -30,12 +34,8 @@ class Alike:
     @cached_property
     def prompts(self) -> dict[int, str]:
         """Row -> its prompt in the form that leakage compares, where it has one."""
-        return {row: prompt for row in self.rows if (prompt := same_words(self.records.prompts[row]))}
-
-    @cached_property
-    def lessons(self) -> dict[int, tuple[str, str]]:
-        """Row -> prompt and answer in that form."""
-        return {row: (self.prompts.get(row, ""), same_words(self.records.answers[row])) for row in self.rows}
+        texts = same_words([self.records.prompts[row] for row in self.rows])
+        return {row: text for row, text in zip(self.rows, texts, strict=True) if text}
 
     @cached_property
     def record_pairs(self) -> list[Pair]:
@@ -43,10 +43,9 @@ class Alike:
         distinct: dict[object, int] = {}
         for row in self.rows:
             distinct.setdefault((self.records.contents[row], self.records.splits[row]), row)
+        columns = [(self.records.prompts, self._prompt_words), (self.records.answers, self._answer_words)]
         rows = list(distinct.values())
-        texts = [[column[row] for row in rows] for column in (self.records.prompts, self.records.answers)]
-        different = [self.records.contents[row] for row in rows]
-        return self._pairs(rows, texts, different, "comparing records")
+        return self._pairs(rows, columns, [self.records.contents[row] for row in rows], "comparing records")
 
     @cached_property
     def prompt_pairs(self) -> list[Pair]:
@@ -54,27 +53,47 @@ class Alike:
         distinct: dict[object, int] = {}
         for row, prompt in self.prompts.items():
             distinct.setdefault((prompt, self.records.splits[row]), row)
+        columns = [(self.records.prompts, self._prompt_words)]
         rows = list(distinct.values())
-        different = [self.prompts[row] for row in rows]
-        return self._pairs(rows, [[self.records.prompts[row] for row in rows]], different, "comparing prompts")
+        return self._pairs(rows, columns, [self.prompts[row] for row in rows], "comparing prompts")
+
+    @cached_property
+    def _prompt_words(self) -> Documents:
+        return self._tokenized(self.records.prompts)
+
+    @cached_property
+    def _answer_words(self) -> Documents:
+        return self._tokenized(self.records.answers)
+
+    def _tokenized(self, texts: Sequence[str]) -> Documents:
+        from tunespec.similarity.documents import tokenize
+        from tunespec.similarity.frames import without_shared_frame
+
+        self._progress("splitting texts into words", len(texts))
+        return tokenize(texts)
 
     def _pairs(
-        self, rows: Sequence[int], texts: Sequence[Sequence[str]], different: Sequence[object], doing: str
+        self,
+        rows: Sequence[int],
+        columns: Sequence[tuple[Sequence[str], Documents]],
+        different: Sequence[object],
+        doing: str,
     ) -> list[Pair]:
         from tunespec.similarity.candidates import candidate_pairs
         from tunespec.similarity.context import without_shared_context
-        from tunespec.similarity.documents import tokenize
         from tunespec.similarity.verify import Verifier
 
         self._progress(doing, len(rows))
-        parts = [tokenize(column) for column in texts]
+        texts = [[column[row] for row in rows] for column, _ in columns]
+        parts = [words.take(rows) for _, words in columns]
         whole = parts[0] if len(parts) == 1 else parts[0].beside(parts[1])
         verifier = Verifier(whole, parts if len(parts) > 1 else (), texts)
         found = []
-        for later, earlier in candidate_pairs(whole).tolist():
+        candidates = candidate_pairs(whole)
+        for later, earlier in candidates.tolist():
             if different[later] != different[earlier]:
                 similarity = verifier.similarity(later, earlier)
                 if similarity is not None:
                     found.append((later, earlier, round(similarity, 4)))
-        kept = without_shared_context(found, texts[0])
+        kept = without_shared_frame(without_shared_context(found, texts[0]), whole, candidates)
         return [(rows[later], rows[earlier], similarity) for later, earlier, similarity in kept]

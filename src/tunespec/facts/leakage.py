@@ -9,6 +9,7 @@ from tunespec.facts import Fact, not_applicable
 from tunespec.facts.alike import BENCHMARK, Alike, Pair
 from tunespec.findings import Mark
 from tunespec.similarity.verify import LEAST_SIMILARITY
+from tunespec.text import same_words
 
 Key = TypeVar("Key")
 Side = Callable[[int], bool]
@@ -35,8 +36,8 @@ def _between_splits(alike: Alike) -> list[Fact]:
     def is_evaluation(row: int) -> bool:
         return splits[row] in {"validation", "test"}
 
-    exact = _same(alike, alike.lessons, is_evaluation, is_train)
     prompts = _same(alike, alike.prompts, is_evaluation, is_train)
+    exact = _same(alike, _lessons(alike, prompts), is_evaluation, is_train)
     near = _near(alike, alike.record_pairs, is_evaluation, is_train)
     near_prompts = _near(alike, alike.prompt_pairs, is_evaluation, is_train)
     examined = sum(map(is_evaluation, alike.rows))
@@ -72,6 +73,14 @@ def _why_no_splits(own: set[str | None]) -> str:
     if not known:
         return "the dataset has one split only (name files train and validation or test, or configure them)"
     return f"the dataset has only the split {known[0]}" if len(known) == 1 else "the dataset has no split named train"
+
+
+def _lessons(alike: Alike, prompts: Mapping[int, Mark]) -> dict[int, tuple[str, str]]:
+    """Row -> prompt and answer, of the rows whose prompt leaks (all that could) and of those without a prompt."""
+    leaking = {alike.prompts[row] for row in prompts} | {""}
+    rows = [row for row in alike.rows if alike.prompts.get(row, "") in leaking]
+    answers = same_words([alike.records.answers[row] for row in rows])
+    return {row: (alike.prompts.get(row, ""), answer) for row, answer in zip(rows, answers, strict=True)}
 
 
 def _same(alike: Alike, values: Mapping[int, Key], here: Side, there: Side) -> dict[int, Mark]:

@@ -1,90 +1,76 @@
-"""Candidate pairs by MinHash LSH (Broder 1997; bands as in Leskovec et al., Mining of Massive Datasets, 3.4)."""
+"""Candidate pairs: texts that share several of the word pairs that a common sample picks from each.
+
+The sample is a hash threshold (FracMinHash, Irber et al. 2022): a word pair is picked in every text or in none, so that
+texts agree on their samples as far as they agree at all. Against MinHash bands this needs no permutations and gives
+short texts, whose word pairs are all picked, full recall (docs/architecture.md has the measurement).
+"""
 
 from __future__ import annotations
 
 import numpy as np
-from rensa import RMinHash
+import polars as pl
 
 from tunespec.similarity.documents import Array, Documents
 
-# Word pairs as shingles; 64 bands of 3 rows let a pair with shingle Jaccard 0.4 through with 98.6 %,
-# which is where texts of word Jaccard 0.6 lie; pairs at 0.1 pass with 6 % and are then refused exactly.
-_BANDS, _ROWS, _SEED = 64, 3, 42
-_PERMUTATIONS = _BANDS * _ROWS
-_CHUNK = 5_000  # documents whose digests are Python lists at one time
-_NEIGHBOURS = 4  # earlier members of a bucket that a document is compared with, besides the bucket's first ones
-_MIX = np.uint64(0x9E3779B97F4A7C15)
-_LEAST_ESTIMATE = 0.15  # estimated shingle Jaccard below which no pair has word Jaccard 0.6
+_SAMPLE = 24  # word pairs expected of a text; at word Jaccard 0.6 two texts share 0.35 and more of them, about 8
+_LEAST_SHARED = 2  # of the sample; one common phrase makes no candidate ...
+_FEW = 8  # ... unless a text is so short that its sample is no larger than this
+_LEAST_SHARE = 0.12  # of the smaller sample
+_NEIGHBOURS = 3  # earlier texts with the same word pair that a text is compared with, and the first ones that had it
+_MIX, _MIX_AGAIN = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)  # of splitmix64
 
 
 def candidate_pairs(documents: Documents) -> Array:
     """Pairs ``(later, earlier)`` of documents that may be similar; shape (n, 2), sorted."""
-    digests = _digests(documents)
-    usable = np.flatnonzero(np.diff(documents.offsets) > 0)
-    found = [np.empty((0, 2), dtype=np.int64)]
-    for band in range(_BANDS):
-        found.append(_estimated(digests, _bucket_pairs(_band_hash(digests, band, usable), usable)))
-        if len(found) > 8:
-            found = [np.unique(np.concatenate(found), axis=0)]
-    return np.unique(np.concatenate(found), axis=0)
+    sample = _sample(documents)
+    sizes = np.bincount(sample["document"].to_numpy(), minlength=len(documents))
+    later, earlier = _neighbours(sample)
+    pairs = pl.DataFrame({"later": later, "earlier": earlier}).group_by("later", "earlier").len()
+    smaller = np.minimum(sizes[pairs["later"].to_numpy()], sizes[pairs["earlier"].to_numpy()])
+    least = np.maximum(np.where(smaller <= _FEW, 1, _LEAST_SHARED), _LEAST_SHARE * smaller)
+    kept = pairs.filter(pl.Series(pairs["len"].to_numpy() >= least)).sort("later", "earlier")
+    return kept.select("later", "earlier").to_numpy()
+
+
+def _sample(documents: Documents) -> pl.DataFrame:
+    """Picked word pairs with their document, sorted, each once."""
+    lengths = np.diff(documents.offsets)
+    document = np.repeat(np.arange(len(documents), dtype=np.int64), lengths)
+    rate = np.minimum(_SAMPLE / np.maximum(lengths, 1), 1.0)
+    threshold = (rate * float(2**64 - 2**11)).astype(np.uint64)  # the largest float below 2 ** 64
+    shingles = _shingles(documents)
+    picked = shingles <= threshold[document]
+    frame = pl.DataFrame({"shingle": shingles[picked], "document": document[picked]})
+    return frame.unique().sort("shingle", "document")
 
 
 def _shingles(documents: Documents) -> Array:
     """Hash of every word with its successor; a text's last word stands alone, so that lengths stay equal."""
     words = documents.words
-    following = np.append(words[1:], np.uint64(0))
-    last = documents.offsets[1:][np.diff(documents.offsets) > 0] - 1
-    following[last] = 0
+    following = np.zeros_like(words)
+    following[:-1] = words[1:]
+    following[documents.offsets[1:][np.diff(documents.offsets) > 0] - 1] = 0
     with np.errstate(over="ignore"):
         mixed = words * _MIX ^ (following + _MIX)
         mixed ^= mixed >> np.uint64(29)
-        return np.asarray(mixed * np.uint64(0xBF58476D1CE4E5B9))
+        mixed *= _MIX_AGAIN
+        mixed ^= mixed >> np.uint64(32)
+        return np.asarray(mixed)
 
 
-def _digests(documents: Documents) -> Array:
-    shingles = _shingles(documents)
-    rows = [np.empty((0, _PERMUTATIONS), dtype=np.uint32)]
-    for start in range(0, len(documents), _CHUNK):
-        offsets = documents.offsets[start : start + _CHUNK + 1].astype(np.uint64)
-        flat = shingles[int(offsets[0]) : int(offsets[-1])]
-        matrix = RMinHash.digest_matrix_from_flat_token_hashes(
-            flat, offsets - offsets[0], num_perm=_PERMUTATIONS, seed=_SEED
-        )
-        rows.append(np.array(matrix.to_rows(), dtype=np.uint32))
-    return np.concatenate(rows)
-
-
-def _band_hash(digests: Array, band: int, usable: Array) -> Array:
-    columns = digests[usable, band * _ROWS : (band + 1) * _ROWS].astype(np.uint64)
-    mixed = np.zeros(len(usable), dtype=np.uint64)
-    with np.errstate(over="ignore"):
-        for column in columns.T:
-            mixed = (mixed ^ column) * _MIX
-            mixed ^= mixed >> np.uint64(32)
-    return mixed
-
-
-def _bucket_pairs(hashes: Array, usable: Array) -> Array:
-    """Within each bucket: every member with its four predecessors and with the bucket's first four members."""
-    order = np.argsort(hashes, kind="stable")
-    hashes, members = hashes[order], usable[order]
-    starts = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1]))
-    sizes = np.diff(np.append(starts, len(hashes)))
-    position = np.arange(len(hashes)) - np.repeat(starts, sizes)
+def _neighbours(sample: pl.DataFrame) -> tuple[Array, Array]:
+    """Documents with the same word pair: each with a few predecessors, and with the first ones."""
+    shingles, members = sample["shingle"].to_numpy(), sample["document"].to_numpy()
+    starts = np.flatnonzero(np.append(True, shingles[1:] != shingles[:-1])) if len(shingles) else np.empty(0, np.int64)
+    sizes = np.diff(np.append(starts, len(shingles)))
     first = np.repeat(starts, sizes)
-    pairs = []
+    position = np.arange(len(shingles)) - first
+    later, earlier = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for step in range(_NEIGHBOURS):
-        later = np.flatnonzero(position > step)
-        pairs.append(np.stack([members[later], members[later - step - 1]], axis=1))
-        pairs.append(np.stack([members[later], members[first[later] + step]], axis=1))
-    return np.concatenate(pairs)
-
-
-def _estimated(digests: Array, pairs: Array) -> Array:
-    """The pairs whose digests agree often enough."""
-    pairs = np.unique(pairs, axis=0)
-    kept = [
-        (digests[chunk[:, 0]] == digests[chunk[:, 1]]).mean(axis=1) >= _LEAST_ESTIMATE
-        for chunk in np.array_split(pairs, len(pairs) // 50_000 + 1)
-    ]
-    return np.asarray(pairs[np.concatenate(kept)])
+        reached = np.flatnonzero(position > step)
+        later.append(members[reached])
+        earlier.append(members[reached - step - 1])
+        distant = np.flatnonzero(position > step + _NEIGHBOURS)  # else it is among the predecessors already
+        later.append(members[distant])
+        earlier.append(members[first[distant] + step])
+    return np.concatenate(later), np.concatenate(earlier)

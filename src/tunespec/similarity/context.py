@@ -9,6 +9,7 @@ from collections.abc import Sequence
 Pair = tuple[int, int, float]
 
 _SEGMENT = re.compile(r"[^\n.!?。！？]+")
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]|[^\W\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]+")  # as documents
 _SHORTEST = 12  # characters of a sentence that can be a context
 _CONTEXT = 3  # texts that hold a sentence before it counts as their shared context; two may be a copied pair
 _LEAST_REST = 0.4  # word Jaccard of what remains without the context
@@ -33,5 +34,5 @@ def _similar_rest(a: Sequence[str], b: Sequence[str], counts: Counter[str]) -> b
     context = {s for s in set(a) & set(b) if counts[s] >= _CONTEXT and len(s) >= _SHORTEST}
     if not context:
         return True
-    rest_a, rest_b = ({w for s in side if s not in context for w in re.findall(r"\w+", s)} for side in (a, b))
+    rest_a, rest_b = ({w for s in side if s not in context for w in _WORD.findall(s)} for side in (a, b))
     return not rest_a or not rest_b or len(rest_a & rest_b) >= _LEAST_REST * len(rest_a | rest_b)

@@ -36,9 +36,19 @@ class Documents:
 
     def beside(self, other: Documents) -> Documents:
         """Each text followed by the other's."""
-        parts = [part for i in range(len(self)) for part in (self.of(i), other.of(i))]
-        lengths = np.diff(self.offsets) + np.diff(other.offsets)
-        return Documents(np.concatenate([*parts, _EMPTY]), np.concatenate([[0], np.cumsum(lengths)]))
+        ours, theirs = np.diff(self.offsets), np.diff(other.offsets)
+        words = np.empty(len(self.words) + len(other.words), dtype=np.uint64)
+        words[np.arange(len(self.words)) + np.repeat(other.offsets[:-1], ours)] = self.words
+        words[np.arange(len(other.words)) + np.repeat(self.offsets[1:], theirs)] = other.words
+        return Documents(words, self.offsets + other.offsets)
+
+    def take(self, indices: Sequence[int]) -> Documents:
+        """The texts at ``indices``, in their order."""
+        chosen = np.asarray(indices, dtype=np.int64)
+        lengths = np.diff(self.offsets)[chosen]
+        offsets = np.append(0, np.cumsum(lengths))
+        positions = np.arange(offsets[-1]) + np.repeat(self.offsets[chosen] - offsets[:-1], lengths)
+        return Documents(self.words[positions], offsets)
 
 
 _EMPTY = np.empty(0, dtype=np.uint64)

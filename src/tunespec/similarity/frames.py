@@ -1,0 +1,86 @@
+"""Texts of one template: they share its frame and differ in what fills it. They are not near-duplicates."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from tunespec.similarity.documents import Array, Documents
+
+Pair = tuple[int, int, float]
+Words = frozenset[int]
+
+_WITNESSES = 3  # other texts that must have the frame: a text and two edited copies of it make no template
+_MOST_WITNESSES = 40  # more of them decide nothing and cost time
+_HOLDS = 0.7  # share of a pair's common words in a witness; two fills may agree by chance, so not all of them
+_FRAME = 0.9  # share of the witnesses that have a word of the frame
+_LEAST_REST = 0.4  # word Jaccard of the fills from which a pair of one template is a near-duplicate all the same
+
+
+def without_shared_frame(pairs: Sequence[Pair], documents: Documents, candidates: Array) -> list[Pair]:
+    """The pairs that are more than two fillings of one template.
+
+    "What is the capital of Peru?" and "What is the capital of Kenya?" share most words. So do a question and its
+    edited copy; but there no other texts have the words that the two share, or one of the two departs from them.
+
+    Args:
+        pairs: ``(later, earlier, similarity)`` of similar documents.
+        documents: all texts.
+        candidates: the pairs from which those were chosen, shape (n, 2): a text's neighbours.
+    """
+    neighbours = _neighbours(candidates, {index for one, other, _ in pairs for index in (one, other)})
+    sets: dict[int, Words] = {}
+
+    def words(index: int) -> Words:
+        if index not in sets:
+            sets[index] = frozenset(documents.of(index).tolist())
+        return sets[index]
+
+    return [pair for pair in pairs if not _fillings(pair[0], pair[1], words, neighbours)]
+
+
+def _neighbours(candidates: Array, wanted: set[int]) -> Mapping[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for one, other in candidates.tolist():
+        for index, neighbour in ((one, other), (other, one)):
+            if index in wanted:
+                found[index].append(neighbour)
+    return found
+
+
+def _fillings(one: int, other: int, words: Callable[[int], Words], neighbours: Mapping[int, list[int]]) -> bool:
+    a, b = words(one), words(other)
+    if a <= b or b <= a:
+        return False  # nothing was filled in otherwise: something was added
+    witnesses = list(_witnesses(a, b, map(words, _around(one, other, neighbours))))
+    if len(witnesses) < _WITNESSES:
+        return False
+    counts = Counter(word for witness in witnesses for word in witness)
+    frame = {word for word, count in counts.items() if count >= _FRAME * len(witnesses)}
+    if not frame <= a or not frame <= b:
+        return False  # one of them was edited where its template never varies
+    rest_a, rest_b = a - frame, b - frame
+    return len(rest_a & rest_b) < _LEAST_REST * len(rest_a | rest_b)
+
+
+def _around(one: int, other: int, neighbours: Mapping[int, list[int]]) -> Iterator[int]:
+    """The neighbours of both, in turn, each once."""
+    seen = {one, other}
+    sides = neighbours.get(one, []), neighbours.get(other, [])
+    for place in range(max(map(len, sides))):
+        for side in sides:
+            if place < len(side) and side[place] not in seen:
+                seen.add(side[place])
+                yield side[place]
+
+
+def _witnesses(a: Words, b: Words, texts: Iterator[Words]) -> Iterator[Words]:
+    """Distinct texts that hold the common words of two others and are no repetition of either."""
+    common = a & b
+    seen: set[Words] = set()
+    for text in texts:
+        if len(common & text) >= _HOLDS * len(common) and not (a <= text or b <= text or text in seen):
+            seen.add(text)
+            yield text
+            if len(seen) == _MOST_WITNESSES:
+                return
