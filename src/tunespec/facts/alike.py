@@ -67,7 +67,6 @@ class Alike:
 
     def _tokenized(self, texts: Sequence[str]) -> Documents:
         from tunespec.similarity.documents import tokenize
-        from tunespec.similarity.frames import without_shared_frame
 
         self._progress("splitting texts into words", len(texts))
         return tokenize(texts)
@@ -81,6 +80,7 @@ class Alike:
     ) -> list[Pair]:
         from tunespec.similarity.candidates import candidate_pairs
         from tunespec.similarity.context import without_shared_context
+        from tunespec.similarity.frames import without_shared_frame
         from tunespec.similarity.verify import Verifier
 
         self._progress(doing, len(rows))

@@ -37,7 +37,7 @@ def _checks(profile: Profile) -> list[tuple[str, Callable[[Conversation], bool],
         ("unknown_role", _is_chat, unknown_role, "no record is a list of messages"),
         ("role_order", _is_chat, role_order, "no record is a list of messages"),
         ("tool_call", ToolChecker.applies, tools.check, "no record has tool calls"),
-        ("think_block", lambda c: "<think>" in _answer_start(c), _unclosed_think, "no answer opens a think block"),
+        ("think_block", _thinks_first, _unclosed_think, "no answer opens a think block"),
         ("think_only_in_some", lambda _: profile.think_share > 0, _minority_think(profile), "no answer thinks first"),
         ("system_only_in_some", lambda _: profile.system_share > 0, _minority_system(profile), "no system prompts"),
         (
@@ -137,8 +137,8 @@ def _which(conversation: Conversation, number: int) -> str:
     return f" (turn {number} of {len(conversation.turns)})" if len(conversation.turns) > 2 else ""
 
 
-def _answer_start(conversation: Conversation) -> str:
-    return "\n".join(turn.text.lstrip()[:20] for turn in conversation.turns if turn.role == "assistant")
+def _thinks_first(conversation: Conversation) -> bool:
+    return any(turn.role == "assistant" and turn.text.lstrip().startswith("<think>") for turn in conversation.turns)
 
 
 def _unclosed_think(conversation: Conversation) -> str | None:
@@ -156,7 +156,7 @@ def _minority_think(profile: Profile) -> Check:
     usual = profile.think_share >= 0.5
 
     def check(conversation: Conversation) -> str | None:
-        thinks = "<think>" in _answer_start(conversation)
+        thinks = _thinks_first(conversation)
         if thinks == usual:
             return None
         share = profile.think_share if usual else 1 - profile.think_share

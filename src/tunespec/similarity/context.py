@@ -9,7 +9,8 @@ from collections.abc import Sequence
 Pair = tuple[int, int, float]
 
 _SEGMENT = re.compile(r"[^\n.!?。！？]+")
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]|[^\W\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]+")  # as documents
+_UNSPACED = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff"  # Thai, Kana, Han: one character is a word
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
 _SHORTEST = 12  # characters of a sentence that can be a context
 _CONTEXT = 3  # texts that hold a sentence before it counts as their shared context; two may be a copied pair
 _LEAST_REST = 0.4  # word Jaccard of what remains without the context
