@@ -7,8 +7,10 @@ with GX 1.24; each has a test in tests/test_engine.py).
 from __future__ import annotations
 
 import logging
+import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -54,6 +56,17 @@ def _gx() -> ModuleType:
         import great_expectations.expectations
     logging.captureWarnings(capture=False)  # its import sends every later warning to logging instead
     return gx
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Import Great Expectations in a thread meanwhile: other work that releases Python's lock hides much of it."""
+    thread = threading.Thread(target=_gx, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 @cache

@@ -37,6 +37,11 @@ class Template:
                 return text[: end - len(header)].strip(), text[end:].strip()
         return "", text
 
+    def contents(self, text: str) -> tuple[str, str]:
+        """Prompt and answer of a text without the headers themselves."""
+        prompt, answer = self.divide(text)
+        return _HEADER.sub(lambda m: "" if m.group().strip() in self.headers else m.group(), prompt).strip(), answer
+
     def breach(self, text: str) -> str | None:
         """How the text departs from the template, or None."""
         found = [header for header in headers_of(text) if header in self.headers]

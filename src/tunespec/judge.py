@@ -9,7 +9,7 @@ from functools import cached_property
 from tunespec.cache import Cache, key_of
 from tunespec.config import Config
 from tunespec.discover import Discovery, files_of
-from tunespec.engine import Asked, evaluate
+from tunespec.engine import Asked, evaluate, loading
 from tunespec.errors import CannotJudgeError
 from tunespec.pitfall import Pitfall
 from tunespec.progress import Progress
@@ -30,6 +30,7 @@ class Judge:
     discovery: Discovery
     pitfalls: Sequence[Pitfall] = ()
     progress: Progress = field(default_factory=Progress)
+    _failures: dict[str, Exception] = field(default_factory=dict)
 
     @cached_property
     def cache(self) -> Cache:
@@ -49,7 +50,7 @@ class Judge:
             return stored
         with self.cache.lock(self._dataset_key(dataset)):
             stored = self.cache.read(self._result_name(pitfall, dataset))
-            return stored if stored is not None else self._run(dataset)[pitfall.code, pitfall.name, pitfall.table]
+            return stored if stored is not None else self._run_once(dataset)[pitfall.code, pitfall.name, pitfall.table]
 
     def asked(self, pitfall: Pitfall) -> list[Asked]:
         """The pitfall's expectations that are on, with their configured severity."""
@@ -63,6 +64,16 @@ class Judge:
             if self.selection.reason(pitfall, declared.kind) is None
         ]
 
+    def _run_once(self, dataset: Dataset) -> dict[tuple[str, str, str], Verdict]:
+        """The suite run; what it could not do once, it is not asked again."""
+        if dataset.name in self._failures:
+            raise self._failures[dataset.name]
+        try:
+            return self._run(dataset)
+        except Exception as error:
+            self._failures[dataset.name] = error
+            raise
+
     def _run(self, dataset: Dataset) -> dict[tuple[str, str, str], Verdict]:
         """One suite run for every pitfall of this session that has no stored verdict on the dataset."""
         pending = [
@@ -71,7 +82,8 @@ class Judge:
         asked = [(p, one) for p in pending for one in self.asked(p)]
         source = RecordSource(dataset, self._benchmarks, self.config, self.progress)
         columns = {column for _, one in asked for column in columns_of(one)}
-        table, description = build_table(columns, source, self.cache, self._dataset_key(dataset))
+        with loading():
+            table, description = build_table(columns, source, self.cache, self._dataset_key(dataset))
         del source
         self.progress("judging", len(table.places))
         results = self._judge_table(table, [(p, one) for p, one in asked if one.declaration.kind not in table.reasons])

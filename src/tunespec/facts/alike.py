@@ -11,7 +11,7 @@ from tunespec.records import Records
 from tunespec.text import same_words
 
 if TYPE_CHECKING:
-    from tunespec.similarity.documents import Documents
+    from tunespec.similarity.documents import Tokens
 
 BENCHMARK = "benchmark"  # the split of rows that belong to a benchmark, not to the dataset
 Pair = tuple[int, int, float]
@@ -58,14 +58,14 @@ class Alike:
         return self._pairs(rows, columns, [self.prompts[row] for row in rows], "comparing prompts")
 
     @cached_property
-    def _prompt_words(self) -> Documents:
+    def _prompt_words(self) -> Tokens:
         return self._tokenized(self.records.prompts)
 
     @cached_property
-    def _answer_words(self) -> Documents:
+    def _answer_words(self) -> Tokens:
         return self._tokenized(self.records.answers)
 
-    def _tokenized(self, texts: Sequence[str]) -> Documents:
+    def _tokenized(self, texts: Sequence[str]) -> Tokens:
         from tunespec.similarity.documents import tokenize
 
         self._progress("splitting texts into words", len(texts))
@@ -74,26 +74,33 @@ class Alike:
     def _pairs(
         self,
         rows: Sequence[int],
-        columns: Sequence[tuple[Sequence[str], Documents]],
+        columns: Sequence[tuple[Sequence[str], Tokens]],
         different: Sequence[object],
         doing: str,
     ) -> list[Pair]:
         from tunespec.similarity.candidates import candidate_pairs
         from tunespec.similarity.context import without_shared_context
+        from tunespec.similarity.documents import Documents
         from tunespec.similarity.frames import without_shared_frame
         from tunespec.similarity.verify import Verifier
 
         self._progress(doing, len(rows))
         texts = [[column[row] for row in rows] for column, _ in columns]
-        parts = [words.take(rows) for _, words in columns]
-        whole = parts[0] if len(parts) == 1 else parts[0].beside(parts[1])
-        verifier = Verifier(whole, parts if len(parts) > 1 else (), texts)
+        documents = Documents(tuple(words.take(rows) for _, words in columns))
+        verifier = Verifier(documents, texts)
         found = []
-        candidates = candidate_pairs(whole)
+        candidates = candidate_pairs(documents)
         for later, earlier in candidates.tolist():
-            if different[later] != different[earlier]:
+            if different[later] != different[earlier] and not self._contradict(rows[later], rows[earlier]):
                 similarity = verifier.similarity(later, earlier)
                 if similarity is not None:
                     found.append((later, earlier, round(similarity, 4)))
-        kept = without_shared_frame(without_shared_context(found, texts[0]), whole, candidates)
+        kept = without_shared_frame(without_shared_context(found, texts[0]), documents, documents.parts[0], candidates)
         return [(rows[later], rows[earlier], similarity) for later, earlier, similarity in kept]
+
+    def _contradict(self, one: int, other: int) -> bool:
+        """Whether two records rate an answer differently: labels (KTO), or chosen and rejected, are turned round."""
+        a, b = self.records.conversations[one], self.records.conversations[other]
+        if a is None or b is None:
+            return False
+        return a.label != b.label or (a.rejected is not None and a.rejected == b.turns and b.rejected == a.turns)

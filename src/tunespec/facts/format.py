@@ -32,8 +32,8 @@ def _checks(profile: Profile) -> list[tuple[str, Callable[[Conversation], bool],
     """``(fact, which conversations it applies to, the check, why it applies to none)``."""
     tools = ToolChecker()
     return [
-        ("empty_prompt", _has_prompt, _empty_prompt, "no record has a prompt of its own"),
-        ("empty_answer", lambda _: True, _empty_answer, "no readable record"),
+        ("empty_prompt", _has_prompt(profile), _empty_prompt(profile), "no record has a prompt of its own"),
+        ("empty_answer", lambda _: True, _empty_answer(profile), "no readable record"),
         ("unknown_role", _is_chat, unknown_role, "no record is a list of messages"),
         ("role_order", _is_chat, role_order, "no record is a list of messages"),
         ("tool_call", ToolChecker.applies, tools.check, "no record has tool calls"),
@@ -112,25 +112,41 @@ def _is_chat(conversation: Conversation) -> bool:
     return conversation.shape in _CHAT
 
 
-def _has_prompt(conversation: Conversation) -> bool:
-    return any(turn.role == "user" for turn in conversation.turns)
+def _has_prompt(profile: Profile) -> Callable[[Conversation], bool]:
+    return lambda c: any(turn.role == "user" for turn in c.turns) or _sides(c, profile) is not None
 
 
-def _empty_prompt(conversation: Conversation) -> str | None:
-    for number, turn in enumerate(conversation.turns, start=1):
-        if turn.role == "user" and not turn.empty_by_design and not turn.text.strip():
-            return "has an empty prompt" + _which(conversation, number)
-    return None
+def _sides(conversation: Conversation, profile: Profile) -> tuple[str, str] | None:
+    """Prompt and answer between the headers of a text that keeps to the template; else None."""
+    template = profile.template
+    if template is None or conversation.shape != "text" or template.breach(conversation.turns[0].text):
+        return None
+    return template.contents(conversation.turns[0].text)
 
 
-def _empty_answer(conversation: Conversation) -> str | None:
-    for number, turn in enumerate(conversation.turns, start=1):
-        if turn.role in ("assistant", "text", "call") and not turn.empty_by_design and not turn.text.strip():
-            return "has an empty answer" + _which(conversation, number)
-    rejected = conversation.rejected
-    if rejected and rejected[-1].role == "assistant" and not rejected[-1].text.strip():
-        return "has an empty rejected answer"
-    return None
+def _empty_prompt(profile: Profile) -> Check:
+    def check(conversation: Conversation) -> str | None:
+        for number, turn in enumerate(conversation.turns, start=1):
+            if turn.role == "user" and not turn.empty_by_design and not turn.text.strip():
+                return "has an empty prompt" + _which(conversation, number)
+        sides = _sides(conversation, profile)
+        return "has an empty prompt between its headers" if sides and not sides[0] else None
+
+    return check
+
+
+def _empty_answer(profile: Profile) -> Check:
+    def check(conversation: Conversation) -> str | None:
+        for number, turn in enumerate(conversation.turns, start=1):
+            if turn.role in ("assistant", "text", "call") and not turn.empty_by_design and not turn.text.strip():
+                return "has an empty answer" + _which(conversation, number)
+        rejected = conversation.rejected
+        if rejected and rejected[-1].role == "assistant" and not rejected[-1].text.strip():
+            return "has an empty rejected answer"
+        sides = _sides(conversation, profile)
+        return "has an empty answer after its last header" if sides and not sides[1] else None
+
+    return check
 
 
 def _which(conversation: Conversation, number: int) -> str:

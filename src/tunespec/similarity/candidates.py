@@ -16,7 +16,11 @@ _SAMPLE = 24  # word pairs expected of a text; at word Jaccard 0.6 two texts sha
 _LEAST_SHARED = 2  # of the sample; one common phrase makes no candidate ...
 _FEW = 8  # ... unless a text is so short that its sample is no larger than this
 _LEAST_SHARE = 0.12  # of the smaller sample
-_NEIGHBOURS = 3  # earlier texts with the same word pair that a text is compared with, and the first ones that had it
+_LARGEST = 256  # a group's size above which its texts are never all compared with each other
+_BUDGET = 4_000_000  # pairs to compare, rarest word pairs first; in a larger group a text is compared only with ...
+_NEIGHBOURS = 3  # ... the ones just before it ...
+_FIRST = 2  # ... and the group's first ones: a common phrase is weak evidence, and a cluster shares rare ones too
+_CHUNK = 10_000  # documents at a time, for memory
 _MIX, _MIX_AGAIN = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)  # of splitmix64
 
 
@@ -24,32 +28,31 @@ def candidate_pairs(documents: Documents) -> Array:
     """Pairs ``(later, earlier)`` of documents that may be similar; shape (n, 2), sorted."""
     sample = _sample(documents)
     sizes = np.bincount(sample["document"].to_numpy(), minlength=len(documents))
-    later, earlier = _neighbours(sample)
-    pairs = pl.DataFrame({"later": later, "earlier": earlier}).group_by("later", "earlier").len()
-    smaller = np.minimum(sizes[pairs["later"].to_numpy()], sizes[pairs["earlier"].to_numpy()])
+    found, shared = np.unique(_encoded_neighbours(sample, len(documents)), return_counts=True)
+    later, earlier = np.divmod(found, len(documents)) if len(found) else (found, found)
+    smaller = np.minimum(sizes[later], sizes[earlier])
     least = np.maximum(np.where(smaller <= _FEW, 1, _LEAST_SHARED), _LEAST_SHARE * smaller)
-    kept = pairs.filter(pl.Series(pairs["len"].to_numpy() >= least)).sort("later", "earlier")
-    return kept.select("later", "earlier").to_numpy()
+    return np.stack([later, earlier], axis=1)[shared >= least]
 
 
 def _sample(documents: Documents) -> pl.DataFrame:
     """Picked word pairs with their document, sorted, each once."""
-    lengths = np.diff(documents.offsets)
-    document = np.repeat(np.arange(len(documents), dtype=np.int64), lengths)
-    rate = np.minimum(_SAMPLE / np.maximum(lengths, 1), 1.0)
-    threshold = (rate * float(2**64 - 2**11)).astype(np.uint64)  # the largest float below 2 ** 64
-    shingles = _shingles(documents)
-    picked = shingles <= threshold[document]
-    frame = pl.DataFrame({"shingle": shingles[picked], "document": document[picked]})
-    return frame.unique().sort("shingle", "document")
+    frames = [pl.DataFrame(schema={"shingle": pl.UInt64, "document": pl.Int64})]
+    for start in range(0, len(documents), _CHUNK):
+        words, document = documents.gather(start, start + _CHUNK)
+        lengths = np.bincount(document, minlength=1)
+        rate = np.minimum(_SAMPLE / np.maximum(lengths, 1), 1.0)
+        threshold = (rate * float(2**64 - 2**11)).astype(np.uint64)  # the largest float below 2 ** 64
+        shingles = _shingles(words, document)
+        picked = shingles <= threshold[document]
+        frames.append(pl.DataFrame({"shingle": shingles[picked], "document": document[picked] + start}))
+    return pl.concat(frames).unique().sort("shingle", "document")
 
 
-def _shingles(documents: Documents) -> Array:
-    """Hash of every word with its successor; a text's last word stands alone, so that lengths stay equal."""
-    words = documents.words
+def _shingles(words: Array, document: Array) -> Array:
+    """Hash of every word with its successor; a document's last word stands alone, so that lengths stay equal."""
     following = np.zeros_like(words)
-    following[:-1] = words[1:]
-    following[documents.offsets[1:][np.diff(documents.offsets) > 0] - 1] = 0
+    following[:-1] = np.where(document[1:] == document[:-1], words[1:], 0)
     with np.errstate(over="ignore"):
         mixed = words * _MIX ^ (following + _MIX)
         mixed ^= mixed >> np.uint64(29)
@@ -58,19 +61,27 @@ def _shingles(documents: Documents) -> Array:
         return np.asarray(mixed)
 
 
-def _neighbours(sample: pl.DataFrame) -> tuple[Array, Array]:
-    """Documents with the same word pair: each with a few predecessors, and with the first ones."""
+def _encoded_neighbours(sample: pl.DataFrame, count: int) -> Array:
+    """Documents with the same word pair, as ``later * count + earlier``, once for each word pair that they share."""
     shingles, members = sample["shingle"].to_numpy(), sample["document"].to_numpy()
     starts = np.flatnonzero(np.append(True, shingles[1:] != shingles[:-1])) if len(shingles) else np.empty(0, np.int64)
     sizes = np.diff(np.append(starts, len(shingles)))
-    first = np.repeat(starts, sizes)
+    first, size = np.repeat(starts, sizes), np.repeat(sizes, sizes)
     position = np.arange(len(shingles)) - first
-    later, earlier = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for step in range(_NEIGHBOURS):
-        reached = np.flatnonzero(position > step)
-        later.append(members[reached])
-        earlier.append(members[reached - step - 1])
-        distant = np.flatnonzero(position > step + _NEIGHBOURS)  # else it is among the predecessors already
-        later.append(members[distant])
-        earlier.append(members[first[distant] + step])
-    return np.concatenate(later), np.concatenate(earlier)
+    small = _largest_compared(sizes)
+    pairs = [np.empty(0, np.int64)]
+    for step in range(1, max(small, _NEIGHBOURS + 1)):
+        reached = np.flatnonzero((position >= step) & ((size <= small) | (step <= _NEIGHBOURS)))
+        pairs.append(members[reached] * count + members[reached - step])
+    for step in range(_FIRST):
+        distant = np.flatnonzero((position > step + _NEIGHBOURS) & (size > small))
+        pairs.append(members[distant] * count + members[first[distant] + step])
+    return np.concatenate(pairs)
+
+
+def _largest_compared(sizes: Array) -> int:
+    """Up to which size all texts of a group are compared with each other, so that the pairs stay within the budget."""
+    ordered = np.sort(sizes)
+    within = np.searchsorted(np.cumsum(ordered * (ordered - 1) // 2), _BUDGET)
+    largest = ordered[min(int(within), len(ordered)) - 1] if within else 1
+    return min(int(largest), _LARGEST)

@@ -2,68 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
 
 Array = np.ndarray[Any, Any]
+Result = TypeVar("Result")
 
 # One CJK or Thai character is a word: these scripts do not put blanks between words.
 _WORD = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]|[\w--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]]+"
 _SEGMENT = r"[^\n.!?。！？]+"
-_CHUNK = 20_000  # texts at a time: bounds the memory for their words
+_CHUNK = 10_000  # texts at a time: bounds the memory for their words
 _BOILERPLATE_SHARE = 0.01  # a sentence in so many distinct texts is shared by design ...
 _BOILERPLATE_COUNT = 20  # ... but a few repetitions in a small dataset are not
 _SHORTEST_SEGMENT = 12  # characters; "Yes" or "Sure" is no boilerplate
 
 
 @dataclass(frozen=True)
-class Documents:
-    """Hashed words of n texts: ``words`` is flat, text i has ``words[offsets[i]:offsets[i + 1]]``."""
+class Tokens:
+    """Hashed words of n texts: text i has ``words[starts[i]:ends[i]]``. Chosen texts share the words of all."""
 
     words: Array
-    offsets: Array
-
-    def __len__(self) -> int:
-        return len(self.offsets) - 1
+    starts: Array
+    ends: Array
 
     def of(self, index: int) -> Array:
         """The words of one text, in order."""
-        return self.words[self.offsets[index] : self.offsets[index + 1]]
+        return self.words[self.starts[index] : self.ends[index]]
 
-    def beside(self, other: Documents) -> Documents:
-        """Each text followed by the other's."""
-        ours, theirs = np.diff(self.offsets), np.diff(other.offsets)
-        words = np.empty(len(self.words) + len(other.words), dtype=np.uint64)
-        words[np.arange(len(self.words)) + np.repeat(other.offsets[:-1], ours)] = self.words
-        words[np.arange(len(other.words)) + np.repeat(self.offsets[1:], theirs)] = other.words
-        return Documents(words, self.offsets + other.offsets)
-
-    def take(self, indices: Sequence[int]) -> Documents:
-        """The texts at ``indices``, in their order."""
+    def take(self, indices: Sequence[int]) -> Tokens:
+        """The texts at ``indices``, in their order, without copying a word."""
         chosen = np.asarray(indices, dtype=np.int64)
-        lengths = np.diff(self.offsets)[chosen]
-        offsets = np.append(0, np.cumsum(lengths))
-        positions = np.arange(offsets[-1]) + np.repeat(self.offsets[chosen] - offsets[:-1], lengths)
-        return Documents(self.words[positions], offsets)
+        return Tokens(self.words, self.starts[chosen], self.ends[chosen])
+
+    def gather(self, start: int, stop: int) -> tuple[Array, Array]:
+        """The words of some neighbouring texts in one array, and the text that each belongs to, from 0."""
+        lengths = self.ends[start:stop] - self.starts[start:stop]
+        text = np.repeat(np.arange(len(lengths)), lengths)
+        before = np.cumsum(lengths) - lengths
+        return self.words[np.arange(len(text)) + (self.starts[start:stop] - before)[text]], text
 
 
-_EMPTY = np.empty(0, dtype=np.uint64)
+@dataclass(frozen=True)
+class Documents:
+    """Documents of one or more parts, such as a prompt and an answer."""
+
+    parts: tuple[Tokens, ...]
+
+    def __len__(self) -> int:
+        return len(self.parts[0].starts)
+
+    def of(self, index: int) -> Array:
+        """The words of one document, part after part."""
+        return np.concatenate([part.of(index) for part in self.parts])
+
+    def gather(self, start: int, stop: int) -> tuple[Array, Array]:
+        """The words of some neighbouring documents in one array, and the document that each belongs to, from 0."""
+        gathered = [part.gather(start, stop) for part in self.parts]
+        document = np.concatenate([document for _, document in gathered])
+        order = np.argsort(document, kind="stable")
+        return np.concatenate([words for words, _ in gathered])[order], document[order]
 
 
-def tokenize(texts: Sequence[str]) -> Documents:
+def tokenize(texts: Sequence[str]) -> Tokens:
     """Hash the words of texts; sentences that many distinct texts share do not count (unless nothing else is left)."""
     shared = _boilerplate(texts)
-    words, lengths = [_EMPTY], [np.zeros(1, dtype=np.int64)]
-    for start in range(0, len(texts), _CHUNK):
-        chunk = pl.Series(texts[start : start + _CHUNK], dtype=pl.String)
-        found = _words(_without(chunk, shared) if len(shared) else chunk)
-        lengths.append(found.list.len().to_numpy().astype(np.int64))
-        words.append(found.explode(empty_as_null=False).hash(seed=0).to_numpy())
-    return Documents(np.concatenate(words), np.cumsum(np.concatenate(lengths)))
+
+    def chunk(start: int) -> tuple[Array, Array]:
+        series = pl.Series(texts[start : start + _CHUNK], dtype=pl.String)
+        found = _words(_without(series, shared) if len(shared) else series)
+        return found.explode(empty_as_null=False).hash(seed=0).to_numpy(), found.list.len().to_numpy().astype(np.int64)
+
+    chunks = [(np.empty(0, dtype=np.uint64), np.zeros(0, dtype=np.int64)), *_in_threads(chunk, len(texts))]
+    ends = np.cumsum(np.concatenate([lengths for _, lengths in chunks]))
+    starts = ends - np.concatenate([lengths for _, lengths in chunks])
+    return Tokens(np.concatenate([words for words, _ in chunks]), starts, ends)
+
+
+def _in_threads(work: Callable[[int], Result], count: int) -> list[Result]:
+    """``work`` on the start of every chunk; Polars releases Python's lock, so that all cores take part."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(work, range(0, count, _CHUNK)))
 
 
 def _words(texts: pl.Series) -> pl.Series:
@@ -79,12 +103,14 @@ def _segments(texts: pl.Series) -> pl.DataFrame:
 
 def _boilerplate(texts: Sequence[str]) -> pl.Series:
     """Hashes of the sentences that occur in many distinct texts."""
-    counts: list[pl.DataFrame] = []
     distinct = list(dict.fromkeys(texts))
-    for start in range(0, len(distinct), _CHUNK):
+
+    def count(start: int) -> pl.DataFrame:
         found = _segments(pl.Series(distinct[start : start + _CHUNK], dtype=pl.String))
         long = found.filter(pl.col("segment").str.len_chars() >= _SHORTEST_SEGMENT)
-        counts.append(long.unique(["doc", "hash"]).group_by("hash").len())
+        return long.unique(["doc", "hash"]).group_by("hash").len()
+
+    counts = _in_threads(count, len(distinct))
     if not counts:
         return pl.Series([], dtype=pl.UInt64)
     total = pl.concat(counts).group_by("hash").agg(pl.col("len").sum())

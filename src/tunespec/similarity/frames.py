@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from tunespec.similarity.documents import Array, Documents
+from tunespec.similarity.documents import Array, Documents, Tokens
 
 Pair = tuple[int, int, float]
 Words = frozenset[int]
@@ -13,11 +13,11 @@ Words = frozenset[int]
 _WITNESSES = 3  # other texts that must have the frame: a text and two edited copies of it make no template
 _MOST_WITNESSES = 40  # more of them decide nothing and cost time
 _HOLDS = 0.7  # share of a pair's common words in a witness; two fills may agree by chance, so not all of them
-_FRAME = 0.9  # share of the witnesses that have a word of the frame
+_FRAME = 0.67  # share of the witnesses that have a word of the frame; some of them are edited or looser relatives
 _LEAST_REST = 0.4  # word Jaccard of the fills from which a pair of one template is a near-duplicate all the same
 
 
-def without_shared_frame(pairs: Sequence[Pair], documents: Documents, candidates: Array) -> list[Pair]:
+def without_shared_frame(pairs: Sequence[Pair], documents: Documents, prompts: Tokens, candidates: Array) -> list[Pair]:
     """The pairs that are more than two fillings of one template.
 
     "What is the capital of Peru?" and "What is the capital of Kenya?" share most words. So do a question and its
@@ -26,6 +26,7 @@ def without_shared_frame(pairs: Sequence[Pair], documents: Documents, candidates
     Args:
         pairs: ``(later, earlier, similarity)`` of similar documents.
         documents: all texts.
+        prompts: their prompts; one prompt answered twice is never two fillings.
         candidates: the pairs from which those were chosen, shape (n, 2): a text's neighbours.
     """
     neighbours = _neighbours(candidates, {index for one, other, _ in pairs for index in (one, other)})
@@ -36,7 +37,14 @@ def without_shared_frame(pairs: Sequence[Pair], documents: Documents, candidates
             sets[index] = frozenset(documents.of(index).tolist())
         return sets[index]
 
-    return [pair for pair in pairs if not _fillings(pair[0], pair[1], words, neighbours)]
+    def asked(index: int) -> Words:
+        return frozenset(prompts.of(index).tolist())
+
+    return [
+        (one, other, similarity)
+        for one, other, similarity in pairs
+        if (asked(one) == asked(other) != frozenset()) or not _fillings(one, other, words, neighbours)
+    ]
 
 
 def _neighbours(candidates: Array, wanted: set[int]) -> Mapping[int, list[int]]:

@@ -21,17 +21,17 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 @dataclass
 class Verifier:
-    """Judges pairs of texts. ``parts`` are the texts (prompts, answers) that must each be similar."""
+    """Judges pairs of documents, whose parts (prompt, answer) must each be similar; ``texts`` are the parts' texts."""
 
-    whole: Documents
-    parts: Sequence[Documents]
+    documents: Documents
     texts: Sequence[Sequence[str]]
     _sets: dict[int, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        counts = pl.Series("word", self.whole.words, dtype=pl.UInt64).value_counts().sort("word")
+        words = pl.concat([pl.Series("word", part.words, dtype=pl.UInt64) for part in self.documents.parts])
+        counts = words.value_counts().sort("word")
         self._vocabulary = counts["word"].to_numpy()
-        total = max(len(self.whole), 2)
+        total = max(len(self.documents), 2)
         frequency = np.minimum(counts["count"].to_numpy(), total - 1)
         self._weights = np.log(total / frequency)
 
@@ -44,13 +44,13 @@ class Verifier:
         jaccard = len(common) / (len(a) + len(b) - len(common))
         if jaccard < LEAST_SIMILARITY or not self._weighted(a, b, common):
             return None
-        if not all(_similar_part(part.of(one), part.of(other)) for part in self.parts):
+        if not all(_similar_part(part.of(one), part.of(other)) for part in self.documents.parts):
             return None
         return None if self._other_numbers(one, other) else jaccard
 
     def _set(self, index: int) -> Array:
         if index not in self._sets:
-            self._sets[index] = np.unique(self.whole.of(index))
+            self._sets[index] = np.unique(self.documents.of(index))
         return self._sets[index]
 
     def _weight(self, words: Array) -> float:
