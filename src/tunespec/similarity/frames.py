@@ -13,7 +13,7 @@ Words = frozenset[int]
 _WITNESSES = 3  # other texts that must have the frame: a text and two edited copies of it make no template
 _MOST_WITNESSES = 40  # more of them decide nothing and cost time
 _HOLDS = 0.7  # share of a pair's common words in a witness; two fills may agree by chance, so not all of them
-_FRAME = 0.67  # share of the witnesses that have a word of the frame; some of them are edited or looser relatives
+_FRAME = 0.9  # share of the witnesses that have a word of the frame; with less, real rewordings are lost (GPTeacher)
 _LEAST_REST = 0.4  # word Jaccard of the fills from which a pair of one template is a near-duplicate all the same
 
 
