@@ -7,10 +7,8 @@ with GX 1.24; each has a test in tests/test_engine.py).
 from __future__ import annotations
 
 import logging
-import threading
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -58,17 +56,6 @@ def _gx() -> ModuleType:
     return gx
 
 
-@contextmanager
-def loading() -> Iterator[None]:
-    """Import Great Expectations in a thread meanwhile: other work that releases Python's lock hides much of it."""
-    thread = threading.Thread(target=_gx, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        thread.join()
-
-
 @cache
 def _context() -> Any:
     gx = _gx()
@@ -77,6 +64,11 @@ def _context() -> Any:
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     return context
+
+
+def warm_up() -> None:
+    """Import Great Expectations now, so that the first question is answered at once."""
+    _context()
 
 
 def evaluate(frame: pd.DataFrame, asked: Sequence[Asked]) -> list[Answer]:

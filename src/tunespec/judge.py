@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from tunespec.cache import Cache, key_of
 from tunespec.config import Config
 from tunespec.discover import Discovery, files_of
-from tunespec.engine import Asked, evaluate, loading
+from tunespec.engine import Asked
+from tunespec.engine_process import EngineProcess, engine_process
 from tunespec.errors import CannotJudgeError
 from tunespec.pitfall import Pitfall
 from tunespec.progress import Progress
@@ -82,11 +85,14 @@ class Judge:
         asked = [(p, one) for p in pending for one in self.asked(p)]
         source = RecordSource(dataset, self._benchmarks, self.config, self.progress)
         columns = {column for _, one in asked for column in columns_of(one)}
-        with loading():
+        engine = engine_process()
+        with _without_garbage_collection():
             table, description = build_table(columns, source, self.cache, self._dataset_key(dataset))
         del source
         self.progress("judging", len(table.places))
-        results = self._judge_table(table, [(p, one) for p, one in asked if one.declaration.kind not in table.reasons])
+        results = _judge_table(
+            engine, table, [(p, one) for p, one in asked if one.declaration.kind not in table.reasons]
+        )
         self.progress.done()
         verdicts = {}
         for pitfall in pending:
@@ -95,20 +101,6 @@ class Judge:
             verdicts[pitfall.code, pitfall.name, pitfall.table] = verdict
         self.cache.trim()
         return verdicts
-
-    def _judge_table(self, table: Table, asked: Sequence[tuple[Pitfall, Asked]]) -> Results:
-        import pandas as pd
-
-        for pitfall, one in asked:
-            kind = one.declaration.kind
-            if kind in table.examined and not table.examined[kind]:
-                raise CannotJudgeError(f"{pitfall.code}.{kind}: no row was examined, and no reason is known")
-        if not asked:
-            return {}
-        columns = sorted({column for _, one in asked for column in columns_of(one)})
-        frame = pd.DataFrame({c: pd.Series(table.column(c), dtype=object) for c in columns})
-        answers = evaluate(frame, [one for _, one in asked])
-        return {(p.code, one.declaration.kind): answer for (p, one), answer in zip(asked, answers, strict=True)}
 
     @cached_property
     def _benchmarks(self) -> Dataset | None:
@@ -126,3 +118,32 @@ class Judge:
         asked = [(one.declaration.type, dict(one.declaration.kwargs), one.severity) for one in self.asked(pitfall)]
         identity = pitfall.code, pitfall.name, pitfall.table, pitfall.source_hash
         return f"results/{key_of(self._dataset_key(dataset), identity, asked)}.json"
+
+
+def _judge_table(engine: EngineProcess, table: Table, asked: Sequence[tuple[Pitfall, Asked]]) -> Results:
+    """The results of one suite run, keyed by code and kind.
+
+    Raises:
+        CannotJudgeError: for a fact that nobody computed, or an expectation that could not be judged.
+    """
+    for pitfall, one in asked:
+        kind = one.declaration.kind
+        if kind in table.examined and not table.examined[kind]:
+            raise CannotJudgeError(f"{pitfall.code}.{kind}: no row was examined, and no reason is known")
+    if not asked:
+        return {}
+    columns = {name: table.column(name) for _, one in asked for name in columns_of(one)}
+    answers = engine.evaluate(columns, [one for _, one in asked])
+    return {(p.code, one.declaration.kind): answer for (p, one), answer in zip(asked, answers, strict=True)}
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Millions of living objects make each collection long, and none of them is a cycle."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

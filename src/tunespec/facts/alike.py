@@ -49,13 +49,15 @@ class Alike:
 
     @cached_property
     def prompt_pairs(self) -> list[Pair]:
-        """The same for prompts alone, one row per distinct prompt and split."""
+        """The same for prompts alone, one row per distinct prompt and split; only pairs between splits are sought."""
         distinct: dict[object, int] = {}
         for row, prompt in self.prompts.items():
             distinct.setdefault((prompt, self.records.splits[row]), row)
         columns = [(self.records.prompts, self._prompt_words)]
         rows = list(distinct.values())
-        return self._pairs(rows, columns, [self.prompts[row] for row in rows], "comparing prompts")
+        different = [self.prompts[row] for row in rows]
+        outside = [place for place, row in enumerate(rows) if self.records.splits[row] not in (None, "train")]
+        return self._pairs(rows, columns, different, "comparing prompts", focus=outside)
 
     @cached_property
     def _prompt_words(self) -> Tokens:
@@ -77,6 +79,7 @@ class Alike:
         columns: Sequence[tuple[Sequence[str], Tokens]],
         different: Sequence[object],
         doing: str,
+        focus: Sequence[int] | None = None,
     ) -> list[Pair]:
         from tunespec.similarity.candidates import candidate_pairs
         from tunespec.similarity.context import without_shared_context
@@ -89,7 +92,7 @@ class Alike:
         documents = Documents(tuple(words.take(rows) for _, words in columns))
         verifier = Verifier(documents, texts)
         found = []
-        candidates = candidate_pairs(documents)
+        candidates = candidate_pairs(documents, focus)
         for later, earlier in candidates.tolist():
             if different[later] != different[earlier] and not self._contradict(rows[later], rows[earlier]):
                 similarity = verifier.similarity(later, earlier)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from tunespec.conversation import Conversation
 from tunespec.facts import Fact
@@ -20,11 +20,12 @@ _CHAT = ("messages", "conversations", "conversation", "interactions", "preferenc
 
 def format_facts(records: Records, profile: Profile) -> list[Fact]:
     """Every fact of D002. Values are sentences about the record: ``lacks the header `### Answer:```."""
+    readable = list(_readable(records))
     return [
         _unreadable(records),
         _record_shape(records, profile),
         _key_set(records, profile),
-        *(_checked(records, name, applies, check, reason) for name, applies, check, reason in _checks(profile)),
+        *(_checked(readable, name, applies, check, reason) for name, applies, check, reason in _checks(profile)),
     ]
 
 
@@ -50,10 +51,16 @@ def _checks(profile: Profile) -> list[tuple[str, Callable[[Conversation], bool],
     ]
 
 
-def _checked(records: Records, name: str, applies: Callable[[Conversation], bool], check: Check, reason: str) -> Fact:
+def _checked(
+    readable: Sequence[tuple[int, Conversation]],
+    name: str,
+    applies: Callable[[Conversation], bool],
+    check: Check,
+    reason: str,
+) -> Fact:
     marks: dict[int, Mark] = {}
     examined = 0
-    for row, conversation in _readable(records):
+    for row, conversation in readable:
         if applies(conversation):
             examined += 1
             if (value := check(conversation)) is not None:

@@ -7,12 +7,14 @@ short texts, whose word pairs are all picked, full recall (docs/architecture.md 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
 from tunespec.similarity.documents import Array, Documents
 
-_SAMPLE = 24  # word pairs expected of a text; at word Jaccard 0.6 two texts share 0.35 and more of them, about 8
+_SAMPLE = 16  # word pairs expected of a text; at word Jaccard 0.6 two texts share 0.35 and more of them, about 6
 _LEAST_SHARED = 2  # of the sample; one common phrase makes no candidate ...
 _FEW = 8  # ... unless a text is so short that its sample is no larger than this
 _LEAST_SHARE = 0.12  # of the smaller sample
@@ -24,10 +26,18 @@ _CHUNK = 10_000  # documents at a time, for memory
 _MIX, _MIX_AGAIN = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)  # of splitmix64
 
 
-def candidate_pairs(documents: Documents) -> Array:
-    """Pairs ``(later, earlier)`` of documents that may be similar; shape (n, 2), sorted."""
+def candidate_pairs(documents: Documents, focus: Sequence[int] | None = None) -> Array:
+    """Pairs ``(later, earlier)`` of documents that may be similar; shape (n, 2), sorted.
+
+    Args:
+        documents: the documents.
+        focus: if given, only pairs that may matter to these documents (and pairs around them) are wanted.
+    """
     sample = _sample(documents)
     sizes = np.bincount(sample["document"].to_numpy(), minlength=len(documents))
+    if focus is not None:
+        focused = sample.filter(pl.col("document").is_in(pl.Series(focus, dtype=pl.Int64).implode()))
+        sample = sample.filter(pl.col("shingle").is_in(focused["shingle"].unique().implode()))
     found, shared = np.unique(_encoded_neighbours(sample, len(documents)), return_counts=True)
     later, earlier = np.divmod(found, len(documents)) if len(found) else (found, found)
     smaller = np.minimum(sizes[later], sizes[earlier])
@@ -63,7 +73,7 @@ def _shingles(words: Array, document: Array) -> Array:
 
 def _encoded_neighbours(sample: pl.DataFrame, count: int) -> Array:
     """Documents with the same word pair, as ``later * count + earlier``, once for each word pair that they share."""
-    shingles, members = sample["shingle"].to_numpy(), sample["document"].to_numpy()
+    shingles, members = _repeated(sample["shingle"].to_numpy(), sample["document"].to_numpy())
     starts = np.flatnonzero(np.append(True, shingles[1:] != shingles[:-1])) if len(shingles) else np.empty(0, np.int64)
     sizes = np.diff(np.append(starts, len(shingles)))
     first, size = np.repeat(starts, sizes), np.repeat(sizes, sizes)
@@ -77,6 +87,13 @@ def _encoded_neighbours(sample: pl.DataFrame, count: int) -> Array:
         distant = np.flatnonzero((position > step + _NEIGHBOURS) & (size > small))
         pairs.append(members[distant] * count + members[first[distant] + step])
     return np.concatenate(pairs)
+
+
+def _repeated(shingles: Array, members: Array) -> tuple[Array, Array]:
+    """Without the word pairs of one document only; both are sorted by word pair."""
+    same = shingles[1:] == shingles[:-1]
+    kept = np.append(False, same) | np.append(same, False) if len(shingles) else np.zeros(0, dtype=bool)
+    return shingles[kept], members[kept]
 
 
 def _largest_compared(sizes: Array) -> int:
