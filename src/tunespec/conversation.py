@@ -16,13 +16,17 @@ ROLES: Mapping[str, str] = {
 
 
 class Turn(NamedTuple):
-    """One message. ``role`` is canonical, ``named`` what the file says; ``calls`` are raw tool calls."""
+    """One message. ``role`` is canonical, ``named`` what the file says; ``calls`` are raw tool calls.
+
+    ``answers`` is the id of the call that a tool result answers, if it names one.
+    """
 
     role: str
     text: str
     named: str = ""
     calls: tuple[Any, ...] = ()
     empty_by_design: bool = False  # an image, a reasoning part or a weight of 0 stands in for the text
+    answers: str | None = None
 
 
 class Conversation(NamedTuple):

@@ -64,7 +64,7 @@ def _turn(message: Any, place: tuple[str, int], roles: Mapping[str, str]) -> Tur
     value = next((message[key] for key in _TEXT_KEYS if message.get(key) is not None), None)
     excused = bool(calls) or message.get("weight") == 0 or bool(message.get("reasoning_content"))
     if isinstance(value, str):
-        return Turn(role, value, named, tuple(calls), excused)
+        return Turn(role, value, named, tuple(calls), excused, message.get("tool_call_id"))
     if value is None:
         if not excused and not any(key in message for key in _TEXT_KEYS):
             raise WrongTypeError(f"{_at(place)} has no content")
@@ -78,7 +78,10 @@ def _at(place: tuple[str, int]) -> str:
 
 
 def _parts(value: Any, where: str) -> tuple[str, bool, list[Any]]:
-    """Text of a list of content parts, whether other media stand in it, and tool calls written as parts."""
+    """Text of a list of content parts, whether other media stand in it, and tool calls written as parts.
+
+    In a system message the part ``tools`` declares the tools (LlamaFactory's v1 format); it comes back as a call too.
+    """
     if not isinstance(value, list):
         raise WrongTypeError(f"{where}.content is {kind_of(value)}")
     texts: list[str] = []

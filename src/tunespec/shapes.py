@@ -124,11 +124,17 @@ def _messages(record: Record, *, key: str, roles: Mapping[str, str]) -> Conversa
 
 
 def _with_system(shape: str, turns: tuple[Turn, ...], system: Any, record: Record) -> Conversation:
-    if turns and turns[0].role == "system":
-        system, turns = turns[0].text, turns[1:]
-    label = record.get("label", record.get("kto_tag"))
     tools = record.get("tools", record.get("functions", record.get("available_tools")))
+    if turns and turns[0].role == "system":
+        first, turns = turns[0], turns[1:]
+        system = first.text
+        tools = tools or [tool for declared in first.calls for tool in _as_list(declared)] or None
+    label = record.get("label", record.get("kto_tag"))
     return Conversation(shape, turns, system if isinstance(system, str) else None, None, label, tools)
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _pair(record: Record, *, prompt: str, answer: str, roles: Mapping[str, str]) -> Conversation:

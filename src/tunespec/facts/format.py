@@ -91,7 +91,7 @@ def _record_shape(records: Records, profile: Profile) -> Fact:
         elif conversation.defect:
             marks[row] = Mark(conversation.defect)
         elif conversation.shape != profile.shape:
-            marks[row] = Mark(f"is {conversation.shape} where {profile.shape_share:.0%} are {profile.shape}")
+            marks[row] = Mark(f"is {conversation.shape} where {_percent(profile.shape_share)} are {profile.shape}")
     return Fact("record_shape", marks, examined, None if examined else "no readable record")
 
 
@@ -112,7 +112,13 @@ def _difference(keys: frozenset[str], profile: Profile) -> str:
     lacks = ", ".join(sorted(profile.keys - keys))
     adds = ", ".join(sorted(keys - profile.keys))
     parts = [f"lacks {lacks}" if lacks else "", f"adds {adds}" if adds else ""]
-    return f"{' and '.join(filter(None, parts))}, unlike {profile.keys_share:.0%} of the records"
+    return f"{' and '.join(filter(None, parts))}, unlike {_percent(profile.keys_share)} of the records"
+
+
+def _percent(share: float) -> str:
+    """A share in words that never claim all where one is missing."""
+    shown = f"{share:.0%}"
+    return "over 99%" if shown == "100%" and share < 1 else shown
 
 
 def _is_chat(conversation: Conversation) -> bool:
@@ -167,10 +173,9 @@ def _thinks_first(conversation: Conversation) -> bool:
 def _unclosed_think(conversation: Conversation) -> str | None:
     for turn in conversation.turns:
         if turn.role == "assistant" and turn.text.lstrip().startswith("<think>"):
-            opened, closed = turn.text.count("<think>"), turn.text.count("</think>")
-            if not closed:
+            if turn.text.rfind("</think>") < turn.text.rfind("<think>"):
                 return "opens <think> and never closes it"
-            if not turn.text.partition("</think>")[2].strip() and not turn.calls and opened == closed:
+            if not turn.text.rpartition("</think>")[2].strip() and not turn.calls:
                 return "has nothing after its think block"
     return None
 
@@ -183,7 +188,7 @@ def _minority_think(profile: Profile) -> Check:
         if thinks == usual:
             return None
         share = profile.think_share if usual else 1 - profile.think_share
-        return f"{'thinks first' if thinks else 'has no <think> block'}, unlike {share:.0%} of the records"
+        return f"{'thinks first' if thinks else 'has no <think> block'}, unlike {_percent(share)} of the records"
 
     return check
 
@@ -196,6 +201,6 @@ def _minority_system(profile: Profile) -> Check:
         if has == usual:
             return None
         share = profile.system_share if usual else 1 - profile.system_share
-        return f"has {'a' if has else 'no'} system prompt, unlike {share:.0%} of the records"
+        return f"has {'a' if has else 'no'} system prompt, unlike {_percent(share)} of the records"
 
     return check

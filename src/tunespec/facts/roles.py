@@ -46,7 +46,7 @@ def role_order(conversation: Conversation) -> str | None:
             return f"has {_name(role)} turn {after} (turn {number} of {len(conversation.turns)})"
         previous = role
     if previous in {"user", "tool"}:
-        return f"ends with {_name(previous)} turn: nothing to learn"
+        return f"ends with {_name(previous)} turn, which nobody answers"
     return None
 
 

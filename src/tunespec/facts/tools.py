@@ -27,11 +27,13 @@ class ToolChecker:
         """The first thing wrong with the calls, or None."""
         tools = self._declared(conversation.tools)
         called = False
+        ids: set[str] = set()
         for number, turn in enumerate(conversation.turns, start=1):
-            if turn.role == "tool" and not called:
+            if turn.role == "tool" and (not called or (ids and turn.answers and turn.answers not in ids)):
                 return f"has a tool result without a call (turn {number})"
             for call in _calls(turn):
                 called = True
+                ids |= {call["id"]} if isinstance(call, dict) and isinstance(call.get("id"), str) else set()
                 if problem := self._problem(call, tools):
                     return f"{problem} (turn {number})"
         return None
@@ -56,7 +58,7 @@ class ToolChecker:
         return self._breach(name, arguments, tools.get(name))
 
     def _breach(self, name: str, arguments: dict[str, Any], schema: Any) -> str | None:
-        if not isinstance(schema, dict) or not schema.get("properties"):
+        if not isinstance(schema, dict) or not schema:
             return None
         error = next(self._validator(schema).iter_errors(arguments), None)
         if error is None:

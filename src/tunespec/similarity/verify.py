@@ -67,9 +67,13 @@ class Verifier:
         return 1.0 if same else None
 
     def _other_numbers(self, one: int, other: int) -> bool:
-        """Whether each text has numbers that the other lacks: the same exercise with other figures."""
-        a, b = ({n for texts in self.texts for n in _NUMBER.findall(texts[i])} for i in (one, other))
-        return bool(a - b and b - a)
+        """Whether each text, or each prompt, has numbers that the other lacks: the same exercise with other figures.
+
+        Prompts are compared by themselves too: an exercise and its inverse have the same figures in all.
+        """
+        a, b = ([set(_NUMBER.findall(texts[index])) for texts in self.texts] for index in (one, other))
+        whole = set().union(*a), set().union(*b)
+        return any(x - y and y - x for x, y in ((a[0], b[0]), whole))
 
 
 def _similar_part(a: Array, b: Array) -> bool:
