@@ -26,7 +26,8 @@ def test_a_pitfall_says_what_why_and_what_to_do(pitfall):
 @pytest.mark.parametrize("pitfall", PITFALLS, ids=IDS)
 def test_every_message_carries_the_facts_value(pitfall):
     for kind in pitfall.kinds():
-        assert "VALUE" in pitfall.documentation.message(kind, "VALUE")
+        assert "VALUE" in pitfall.documentation.kind(kind).says("VALUE")
+        assert pitfall.documentation.kind(kind).what
 
 
 def test_codes_names_and_facts_have_one_owner():

@@ -8,9 +8,9 @@ def test_duplicate_record(records, *, exact: float = 0.0, near: float = 0.0):
     """Two records of one split teach the same thing twice.
 
     Problem:
-        Repeated records are memorised instead of generalised from: a model repeats a sequence that it saw ten times
-        far more often than one that it saw once, and each repetition costs training time for nothing. In an evaluation
-        split they count one case several times.
+        Repeated records are memorised instead of generalised from, and cost training time for nothing. A model repeats
+        a sequence that it saw ten times far more often than one that it saw once. In an evaluation split a repetition
+        counts one case several times.
 
     Prevention:
         Deduplicate after every merge of sources and every generation round, before splitting.
@@ -27,7 +27,9 @@ def test_duplicate_record(records, *, exact: float = 0.0, near: float = 0.0):
         duplicate_of: repeats {value} | equal prompt and answer after whitespace normalisation; ids and metadata do
             not count
         near_duplicate_of: almost repeats {value} | word Jaccard of 0.6 or more without the sentences that the dataset
-            shares, rare words weighing more, in prompt and answer alike; not the same exercise with other numbers
+            shares, rare words weighing more, in prompt and answer alike; not the same exercise with other numbers, one
+            template filled in twice, or two questions about one context | near-repetitions are memorised like exact
+            ones, and survive an exact deduplication
 
     Sources:
         Lee et al. 2022, Deduplicating Training Data Makes Language Models Better (arXiv 2107.06499); Carlini et al.

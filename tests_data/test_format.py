@@ -39,19 +39,31 @@ def test_inconsistent_format(
         tools: share of records with a broken tool call; 0, since inference code will parse what the model learnt
 
     Kinds:
-        unreadable: {value} | not JSON, not UTF-8, not an object, a NUL byte, a byte order mark, a ragged CSV row
-        record_shape: {value} | another record shape than the dataset's, an unknown one, or values of a wrong type
-        empty_prompt: {value} | a user turn without text (or image)
-        empty_answer: {value} | an assistant turn without text (or tool call, reasoning, image)
-        unknown_role: {value} | a role that no trainer knows
-        role_order: {value} | user and assistant do not take turns, or the last turn is no answer
-        tool_call: {value} | arguments that are no JSON or break the schema, an unknown tool, a result without a call
-        think_block: {value} | `<think>` opened and never closed, or nothing after it
-        template_header: {value} | a header that at least 80 % of the texts share is missing, doubled or out of order
-        preference: {value} | chosen equals rejected, or they answer different prompts
-        key_set: {value} | other keys than most records; optional keys of the common trainers do not count
-        think_only_in_some: {value} | some answers begin with a `<think>` block, some do not
-        system_only_in_some: {value} | some records have a system prompt, some have none
+        unreadable: {value} | not JSON, not UTF-8, not an object, a NUL byte, a byte order mark, a ragged CSV row | a
+            loader refuses the whole file for one such line, or drops it without a word
+        record_shape: {value} | another record shape than the dataset's, an unknown one, or values of a wrong type |
+            the trainer takes the format from the first records and fails on the others, or skips them silently
+        empty_prompt: {value} | a user turn without text (or image) | the model learns to answer a question that nobody
+            asked
+        empty_answer: {value} | an assistant turn without text (or tool call, reasoning, image) | the model learns to
+            end at once
+        unknown_role: {value} | a role that no trainer knows | the chat template raises on it, or leaves the turn out
+        role_order: {value} | user and assistant do not take turns, or the last turn is no answer | chat templates raise
+            on it, and LlamaFactory drops the record silently
+        tool_call: {value} | arguments that are no JSON or break the schema, an unknown tool, a result without a call |
+            the model learns calls that the program behind it cannot run
+        think_block: {value} | `<think>` opened and never closed, or nothing after it | the model learns to think and
+            never to answer
+        template_header: {value} | a header that at least 80 % of the texts share is missing, doubled or out of order |
+            the model learns a second template, or to write the next question itself
+        preference: {value} | chosen equals rejected, or they answer different prompts | the pair teaches no preference,
+            and its loss is noise
+        key_set: {value} | other keys than most records; optional keys of the common trainers do not count | loaders
+            that infer one schema fill the gap with null or refuse the file
+        think_only_in_some: {value} | some answers begin with a `<think>` block, some do not | whether the model thinks
+            first becomes a matter of chance
+        system_only_in_some: {value} | some records have a system prompt, some have none | the model behaves in two
+            ways, and at inference one of them is not asked for
 
     Sources:
         LlamaFactory data/README.md and src/llamafactory/data/converter.py (parity rule, dropped records); mlx-lm

@@ -8,7 +8,7 @@ def test_split_leakage(records, *, against: tuple[str, ...] = (), exact: float =
     """Evaluation records, or benchmark questions, stand in the training data.
 
     Problem:
-        A model that has seen the evaluation data scores well without having learnt the task: the validation loss falls,
+        A model that has seen the evaluation data scores well without having learnt the task. The validation loss falls,
         early stopping fires too late, and the numbers collapse on real prompts.
 
     Prevention:

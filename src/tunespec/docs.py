@@ -59,8 +59,9 @@ def _table(pitfall: Pitfall, section: str) -> str:
     if section == "Thresholds":
         rows = [f"| `{n}` | {toml(pitfall.thresholds[n])} | {text} |" for n, text in entries.items()]
         return "\n".join(["| threshold | default | why |", "|---|---|---|", *rows, ""])
-    rows = [f"| `{n}` | {severities[n]} | {text.rpartition('|')[2].strip()} |" for n, text in entries.items()]
-    return "\n".join(["| kind | severity | what |", "|---|---|---|", *rows, ""])
+    kinds = {name: pitfall.documentation.kind(name) for name in entries}
+    rows = [f"| `{name}` | {severities[name]} | {kind.what} | {kind.why} |" for name, kind in kinds.items()]
+    return "\n".join(["| kind | severity | what | why it hurts |", "|---|---|---|---|", *rows, ""])
 
 
 if __name__ == "__main__":

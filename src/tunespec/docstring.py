@@ -35,10 +35,27 @@ class Documentation:
                 found[name] += " " + line.strip()
         return found
 
-    def message(self, kind: str, value: str) -> str:
-        """What a finding of ``kind`` says: the text before ``|`` in its entry, with the fact's value put in."""
-        template = self.entries("Kinds").get(kind, "").partition("|")[0].strip()
-        return template.replace("{value}", value) if "{value}" in template else value
+    def kind(self, name: str) -> Kind:
+        """What the entry of a kind says; see :class:`Kind`."""
+        message, what, why = ([part.strip() for part in self.entries("Kinds").get(name, "").split("|")] + [""] * 3)[:3]
+        return Kind(message or "{value}", what, f"{why[0].upper()}{why[1:]}." if why else self.why)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """An entry ``name: message | what | why`` of the section Kinds.
+
+    ``message`` is what a finding says, with ``{value}`` for the fact's value; ``what`` describes the kind; ``why`` says
+    why it hurts, and is the pitfall's own reason where the entry gives none.
+    """
+
+    message: str
+    what: str
+    why: str
+
+    def says(self, value: str) -> str:
+        """The message of a finding with this value; a value that must not be shown is empty."""
+        return self.message.replace("{value}", value).strip()
 
 
 def parse(docstring: str) -> Documentation:

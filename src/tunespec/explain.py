@@ -75,6 +75,6 @@ def _body(pitfall: Pitfall, section: str) -> str:
         return pitfall.documentation.sections.get(section, "")
     wrapped = []
     for name, text in entries.items():
-        description = text.rpartition("|")[2].strip()
+        description = pitfall.documentation.kind(name).what if section == "Kinds" else text
         wrapped.append(textwrap.fill(f"{name}: {description}", _WIDTH, subsequent_indent="    "))
     return "\n".join(wrapped)

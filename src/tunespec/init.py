@@ -34,7 +34,8 @@ def configuration_text(folder: Path, paths: Sequence[str]) -> str:
     found = discover(defaults, paths or ["."])
     data = [relative(Path(path), folder) for path in paths] or ["."]
     lines = [
-        "# tunespec: https://github.com/tunespec/tunespec#configuration",
+        "# The configuration of tunespec. To judge beside your own tests, put into pytest's settings:",
+        '# addopts = "--pyargs tunespec.suite tests"',
         "",
         "# what to judge: files, folders, globs",
     ]

@@ -83,7 +83,7 @@ def _findings(pitfall: Pitfall, one: Asked, dataset: Dataset, table: Table, answ
     }
     if answer.looked_at is None:
         place = Place(dataset.files[0].shown if len(dataset.files) == 1 else dataset.name, None, None, dataset.name)
-        message = pitfall.documentation.message(kind, str(answer.observed))
+        message = pitfall.documentation.kind(kind).says(str(answer.observed))
         return [common | _located(place, message, answer.observed, None, None)]
     return [
         common | _located(table.places[row], _message(pitfall, kind, mark.text), mark.value, mark.limit, mark.related)
@@ -93,7 +93,7 @@ def _findings(pitfall: Pitfall, one: Asked, dataset: Dataset, table: Table, answ
 
 
 def _message(pitfall: Pitfall, kind: str, text: str) -> str:
-    return pitfall.documentation.message(kind, text) or pitfall.documentation.summary
+    return pitfall.documentation.kind(kind).says(text) or pitfall.documentation.summary
 
 
 def _located(place: Place, message: str, value: Any, limit: Any, related: Place | None) -> Finding:

@@ -50,7 +50,7 @@ def _profile(profile: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _groups(report: Mapping[str, Any], rows: Mapping[tuple[str, int], str]) -> Iterator[str]:
-    unsaid = {(p.code, p.name): p.documentation.why for p in _catalogue(report)}
+    reasons = {(p.code, kind): p.documentation.kind(kind).why for p in _catalogue(report) for kind in p.kinds()}
     totals = {(row["code"], row["kind"], row["subject"]): row for row in report["pitfalls"]}
     for key, group in groupby(
         report["findings"], lambda f: (f["severity"], f["code"], f["name"], f["kind"], f["subject"])
@@ -60,7 +60,7 @@ def _groups(report: Mapping[str, Any], rows: Mapping[tuple[str, int], str]) -> I
         total = totals[code, kind, subject]
         lines = [f"{severity} {code} {name} ({kind}) in {subject}: {_counts(total)}"]
         lines += _locations(findings, rows)
-        if why := unsaid.pop((code, name), None):
+        if why := reasons.get((code, kind)):
             lines.append(f"  why: {why}")
         lines.append(f"  next: {findings[0]['fix']}    or, if it is meant: --ignore {code}.{kind}")
         yield "\n".join(lines)
@@ -102,7 +102,7 @@ def _not_judged(report: Mapping[str, Any]) -> str:
     skipped, idle = _skipped(report)
     lines += [f"skipped: {pitfall} in {_some(subjects)}: {reason}" for (pitfall, reason), subjects in skipped.items()]
     if idle:
-        lines.append(f"nothing to look at for {_some(sorted(idle), 20)} (reasons: --format json)")
+        lines.append(f"nothing to look at: {_some(sorted(idle), 20)} (reasons: --format json)")
     return "\n".join([*lines, *(f"could not judge: {error}" for error in report["errors"])])
 
 
@@ -131,7 +131,7 @@ def _summary(report: Mapping[str, Any]) -> str:
     return (
         f"{_plural(summary['rows'], 'record')} judged in {summary['seconds']:.1f} s: "
         f"{_plural(summary['errors'], 'error')}, {_plural(summary['warnings'], 'warning')}; "
-        f"{_plural(passed, 'check')} passed, {summary['skipped']} skipped"
+        f"{_plural(passed, 'check')} passed, {summary['skipped']} had nothing to look at"
     )
 
 
