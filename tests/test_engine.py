@@ -14,6 +14,7 @@ import pytest
 from tests.conftest import chat, write_jsonl
 from tunespec import CannotJudgeError, expect
 from tunespec.engine import Asked, evaluate, export_suite
+from tunespec.engine_process import engine_process
 from tunespec.facts import Fact
 from tunespec.tables import GROUPS
 
@@ -76,6 +77,24 @@ def test_an_error_inside_an_expectation_is_no_failure():
     broken = expect.ExpectColumnValuesToBeBetween(column="fact", min_value=1, max_value=2)
     with pytest.raises(CannotJudgeError, match="could not be judged"):
         evaluate(FRAME, [asked(broken)])
+
+
+def test_the_engine_process_answers_like_the_engine():
+    columns = {"fact": [None, "bad", None, "worse"]}
+    assert engine_process().evaluate(columns, [asked(null())]) == evaluate(FRAME, [asked(null())])
+
+
+def test_a_refusal_crosses_the_process():
+    with pytest.raises(CannotJudgeError, match="refuses its arguments"):
+        engine_process().evaluate({"fact": [None]}, [asked(null(mostly=3))])
+
+
+def test_a_dead_engine_process_cannot_judge_and_the_next_one_can():
+    engine = engine_process()
+    engine.close()
+    with pytest.raises(CannotJudgeError, match="could not run"):
+        engine.evaluate({"fact": [None]}, [asked(null())])
+    assert engine_process().evaluate({"fact": [None]}, [asked(null())])[0].success
 
 
 def test_importing_gx_leaves_warnings_alone():

@@ -12,6 +12,7 @@ import os
 import pickle
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, BinaryIO
@@ -30,11 +31,12 @@ class EngineProcess:
     def __init__(self) -> None:
         """Start it."""
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONWARNINGS": "ignore"}
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  a pipe that nobody reads would block it when full
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tunespec.engine_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self._errors,
             env=environment,
         )
         atexit.register(self.close)
@@ -68,9 +70,9 @@ class EngineProcess:
         return self._process.poll() is not None
 
     def _last_words(self) -> str:
-        self._process.kill()
-        _, errors = self._process.communicate()
-        lines = errors.decode(errors="replace").strip().splitlines()
+        self.close()
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else f"its process ended with {self._process.returncode}"
 
 
