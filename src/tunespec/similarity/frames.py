@@ -14,7 +14,8 @@ _WITNESSES = 3  # other texts that must have the frame: a text and two edited co
 _MOST_WITNESSES = 40  # more of them decide nothing and cost time
 _HOLDS = 0.7  # share of a pair's common words in a witness; two fills may agree by chance, so not all of them
 _FRAME = 0.9  # share of the witnesses that have a word of the frame; with less, real rewordings are lost (GPTeacher)
-_LEAST_REST = 0.4  # word Jaccard of the fills from which a pair of one template is a near-duplicate all the same
+_COVERS = 0.7  # share of a pair's common words that the frame must explain; free rewordings share more (GPTeacher)
+_LEAST_REST = 0.5  # word Jaccard of the fills from which a pair of one template is a near-duplicate all the same
 
 
 def without_shared_frame(pairs: Sequence[Pair], documents: Documents, prompts: Tokens, candidates: Array) -> list[Pair]:
@@ -65,6 +66,8 @@ def _fillings(one: int, other: int, words: Callable[[int], Words], neighbours: M
         return False
     counts = Counter(word for witness in witnesses for word in witness)
     frame = {word for word, count in counts.items() if count >= _FRAME * len(witnesses)}
+    if len(frame) < _COVERS * len(a & b):
+        return False  # they share more than a template would explain
     if not frame <= a or not frame <= b:
         return False  # one of them was edited where its template never varies
     rest_a, rest_b = a - frame, b - frame
