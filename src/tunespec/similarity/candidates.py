@@ -15,9 +15,9 @@ import polars as pl
 from tunespec.similarity.documents import Array, Documents
 
 _SAMPLE = 16  # word pairs expected of a text; at word Jaccard 0.6 two texts share 0.35 and more of them, about 6
-_LEAST_SHARED = 2  # of the sample; one common phrase makes no candidate ...
-_FEW = 8  # ... unless a text is so short that its sample is no larger than this
-_LEAST_SHARE = 0.12  # of the smaller sample
+_RARE, _RARE_WEIGHT = 16, 2  # a word pair in so few texts is as good evidence as three that many texts share
+_LEAST_EVIDENCE = 4
+_LEAST_SHARE = .25  # of the smaller sample, for texts so short that they have fewer word pairs to share
 _LARGEST = 256  # a group's size above which its texts are never all compared with each other
 _BUDGET = 4_000_000  # pairs to compare, rarest word pairs first; in a larger group a text is compared only with ...
 _NEIGHBOURS = 3  # ... the ones just before it ...
@@ -38,11 +38,13 @@ def candidate_pairs(documents: Documents, focus: Sequence[int] | None = None) ->
     if focus is not None:
         focused = sample.filter(pl.col("document").is_in(pl.Series(focus, dtype=pl.Int64).implode()))
         sample = sample.filter(pl.col("shingle").is_in(focused["shingle"].unique().implode()))
-    found, shared = np.unique(_encoded_neighbours(sample, len(documents)), return_counts=True)
-    later, earlier = np.divmod(found, len(documents)) if len(found) else (found, found)
+    found, times = np.unique(_encoded_neighbours(sample, len(documents)), return_counts=True)
+    pairs, rare = np.divmod(found, 2)
+    starts = np.flatnonzero(np.append(True, pairs[1:] != pairs[:-1])) if len(pairs) else np.empty(0, np.int64)
+    evidence = np.add.reduceat(times * np.where(rare, _RARE_WEIGHT, 1), starts) if len(pairs) else times
+    later, earlier = np.divmod(pairs[starts], max(len(documents), 1))
     smaller = np.minimum(sizes[later], sizes[earlier])
-    least = np.maximum(np.where(smaller <= _FEW, 1, _LEAST_SHARED), _LEAST_SHARE * smaller)
-    return np.stack([later, earlier], axis=1)[shared >= least]
+    return np.stack([later, earlier], axis=1)[evidence >= np.minimum(_LEAST_EVIDENCE, _LEAST_SHARE * smaller)]
 
 
 def _sample(documents: Documents) -> pl.DataFrame:
@@ -72,20 +74,25 @@ def _shingles(words: Array, document: Array) -> Array:
 
 
 def _encoded_neighbours(sample: pl.DataFrame, count: int) -> Array:
-    """Documents with the same word pair, as ``later * count + earlier``, once for each word pair that they share."""
+    """Documents with the same word pair, once for each that they share: ``(later * count + earlier) * 2 + rare``."""
     shingles, members = _repeated(sample["shingle"].to_numpy(), sample["document"].to_numpy())
     starts = np.flatnonzero(np.append(True, shingles[1:] != shingles[:-1])) if len(shingles) else np.empty(0, np.int64)
     sizes = np.diff(np.append(starts, len(shingles)))
     first, size = np.repeat(starts, sizes), np.repeat(sizes, sizes)
     position = np.arange(len(shingles)) - first
     small = _largest_compared(sizes)
+    rare = (size <= _RARE).astype(np.int64)
     pairs = [np.empty(0, np.int64)]
+
+    def add(place: Array, other: Array) -> None:
+        pairs.append((members[place] * count + members[other]) * 2 + rare[place])
+
     for step in range(1, max(small, _NEIGHBOURS + 1)):
         reached = np.flatnonzero((position >= step) & ((size <= small) | (step <= _NEIGHBOURS)))
-        pairs.append(members[reached] * count + members[reached - step])
+        add(reached, reached - step)
     for step in range(_FIRST):
         distant = np.flatnonzero((position > step + _NEIGHBOURS) & (size > small))
-        pairs.append(members[distant] * count + members[first[distant] + step])
+        add(distant, first[distant] + step)
     return np.concatenate(pairs)
 
 
