@@ -30,8 +30,8 @@ def same_words(texts: Sequence[str]) -> list[str]:
 
 
 def fold(text: str) -> str:
-    """The words of a text: case, punctuation and whitespace do not count."""
-    return " ".join(re.findall(r"\w+", text.casefold()))
+    """The words and signs of a text: case, punctuation and whitespace do not count, ``+`` and ``-`` do."""
+    return " ".join(re.findall(r"\w+|[^\w\s.,;:!?\"'“”‘’«»()…]", text.casefold()))
 
 
 def shorten(text: str, limit: int = 40) -> str:

@@ -38,6 +38,17 @@ class Alike:
         return {row: text for row, text in zip(self.rows, texts, strict=True) if text}
 
     @cached_property
+    def openings(self) -> dict[int, str]:
+        """Row -> first prompt of a conversation with several, in that form."""
+        firsts: dict[int, str] = {}
+        for row in self.rows:
+            conversation = self.records.conversations[row]
+            asked = [turn.text for turn in conversation.turns if turn.role == "user"] if conversation else []
+            if len(asked) > 1:
+                firsts[row] = asked[0]
+        return dict(zip(firsts, same_words(list(firsts.values())), strict=True))
+
+    @cached_property
     def record_pairs(self) -> list[Pair]:
         """``(row, earlier row, similarity)`` of near-duplicate records, one row per distinct content and split."""
         distinct: dict[object, int] = {}

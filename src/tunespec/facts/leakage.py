@@ -9,10 +9,11 @@ from tunespec.facts import Fact, not_applicable
 from tunespec.facts.alike import BENCHMARK, Alike, Pair
 from tunespec.findings import Mark
 from tunespec.similarity.verify import LEAST_SIMILARITY
-from tunespec.text import same_words
+from tunespec.text import same_words, squeeze
 
 Key = TypeVar("Key")
 Side = Callable[[int], bool]
+_OPENING_WORDS = 4  # "Hi" and its answer begin many conversations
 
 
 def leakage_facts(alike: Alike, *, against: bool) -> list[Fact]:
@@ -38,6 +39,7 @@ def _between_splits(alike: Alike) -> list[Fact]:
 
     prompts = _same(alike, alike.prompts, is_evaluation, is_train)
     exact = _same(alike, _lessons(alike, prompts), is_evaluation, is_train)
+    prompts = _same_beginning(alike, is_evaluation, is_train) | prompts
     near = _near(alike, alike.record_pairs, is_evaluation, is_train)
     near_prompts = _near(alike, alike.prompt_pairs, is_evaluation, is_train)
     examined = sum(map(is_evaluation, alike.rows))
@@ -95,6 +97,31 @@ def _same(alike: Alike, values: Mapping[int, Key], here: Side, there: Side) -> d
         for row, value in values.items()
         if here(row) and value in first
     }
+
+
+def _same_beginning(alike: Alike, here: Side, there: Side) -> dict[int, Mark]:
+    """Rows on one side whose first prompt and answer begin a longer, or shorter, conversation on the other side."""
+    if not alike.openings:
+        return {}
+    opening = alike.prompts | alike.openings
+    begun: dict[str, list[int]] = {}
+    for row in (row for row in opening if there(row) and len(opening[row].split()) >= _OPENING_WORDS):
+        begun.setdefault(opening[row], []).append(row)
+    marks: dict[int, Mark] = {}
+    for row in filter(here, opening):
+        for other in begun.get(opening[row], ()):
+            one_is_longer = row in alike.openings or other in alike.openings
+            if one_is_longer and _first_answer(alike, row) == _first_answer(alike, other):
+                place = alike.records.places[other]
+                marks[row] = Mark(f"{place}, where the conversation begins alike", place, 1.0)
+                break
+    return marks
+
+
+def _first_answer(alike: Alike, row: int) -> str:
+    conversation = alike.records.conversations[row]
+    answers = [turn.text for turn in conversation.turns if turn.role == "assistant"] if conversation else []
+    return squeeze(answers[0]) if answers else ""
 
 
 def _near(alike: Alike, pairs: list[Pair], here: Side, there: Side) -> dict[int, Mark]:

@@ -17,7 +17,7 @@ from tunespec.similarity.documents import Array, Documents
 _SAMPLE = 16  # word pairs expected of a text; at word Jaccard 0.6 two texts share 0.35 and more of them, about 6
 _RARE, _RARE_WEIGHT = 16, 2  # a word pair in so few texts is as good evidence as three that many texts share
 _LEAST_EVIDENCE = 4
-_LEAST_SHARE = .25  # of the smaller sample, for texts so short that they have fewer word pairs to share
+_LEAST_SHARE = 0.25  # of the smaller sample, for texts so short that they have fewer word pairs to share
 _LARGEST = 256  # a group's size above which its texts are never all compared with each other
 _BUDGET = 4_000_000  # pairs to compare, rarest word pairs first; in a larger group a text is compared only with ...
 _NEIGHBOURS = 3  # ... the ones just before it ...
