@@ -37,7 +37,7 @@ def test_a_greeting_begins_many_conversations(judge, tmp_path):
 
 def test_one_opening_with_another_answer_is_no_leak(judge, tmp_path):
     other_way = talk("How deep is Lake Baikal?", "Shall I use metres?", "Yes.", "It is 1,642 metres deep.")
-    assert [kind for kind, *_ in leaks(judge, tmp_path, [other_way], [SHORT])] == ["near_leaked_prompt"]
+    assert [kind for kind, *_ in leaks(judge, tmp_path, [other_way], [SHORT])] == ["near_leaked_record"]
 
 
 def test_case_hyphens_and_final_marks_do_not_hide_a_leak(judge, tmp_path):
