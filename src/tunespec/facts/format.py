@@ -8,6 +8,7 @@ from tunespec.conversation import Conversation
 from tunespec.facts import Fact
 from tunespec.facts.preference import preference
 from tunespec.facts.roles import role_order, unknown_role
+from tunespec.facts.think import thinks_first, unclosed_think
 from tunespec.facts.tools import ToolChecker
 from tunespec.findings import Mark
 from tunespec.headers import templated_text
@@ -38,7 +39,7 @@ def _checks(profile: Profile) -> list[tuple[str, Callable[[Conversation], bool],
         ("unknown_role", _is_chat, unknown_role, "no record is a list of messages"),
         ("role_order", _is_chat, role_order, "no record is a list of messages"),
         ("tool_call", ToolChecker.applies, tools.check, "no record has tool calls"),
-        ("think_block", _thinks_first, _unclosed_think, "no answer opens a think block"),
+        ("think_block", thinks_first, unclosed_think, "no answer opens a think block"),
         ("think_only_in_some", lambda _: profile.think_share > 0, _minority_think(profile), "no answer thinks first"),
         ("system_only_in_some", lambda _: profile.system_share > 0, _minority_system(profile), "no system prompts"),
         (
@@ -166,25 +167,11 @@ def _which(conversation: Conversation, number: int) -> str:
     return f" (turn {number} of {len(conversation.turns)})" if len(conversation.turns) > 2 else ""
 
 
-def _thinks_first(conversation: Conversation) -> bool:
-    return any(turn.role == "assistant" and turn.text.lstrip().startswith("<think>") for turn in conversation.turns)
-
-
-def _unclosed_think(conversation: Conversation) -> str | None:
-    for turn in conversation.turns:
-        if turn.role == "assistant" and turn.text.lstrip().startswith("<think>"):
-            if turn.text.rfind("</think>") < turn.text.rfind("<think>"):
-                return "opens <think> and never closes it"
-            if not turn.text.rpartition("</think>")[2].strip() and not turn.calls:
-                return "has nothing after its think block"
-    return None
-
-
 def _minority_think(profile: Profile) -> Check:
     usual = profile.think_share >= 0.5
 
     def check(conversation: Conversation) -> str | None:
-        thinks = _thinks_first(conversation)
+        thinks = thinks_first(conversation)
         if thinks == usual:
             return None
         share = profile.think_share if usual else 1 - profile.think_share

@@ -15,7 +15,8 @@ _MOST_WITNESSES = 40  # more of them decide nothing and cost time
 _HOLDS = 0.7  # share of a pair's common words in a witness; two fills may agree by chance, so not all of them
 _FRAME = 0.9  # share of the witnesses that have a word of the frame; with less, real rewordings are lost (GPTeacher)
 _COVERS = 0.7  # share of a pair's common words that the frame must explain; free rewordings share more (GPTeacher)
-_LEAST_REST = 0.5  # word Jaccard of the fills from which a pair of one template is a near-duplicate all the same
+_LEAST_REST = 0.5  # word Jaccard of the fills from which a pair of one template is a near-duplicate all the same ...
+_KNOWN, _LEAST_REST_KNOWN = 10, 0.67  # ... and with so many witnesses, where one of two fills may well be the same
 
 
 def without_shared_frame(pairs: Sequence[Pair], documents: Documents, prompts: Tokens, candidates: Array) -> list[Pair]:
@@ -71,7 +72,8 @@ def _fillings(one: int, other: int, words: Callable[[int], Words], neighbours: M
     if not frame <= a or not frame <= b:
         return False  # one of them was edited where its template never varies
     rest_a, rest_b = a - frame, b - frame
-    return len(rest_a & rest_b) < _LEAST_REST * len(rest_a | rest_b)
+    least = _LEAST_REST_KNOWN if len(witnesses) >= _KNOWN else _LEAST_REST
+    return len(rest_a & rest_b) < least * len(rest_a | rest_b)
 
 
 def _around(one: int, other: int, neighbours: Mapping[int, list[int]]) -> Iterator[int]:

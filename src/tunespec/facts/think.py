@@ -1,0 +1,25 @@
+"""Think blocks: closed, and followed by an answer."""
+
+from __future__ import annotations
+
+import re
+
+from tunespec.conversation import Conversation
+
+_BLOCK = re.compile(r"(?m)^\s*<think>")  # within a line the tag is spoken about
+
+
+def thinks_first(conversation: Conversation) -> bool:
+    """Whether an answer begins with a think block."""
+    return any(turn.role == "assistant" and turn.text.lstrip().startswith("<think>") for turn in conversation.turns)
+
+
+def unclosed_think(conversation: Conversation) -> str | None:
+    """Says what is wrong with a think block, or None."""
+    for turn in conversation.turns:
+        if turn.role == "assistant" and turn.text.lstrip().startswith("<think>"):
+            if turn.text.rfind("</think>") < max(match.end() for match in _BLOCK.finditer(turn.text)):
+                return "opens <think> and never closes it"
+            if not turn.text.rpartition("</think>")[2].strip() and not turn.calls:
+                return "has nothing after its think block"
+    return None
