@@ -38,7 +38,7 @@ def _renamed(name: str) -> Spoil:
 
 
 _UNKNOWN_ROLES = ("usr", "asistant", "bott", "teacher", "narrator", "", "AI", "customer", "humn", "User:", "moderator")
-_ROLES: Mapping[str, Spoil] = {f"`{name}`": _renamed(name) for name in _UNKNOWN_ROLES}
+_ROLES: dict[str, Spoil] = {f"`{name}`": _renamed(name) for name in _UNKNOWN_ROLES}
 
 
 def _reordered(change: Callable[[list[Record]], list[Record]]) -> Spoil:
@@ -70,7 +70,7 @@ def _two_systems(_: random.Random, record: Record) -> Record:
     return record
 
 
-_ORDER: Mapping[str, Spoil] = {
+_ORDER: dict[str, Spoil] = {
     "two users in a row": _reordered(lambda turns: [turns[0], *turns]),
     "ends with the user": _reordered(lambda turns: [*turns, turns[0]]),
     "user alone": _reordered(lambda turns: turns[:1]),
@@ -82,7 +82,7 @@ _ORDER: Mapping[str, Spoil] = {
     "system before the answer": _system_at(-1),
     "two system prompts": _two_systems,
 }
-_TOOL_ORDER: Mapping[str, Spoil] = {"ends with a tool result": _reordered(lambda turns: turns[:-1])}
+_TOOL_ORDER: dict[str, Spoil] = {"ends with a tool result": _reordered(lambda turns: turns[:-1])}
 
 
 def _call(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Spoil:
@@ -120,7 +120,7 @@ def _text_call(_: random.Random, record: Record) -> Record:
     return record
 
 
-_CALLS: Mapping[str, Spoil] = {
+_CALLS: dict[str, Spoil] = {
     "cut arguments": _arguments(lambda a: json.dumps(a)[:-2]),
     "single quotes": _arguments(str),
     "JSON in JSON": _arguments(lambda a: json.dumps(json.dumps(a))),
@@ -129,7 +129,7 @@ _CALLS: Mapping[str, Spoil] = {
     "required argument missing": _arguments(lambda _: {}),
     "another type": _arguments(_other_type),
     "unknown argument": _arguments(lambda a: {**a, "mood": "sunny"}),
-    "null for text": _arguments(lambda a: dict.fromkeys(a)),
+    "null for text": _arguments(dict.fromkeys),
     "not in the enumeration": _call(lambda _: {"name": "get_weather", "arguments": {"city": "Oslo", "unit": "kelvin"}}),
     "unknown tool": _call(lambda f: {**f, "name": "launch_rocket"}),
     "misspelt tool": _call(lambda f: {**f, "name": f["name"].replace("_", "-")}),
@@ -158,12 +158,12 @@ def _without_block(_: random.Random, record: Record) -> Record:
     return _answers(record, lambda text: text.partition("</think>")[2].strip())
 
 
-_THINKS: Mapping[str, Spoil] = {
+_THINKS: dict[str, Spoil] = {
     "a block": _changed_answer(lambda text: f"<think>\nFirst things first.\n</think>\n\n{text}"),
     "an empty block": _changed_answer(lambda text: f"<think></think>{text}"),
     "a block after blanks": _changed_answer(lambda text: f"\n  <think>hm</think> {text}"),
 }
-_BLOCKS: Mapping[str, Spoil] = {
+_BLOCKS: dict[str, Spoil] = {
     "never closed": _changed_answer(lambda text: text.replace("</think>", "")),
     "misspelt end": _changed_answer(lambda text: text.replace("</think>", "</thnk>")),
     "opened again": _changed_answer(lambda text: text.replace("</think>", "<think>")),
@@ -189,8 +189,11 @@ def _system_blank(_: random.Random, record: Record) -> Record:
     return record
 
 
-_SYSTEM: Mapping[str, Spoil] = {"a system prompt": _system_added, "as a key": lambda _, r: {**r, "system": "Be a pirate."}}
-_NO_SYSTEM: Mapping[str, Spoil] = {"no system prompt": _system_removed, "a blank one": _system_blank}
+_SYSTEM: dict[str, Spoil] = {
+    "a system prompt": _system_added,
+    "as a key": lambda _, r: {**r, "system": "Be a pirate."},
+}
+_NO_SYSTEM: dict[str, Spoil] = {"no system prompt": _system_removed, "a blank one": _system_blank}
 
 
 def _same_sides(change: Callable[[str], str]) -> Spoil:
@@ -212,7 +215,7 @@ def _same_prompts_only(_: random.Random, record: Record) -> Record:
     return record
 
 
-_PREFERENCES: Mapping[str, Spoil] = {
+_PREFERENCES: dict[str, Spoil] = {
     "chosen equals rejected": _same_sides(str),
     "equal but for blanks": _same_sides(lambda text: f" {text.replace(' ', '  ')}\n"),
     "another prompt": _other_prompt,

@@ -54,7 +54,7 @@ def _nested(_: random.Random, record: Record) -> Record:
     return {"data": record}
 
 
-_WRONG: Mapping[str, Spoil] = {
+_WRONG: dict[str, Spoil] = {
     "unknown keys": _unknown, "another shape": _another, "renamed keys": _renamed, "nested record": _nested,
     "empty object": lambda _, __: {},
 }  # fmt: skip
@@ -81,7 +81,7 @@ def _without_role(_: random.Random, record: Record) -> Record:
     return record
 
 
-_WRONG_CHAT: Mapping[str, Spoil] = {
+_WRONG_CHAT: dict[str, Spoil] = {
     "messages are text": _with_turns("user: hi, assistant: hello"),
     "no messages": _with_turns([]),
     "messages are null": _with_turns(None),
@@ -101,7 +101,7 @@ def _object(_: random.Random, record: Record) -> Record:
     return {**record, next(iter(record)): {"text": "hello"}}
 
 
-_WRONG_PAIR: Mapping[str, Spoil] = {"a number for text": _number, "an object for text": _object}
+_WRONG_PAIR: dict[str, Spoil] = {"a number for text": _number, "an object for text": _object}
 
 
 def _adds(key: str, value: Any) -> Spoil:
@@ -112,19 +112,21 @@ def _lacks(key: str) -> Spoil:
     return lambda _, record: {k: v for k, v in record.items() if k != key}
 
 
-_KEYS: Mapping[str, Spoil] = {
-    "adds a key": _adds("difficulty", "hard"), "adds null": _adds("reviewed_by", None), "adds a list": _adds("tags", ["a"])
-}  # fmt: skip
+_KEYS: dict[str, Spoil] = {
+    "adds a key": _adds("difficulty", "hard"),
+    "adds null": _adds("reviewed_by", None),
+    "adds a list": _adds("tags", ["a"]),
+}
 
 
-def _emptied(key: str) -> Mapping[str, Spoil]:
+def _emptied(key: str) -> dict[str, Spoil]:
     def spoil(empty: Any) -> Spoil:
         return lambda _, record: {**record, key: empty} | ({"input": ""} if key == "instruction" else {})
 
     return {f"{_name(empty)} {key} ({empty!r})": spoil(empty) for empty in EMPTY}
 
 
-def _emptied_turn(role: str) -> Mapping[str, Spoil]:
+def _emptied_turn(role: str) -> dict[str, Spoil]:
     def emptied(empty: Any) -> Spoil:
         def spoil(_: random.Random, record: Record) -> Record:
             named, text = role_key(record)
@@ -167,7 +169,7 @@ def _without(side: int) -> Spoil:
     return spoil
 
 
-_HEADERS: Mapping[str, Spoil] = {
+_HEADERS: dict[str, Spoil] = {
     "no question header": _rewritten(("### Question:\n", "")),
     "no answer header": _rewritten(("### Answer:\n", "")),
     "answer header twice": _rewritten(("### Answer:\n", "### Answer:\n### Answer:\n")),
@@ -181,7 +183,9 @@ _HEADERS: Mapping[str, Spoil] = {
     "bold instead": _rewritten(("### Answer:", "**Answer:**")),
     "no blank": _rewritten(("### Question:", "###Question:")),
 }
-_TEXT_PROMPT: Mapping[str, Spoil] = {"no text between the headers": _without(0)}
-_TEXT_ANSWER: Mapping[str, Spoil] = {
-    "no text after the last header": _without(1), "empty text": lambda _, __: {"text": ""}, "blank text": lambda _, __: {"text": " \n"}
-}  # fmt: skip
+_TEXT_PROMPT: dict[str, Spoil] = {"no text between the headers": _without(0)}
+_TEXT_ANSWER: dict[str, Spoil] = {
+    "no text after the last header": _without(1),
+    "empty text": lambda _, __: {"text": ""},
+    "blank text": lambda _, __: {"text": " \n"},
+}

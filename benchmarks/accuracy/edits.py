@@ -71,7 +71,9 @@ def _delete(writer: Writer, text: str, _: str) -> str:
 
 
 def _insert(writer: Writer, text: str, topic: str) -> str:
-    return _at_word(writer.rng, text, lambda word: f"{word}{'' if word > '一' else ' '}{_other_word(writer, '', topic)}")
+    return _at_word(
+        writer.rng, text, lambda word: f"{word}{'' if word > '一' else ' '}{_other_word(writer, '', topic)}"
+    )
 
 
 def _reorder(writer: Writer, text: str, topic: str) -> str:
@@ -121,7 +123,12 @@ _COARSE = {"sentence added or dropped", "changed order"}
 
 
 def near_copy(
-    writer: Writer, texts: Sequence[str], prompts: int, topics: Sequence[str], operation: str, limits: tuple[float, float]
+    writer: Writer,
+    texts: Sequence[str],
+    prompts: int,
+    topics: Sequence[str],
+    operation: str,
+    limits: tuple[float, float],
 ) -> list[str] | None:
     """The texts, edited; None if the operation cannot bring them into the bin.
 

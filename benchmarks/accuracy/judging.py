@@ -8,7 +8,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from benchmarks.accuracy.datasets import Label, Labelled
 
@@ -48,10 +48,12 @@ def judge(folder: Path, datasets: Iterable[Labelled], *, benchmark: bool = False
     return [Judged(shape, label, found.get((label.path, label.line), {})) for shape, label in labels]
 
 
-def _report(folder: Path) -> dict[str, list[dict[str, str]]]:
+def _report(folder: Path) -> dict[str, list[dict[str, Any]]]:
     command = [sys.executable, "-m", "tunespec", "check", "data", "--format", "json", "--select", "D002,D004,D005"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode not in {0, 1}:
-        raise RuntimeError(f"{' '.join(command[1:])} exits {done.returncode}: {done.stderr.strip() or done.stdout[:2000]}")
-    report: dict[str, list[dict[str, str]]] = json.loads(done.stdout)
+        raise RuntimeError(
+            f"{' '.join(command[1:])} exits {done.returncode}: {done.stderr.strip() or done.stdout[:2000]}"
+        )
+    report: dict[str, list[dict[str, Any]]] = json.loads(done.stdout)
     return report

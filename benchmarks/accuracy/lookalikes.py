@@ -10,14 +10,24 @@ from benchmarks.accuracy.samples import Sample
 from benchmarks.accuracy.tools import same_request
 from benchmarks.accuracy.writer import Exchange, Writer
 
-ALL_SHAPES = ("messages", "multi-turn", "sharegpt", "alpaca", "prompt/completion", "question/answer", "text", "preference", "think")
+ALL_SHAPES = (
+    "messages",
+    "multi-turn",
+    "sharegpt",
+    "alpaca",
+    "prompt/completion",
+    "question/answer",
+    "text",
+    "preference",
+    "think",
+)
 _LANGUAGES = ("english", "german", "french", "spanish", "chinese")
 GROUP = 24  # records of one class in one dataset; a template that is used more often is easier to recognise as one
 
 
 def _samples(writer: Writer, pairs: Sequence[tuple[str, str]], topic: str = "databases") -> list[Sample]:
     """One sample for each distinct prompt."""
-    distinct = {prompt: answer for prompt, answer in pairs}
+    distinct = dict(pairs)
     return [
         Sample((Exchange(prompt, answer, topic),), rejected=writer.sentence(topic), thought=writer.sentence(topic))
         for prompt, answer in distinct.items()
@@ -30,7 +40,9 @@ def _topic(rng: random.Random) -> str:
 
 def _short_answers(writer: Writer) -> list[Sample]:
     answers = load("lookalikes")["short_answers"]
-    return _samples(writer, [(writer.exchange(_topic(writer.rng)).prompt, writer.rng.choice(answers)) for _ in range(GROUP)])
+    return _samples(
+        writer, [(writer.exchange(_topic(writer.rng)).prompt, writer.rng.choice(answers)) for _ in range(GROUP)]
+    )
 
 
 def _other_numbers(writer: Writer) -> list[Sample]:
@@ -63,7 +75,9 @@ def _long_system(writer: Writer) -> list[Sample]:
 def _shared_instruction(writer: Writer) -> list[Sample]:
     instruction = writer.rng.choice(load("lookalikes")["instructions"])
     topics = [_topic(writer.rng) for _ in range(GROUP)]
-    return _samples(writer, [(f"{instruction}\n\n{writer.sentence(topic)}", writer.sentence(topic)) for topic in topics])
+    return _samples(
+        writer, [(f"{instruction}\n\n{writer.sentence(topic)}", writer.sentence(topic)) for topic in topics]
+    )
 
 
 def _passages(writer: Writer) -> list[Sample]:
@@ -81,7 +95,9 @@ def _passages(writer: Writer) -> list[Sample]:
 def _boilerplate(writer: Writer) -> list[Sample]:
     stub = load("lookalikes")["stub"][0]
     functions = load("lookalikes")["functions"][:GROUP]
-    return _samples(writer, [(stub.format(name=name, doc=doc), f"```python\n{body}\n```") for name, doc, body in functions])
+    return _samples(
+        writer, [(stub.format(name=name, doc=doc), f"```python\n{body}\n```") for name, doc, body in functions]
+    )
 
 
 def _other_language(writer: Writer) -> list[Sample]:
@@ -95,17 +111,30 @@ def _other_language(writer: Writer) -> list[Sample]:
 def _think_in_prose(writer: Writer) -> list[Sample]:
     """Answers about the tag; none of them thinks."""
     openings = (
-        "`<think>` is a tag that some models write first.", "Models put thoughts between `<think>` and `</think>`.",
-        "The <think> tag is removed by the server.", "Use <think> sparingly.", "Strip everything up to `</think>`, then:",
-        'A literal "<think>" must be escaped in XML.', "There is no <think> element in HTML.",
-    )  # fmt: skip
+        "`<think>` is a tag that some models write first.",
+        "Models put thoughts between `<think>` and `</think>`.",
+        "The <think> tag is removed by the server.",
+        "Use <think> sparingly.",
+        "Strip everything up to `</think>`, then:",
+        'A literal "<think>" must be escaped in XML.',
+        "There is no <think> element in HTML.",
+    )
     exchanges = [writer.exchange(_topic(writer.rng)) for _ in range(GROUP)]
     return _samples(writer, [(one.prompt, f"{writer.rng.choice(openings)} {one.answer}") for one in exchanges])
 
 
 def _headings(writer: Writer) -> list[Sample]:
     """Answers with headings that look like a template's headers."""
-    headings = ("### Steps", "## Example", "### Summary:", "Note:", "Q: Is that all?\nA: Nearly.", "# Answer sheet", "### Input", "### Notes:")
+    headings = (
+        "### Steps",
+        "## Example",
+        "### Summary:",
+        "Note:",
+        "Q: Is that all?\nA: Nearly.",
+        "# Answer sheet",
+        "### Input",
+        "### Notes:",
+    )
     pairs = []
     for _ in range(GROUP):
         topic = _topic(writer.rng)

@@ -103,7 +103,11 @@ def near_prompt(
 
 
 def _near_record(
-    writer: Writer, shape: str, train: Sequence[Sample], originals: _Originals, wanted: tuple[str, str, tuple[float, float], int]
+    writer: Writer,
+    shape: str,
+    train: Sequence[Sample],
+    originals: _Originals,
+    wanted: tuple[str, str, tuple[float, float], int],
 ) -> Planted:
     split, kind, limits, number = wanted
     operation = list(OPERATIONS)[number % len(OPERATIONS)]

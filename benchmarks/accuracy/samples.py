@@ -44,9 +44,9 @@ class Sample(NamedTuple):
         pairs = zip(self.exchanges, texts[:count], texts[count : 2 * count], strict=True)
         exchanges = tuple(Exchange(prompt, answer, exchange.topic) for exchange, prompt, answer in pairs)
         changed = self._replace(exchanges=exchanges)
-        for name in {"preference": ["rejected"], "think": ["thought"]}.get(shape, []):
-            changed = changed._replace(**{name: texts[2 * count]})
-        return changed
+        if shape == "preference":
+            return changed._replace(rejected=texts[-1])
+        return changed._replace(thought=texts[-1]) if shape == "think" else changed
 
 
 def make_sample(writer: Writer, shape: str) -> Sample:
@@ -81,7 +81,11 @@ def _tools(sample: Sample) -> Record:
     call = sample.call
     assert call is not None
     function = {"name": call.name, "arguments": json.dumps(call.arguments)}
-    asked = {"role": "assistant", "content": None, "tool_calls": [{"id": "c1", "type": "function", "function": function}]}
+    asked = {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [{"id": "c1", "type": "function", "function": function}],
+    }
     result = {"role": "tool", "tool_call_id": "c1", "content": json.dumps(call.result)}
     return {"messages": [user, asked, result, answer], "tools": tool_schemas()}
 
@@ -143,4 +147,3 @@ SHAPES: Mapping[str, Callable[[Sample], Record]] = {
     "preference": _preference,
     "think": _think,
 }
-

@@ -82,7 +82,7 @@ class Writer:
     def _prose(self, topic: str, genre: str) -> Exchange:
         focus = self._focus(topic)
         asked = fill(self.rng, self.rng.choice(self._prompts[genre]), self.vocabulary(topic), focus)
-        if self.rng.random() < 0.35:  # people tell their story first
+        if self.rng.random() < 0.5:  # people tell their story first
             asked = f"{fill(self.rng, self.rng.choice(self._statements['body']), self.vocabulary(topic))} {asked}"
         return Exchange(asked, self.answer(topic, focus), topic)
 
@@ -100,16 +100,21 @@ class Writer:
         asked = f"{order}\n\n{passage}" if self.rng.random() < 0.6 else f"{passage}\n\n{order}"
         return Exchange(asked, " ".join(self.sentence(topic) for _ in range(self.rng.randint(1, 2))), topic)
 
-    def _code(self, _: str, __: str) -> Exchange:
+    def _code(self, topic: str, _: str) -> Exchange:
         grammar, rng = load("code"), self.rng
-        parts = grammar["parts"]
+        parts: Words = {**self.vocabulary(topic), **grammar["parts"]}
         bound = {name: rng.choice(parts[name]) for name in ("noun", "field")}
-        bound["field2"] = rng.choice([f for f in parts["field"] if f != bound["field"]])
+        bound["field2"] = rng.choice([field for field in parts["field"] if field != bound["field"]])
         bound["ident"] = bound["noun"].replace(" ", "_")
         bound["Class"] = bound["noun"].title().replace(" ", "")
         bound |= {f"{name}_ident": bound[name] for name in ("field", "field2")}
-        asked, answer = (fill(rng, rng.choice(grammar["tasks"][side]), parts, bound) for side in ("prompts", "answers"))
-        return Exchange(asked, f"{answer}\n\n{self.sentence('databases')}" if rng.random() < 0.4 else answer, "databases")
+        tasks = grammar["tasks"]
+        asked = [*rng.sample(tasks["stories"], rng.randint(1, 2)), rng.choice(tasks["prompts"])]
+        answered = [rng.choice(tasks["answers"]), *rng.sample(tasks["notes"], rng.randint(2, 4))]
+        asked[-1] = f"{asked[-1].rstrip('.?')}, {rng.choice(parts['limit'])}."
+        joined = " ".join(asked), f"{answered[0]}\n{' '.join(answered[1:])}"
+        prompt, answer = (fill(rng, text, parts, bound) for text in joined)
+        return Exchange(prompt, answer, topic)
 
     def _maths(self, topic: str, _: str) -> Exchange:
         return self.problem(topic, self.rng.choice(load("code")["maths"]["problems"]))
@@ -118,7 +123,7 @@ class Writer:
         """A word problem ``[question, expression, answer]`` with numbers of its own."""
         text, expression, answer = problem
         a, b, c = self.rng.randint(11, 97), self.rng.randint(12, 98), self.rng.randint(3, 19)
-        result = eval(expression, {"a": a, "b": b, "c": c})  # noqa: S307  the expression is this package's own
+        result = eval(expression, {"a": a, "b": b, "c": c})  # the expression is this package's own
         numbers = {"a": a, "b": b, "c": c, "ab": a * b, "ac": a * c, "bc": b * c, "result": result}
         names = dict(zip(("name", "name2"), self.rng.sample(self._words["name"], 2), strict=True))
         given = names | dict(bound or {}) | {name: str(number) for name, number in numbers.items()}
@@ -128,7 +133,7 @@ class Writer:
     def _foreign(self, _: str, __: str) -> Exchange:
         language = self.rng.choice(_LANGUAGES)
         asked = self._foreign_sentence(language, self.rng.choice(load("languages")[language]["prompts"]))
-        if self.rng.random() < 0.5:
+        if self.rng.random() < 0.8:
             before = self.sentence(language)
             asked = f"{before}{'' if language == 'chinese' else ' '}{asked}"
         return Exchange(asked, self.answer(language), language)
