@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from benchmarks.accuracy.defects import Line, defects_of, encoded
+from benchmarks.accuracy.defects import Defect, Line, defects_of, encoded
 from benchmarks.accuracy.defects_line import FIRST_LINE_ONLY
 from benchmarks.accuracy.lookalikes import LOOKALIKES
 from benchmarks.accuracy.plantings import against_benchmark, similar
@@ -16,6 +16,7 @@ from benchmarks.accuracy.writer import Writer
 
 TRAIN, VALIDATION, BENCHMARK = "train", "validation", "benchmark"
 CLEAN, CLEAN_VALIDATION = 420, 130  # clean records of a dataset; ten shapes make 5,500 in each seed
+_OF_ONE_SHAPE, _REPEATED = {"tool_call", "think_block", "template_header", "preference"}, 4
 _CLASSES = 4  # look-alike classes in one dataset: with more, they would outweigh the clean records
 
 
@@ -75,12 +76,18 @@ def make_dataset(seed: int, number: int, shape: str) -> Labelled:
     for split, i, planted, kind, detail in similar(writer, shape, train):
         position = rng.uniform(i / len(train), 1) if split == TRAIN else rng.random()
         found.entries.append(Entry(split, position, SHAPES[shape](planted), "planted", kind, detail))
-    for kind, variant, spoil in defects_of(shape):
+    for kind, variant, spoil in _repeated(defects_of(shape)):
         line = spoil(rng, SHAPES[shape](make_sample(writer, shape)))
         position = -1.0 if variant == FIRST_LINE_ONLY else rng.random()
         found.entries.append(Entry(rng.choice((TRAIN, VALIDATION)), position, line, "planted", f"D002.{kind}", variant))
     found.entries += _alike(writer, shape, seed + number)
     return found
+
+
+def _repeated(defects: Iterable[Defect]) -> Iterator[Defect]:
+    """Each defect once; several times if it is of a kind that only one shape can have."""
+    for defect in defects:
+        yield from [defect] * (_REPEATED if defect[0] in _OF_ONE_SHAPE else 1)
 
 
 def make_against(seed: int, shape: str) -> Labelled:

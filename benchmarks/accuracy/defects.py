@@ -11,6 +11,7 @@ from benchmarks.accuracy.samples import Record
 
 Line = Record | bytes
 Spoil = Callable[[random.Random, Record], Line]
+Defect = tuple[str, str, Spoil]  # kind, variant, and how a record gets it
 
 CHATS = ("messages", "multi-turn", "tools", "sharegpt", "think")
 _PAIRS: Mapping[str, tuple[str, str]] = {
@@ -26,8 +27,8 @@ def encoded(record: Record) -> bytes:
     return json.dumps(record, ensure_ascii=False).encode()
 
 
-def defects_of(shape: str) -> Iterator[tuple[str, str, Spoil]]:
-    """``(kind, variant, spoil)`` of every defect that a record of this shape can have."""
+def defects_of(shape: str) -> Iterator[Defect]:
+    """Every defect that a record of this shape can have."""
     from benchmarks.accuracy import defects_chat, defects_line, defects_shape
 
     for module in (defects_line, defects_shape, defects_chat):

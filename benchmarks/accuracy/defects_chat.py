@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from benchmarks.accuracy.defects import CHATS, Spoil, role_key, turns_of
+from benchmarks.accuracy.defects_tools import CALLS
 from benchmarks.accuracy.samples import Record
 
 
@@ -18,7 +17,7 @@ def variants(shape: str) -> Mapping[str, Mapping[str, Spoil]]:
         found = {"unknown_role": _ROLES, "role_order": _ORDER if shape != "tools" else _ORDER | _TOOL_ORDER}
         found["system_only_in_some"] = _NO_SYSTEM if shape in {"messages", "think"} else _SYSTEM
     if shape == "tools":
-        found["tool_call"] = _CALLS
+        found["tool_call"] = CALLS
     if shape in {"messages", "multi-turn", "sharegpt", "prompt/completion", "alpaca"}:
         found["think_only_in_some"] = _THINKS
     if shape == "think":
@@ -83,60 +82,6 @@ _ORDER: dict[str, Spoil] = {
     "two system prompts": _two_systems,
 }
 _TOOL_ORDER: dict[str, Spoil] = {"ends with a tool result": _reordered(lambda turns: turns[:-1])}
-
-
-def _call(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Spoil:
-    """The change sees the call's function; its arguments are an object again."""
-
-    def spoil(_: random.Random, record: Record) -> Record:
-        call = record["messages"][1]["tool_calls"][0]
-        function = call["function"]
-        changed = change({**function, "arguments": json.loads(function["arguments"])})
-        if isinstance(changed.get("arguments"), dict):
-            changed["arguments"] = json.dumps(changed["arguments"])
-        call["function"] = changed
-        return record
-
-    return spoil
-
-
-def _arguments(change: Callable[[dict[str, Any]], Any]) -> Spoil:
-    return _call(lambda function: {**function, "arguments": change(function["arguments"])})
-
-
-def _other_type(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Numbers become words, words become lists."""
-    return {key: "several" if isinstance(value, int | float) else [value] for key, value in arguments.items()}
-
-
-def _without_call(_: random.Random, record: Record) -> Record:
-    del record["messages"][1]["tool_calls"]
-    record["messages"][1]["content"] = "One moment."
-    return record
-
-
-def _text_call(_: random.Random, record: Record) -> Record:
-    record["messages"][1]["tool_calls"] = ["get_weather(city='Oslo')"]
-    return record
-
-
-_CALLS: dict[str, Spoil] = {
-    "cut arguments": _arguments(lambda a: json.dumps(a)[:-2]),
-    "single quotes": _arguments(str),
-    "JSON in JSON": _arguments(lambda a: json.dumps(json.dumps(a))),
-    "a list of arguments": _arguments(lambda a: json.dumps(list(a.values()))),
-    "trailing comma": _arguments(lambda a: json.dumps(a)[:-1] + ",}"),
-    "required argument missing": _arguments(lambda _: {}),
-    "another type": _arguments(_other_type),
-    "unknown argument": _arguments(lambda a: {**a, "mood": "sunny"}),
-    "null for text": _arguments(dict.fromkeys),
-    "not in the enumeration": _call(lambda _: {"name": "get_weather", "arguments": {"city": "Oslo", "unit": "kelvin"}}),
-    "unknown tool": _call(lambda f: {**f, "name": "launch_rocket"}),
-    "misspelt tool": _call(lambda f: {**f, "name": f["name"].replace("_", "-")}),
-    "no name": _call(lambda f: {"arguments": f["arguments"]}),
-    "call in words": _text_call,
-    "result without a call": _without_call,
-}
 
 
 def _answers(record: Record, change: Callable[[str], str]) -> Record:

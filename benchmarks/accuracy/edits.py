@@ -140,21 +140,28 @@ def near_copy(
         operation: a key of OPERATIONS.
         limits: the bin, from (inclusive) to (exclusive), of the Jaccard of all texts together.
     """
-    size = sum(len(words(text)) for text in texts)
     for _ in range(_ATTEMPTS):
-        copy = list(texts)
-        goal = writer.rng.uniform(*limits)
-        for step in range(_STEPS):
-            # by length, since an editor who changes a long answer leaves its question alone for the most part
-            place = 0 if step == 0 else writer.rng.choices(range(len(copy)), [len(text) + 1 for text in copy])[0]
-            for _ in range(1 + size // _ROUND if operation not in _COARSE else 1):
-                copy[place] = OPERATIONS[operation](writer, copy[place], topics[place])
-            reached = jaccard(" ".join(texts), " ".join(copy))
-            if reached <= goal or reached < limits[0]:
-                break
+        copy, reached = _edited(writer, texts, topics, operation, writer.rng.uniform(*limits))
         if limits[0] <= reached < limits[1] and _still_alike(texts, copy, prompts):
             return copy
     return None
+
+
+def _edited(
+    writer: Writer, texts: Sequence[str], topics: Sequence[str], operation: str, goal: float
+) -> tuple[list[str], float]:
+    """The texts after as many edits as bring their Jaccard down to the goal, and that Jaccard."""
+    copy, reached = list(texts), 1.0
+    edits = 1 if operation in _COARSE else 1 + sum(len(words(text)) for text in texts) // _ROUND
+    for step in range(_STEPS):
+        # by length, since an editor who changes a long answer leaves its question alone for the most part
+        place = 0 if step == 0 else writer.rng.choices(range(len(copy)), [len(text) + 1 for text in copy])[0]
+        for _ in range(edits):
+            copy[place] = OPERATIONS[operation](writer, copy[place], topics[place])
+        reached = jaccard(" ".join(texts), " ".join(copy))
+        if reached <= goal:
+            break
+    return copy, reached
 
 
 def _still_alike(texts: Sequence[str], copy: Sequence[str], prompts: int) -> bool:
