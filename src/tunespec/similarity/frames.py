@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from tunespec.similarity.documents import Array, Documents, Tokens
+from tunespec.similarity.documents import Array, Documents
 
 Pair = tuple[int, int, float]
 Words = frozenset[int]
@@ -15,11 +15,12 @@ _MOST_WITNESSES = 40  # more of them decide nothing and cost time
 _HOLDS = 0.7  # share of a pair's common words in a witness; two fills may agree by chance, so not all of them
 _FRAME = 0.9  # share of the witnesses that have a word of the frame; with less, real rewordings are lost (GPTeacher)
 _COVERS = 0.7  # share of a pair's common words that the frame must explain; free rewordings share more (GPTeacher)
+_TELLING = 5  # distinct words of a prompt or an answer that do not agree by chance, as "About ten." does
 _LEAST_REST = 0.5  # word Jaccard of the fills from which a pair of one template is a near-duplicate all the same ...
 _KNOWN, _LEAST_REST_KNOWN = 10, 0.67  # ... and with so many witnesses, where one of two fills may well be the same
 
 
-def without_shared_frame(pairs: Sequence[Pair], documents: Documents, prompts: Tokens, candidates: Array) -> list[Pair]:
+def without_shared_frame(pairs: Sequence[Pair], documents: Documents, candidates: Array) -> list[Pair]:
     """The pairs that are more than two fillings of one template.
 
     "What is the capital of Peru?" and "What is the capital of Kenya?" share most words. So do a question and its
@@ -27,8 +28,7 @@ def without_shared_frame(pairs: Sequence[Pair], documents: Documents, prompts: T
 
     Args:
         pairs: ``(later, earlier, similarity)`` of similar documents.
-        documents: all texts.
-        prompts: their prompts; one prompt answered twice is never two fillings.
+        documents: all texts; two with an equal prompt, or an equal answer of some length, are never two fillings.
         candidates: the pairs from which those were chosen, shape (n, 2): a text's neighbours.
     """
     neighbours = _neighbours(candidates, {index for one, other, _ in pairs for index in (one, other)})
@@ -39,14 +39,16 @@ def without_shared_frame(pairs: Sequence[Pair], documents: Documents, prompts: T
             sets[index] = frozenset(documents.of(index).tolist())
         return sets[index]
 
-    def asked(index: int) -> Words:
-        return frozenset(prompts.of(index).tolist())
-
     return [
         (one, other, similarity)
         for one, other, similarity in pairs
-        if (asked(one) == asked(other) != frozenset()) or not _fillings(one, other, words, neighbours)
+        if _same_part(documents, one, other) or not _fillings(one, other, words, neighbours)
     ]
+
+
+def _same_part(documents: Documents, one: int, other: int) -> bool:
+    sides = ((frozenset(part.of(one).tolist()), frozenset(part.of(other).tolist())) for part in documents.parts)
+    return any(a == b and len(a) >= _TELLING for a, b in sides)
 
 
 def _neighbours(candidates: Array, wanted: set[int]) -> Mapping[int, list[int]]:
