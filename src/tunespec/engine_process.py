@@ -8,6 +8,7 @@ only they hold.
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import pickle
 import subprocess
@@ -94,7 +95,10 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
     """Answer until the other side ends."""
     from tunespec.engine import warm_up
 
+    gc.disable()  # thousands of classes are made, and none of them is garbage
     warm_up()
+    gc.freeze()
+    gc.enable()
     while True:
         try:
             columns, asked = pickle.load(questions)  # noqa: S301  our own process

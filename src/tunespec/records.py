@@ -62,7 +62,8 @@ def read_records(dataset: Dataset, columns: Mapping[str, str], roles: Mapping[st
         for number, row in enumerate(read(file.path, file.format)):
             data = row.data
             canonical = row.raw if data is None else orjson.dumps(data, default=str, option=_CANONICAL)
-            records.places.append(Place(file.shown, row.line, number, _hash(canonical).hex()))
+            key = hashlib.blake2b(canonical, digest_size=16).hexdigest()
+            records.places.append(Place(file.shown, row.line, number, key))
             records.splits.append(file.split or _split_of(data, split_column))
             records.keys.append(tuple(data or ()))
             records.defects.append(row.defect)
@@ -103,7 +104,7 @@ def _content(conversation: Conversation | None) -> bytes:
     extra = conversation.label, conversation.tools
     if extra != (None, None):
         parts.append(orjson.dumps(extra, default=str, option=orjson.OPT_SORT_KEYS))
-    return _hash(b"\0".join(parts))
+    return hashlib.blake2b(b"\0".join(parts), digest_size=16).digest()
 
 
 def _unspaced(text: str) -> bytes:
@@ -111,7 +112,3 @@ def _unspaced(text: str) -> bytes:
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return text.encode(errors="replace").translate(None, b" \t\n\r\v\f")
-
-
-def _hash(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=16).digest()

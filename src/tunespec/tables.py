@@ -7,6 +7,7 @@ related place, the measure), and how many rows each fact examined in a JSON file
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -93,7 +94,6 @@ GROUPS: Mapping[str, tuple[frozenset[str], Callable[[RecordSource], list[Fact]]]
         ),
         _format,
     ),
-    "duplicates": (frozenset({"duplicate_of", "near_duplicate_of"}), _duplicates),
     "leakage": (
         frozenset(
             "leaked_record leaked_prompt near_leaked_record near_leaked_prompt benchmark_prompt "
@@ -101,6 +101,7 @@ GROUPS: Mapping[str, tuple[frozenset[str], Callable[[RecordSource], list[Fact]]]
         ),
         _leakage,
     ),
+    "duplicates": (frozenset({"duplicate_of", "near_duplicate_of"}), _duplicates),
 }
 TEXTS = ("prompt", "answer", "system", "split")  # columns for house rules: never stored, they are the user's text
 
@@ -146,7 +147,7 @@ def build_table(columns: Iterable[str], source: RecordSource, cache: Cache, key:
         name = min(unknown)
         raise CannotJudgeError(f"the table records has no fact {name!r}{closest(name, known)}")
     description, places = _places(source, cache, key)
-    facts = [fact for group in groups for fact in _group(group, source, cache, key)]
+    facts = _facts(groups, source, cache, key)
     table = Table(
         places,
         {fact.name: fact.marks for fact in facts},
@@ -194,17 +195,33 @@ def _describe(source: RecordSource) -> dict[str, Any]:
     }
 
 
-def _group(group: str, source: RecordSource, cache: Cache, key: str) -> list[Fact]:
-    """The facts of a group, stored or computed."""
+def _facts(groups: Sequence[str], source: RecordSource, cache: Cache, key: str) -> list[Fact]:
+    """The facts of all groups, stored or computed; the first group in this thread, while another does the rest."""
+    found = {group: _stored_facts(group, cache, key) for group in groups}
+    missing = [group for group in groups if found[group] is None]
+    if missing:
+        _ = source.profile  # before two threads ask for it
+        with ThreadPoolExecutor(1) as pool:
+            rest = pool.submit(lambda: [_computed_facts(group, source, cache, key) for group in missing[1:]])
+            computed = [_computed_facts(missing[0], source, cache, key), *rest.result()]
+        found |= dict(zip(missing, computed, strict=True))
+    return [fact for group in groups for fact in found[group] or ()]
+
+
+def _computed_facts(group: str, source: RecordSource, cache: Cache, key: str) -> list[Fact]:
+    facts = GROUPS[group][1](source)
+    cache.place(f"facts/{key}/{group}.arrow", _frame(facts).write_ipc)
+    cache.write(f"facts/{key}/{group}.json", [[fact.name, fact.examined, fact.reason] for fact in facts])
+    return facts
+
+
+def _stored_facts(group: str, cache: Cache, key: str) -> list[Fact] | None:
     from tunespec.facts import Fact
 
     counts = cache.read(f"facts/{key}/{group}.json")
     frame = _stored(cache.folder / f"facts/{key}/{group}.arrow")
     if counts is None or frame is None:
-        facts = GROUPS[group][1](source)
-        cache.place(f"facts/{key}/{group}.arrow", _frame(facts).write_ipc)
-        cache.write(f"facts/{key}/{group}.json", [[fact.name, fact.examined, fact.reason] for fact in facts])
-        return facts
+        return None
     marks: dict[str, dict[int, Mark]] = {name: {} for name, _, _ in counts}
     for name, row, text, path, line, number, row_key, value, limit in frame.iter_rows():
         related = Place(path, line, number, row_key) if path is not None else None

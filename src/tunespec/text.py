@@ -13,7 +13,7 @@ def squeeze(text: str) -> str:
     return squeezed if squeezed.isascii() else unicodedata.normalize("NFC", squeezed)
 
 
-_EDGE = r"[.,;:!?\"'“”‘’«»()…]+"
+_EDGE = r"[.,;:!?\"'“”‘’«»()…。，、；：！？（）]+"
 _HYPHEN = r"(\p{L})[-‐‑–](\p{L})"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,14 @@ class Alike:
             if len(asked) > 1:
                 firsts[row] = asked[0]
         return dict(zip(firsts, same_words(list(firsts.values())), strict=True))
+
+    def compare_all(self) -> None:
+        """Find the pairs of records and of prompts at the same time: the work releases Python's lock mostly."""
+        _ = self.prompts, self._prompt_words, self._answer_words  # what both need
+        with ThreadPoolExecutor(1) as pool:
+            prompts = pool.submit(lambda: self.prompt_pairs)
+            _ = self.record_pairs
+            prompts.result()
 
     @cached_property
     def record_pairs(self) -> list[Pair]:

@@ -37,6 +37,7 @@ def _between_splits(alike: Alike) -> list[Fact]:
     def is_evaluation(row: int) -> bool:
         return splits[row] in {"validation", "test"}
 
+    alike.compare_all()
     prompts = _same(alike, alike.prompts, is_evaluation, is_train)
     exact = _same(alike, _lessons(alike, prompts), is_evaluation, is_train)
     prompts = _same_beginning(alike, is_evaluation, is_train) | prompts

@@ -19,9 +19,9 @@ _RARE, _RARE_WEIGHT = 16, 2  # a word pair in so few texts is as good evidence a
 _LEAST_EVIDENCE = 4
 _LEAST_SHARE = 0.25  # of the smaller sample, for texts so short that they have fewer word pairs to share
 _LARGEST = 256  # a group's size above which its texts are never all compared with each other
-_BUDGET = 4_000_000  # pairs to compare, rarest word pairs first; in a larger group a text is compared only with ...
-_NEIGHBOURS = 3  # ... the ones just before it ...
-_FIRST = 2  # ... and the group's first ones: a common phrase is weak evidence, and a cluster shares rare ones too
+_BUDGET = 2_000_000  # pairs to compare, rarest word pairs first; in a larger group a text is compared only with ...
+_NEIGHBOURS = 1  # ... the ones just before it ...
+_FIRST = 1  # ... and the group's first ones: a common phrase is weak evidence, and a cluster shares rare ones too
 _CHUNK = 10_000  # documents at a time, for memory
 _MIX, _MIX_AGAIN = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)  # of splitmix64
 
@@ -50,14 +50,16 @@ def candidate_pairs(documents: Documents, focus: Sequence[int] | None = None) ->
 def _sample(documents: Documents) -> pl.DataFrame:
     """Picked word pairs with their document, sorted, each once."""
     frames = [pl.DataFrame(schema={"shingle": pl.UInt64, "document": pl.Int64})]
-    for start in range(0, len(documents), _CHUNK):
-        words, document = documents.gather(start, start + _CHUNK)
-        lengths = np.bincount(document, minlength=1)
-        rate = np.minimum(_SAMPLE / np.maximum(lengths, 1), 1.0)
-        threshold = (rate * float(2**64 - 2**11)).astype(np.uint64)  # the largest float below 2 ** 64
-        shingles = _shingles(words, document)
-        picked = shingles <= threshold[document]
-        frames.append(pl.DataFrame({"shingle": shingles[picked], "document": document[picked] + start}))
+    lengths = sum(part.ends - part.starts for part in documents.parts)
+    rate = np.minimum(_SAMPLE / np.maximum(lengths, 1), 1.0)
+    threshold = (rate * float(2**64 - 2**11)).astype(np.uint64)  # the largest float below 2 ** 64
+    for part in documents.parts:
+        for start in range(0, len(documents), _CHUNK):
+            words, document = part.gather(start, start + _CHUNK)
+            document += start
+            shingles = _shingles(words, document)
+            picked = shingles <= threshold[document]
+            frames.append(pl.DataFrame({"shingle": shingles[picked], "document": document[picked]}))
     return pl.concat(frames).unique().sort("shingle", "document")
 
 

@@ -20,6 +20,7 @@ _SEGMENT = r"[^\n.!?。！？]+"
 _CHUNK = 10_000  # texts at a time: bounds the memory for their words
 _BOILERPLATE_SHARE = 0.01  # a sentence in so many distinct texts is shared by design ...
 _BOILERPLATE_COUNT = 20  # ... but a few repetitions in a small dataset are not
+_ENOUGH = 20_000  # distinct texts to learn the shared sentences from; 1 % of them is 200
 _SHORTEST_SEGMENT = 12  # characters; "Yes" or "Sure" is no boilerplate
 
 
@@ -61,13 +62,6 @@ class Documents:
         """The words of one document, part after part."""
         return np.concatenate([part.of(index) for part in self.parts])
 
-    def gather(self, start: int, stop: int) -> tuple[Array, Array]:
-        """The words of some neighbouring documents in one array, and the document that each belongs to, from 0."""
-        gathered = [part.gather(start, stop) for part in self.parts]
-        document = np.concatenate([document for _, document in gathered])
-        order = np.argsort(document, kind="stable")
-        return np.concatenate([words for words, _ in gathered])[order], document[order]
-
 
 def tokenize(texts: Sequence[str]) -> Tokens:
     """Hash the words of texts; sentences that many distinct texts share do not count (unless nothing else is left)."""
@@ -103,19 +97,21 @@ def _segments(texts: pl.Series) -> pl.DataFrame:
 
 def _boilerplate(texts: Sequence[str]) -> pl.Series:
     """Hashes of the sentences that occur in many distinct texts."""
-    distinct = list(dict.fromkeys(texts))
+    distinct = pl.Series(texts, dtype=pl.String).unique(maintain_order=True)
+    every = -(-len(distinct) // _ENOUGH)
+    sample = distinct.filter(distinct.hash(seed=1) % every == 0) if every > 1 else distinct
 
     def count(start: int) -> pl.DataFrame:
-        found = _segments(pl.Series(distinct[start : start + _CHUNK], dtype=pl.String))
+        found = _segments(sample[start : start + _CHUNK])
         long = found.filter(pl.col("segment").str.len_chars() >= _SHORTEST_SEGMENT)
         return long.unique(["doc", "hash"]).group_by("hash").len()
 
-    counts = _in_threads(count, len(distinct))
+    counts = _in_threads(count, len(sample))
     if not counts:
         return pl.Series([], dtype=pl.UInt64)
     total = pl.concat(counts).group_by("hash").agg(pl.col("len").sum())
     limit = max(_BOILERPLATE_COUNT, _BOILERPLATE_SHARE * len(distinct))
-    return total.filter(pl.col("len") >= limit)["hash"]
+    return total.filter(pl.col("len") * every >= limit)["hash"]
 
 
 def _without(texts: pl.Series, shared: pl.Series) -> pl.Series:

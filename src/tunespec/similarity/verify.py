@@ -25,7 +25,7 @@ class Verifier:
 
     documents: Documents
     texts: Sequence[Sequence[str]]
-    _sets: dict[int, Array] = field(default_factory=dict)
+    _sets: dict[int, frozenset[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         words = pl.concat([pl.Series("word", part.words, dtype=pl.UInt64) for part in self.documents.parts])
@@ -40,7 +40,7 @@ class Verifier:
         a, b = self._set(one), self._set(other)
         if min(len(a), len(b)) < _SHORT:
             return self._equal_words(one, other)
-        common = np.intersect1d(a, b, assume_unique=True)
+        common = a & b
         jaccard = len(common) / (len(a) + len(b) - len(common))
         if jaccard < LEAST_SIMILARITY or not self._weighted(a, b, common):
             return None
@@ -48,15 +48,16 @@ class Verifier:
             return None
         return None if self._other_numbers(one, other) else jaccard
 
-    def _set(self, index: int) -> Array:
+    def _set(self, index: int) -> frozenset[int]:
         if index not in self._sets:
-            self._sets[index] = np.unique(self.documents.of(index))
+            self._sets[index] = frozenset(self.documents.of(index).tolist())
         return self._sets[index]
 
-    def _weight(self, words: Array) -> float:
-        return float(self._weights[np.searchsorted(self._vocabulary, words)].sum())
+    def _weight(self, words: frozenset[int]) -> float:
+        hashes = np.fromiter(words, dtype=np.uint64, count=len(words))
+        return float(self._weights[np.searchsorted(self._vocabulary, hashes)].sum())
 
-    def _weighted(self, a: Array, b: Array, common: Array) -> bool:
+    def _weighted(self, a: frozenset[int], b: frozenset[int], common: frozenset[int]) -> bool:
         shared = self._weight(common)
         union = self._weight(a) + self._weight(b) - shared
         return union <= 0 or shared / union >= _LEAST_WEIGHTED
