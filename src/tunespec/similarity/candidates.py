@@ -22,7 +22,7 @@ _LARGEST = 256  # a group's size above which its texts are never all compared wi
 _BUDGET = 2_000_000  # pairs to compare, rarest word pairs first; in a larger group a text is compared only with ...
 _NEIGHBOURS = 1  # ... the ones just before it ...
 _FIRST = 1  # ... and the group's first ones: a common phrase is weak evidence, and a cluster shares rare ones too
-_CHUNK = 10_000  # documents at a time, for memory
+_CHUNK = 2_500  # documents at a time, for memory
 _MIX, _MIX_AGAIN = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)  # of splitmix64
 
 
@@ -39,7 +39,7 @@ def candidate_pairs(documents: Documents, focus: Sequence[int] | None = None) ->
         focused = sample.filter(pl.col("document").is_in(pl.Series(focus, dtype=pl.Int64).implode()))
         sample = sample.filter(pl.col("shingle").is_in(focused["shingle"].unique().implode()))
     found, times = np.unique(_encoded_neighbours(sample, len(documents)), return_counts=True)
-    pairs, rare = np.divmod(found, 2)
+    pairs, rare = found >> 1, found & 1
     starts = np.flatnonzero(np.append(True, pairs[1:] != pairs[:-1])) if len(pairs) else np.empty(0, np.int64)
     evidence = np.add.reduceat(times * np.where(rare, _RARE_WEIGHT, 1), starts) if len(pairs) else times
     later, earlier = np.divmod(pairs[starts], max(len(documents), 1))
@@ -60,7 +60,8 @@ def _sample(documents: Documents) -> pl.DataFrame:
             shingles = _shingles(words, document)
             picked = shingles <= threshold[document]
             frames.append(pl.DataFrame({"shingle": shingles[picked], "document": document[picked]}))
-    return pl.concat(frames).unique().sort("shingle", "document")
+    ordered = pl.concat(frames).sort("shingle", "document")
+    return ordered.filter(pl.struct("shingle", "document").ne_missing(pl.struct("shingle", "document").shift()))
 
 
 def _shingles(words: Array, document: Array) -> Array:

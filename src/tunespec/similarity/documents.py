@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 # One CJK or Thai character is a word: these scripts do not put blanks between words.
 _WORD = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]|[\w--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]]+"
 _SEGMENT = r"[^\n.!?。！？]+"
-_CHUNK = 10_000  # texts at a time: bounds the memory for their words
+_CHUNK = 5_000  # texts at a time: bounds the memory for their words
 _BOILERPLATE_SHARE = 0.01  # a sentence in so many distinct texts is shared by design ...
 _BOILERPLATE_COUNT = 20  # ... but a few repetitions in a small dataset are not
 _ENOUGH = 20_000  # distinct texts to learn the shared sentences from; 1 % of them is 200
