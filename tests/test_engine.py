@@ -16,7 +16,7 @@ from tunespec import CannotJudgeError, expect
 from tunespec.engine import Asked, evaluate, export_suite
 from tunespec.engine_process import engine_process
 from tunespec.facts import Fact
-from tunespec.tables import GROUPS
+from tunespec.sources import GROUPS
 
 
 def asked(declaration, severity="error"):
@@ -106,7 +106,7 @@ def test_a_fact_that_nobody_computed_is_no_pass(judge, tmp_path, monkeypatch):
     write_jsonl(tmp_path / "data.jsonl", [chat("What is the Seine?", "A river through Paris.")])
     names, _ = GROUPS["duplicates"]
     unexamined = [Fact("duplicate_of", {}, 0), Fact("near_duplicate_of", {}, 0)]
-    monkeypatch.setattr("tunespec.tables.GROUPS", {**GROUPS, "duplicates": (names, lambda _: unexamined)})
+    monkeypatch.setattr("tunespec.fact_store.GROUPS", {**GROUPS, "duplicates": (names, lambda _: unexamined)})
     with pytest.raises(CannotJudgeError, match="no row was examined"):
         judge(tmp_path)
 

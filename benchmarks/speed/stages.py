@@ -32,7 +32,8 @@ def _judge(folder: Path, timed: Callable[[str, Callable[[], Any]], Any]) -> None
     from tunespec.config import find
     from tunespec.discover import discover
     from tunespec.progress import Progress
-    from tunespec.tables import GROUPS, RecordSource, build_table
+    from tunespec.sources import GROUPS, RecordSource
+    from tunespec.tables import build_table
 
     config = find(folder)
     (dataset,) = timed("find the files", lambda: discover(config, [str(folder)])).datasets

@@ -17,8 +17,9 @@ from tunespec.errors import CannotJudgeError
 from tunespec.pitfall import Pitfall
 from tunespec.progress import Progress
 from tunespec.selection import Selection
+from tunespec.sources import RecordSource
 from tunespec.subjects import Dataset
-from tunespec.tables import RecordSource, Table, build_table
+from tunespec.tables import Table, build_table
 from tunespec.verdict import Results, Verdict, assemble, columns_of
 
 _TABLES = ("records",)

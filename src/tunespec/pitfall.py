@@ -77,25 +77,31 @@ def pitfall(code: str, *, severity: str = "error", of: str | None = None) -> Cal
     """
 
     def decorate(function: Function) -> Function:
-        where = f"{inspect.getsourcefile(function)}: {function.__name__}"
-        if not re.fullmatch(r"[A-Z]\d{3}", code):
-            raise CannotJudgeError(f"{where}: code {code!r} is not one letter and three digits")
-        if severity not in SEVERITIES:
-            raise CannotJudgeError(f"{where}: severity {severity!r} is none of {', '.join(SEVERITIES)}")
-        if not function.__name__.startswith("test_") or not function.__doc__:
-            raise CannotJudgeError(f"{where}: a pitfall is a function test_<name> with a docstring")
-        parameters = list(inspect.signature(function).parameters.values())
-        if not parameters or parameters[0].kind is inspect.Parameter.KEYWORD_ONLY:
-            raise CannotJudgeError(f"{where}: the first parameter names the table, for example records")
+        parameters = _checked_parameters(function, code, severity)
         function.__pitfall__ = Pitfall(  # type: ignore[attr-defined]
             code=code,
             name=of or function.__name__.removeprefix("test_").replace("_", "-"),
             table=parameters[0].name,
             severity=severity,
             thresholds={p.name: p.default for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY},
-            documentation=parse(function.__doc__),
+            documentation=parse(function.__doc__ or ""),
             function=function,
         )
         return function
 
     return decorate
+
+
+def _checked_parameters(function: Callable[..., Any], code: str, severity: str) -> list[inspect.Parameter]:
+    """The function's parameters, if it keeps the rules of a pitfall."""
+    where = f"{inspect.getsourcefile(function)}: {function.__name__}"
+    if not re.fullmatch(r"[A-Z]\d{3}", code):
+        raise CannotJudgeError(f"{where}: code {code!r} is not one letter and three digits")
+    if severity not in SEVERITIES:
+        raise CannotJudgeError(f"{where}: severity {severity!r} is none of {', '.join(SEVERITIES)}")
+    if not function.__name__.startswith("test_") or not function.__doc__:
+        raise CannotJudgeError(f"{where}: a pitfall is a function test_<name> with a docstring")
+    parameters = list(inspect.signature(function).parameters.values())
+    if not parameters or parameters[0].kind is inspect.Parameter.KEYWORD_ONLY:
+        raise CannotJudgeError(f"{where}: the first parameter names the table, for example records")
+    return parameters

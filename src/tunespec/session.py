@@ -100,9 +100,13 @@ class Session:
             self.run.write(node, entry | {"error": f"internal error in {pitfall.code} on {subject.name}: {error!r}"})
             raise
         self.run.write(node, entry | {"verdict": verdict})
-        gate = SEVERITIES.index(self.fail_on)
+        return self._outcome(entry | {"verdict": verdict})
+
+    def _outcome(self, entry: Mapping[str, Any]) -> tuple[str, str]:
+        """What pytest shows of one verdict."""
+        verdict, gate = entry["verdict"], SEVERITIES.index(self.fail_on)
         if any(SEVERITIES.index(finding["severity"]) >= gate for finding in verdict["findings"]):
-            own = build_report(self.config, Selection({}), [entry | {"verdict": verdict}], 0.0)
+            own = build_report(self.config, Selection({}), [entry], 0.0)
             own |= {"subjects": [], "pitfalls": [row for row in own["pitfalls"] if row["status"] != "skipped"]}
             return "failed", render(own, "text").rsplit("\n\n", 1)[0]
         reasons = [kind["reason"] for kind in verdict["kinds"] if kind["status"] == "skipped"]

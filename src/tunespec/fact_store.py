@@ -1,0 +1,118 @@
+"""Facts and where rows stand, computed once per content and stored.
+
+A group of facts is stored as Arrow IPC, one row for each mark (the row, the fact's value, the related place, the
+measure), and how many rows each fact examined in a JSON file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from tunespec.findings import Mark, Place
+from tunespec.sources import GROUPS
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from tunespec.cache import Cache
+    from tunespec.facts import Fact
+    from tunespec.sources import RecordSource
+
+_PLACE = ("path", "line", "row", "key")
+
+
+def places_of(source: RecordSource, cache: Cache, key: str) -> tuple[dict[str, Any], list[Place]]:
+    """The dataset's description (files, profile) and where each of its rows stands, stored or computed."""
+    import polars as pl
+
+    description = cache.read(f"facts/{key}/description.json")
+    path = cache.folder / f"facts/{key}/places.arrow"
+    frame = _stored(path)
+    if description is None or frame is None:
+        places = source.records.places
+        schema = {"path": pl.Categorical, "line": pl.Int64, "row": pl.Int64, "key": pl.String}
+        frame = pl.DataFrame({name: [p[i] for p in places] for i, name in enumerate(_PLACE)}, schema=schema)
+        cache.place(f"facts/{key}/places.arrow", frame.write_ipc)
+        description = _describe(source)
+        cache.write(f"facts/{key}/description.json", description)
+        return description, places
+    return description, [Place(*row) for row in frame.iter_rows()]
+
+
+def _describe(source: RecordSource) -> dict[str, Any]:
+    """The dataset as the report's `subjects` shows it."""
+    records = source.records
+    rows: dict[tuple[str, str | None], list[int]] = {}
+    for place, split, defect, keys in zip(records.places, records.splits, records.defects, records.keys, strict=True):
+        count = rows.setdefault((place.path, split), [0, 0])
+        count[0] += 1
+        count[1] += bool(defect and not keys)
+    formats = {file.shown: file.format for file in source.dataset.files}
+    return {
+        "name": source.dataset.name,
+        "family": source.dataset.family,
+        "files": [
+            {"path": path, "split": split, "format": formats[path], "rows": count, "unread": unread}
+            for (path, split), (count, unread) in rows.items()
+        ],
+        "profile": source.profile.shown(),
+    }
+
+
+def facts_of(groups: Sequence[str], source: RecordSource, cache: Cache, key: str) -> list[Fact]:
+    """The facts of all groups, stored or computed; the first group in this thread, while another does the rest."""
+    found = {group: _stored_facts(group, cache, key) for group in groups}
+    missing = [group for group in groups if found[group] is None]
+    if missing:
+        _ = source.profile  # before two threads ask for it
+        with ThreadPoolExecutor(1) as pool:
+            rest = pool.submit(lambda: [_computed_facts(group, source, cache, key) for group in missing[1:]])
+            computed = [_computed_facts(missing[0], source, cache, key), *rest.result()]
+        found |= dict(zip(missing, computed, strict=True))
+    return [fact for group in groups for fact in found[group] or ()]
+
+
+def _computed_facts(group: str, source: RecordSource, cache: Cache, key: str) -> list[Fact]:
+    facts = GROUPS[group][1](source)
+    cache.place(f"facts/{key}/{group}.arrow", _frame(facts).write_ipc)
+    cache.write(f"facts/{key}/{group}.json", [[fact.name, fact.examined, fact.reason] for fact in facts])
+    return facts
+
+
+def _stored_facts(group: str, cache: Cache, key: str) -> list[Fact] | None:
+    from tunespec.facts import Fact
+
+    counts = cache.read(f"facts/{key}/{group}.json")
+    frame = _stored(cache.folder / f"facts/{key}/{group}.arrow")
+    if counts is None or frame is None:
+        return None
+    marks: dict[str, dict[int, Mark]] = {name: {} for name, _, _ in counts}
+    for name, row, text, path, line, number, row_key, value, limit in frame.iter_rows():
+        related = Place(path, line, number, row_key) if path is not None else None
+        marks[name][row] = Mark(text, related, value, limit)
+    return [Fact(name, marks[name], examined, reason) for name, examined, reason in counts]
+
+
+def _stored(path: Any) -> pl.DataFrame | None:
+    import polars as pl
+
+    try:
+        return pl.read_ipc(path)
+    except (OSError, pl.exceptions.PolarsError):
+        return None  # absent, or cut off by a full disk: compute it again
+
+
+def _frame(facts: Sequence[Fact]) -> pl.DataFrame:
+    """Marks as rows: most facts hold for few records."""
+    import polars as pl
+
+    schema = {"fact": pl.Categorical, "row": pl.Int64, "text": pl.String, "path": pl.Categorical, "line": pl.Int64}
+    schema |= {"number": pl.Int64, "key": pl.String, "value": pl.Float64, "limit": pl.Float64}
+    rows = [
+        (fact.name, row, mark.text, *(mark.related or (None,) * 4), mark.value, mark.limit)
+        for fact in facts
+        for row, mark in fact.marks.items()
+    ]
+    return pl.DataFrame(rows, schema=schema, orient="row")
