@@ -15,13 +15,12 @@ import polars as pl
 from tunespec.similarity.documents import Array, Documents
 
 _SAMPLE = 16  # word pairs expected of a text; at word Jaccard 0.6 two texts share 0.35 and more of them, about 6
-_RARE, _RARE_WEIGHT = 16, 2  # a word pair in so few texts is as good evidence as three that many texts share
+_RARE, _RARE_WEIGHT = 16, 2  # a word pair in so few texts is as good evidence as two that many texts share
 _LEAST_EVIDENCE = 4
 _LEAST_SHARE = 0.25  # of the smaller sample, for texts so short that they have fewer word pairs to share
 _LARGEST = 256  # a group's size above which its texts are never all compared with each other
-_BUDGET = 2_000_000  # pairs to compare, rarest word pairs first; in a larger group a text is compared only with ...
-_NEIGHBOURS = 1  # ... the ones just before it ...
-_FIRST = 1  # ... and the group's first ones: a common phrase is weak evidence, and a cluster shares rare ones too
+_BUDGET = 2_000_000  # pairs to compare, rarest word pairs first; in a larger group a text is compared with the one ...
+_NEIGHBOURS = 1  # ... just before it: a common phrase is weak evidence, and texts of a cluster follow each other in it
 _CHUNK = 2_500  # documents at a time, for memory
 _MIX, _MIX_AGAIN = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)  # of splitmix64
 
@@ -81,21 +80,14 @@ def _encoded_neighbours(sample: pl.DataFrame, count: int) -> Array:
     shingles, members = _repeated(sample["shingle"].to_numpy(), sample["document"].to_numpy())
     starts = np.flatnonzero(np.append(True, shingles[1:] != shingles[:-1])) if len(shingles) else np.empty(0, np.int64)
     sizes = np.diff(np.append(starts, len(shingles)))
-    first, size = np.repeat(starts, sizes), np.repeat(sizes, sizes)
-    position = np.arange(len(shingles)) - first
+    size = np.repeat(sizes, sizes)
+    position = np.arange(len(shingles)) - np.repeat(starts, sizes)
     small = _largest_compared(sizes)
     rare = (size <= _RARE).astype(np.int64)
     pairs = [np.empty(0, np.int64)]
-
-    def add(place: Array, other: Array) -> None:
-        pairs.append((members[place] * count + members[other]) * 2 + rare[place])
-
     for step in range(1, max(small, _NEIGHBOURS + 1)):
         reached = np.flatnonzero((position >= step) & ((size <= small) | (step <= _NEIGHBOURS)))
-        add(reached, reached - step)
-    for step in range(_FIRST):
-        distant = np.flatnonzero((position > step + _NEIGHBOURS) & (size > small))
-        add(distant, first[distant] + step)
+        pairs.append((members[reached] * count + members[reached - step]) * 2 + rare[reached])
     return np.concatenate(pairs)
 
 
