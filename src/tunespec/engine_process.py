@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -54,7 +55,7 @@ class EngineProcess:
             pickle.dump((dict(columns), list(asked)), self._process.stdin)
             self._process.stdin.flush()
             answers, refusal = pickle.load(self._process.stdout)  # noqa: S301  our own process
-        except (OSError, EOFError, pickle.UnpicklingError) as error:
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
             raise CannotJudgeError(f"Great Expectations could not run: {self._last_words()}") from error
         if refusal:
             raise CannotJudgeError(refusal)
@@ -64,6 +65,9 @@ class EngineProcess:
         """End it."""
         self._process.kill()
         self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(OSError):  # what was not sent any more
+                pipe.close()  # type: ignore[union-attr]
 
     @property
     def ended(self) -> bool:
