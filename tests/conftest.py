@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 from hypothesis import settings
 
 from tunespec.run import new_run_id
-from tunespec.session import Session
+from tunespec.session import Options, Session
 
 pytest_plugins = ["pytester"]
 
@@ -23,17 +23,6 @@ settings.load_profile("tunespec")
 
 Judge = Callable[..., tuple[int, dict[str, Any]]]
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
-
-_DEFAULTS: Mapping[str, Any] = {
-    "dataset": (),
-    "select": (),
-    "ignore_pitfall": (),
-    "fail_on": None,
-    "report": (),
-    "show_rows": False,
-    "exit_zero": False,
-    "gx_suites": None,
-}
 
 
 def judge_folder(folder: Path, paths: Sequence[str] = ("."), **options: Any) -> tuple[int, dict[str, Any]]:
@@ -47,7 +36,7 @@ def judge_folder(folder: Path, paths: Sequence[str] = ("."), **options: Any) -> 
         if (folder / "tunespec.toml").exists() and "data =" in (folder / "tunespec.toml").read_text(encoding="utf-8"):
             paths = ()
         session = Session.from_options(
-            start=folder, run_id=new_run_id(), options={**_DEFAULTS, "dataset": list(paths), **options}
+            start=folder, run_id=new_run_id(), options=Options(dataset=list(paths), **options)
         )
         asked = [
             (pitfall, subject, f"{pitfall.code}-{pitfall.name}[{subject.name}]")
@@ -57,7 +46,7 @@ def judge_folder(folder: Path, paths: Sequence[str] = ("."), **options: Any) -> 
         session.announce(asked)
         for pitfall, subject, node in asked:
             session.judge(pitfall, subject, node)
-        code = session.finish(0)
+        code = session.finish()
         assert session.report is not None
         return code, session.report
     finally:

@@ -83,7 +83,7 @@ def test_the_configuration_decides(judge, repeated, configuration, code):
 
 def test_what_is_off_says_why(judge, repeated):
     (repeated / "tunespec.toml").write_text('[ignore]\n"D005.duplicate_of" = "oversampled"', encoding="utf-8")
-    _, report = judge(repeated, ignore_pitfall=["D004"])
+    _, report = judge(repeated, ignore=["D004"])
     off = {(row["code"], row["kind"]): row["reason"] for row in report["pitfalls"] if row["status"] == "off"}
     assert off["D005", "duplicate_of"] == "oversampled"
     assert off["D004", "leaked_record"] == "--ignore"

@@ -24,7 +24,7 @@ def project(tmp_path_factory):
 
 def pytest_report(project, *arguments):
     target = project / f"report{abs(hash(arguments))}.json"
-    command = [sys.executable, "-m", "pytest", *arguments, f"--report=json={target}", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", *arguments, f"--tunespec-report=json={target}", "-p", "no:cacheprovider"]
     result = subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=120, check=False)
     assert target.exists(), result.stdout + result.stderr
     return result.returncode, without_seconds(target.read_text(encoding="utf-8"))

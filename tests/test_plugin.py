@@ -42,19 +42,19 @@ def test_a_path_behind_a_blank_is_no_test_path(project):
 
 def test_warnings_pass_unless_asked_for(project):
     write_jsonl(project.path / "data/warned.jsonl", [*PAIR, {**PAIR[0], "colour": "red"}])
-    only = ("--dataset=data/warned.jsonl", "--select=D002")
+    only = ("--dataset=data/warned.jsonl", "--tunespec-select=D002")
     assert run(project, *SUITE, *only).ret == 0
-    assert run(project, *SUITE, *only, "--fail-on=warning").ret == 1
-    assert run(project, *SUITE, *only, "--fail-on=warning", "--exit-zero").ret == 0
+    assert run(project, *SUITE, *only, "--tunespec-fail-on=warning").ret == 1
+    assert run(project, *SUITE, *only, "--tunespec-fail-on=warning", "--tunespec-exit-zero").ret == 0
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (("--dataset=nowhere",), "*nowhere: no such file or folder*"),
-        (("--dataset=data", "--select=D005", "-k", "nothing_like_this"), "*"),
-        (("--dataset=data/clean.jsonl", "--select=D004"), "*one split only*"),
-        (("--dataset=data", "--report=pdf=x"), "*is not FORMAT=FILE*"),
+        (("--dataset=data", "--tunespec-select=D005", "-k", "nothing_like_this"), "*"),
+        (("--dataset=data/clean.jsonl", "--tunespec-select=D004"), "*one split only*"),
+        (("--dataset=data", "--tunespec-report=pdf=x"), "*is not FORMAT=FILE*"),
     ],
 )
 def test_an_empty_gate_is_red(project, arguments, words):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,16 @@ import orjson
 from filelock import FileLock
 
 _SIZE_CAP = 2 << 30  # bytes; the least recently used entries go first
+_RUNS_KEPT = 20
+_LIBRARIES = ("great-expectations", "jsonschema", "numpy", "orjson", "pandas", "polars")
 _PACKAGE = Path(__file__).resolve().parent
 
 
 @cache
 def code_hash() -> str:
-    """Hash of tunespec's own sources: another version computes other facts."""
-    digest = hashlib.blake2b(digest_size=16)
+    """Hash of tunespec's own sources and of its libraries' versions: others compute other facts."""
+    versions = [sys.version, *(version(library) for library in _LIBRARIES)]
+    digest = hashlib.blake2b("\0".join(versions).encode(), digest_size=16)
     for path in sorted(_PACKAGE.rglob("*.py")):
         if "suite" not in path.relative_to(_PACKAGE).parts:
             digest.update(path.read_bytes())
@@ -57,7 +62,9 @@ class Cache:
             with tempfile.TemporaryFile(dir=inside):
                 return inside
         except OSError:
-            outside.mkdir(exist_ok=True)
+            outside.mkdir(mode=0o700, exist_ok=True)
+            if hasattr(os, "getuid") and outside.stat().st_uid != os.getuid():
+                return Path(tempfile.mkdtemp(prefix="tunespec_cache_"))  # somebody else's: not to be trusted
             return outside
 
     @staticmethod
@@ -71,10 +78,15 @@ class Cache:
         path = self.folder / name
         try:
             value = orjson.loads(path.read_bytes())
-            os.utime(path)
         except (OSError, orjson.JSONDecodeError):
             return None
+        self.touch(name)
         return value
+
+    def touch(self, name: str) -> None:
+        """Note that an entry was used; one of another user cannot be noted, and is used all the same."""
+        with suppress(OSError):
+            os.utime(self.folder / name)
 
     def write(self, name: str, value: Any) -> None:
         """Store a JSON value under a name, whole or not at all."""
@@ -105,13 +117,24 @@ class Cache:
             yield
 
     def trim(self, cap: int = _SIZE_CAP) -> None:
-        """Remove the least recently used entries above the size cap."""
-        files = [p for p in self.folder.rglob("*") if p.is_file() and p.suffix in {".json", ".arrow"}]
-        stats = sorted(((p.stat().st_mtime, p.stat().st_size, p) for p in files), reverse=True)
+        """Remove the least recently used entries above the size cap, and all but the last runs.
+
+        Other processes may do the same at the same time, or hold a file open: what cannot be removed stays.
+        """
         total = 0
-        for _, size, path in stats:
+        for _, size, path in sorted(_entries(self.folder), reverse=True):
             total += size
             if total > cap:
-                path.unlink(missing_ok=True)
-        for run in sorted((self.folder / "runs").glob("*"))[:-20]:
+                with suppress(OSError):
+                    path.unlink()
+        for run in sorted((self.folder / "runs").glob("*"))[:-_RUNS_KEPT]:
             shutil.rmtree(run, ignore_errors=True)
+
+
+def _entries(folder: Path) -> Iterator[tuple[float, int, Path]]:
+    """``(last use, bytes, file)`` of what may be removed: entries, and what a killed process left half written."""
+    for path in folder.rglob("*"):
+        with suppress(OSError):
+            if path.suffix in {".json", ".arrow"} or path.name.startswith(".new-"):
+                status = path.stat()
+                yield status.st_mtime, status.st_size, path

@@ -14,7 +14,7 @@ import pytest
 
 from tunespec import pytest_plugin
 from tunespec.run import new_run_id
-from tunespec.session import Session
+from tunespec.session import Options, Session
 from tunespec.suite_paths import suite_root
 
 
@@ -28,7 +28,7 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ.pop("PYTEST_PLUGINS", None)
     run_id = new_run_id()
-    session = Session.from_options(start=Path.cwd(), run_id=run_id, options=_plugin_options(paths, options))
+    session = Session.from_options(start=Path.cwd(), run_id=run_id, options=_session_options(paths, options))
     output = _Output(session, options["format_"])
     with tempfile.TemporaryDirectory(prefix="tunespec-") as folder:
         settings = Path(folder) / "pytest.ini"
@@ -41,9 +41,9 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     return int(status) if status in {0, 1} else 2
 
 
-def _plugin_options(paths: Sequence[str], options: Mapping[str, Any]) -> dict[str, Any]:
-    kept = ("select", "report", "fail_on", "show_rows", "exit_zero", "gx_suites")
-    return {name: options[name] for name in kept} | {"dataset": list(paths), "ignore_pitfall": options["ignore"]}
+def _session_options(paths: Sequence[str], options: Mapping[str, Any]) -> Options:
+    kept = ("select", "ignore", "report", "fail_on", "show_rows", "exit_zero", "gx_suites")
+    return Options(dataset=paths, **{name: options[name] for name in kept})
 
 
 def _arguments(paths: Sequence[str], options: Mapping[str, Any], settings: Path) -> list[str]:
@@ -54,12 +54,12 @@ def _arguments(paths: Sequence[str], options: Mapping[str, Any], settings: Path)
         arguments += ["-p", "xdist", "-n", options["processes"]]
     if options["junit"]:
         arguments.append(f"--junitxml={Path(options['junit']).resolve()}")
-    arguments += [f"--dataset={path}" for path in paths]
-    for name, flag in (("select", "--select"), ("ignore", "--ignore-pitfall"), ("report", "--report")):
-        arguments += [f"{flag}={value}" for value in options[name]]
-    for name, flag in (("fail_on", "--fail-on"), ("gx_suites", "--gx-suites")):
-        arguments += [f"{flag}={options[name]}"] if options[name] else []
-    return arguments + [f"--{name.replace('_', '-')}" for name in ("show_rows", "exit_zero") if options[name]]
+    arguments += [f"--tunespec-dataset={path}" for path in paths]
+    for name in ("select", "ignore", "report"):
+        arguments += [f"--tunespec-{name}={value}" for value in options[name]]
+    for name in ("fail_on", "gx_suites"):
+        arguments += [f"--tunespec-{name.replace('_', '-')}={options[name]}"] if options[name] else []
+    return arguments + [f"--tunespec-{n.replace('_', '-')}" for n in ("show_rows", "exit_zero") if options[n]]
 
 
 class _Start:

@@ -27,6 +27,9 @@ class _Group(click.Group):
 @click.version_option(tunespec.__version__, prog_name="tunespec")
 def main() -> None:
     """Every known pitfall of LLM fine-tuning, as a test on your own files."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a pipe on Windows, or LANG=C, cannot write every record's characters
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 @main.command()

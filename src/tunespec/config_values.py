@@ -108,8 +108,9 @@ def _check_setting(pitfall: Pitfall, key: str, value: object, path: Path) -> Non
     if isinstance(default, tuple):
         ok, expected = isinstance(value, list) and all(isinstance(v, str) for v in value), "a list of strings"
     elif isinstance(default, float):
-        ok = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
-        expected = "a share between 0 and 1"
+        is_share = 0 <= default <= 1
+        ok = isinstance(value, int | float) and not isinstance(value, bool) and (not is_share or 0 <= value <= 1)
+        expected = "a share between 0 and 1" if is_share else "a number"
     else:
         ok, expected = type(value) is type(default), f"of type {type(default).__name__}"
     require(ok, path, where, expected)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
+from tunespec.canonical import canonical
 from tunespec.conversation import Conversation, Turn
 from tunespec.messages import WrongTypeError, turns_of
 from tunespec.reading.lines import kind_of
@@ -33,7 +32,7 @@ def mapped_record(record: Record, *, columns: Mapping[str, str], roles: Mapping[
 def _as_text(value: Any) -> str:
     if isinstance(value, str) or value is None:
         return value or ""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    return canonical(value).decode()
 
 
 def _string(record: Record, key: str) -> str:
@@ -83,7 +82,7 @@ def pair_record(record: Record, *, prompt: str, answer: str, roles: Mapping[str,
 def _history(record: Record) -> list[Turn]:
     """Alpaca's earlier exchanges; LlamaFactory trains on their answers too."""
     history = record.get("history") or ()
-    if not all(isinstance(pair, list) and len(pair) == 2 for pair in history):
+    if not isinstance(history, list | tuple) or not all(isinstance(pair, list) and len(pair) == 2 for pair in history):
         raise WrongTypeError("history is not a list of [prompt, answer] pairs")
     return [
         Turn(role, _as_text(text), role)

@@ -100,10 +100,11 @@ def _expand(base: Path, pattern: str) -> Iterator[tuple[Path, bool]]:
     elif path.is_dir():
         yield from ((file, False) for file in _walk(path))
     else:
-        matches = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207  patterns may be absolute
+        # Against its base, not joined to it: the base's own name may hold brackets.
+        matches = sorted(glob.glob(pattern, root_dir=base, recursive=True))  # noqa: PTH207
         if not matches:
             raise CannotJudgeError(f"{pattern}: no such file or folder")
-        for match in map(Path, matches):
+        for match in (base / name for name in matches):
             yield from ((f, False) for f in _walk(match)) if match.is_dir() else [(match, False)]
 
 
@@ -147,7 +148,10 @@ def _head_rows(path: Path, format_: str) -> Iterator[Row]:
     if len(head) == _HEAD and format_ != "json":
         head = head[: head.rfind(b"\n") + 1] or read_bytes(path)
     if format_ == "json":
-        return json_array.read_json(head)
+        rows = list(islice(json_array.read_json(head), _SNIFFED))
+        if rows[0].data is None and len(head) == _HEAD:  # one record is longer than the head
+            return json_array.read_json(read_bytes(path))
+        return iter(rows)
     return csv_table.read_csv(head) if format_ in {"csv", "tsv"} else lines.read_jsonl(head)
 
 

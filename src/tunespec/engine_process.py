@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import json
 import os
 import pickle
 import subprocess
@@ -26,25 +27,32 @@ if TYPE_CHECKING:
 
 Columns = Mapping[str, Sequence[str | None]]
 
+# This process's path goes behind the child's own, so that no file of the user's stands in for a library's module; and
+# `-P` keeps the working folder out.
+_MAIN = """
+import json, sys
+sys.path += [folder for folder in json.loads(sys.argv[1]) if folder and folder not in sys.path]
+from tunespec.engine_process import main
+main()
+"""
+
 
 class EngineProcess:
     """A running engine; it starts to import Great Expectations at once, and ends with this process."""
 
     def __init__(self) -> None:
         """Start it."""
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONWARNINGS": "ignore"}
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  a pipe that nobody reads would block it when full
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tunespec.engine_process"],
+        self._process = subprocess.Popen(  # noqa: S603  our own Python, our own code
+            [sys.executable, "-P", "-W", "ignore", "-c", _MAIN, json.dumps(sys.path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            env=environment,
         )
         atexit.register(self.close)
 
-    def evaluate(self, columns: Columns, asked: Sequence[Asked]) -> list[Answer]:
-        """Judge expectations over columns of equal length; see :func:`tunespec.engine.evaluate`.
+    def evaluate(self, rows: int, columns: Columns, asked: Sequence[Asked]) -> list[Answer]:
+        """Judge expectations over ``rows`` rows of columns; see :func:`tunespec.engine.evaluate`.
 
         Raises:
             CannotJudgeError: as the engine does, or if its process is gone.
@@ -52,7 +60,7 @@ class EngineProcess:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
-            pickle.dump((dict(columns), list(asked)), self._process.stdin)
+            self._process.stdin.write(pickle.dumps((rows, dict(columns), list(asked))))
             self._process.stdin.flush()
             answers, refusal = pickle.load(self._process.stdout)  # noqa: S301  our own process
         except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
@@ -105,26 +113,28 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
     gc.enable()
     while True:
         try:
-            columns, asked = pickle.load(questions)  # noqa: S301  our own process
+            rows, columns, asked = pickle.load(questions)  # noqa: S301  our own process
         except EOFError:
             return
-        pickle.dump(_answer(columns, asked), answers)
+        pickle.dump(_answer(rows, columns, asked), answers)
         answers.flush()
 
 
-def _answer(columns: Columns, asked: Sequence[Asked]) -> tuple[list[Answer], str | None]:
+def _answer(rows: int, columns: Columns, asked: Sequence[Asked]) -> tuple[list[Answer], str | None]:
     import pandas as pd
 
     from tunespec.engine import evaluate
 
-    frame = pd.DataFrame({name: pd.Series(list(values), dtype=object) for name, values in columns.items()})
+    series = {name: pd.Series(list(values), dtype=object) for name, values in columns.items()}
+    frame = pd.DataFrame(series, index=range(rows))
     try:
         return evaluate(frame, asked), None
     except CannotJudgeError as error:
         return [], str(error)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """The engine's side of the pipes."""
     # Whatever a library prints must not get between the answers.
     pipe = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -39,7 +39,10 @@ class Declaration:
 
 
 def _declare(type_: str, *, severity: str | None = None, **kwargs: object) -> Declaration:
-    return Declaration(type_, kwargs, severity)
+    plain = {
+        key: sorted(value, key=str) if isinstance(value, set | frozenset) else value for key, value in kwargs.items()
+    }
+    return Declaration(type_, plain, severity)
 
 
 def __getattr__(name: str) -> Callable[..., Declaration]:

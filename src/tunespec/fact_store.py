@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from tunespec.findings import Mark, Place
-from tunespec.sources import GROUPS
+from tunespec.sources import COMPARING, GROUPS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -62,15 +62,20 @@ def _describe(source: RecordSource) -> dict[str, Any]:
 
 
 def facts_of(groups: Sequence[str], source: RecordSource, cache: Cache, key: str) -> list[Fact]:
-    """The facts of all groups, stored or computed; the first group in this thread, while another does the rest."""
+    """The facts of all groups, stored or computed.
+
+    Those that compare records go one after the other in a second thread, since they share the comparison.
+    """
     found = {group: _stored_facts(group, cache, key) for group in groups}
     missing = [group for group in groups if found[group] is None]
     if missing:
         _ = source.profile  # before two threads ask for it
         with ThreadPoolExecutor(1) as pool:
-            rest = pool.submit(lambda: [_computed_facts(group, source, cache, key) for group in missing[1:]])
-            computed = [_computed_facts(missing[0], source, cache, key), *rest.result()]
-        found |= dict(zip(missing, computed, strict=True))
+            comparing = [group for group in missing if group in COMPARING]
+            compared = pool.submit(lambda: {group: _computed_facts(group, source, cache, key) for group in comparing})
+            others = [group for group in missing if group not in COMPARING]
+            found |= {group: _computed_facts(group, source, cache, key) for group in others}
+            found |= compared.result()
     return [fact for group in groups for fact in found[group] or ()]
 
 
@@ -85,6 +90,7 @@ def _stored_facts(group: str, cache: Cache, key: str) -> list[Fact] | None:
     from tunespec.facts import Fact
 
     counts = cache.read(f"facts/{key}/{group}.json")
+    cache.touch(f"facts/{key}/{group}.arrow")
     frame = _stored(cache.folder / f"facts/{key}/{group}.arrow")
     if counts is None or frame is None:
         return None

@@ -105,9 +105,7 @@ class Judge:
 
     @cached_property
     def _benchmarks(self) -> Dataset | None:
-        patterns: Sequence[str] = ()
-        for pitfall in self.config.catalogue.pitfalls:
-            patterns = self.config.thresholds(pitfall).get("against", patterns)
+        patterns = self.config.thresholds(self.config.catalogue.find("D004"))["against"]
         return Dataset("benchmarks", tuple(files_of(self.config, patterns, None))) if patterns else None
 
     def _dataset_key(self, dataset: Dataset) -> str:
@@ -134,7 +132,7 @@ def _judge_table(engine: EngineProcess, table: Table, asked: Sequence[tuple[Pitf
     if not asked:
         return {}
     columns = {name: table.column(name) for _, one in asked for name in columns_of(one)}
-    answers = engine.evaluate(columns, [one for _, one in asked])
+    answers = engine.evaluate(len(table.places), columns, [one for _, one in asked])
     return {(p.code, one.declaration.kind): answer for (p, one), answer in zip(asked, answers, strict=True)}
 
 

@@ -57,20 +57,34 @@ def _turn(message: Any, place: tuple[str, int], roles: Mapping[str, str]) -> Tur
     content = message.get("content")
     if len(message) == 2 and isinstance(content, str):  # the usual case, and by far the fastest
         return Turn(role, content, named)
-    calls = message.get("tool_calls") or ()
+    calls = _calls(message.get("tool_calls"), place)
     legacy = message.get("function_call")
     if legacy:
         calls = [*calls, {"function": legacy}]
     value = next((message[key] for key in _TEXT_KEYS if message.get(key) is not None), None)
     excused = bool(calls) or message.get("weight") == 0 or bool(message.get("reasoning_content"))
     if isinstance(value, str):
-        return Turn(role, value, named, tuple(calls), excused, message.get("tool_call_id"))
+        answers = message.get("tool_call_id")
+        return Turn(role, value, named, tuple(calls), excused, answers if isinstance(answers, str) else None)
     if value is None:
         if not excused and not any(key in message for key in _TEXT_KEYS):
             raise WrongTypeError(f"{_at(place)} has no content")
         return Turn(role, "", named, tuple(calls), excused)
     text, media, part_calls = _parts(value, _at(place))
     return Turn(role, text, named, (*calls, *part_calls), excused or media or bool(part_calls))
+
+
+def _calls(value: Any, place: tuple[str, int]) -> list[Any]:
+    """A message's ``tool_calls``: a list, one call, or the JSON text of either."""
+    if isinstance(value, str):
+        value = _from_json(value)
+    if not value:
+        return []
+    if isinstance(value, dict):
+        return [value]
+    if not isinstance(value, list):
+        raise WrongTypeError(f"{_at(place)}.tool_calls is {kind_of(value)}")
+    return value
 
 
 def _at(place: tuple[str, int]) -> str:
@@ -93,7 +107,7 @@ def _parts(value: Any, where: str) -> tuple[str, bool, list[Any]]:
             continue
         if not isinstance(part, dict):
             raise WrongTypeError(f"{where}.content holds {kind_of(part)}")
-        type_ = part.get("type", "text")
+        type_ = str(part.get("type", "text"))
         content = part.get("text", part.get("value"))
         if type_ in {"tools", "tool_calls", "tool_call"}:
             calls.append(_from_json(content) if isinstance(content, str) else content)

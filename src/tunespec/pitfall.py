@@ -57,6 +57,9 @@ class Pitfall:
         expectations = list(declared) if isinstance(declared, Sequence) else [declared]
         if not expectations or not all(isinstance(one, Declaration) for one in expectations):
             raise CannotJudgeError(f"{self.code} {self.name}: its function must return expectations (tunespec.expect)")
+        kinds = [one.kind for one in expectations]
+        if len(kinds) > len(set(kinds)):
+            raise CannotJudgeError(f"{self.code} {self.name}: two expectations on one fact; write two pitfalls")
         return expectations
 
     def kinds(self) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from tunespec.facts.think import thinks_first
 from tunespec.headers import Template
 from tunespec.records import Records
 
@@ -58,7 +59,7 @@ def make_profile(records: Records) -> Profile:
         keys=keys or frozenset(),
         keys_share=keys_share,
         system_share=sum(bool(c.system and c.system.strip()) for c in readable) / total,
-        think_share=sum("<think>" in answer[:200] for answer in records.answers) / total,
+        think_share=sum(map(thinks_first, readable)) / total,
         template=records.template,
     )
 

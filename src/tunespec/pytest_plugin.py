@@ -5,6 +5,9 @@ Hooks are thin and imports lazy: a session without tunespec tests prints nothing
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,24 +17,45 @@ from tunespec.errors import CannotJudgeError
 
 if TYPE_CHECKING:
     from tunespec.pitfall import Pitfall
-    from tunespec.session import Session
+    from tunespec.session import Options, Session
 
 _SESSION = pytest.StashKey["Session"]()
 _RUN_ID = pytest.StashKey[str]()
+_FAILURES = pytest.StashKey["_Failures"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options; ``tunespec check`` passes the same ones."""
-    group = parser.getgroup("tunespec", "tunespec: judge fine-tuning datasets")
-    add = group.addoption
-    add("--dataset", action="append", default=[], metavar="PATH", help="file, folder or glob to judge (repeatable)")
-    add("--select", action="append", default=[], metavar="CODE", help="judge only these codes, names, families, kinds")
-    add("--ignore-pitfall", action="append", default=[], metavar="CODE", help="switch codes, names or kinds off")
-    add("--fail-on", choices=["error", "warning", "info"], default=None, help="least severity that fails")
-    add("--report", action="append", default=[], metavar="FORMAT=FILE", help="write a report (text, json)")
-    add("--show-rows", action="store_true", help="print the text of the records with findings")
-    add("--exit-zero", action="store_true", help="exit 0 where findings would exit 1")
-    add("--gx-suites", default=None, metavar="DIR", help="write the suites as Great Expectations' JSON")
+    """The options. All begin with ``--tunespec``, so that no project's own options clash with them."""
+    add = parser.getgroup("tunespec", "tunespec: judge fine-tuning datasets").addoption
+    for name, what in (
+        ("select", "judge only these codes, names, families or kinds"),
+        ("ignore", "switch codes, names or kinds off"),
+    ):
+        add(f"--tunespec-{name}", action="append", default=[], metavar="CODES", help=what)
+    add("--tunespec-fail-on", choices=["error", "warning", "info"], help="least severity that fails")
+    add("--tunespec-report", action="append", default=[], metavar="FORMAT=FILE", help="write a report (text, json)")
+    add("--tunespec-show-rows", action="store_true", help="print the text of records with findings")
+    add("--tunespec-exit-zero", action="store_true", help="exit 0 where findings would exit 1")
+    add("--tunespec-gx-suites", metavar="DIR", help="write the suites as Great Expectations' JSON")
+    _add_dataset(parser, "--tunespec-dataset")
+    if any("tunespec" in argument for argument in sys.argv):
+        _add_dataset(parser, "--dataset")  # early enough that `--dataset data/` is no test path
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(parser: pytest.Parser) -> Generator[None, Any, Any]:
+    """Add ``--dataset`` after the project's conftest had its turn, unless the project has one of its own."""
+    result = yield
+    with suppress(ValueError):
+        _add_dataset(parser, "--dataset")
+    return result
+
+
+def _add_dataset(parser: pytest.Parser, name: str) -> None:
+    help_ = "file, folder or glob to judge (repeatable)"
+    parser.getgroup("tunespec").addoption(
+        name, action="append", default=[], metavar="PATH", help=help_, dest="tunespec_dataset"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -41,7 +65,9 @@ def pytest_configure(config: pytest.Config) -> None:
     workerinput = getattr(config, "workerinput", None)
     if _RUN_ID not in config.stash:
         config.stash[_RUN_ID] = workerinput["tunespec_run"] if workerinput else new_run_id()
-    if any(str(arg).startswith("tunespec.suite") for arg in config.args) or config.getoption("--dataset"):
+    config.stash[_FAILURES] = _Failures()
+    config.pluginmanager.register(config.stash[_FAILURES])
+    if any(str(arg).startswith("tunespec.suite") for arg in config.args) or config.option.tunespec_dataset:
         config.args[:] = _session(config).expand_arguments(config.args)
 
 
@@ -71,14 +97,43 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         _session(session.config).announce([(item.pitfall, item.subject, item.nodeid) for item in items])
 
 
+class _Failures:
+    """Remembers which tests failed."""
+
+    def __init__(self) -> None:
+        self.nodes: set[str] = set()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self.nodes.add(report.nodeid)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Set the exit code and write the reports, in the process that the user started."""
-    if hasattr(session.config, "workerinput") or session.config.getoption("collectonly"):
+    config = session.config
+    if hasattr(config, "workerinput") or config.getoption("collectonly"):
         return
-    if session_of(session.config) is None and not _left_verdicts(session.config):
+    if not config.option.tunespec_dataset and not _left_verdicts(config):
         return
-    session.exitstatus = _session(session.config).finish(int(session.exitstatus))
+    tunespec = _session(config)
+    code = tunespec.finish(stopped=bool(session.shouldstop or session.shouldfail))
+    session.exitstatus = _combined(int(session.exitstatus), code, config.stash[_FAILURES].nodes, tunespec.announced)
+
+
+def _combined(status: int, code: int, failed: set[str], announced: set[str]) -> int:
+    """The session's exit code: tunespec's own, unless something else went wrong too.
+
+    Args:
+        status: pytest's own exit code.
+        code: tunespec's.
+        failed: node ids of all failed tests.
+        announced: those of the pitfalls among them.
+    """
+    if status not in {0, 1, 5}:
+        return 2
+    others = failed - announced or (status == 1 and not failed)  # the latter: another plugin failed the session
+    return max(code, 1) if others else code
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -137,11 +192,18 @@ def _session(config: pytest.Config) -> Session:
 
         try:
             config.stash[_SESSION] = Session.from_options(
-                start=config.invocation_params.dir, run_id=config.stash[_RUN_ID], options=vars(config.option)
+                start=config.invocation_params.dir, run_id=config.stash[_RUN_ID], options=_options(config)
             )
         except CannotJudgeError as error:
             pytest.exit(f"tunespec: {error}", returncode=2)
     return config.stash[_SESSION]
+
+
+def _options(config: pytest.Config) -> Options:
+    from tunespec.session import Options
+
+    prefix = "tunespec_"
+    return Options(**{k.removeprefix(prefix): v for k, v in vars(config.option).items() if k.startswith(prefix)})
 
 
 def _left_verdicts(config: pytest.Config) -> bool:
@@ -149,5 +211,8 @@ def _left_verdicts(config: pytest.Config) -> bool:
     from tunespec.cache import Cache
     from tunespec.config import find_root
 
-    candidates = Cache.candidates(find_root(config.invocation_params.dir))
+    try:
+        candidates = Cache.candidates(find_root(config.invocation_params.dir))
+    except CannotJudgeError:
+        return False  # a broken configuration, and nobody asked for it
     return any((folder / "runs" / config.stash[_RUN_ID]).exists() for folder in candidates)

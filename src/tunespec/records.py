@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
+from tunespec.canonical import canonical
 from tunespec.conversation import Conversation
 from tunespec.findings import Place
 from tunespec.headers import Template, infer_template
+from tunespec.progress import Progress
 from tunespec.reading import read
 from tunespec.shapes import Shapes
 from tunespec.splits import split_word
 from tunespec.subjects import Dataset
-
-Progress = Callable[[str, int], None]
-_CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
 
 
 @dataclass(frozen=True)
@@ -61,8 +58,8 @@ def read_records(dataset: Dataset, columns: Mapping[str, str], roles: Mapping[st
     for file in dataset.files:
         for number, row in enumerate(read(file.path, file.format)):
             data = row.data
-            canonical = row.raw if data is None else orjson.dumps(data, default=str, option=_CANONICAL)
-            key = hashlib.blake2b(canonical, digest_size=16).hexdigest()
+            text = row.raw if data is None else canonical(data)
+            key = hashlib.blake2b(text, digest_size=16).hexdigest()
             records.places.append(Place(file.shown, row.line, number, key))
             records.splits.append(file.split or _split_of(data, split_column))
             records.keys.append(tuple(data or ()))
@@ -100,10 +97,10 @@ def _content(conversation: Conversation | None) -> bytes:
     for turn in (*conversation.turns, *(conversation.rejected or ())):
         parts += [turn.role.encode(), _unspaced(turn.text)]
         if turn.calls:
-            parts.append(orjson.dumps(turn.calls, option=orjson.OPT_SORT_KEYS))
+            parts.append(canonical(turn.calls))
     extra = conversation.label, conversation.tools
     if extra != (None, None):
-        parts.append(orjson.dumps(extra, default=str, option=orjson.OPT_SORT_KEYS))
+        parts.append(canonical(extra))
     return hashlib.blake2b(b"\0".join(parts), digest_size=16).digest()
 
 

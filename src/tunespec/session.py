@@ -21,6 +21,20 @@ from tunespec.subjects import Dataset
 from tunespec.suite_paths import suite_modules
 
 
+@dataclass(frozen=True)
+class Options:
+    """What the user asked for on the command line."""
+
+    dataset: Sequence[str] = ()
+    select: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+    report: Sequence[str] = ()
+    fail_on: str | None = None
+    show_rows: bool = False
+    exit_zero: bool = False
+    gx_suites: str | None = None
+
+
 @dataclass
 class Session:
     """State of one session in one process."""
@@ -28,36 +42,36 @@ class Session:
     config: Config
     selection: Selection
     discovery: Discovery
-    engine: Judge
+    verdicts: Judge
     run: Run
-    options: Mapping[str, Any]
+    options: Options
     started: float = field(default_factory=time.monotonic)
     report: Report | None = None
 
     @classmethod
-    def from_options(cls, *, start: Path, run_id: str, options: Mapping[str, Any]) -> Session:
+    def from_options(cls, *, start: Path, run_id: str, options: Options) -> Session:
         """Read the configuration and find the subjects.
 
         Args:
             start: the folder in which the user started.
             run_id: the run's name, equal in all workers.
-            options: the plugin's options.
+            options: what the user asked for.
 
         Raises:
             CannotJudgeError: for a wrong option, configuration or input.
         """
-        for target in options["report"]:
+        for target in options.report:
             parse_target(target)
         config = find(start)
-        selection = choose(config, _split(options["select"]), _split(options["ignore_pitfall"]))
-        discovery = discover(config, options["dataset"])
+        selection = choose(config, _split(options.select), _split(options.ignore))
+        discovery = discover(config, options.dataset)
         judge = Judge(config, selection, discovery)
         return cls(config, selection, discovery, judge, Run(judge.cache.folder / "runs" / run_id), options)
 
     @property
     def fail_on(self) -> str:
         """The least severity that fails."""
-        return self.options["fail_on"] or self.config.fail_on
+        return self.options.fail_on or self.config.fail_on
 
     def expand_arguments(self, arguments: Sequence[str]) -> list[str]:
         """Pytest's arguments with the suite's package as its modules, and the project's house rules added."""
@@ -74,7 +88,7 @@ class Session:
 
     def announce(self, asked: Sequence[tuple[Pitfall, Dataset, str]]) -> None:
         """Say what will be asked, before the first question."""
-        self.engine.pitfalls = list({(p.code, p.name, p.table): p for p, _, _ in asked}.values())
+        self.verdicts.pitfalls = list({(p.code, p.name, p.table): p for p, _, _ in asked}.values())
         nodes = sorted(node for _, _, node in asked)
         self.run.write("announced", {"announced": nodes, "passed_over": self.discovery.passed_over})
 
@@ -92,7 +106,7 @@ class Session:
             "subject": subject.name,
         }
         try:
-            verdict = self.engine.verdict(pitfall, subject)
+            verdict = self.verdicts.verdict(pitfall, subject)
         except CannotJudgeError as error:
             self.run.write(node, entry | {"error": str(error)})
             raise
@@ -114,29 +128,45 @@ class Session:
             return "skipped", "; ".join(sorted(set(reasons), reverse=True))
         return "passed", ""
 
-    def finish(self, status: int) -> int:
-        """Build and write the reports; the session's exit code, given the one that the runner would use."""
+    def finish(self, *, stopped: bool = False) -> int:
+        """Build and write the reports; returns the exit code of what tunespec judged.
+
+        Args:
+            stopped: whether the user had the run stopped early (``-x``), so that missing verdicts are no surprise.
+        """
         entries = self.run.read()
         self.report = build_report(self.config, self.selection, entries, time.monotonic() - self.started)
-        judged = {entry["node"] for entry in entries if "node" in entry}
-        missing = {node for entry in entries for node in entry.get("announced", ())} - judged
-        code = exit_code(self.report, self.fail_on)
-        if missing and code == 0:
+        missing = self.announced - {entry["node"] for entry in entries if "node" in entry}
+        if missing and not stopped:
             self.report["errors"].append(f"{len(missing)} tests did not run, {min(missing)} for one")
-            code = 2
-        for format_, path in map(parse_target, self.options["report"]):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(self.render(format_), encoding="utf-8", newline="\n")
-        self._export_suites()
-        if code == 1 and self.options["exit_zero"]:
-            code = 0
-        others_failed = status not in {0, 1, 5} or (status == 1 and code == 0 and not self.report["findings"])
-        return max(code, min(status, 2)) if others_failed else code
+        self._write_reports()
+        code = exit_code(self.report, self.fail_on)
+        return 0 if code == 1 and self.options.exit_zero else code
+
+    @property
+    def announced(self) -> set[str]:
+        """The node ids of every pitfall that this run was to judge, in whichever process."""
+        return {node for entry in self.run.read() for node in entry.get("announced", ())}
+
+    def _write_reports(self) -> None:
+        """Write what was asked for; what cannot be written is an error of the report."""
+        assert self.report is not None
+        for target in self.options.report:
+            format_, path = parse_target(target)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(self.render(format_), encoding="utf-8", newline="\n")
+            except OSError as error:
+                self.report["errors"].append(f"--report {target}: {error.strerror or error}")
+        try:
+            self._export_suites()
+        except (OSError, CannotJudgeError) as error:
+            self.report["errors"].append(f"--gx-suites {self.options.gx_suites}: {error}")
 
     def render(self, format_: str) -> str:
         """The finished report in a format."""
         assert self.report is not None
-        rows = self._rows() if self.options["show_rows"] else None
+        rows = self._rows() if self.options.show_rows else None
         return render(self.report, format_, rows=rows)
 
     def _rows(self) -> dict[tuple[str, int], str]:
@@ -148,14 +178,14 @@ class Session:
         return record_texts(self.discovery, wanted)
 
     def _export_suites(self) -> None:
-        if self.options["gx_suites"]:
+        if self.options.gx_suites:
             from tunespec.engine import export_suite
 
             tables: dict[str, list[Any]] = {}
             for pitfall in self.config.catalogue.pitfalls:
-                tables.setdefault(pitfall.table, []).extend(self.engine.asked(pitfall))
+                tables.setdefault(pitfall.table, []).extend(self.verdicts.asked(pitfall))
             for table, asked in tables.items():
-                export_suite(Path(self.options["gx_suites"]), table, asked)
+                export_suite(Path(self.options.gx_suites), table, asked)
 
 
 def _split(tokens: Sequence[str]) -> list[str]:

@@ -67,9 +67,10 @@ def _duplicates(source: RecordSource) -> list[Fact]:
 def _leakage(source: RecordSource) -> list[Fact]:
     from tunespec.facts.leakage import leakage_facts
 
-    return leakage_facts(source.alike, against=source.benchmarks is not None)
+    return leakage_facts(source.alike, [file.shown for file in source.benchmarks.files] if source.benchmarks else [])
 
 
+COMPARING = frozenset({"leakage", "duplicates"})  # groups computed from the same comparison of records
 # The groups of the table `records`: which facts each computes, and how.
 GROUPS: Mapping[str, tuple[frozenset[str], Callable[[RecordSource], list[Fact]]]] = {
     "format": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
@@ -12,6 +13,7 @@ _WORDS = {
     "eval": "validation", "evaluation": "validation",
     "test": "test", "testing": "test",
 }  # fmt: skip
+_SUFFIXES = {".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".txt", ".gz", ".zst"}
 _WORD = "|".join(_WORDS)
 _START = re.compile(rf"(?i)^({_WORD})(?:$|[-_.](.+)$)")
 _END = re.compile(rf"(?i)^(.+)[-_.]({_WORD})$")
@@ -30,8 +32,8 @@ def parse_name(path: PurePosixPath) -> tuple[str, str | None]:
     ``data/train/part-0.jsonl`` -> ``("data", "train")``, ``data/all.jsonl`` -> ``("data/all.jsonl", None)``.
     """
     stem = path.name
-    while (suffix := PurePosixPath(stem).suffix) and len(suffix) <= len(".parquet"):
-        stem = stem[: -len(suffix)]
+    while PurePosixPath(stem).suffix.lower() in _SUFFIXES:
+        stem = PurePosixPath(stem).stem
     folder = path.parent
     for name in (stem, _SHARD.sub("", stem)):
         if match := _START.match(name):
@@ -57,9 +59,13 @@ def group(paths: Iterable[str]) -> dict[str, list[tuple[str, str | None]]]:
 
 
 def relative(path: Path, root: Path) -> str:
-    """``path`` relative to ``root`` with forward slashes; absolute if it lies outside."""
-    resolved = path.resolve()
-    try:
-        return resolved.relative_to(root.resolve()).as_posix()
-    except ValueError:
-        return resolved.as_posix()
+    """``path`` relative to ``root`` with forward slashes; absolute if it lies outside.
+
+    The file's own name counts, not what it links to: stores of blobs link meaningful names to hashes.
+    """
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100  resolve() would follow the links
+    for candidate in (absolute, absolute.parent.resolve() / absolute.name):
+        for base in (root, root.resolve()):
+            if candidate.is_relative_to(base):
+                return candidate.relative_to(base).as_posix()
+    return absolute.as_posix()

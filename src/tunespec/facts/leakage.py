@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+from tunespec.errors import CannotJudgeError
 from tunespec.facts import Fact, not_applicable
 from tunespec.facts.alike import BENCHMARK, Alike, Pair
 from tunespec.findings import Mark
@@ -16,12 +17,19 @@ Side = Callable[[int], bool]
 _OPENING_WORDS = 4  # "Hi" and its answer begin many conversations
 
 
-def leakage_facts(alike: Alike, *, against: bool) -> list[Fact]:
+def leakage_facts(alike: Alike, against: Sequence[str]) -> list[Fact]:
     """Facts on evaluation records (``leaked_*``), pointing at the training record, and on any record (``benchmark_*``).
 
     A row has the gravest fact only: same record, else same prompt, else nearly the same record, else prompt.
+
+    Args:
+        alike: the dataset's records, followed by the benchmarks'.
+        against: the benchmarks' files.
+
+    Raises:
+        CannotJudgeError: for a benchmark file without a single prompt: nothing could ever be found in it.
     """
-    return [*_between_splits(alike), *_with_benchmarks(alike, against=against)]
+    return [*_between_splits(alike), *_with_benchmarks(alike, against)]
 
 
 def _between_splits(alike: Alike) -> list[Fact]:
@@ -53,11 +61,16 @@ def _between_splits(alike: Alike) -> list[Fact]:
     ]
 
 
-def _with_benchmarks(alike: Alike, *, against: bool) -> list[Fact]:
+def _with_benchmarks(alike: Alike, against: Sequence[str]) -> list[Fact]:
     names = ("benchmark_prompt", "near_benchmark_prompt")
     if not against:
         return [not_applicable(name, "no benchmark files given (against = [...])") for name in names]
     splits = alike.records.splits
+
+    compared = {alike.records.places[row].path for row in alike.prompts if splits[row] == BENCHMARK}
+    for path in against:
+        if path not in compared:
+            raise CannotJudgeError(f"{path}: no record with a prompt that the dataset could be compared with (against)")
 
     def is_benchmark(row: int) -> bool:
         return splits[row] == BENCHMARK

@@ -6,8 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+from referencing import Registry
+from referencing.exceptions import Unresolvable
 
+from tunespec.canonical import canonical
 from tunespec.conversation import Conversation, Turn
+from tunespec.reading.lines import kind_of
 from tunespec.text import shorten
 
 
@@ -40,7 +46,7 @@ class ToolChecker:
 
     def _problem(self, call: Any, tools: dict[str, Any]) -> str | None:
         if not isinstance(call, dict):
-            return f"has a tool call that is not a JSON object: `{shorten(str(call))}`"
+            return f"has a tool call that is {kind_of(call)}, not a JSON object"
         function = call.get("function", call)
         name = function.get("name") if isinstance(function, dict) else None
         if not isinstance(name, str):
@@ -60,31 +66,42 @@ class ToolChecker:
     def _breach(self, name: str, arguments: dict[str, Any], schema: Any) -> str | None:
         if not isinstance(schema, dict) or not schema:
             return None
-        error = next(self._validator(schema).iter_errors(arguments), None)
+        try:
+            error = next(self._validator(schema).iter_errors(arguments), None)
+        except (Unresolvable, RecursionError):
+            return None  # the schema refers to what is not in it: nothing to hold the call against
         if error is None:
             return None
-        at = ".".join(map(str, error.absolute_path))
-        return f"calls `{shorten(name)}` against its schema: {f'{at}: ' if at else ''}{shorten(error.message, 80)}"
+        at = ".".join(map(str, error.absolute_path)) or "its arguments"
+        return f"calls `{shorten(name)}` against its schema: {shorten(at)}: {_rule(error)}"
 
     def _validator(self, schema: dict[str, Any]) -> Any:
-        from jsonschema import Draft202012Validator
-        from jsonschema.exceptions import SchemaError
-
-        key = orjson.dumps(schema, option=orjson.OPT_SORT_KEYS).decode()
+        key = canonical(schema).decode()
         if key not in self._validators:
             try:
                 Draft202012Validator.check_schema(schema)
-            except SchemaError:
+            except (SchemaError, RecursionError):
                 schema = {}  # a tool's own schema is not this record's answer: not judged here
-            self._validators[key] = Draft202012Validator(schema)
+            # The empty registry: a reference to another place is not followed, least of all over the network.
+            self._validators[key] = Draft202012Validator(schema, registry=Registry())
         return self._validators[key]
 
     def _declared(self, raw: Any) -> dict[str, Any]:
         """Tool name -> JSON schema of its arguments, from a list or its JSON text."""
-        key = raw if isinstance(raw, str) else orjson.dumps(raw, default=str).decode()
+        key = raw if isinstance(raw, str) else canonical(raw).decode()
         if key not in self._tools:
             self._tools[key] = dict(_tools(_parsed(key)))
         return self._tools[key]
+
+
+def _rule(error: Any) -> str:
+    """Which rule of the schema is broken, without the value that breaks it: that is the user's text."""
+    if error.validator == "type":
+        return f"is {kind_of(error.instance)} where the schema says {error.validator_value}"
+    if error.validator == "required":
+        missing = [key for key in error.validator_value if key not in error.instance]
+        return f"lacks {shorten(', '.join(map(str, missing)))}"
+    return f"breaks the rule `{error.validator}`"
 
 
 def _tools(declared: Any) -> Iterator[tuple[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import tunespec
 from tunespec.config import Config
+from tunespec.findings import fingerprints
 from tunespec.pitfall import SEVERITIES
 from tunespec.selection import Selection
 
@@ -16,7 +17,7 @@ def build_report(
 ) -> dict[str, Any]:
     """The report of a run. ``entries`` are what its tests wrote; their order does not matter."""
     judged = [entry for entry in entries if "verdict" in entry]
-    findings = sorted((f for entry in judged for f in entry["verdict"]["findings"]), key=_finding_order)
+    findings = _numbered(sorted((f for entry in judged for f in entry["verdict"]["findings"]), key=_finding_order))
     pitfalls = sorted([*_kind_rows(judged), *_off_rows(config, selection)], key=_pitfall_order)
     subjects = {entry["subject"]: entry["verdict"]["description"] for entry in judged}
     return {
@@ -47,6 +48,16 @@ def exit_code(report: Mapping[str, Any], fail_on: str) -> int:
     return int(any(SEVERITIES.index(finding["severity"]) >= gate for finding in report["findings"]))
 
 
+def _numbered(findings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The findings with their fingerprints: equal records in two files are two findings."""
+    keys = [(f["code"], f["kind"], f["key"], f["related_key"]) for f in findings]
+    return [
+        {name: value for name, value in finding.items() if name not in {"key", "related_key"}}
+        | {"fingerprint": fingerprint}
+        for finding, fingerprint in zip(findings, fingerprints(keys), strict=True)
+    ]
+
+
 def _kind_rows(judged: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
     empty = dict.fromkeys(("reason", "subject", "examined", "unexpected", "value", "limit"))
     for entry in judged:
@@ -56,7 +67,7 @@ def _kind_rows(judged: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
 
 
 def _off_rows(config: Config, selection: Selection) -> Iterable[dict[str, Any]]:
-    empty = dict.fromkeys(("subject", "examined", "unexpected", "value", "limit"))
+    empty = dict.fromkeys(("subject", "examined", "unexpected", "value", "limit", "why"))
     for pitfall in config.catalogue.pitfalls:
         identity = {"code": pitfall.code, "name": pitfall.name, "table": pitfall.table}
         for declared in pitfall.expectations():
@@ -83,7 +94,7 @@ def _passed_over(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
 def _finding_order(finding: Mapping[str, Any]) -> tuple[Any, ...]:
     rank = -SEVERITIES.index(finding["severity"])
     row = finding["row"] if finding["row"] is not None else -1
-    return rank, finding["code"], finding["kind"], finding["subject"], finding["path"], row, finding["fingerprint"]
+    return rank, finding["code"], finding["kind"], finding["subject"], finding["path"], row
 
 
 def _pitfall_order(row: Mapping[str, Any]) -> tuple[str, ...]:

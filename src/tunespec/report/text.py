@@ -6,9 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from tunespec.catalogue import load
-from tunespec.errors import CannotJudgeError
-
 _LOCATIONS = 10  # shown of each group; the JSON report has all
 _PASSED_OVER = 5
 
@@ -50,7 +47,6 @@ def _profile(profile: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _groups(report: Mapping[str, Any], rows: Mapping[tuple[str, int], str]) -> Iterator[str]:
-    reasons = {(p.code, kind): p.documentation.kind(kind).why for p in _catalogue(report) for kind in p.kinds()}
     totals = {(row["code"], row["kind"], row["subject"]): row for row in report["pitfalls"]}
     for key, group in groupby(
         report["findings"], lambda f: (f["severity"], f["code"], f["name"], f["kind"], f["subject"])
@@ -60,8 +56,7 @@ def _groups(report: Mapping[str, Any], rows: Mapping[tuple[str, int], str]) -> I
         total = totals[code, kind, subject]
         lines = [f"{severity} {code} {name} ({kind}) in {subject}: {_counts(total)}"]
         lines += _locations(findings, rows)
-        if why := reasons.get((code, kind)):
-            lines.append(f"  why: {why}")
+        lines.append(f"  why: {total['why']}")
         lines.append(f"  next: {findings[0]['fix']}    or, if it is meant: --ignore {code}.{kind}")
         yield "\n".join(lines)
 
@@ -137,10 +132,3 @@ def _summary(report: Mapping[str, Any]) -> str:
 
 def _plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def _catalogue(report: Mapping[str, Any]) -> Sequence[Any]:
-    try:
-        return load().pitfalls if report["findings"] else ()
-    except CannotJudgeError:
-        return ()
