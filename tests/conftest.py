@@ -59,10 +59,12 @@ def judge() -> Judge:
     return judge_folder
 
 
-def run_tunespec(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_tunespec(
+    *arguments: str, cwd: Path, command: Sequence[str] = ("-m", "tunespec"), **environment: str
+) -> subprocess.CompletedProcess[str]:
     """The real command in a process of its own."""
     return subprocess.run(
-        [sys.executable, "-m", "tunespec", *arguments],
+        [sys.executable, *command, *arguments],
         cwd=cwd,
         env={**os.environ, **environment},
         capture_output=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -23,6 +24,7 @@ def project(tmp_path_factory):
 
 
 def pytest_report(project, *arguments):
+    shutil.rmtree(project / ".tunespec_cache")  # else the verdicts of the last run would be read
     target = project / f"report{abs(hash(arguments))}.json"
     command = [sys.executable, "-m", "pytest", *arguments, f"--tunespec-report=json={target}", "-p", "no:cacheprovider"]
     result = subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=120, check=False)

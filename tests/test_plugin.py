@@ -80,8 +80,33 @@ def test_a_session_without_pitfalls_is_left_alone(pytester):
 
 def test_a_projects_own_failure_is_not_hidden(project):
     project.makepyfile("def test_own():\n    assert False")
-    clean = "--dataset=data/clean.jsonl"
-    assert run(project, *SUITE, clean, "test_a_projects_own_failure_is_not_hidden.py").ret == 1
+    own = "test_a_projects_own_failure_is_not_hidden.py"
+    write_jsonl(project.path / "data/warned.jsonl", [*PAIR, {**PAIR[0], "colour": "red"}])
+    assert run(project, *SUITE, "--dataset=data/clean.jsonl", own).ret == 1
+    assert run(project, *SUITE, "--dataset=data/warned.jsonl", "--tunespec-select=D002", own).ret == 1
+    assert run(project, *SUITE, "--dataset=data/repeated.jsonl", "--tunespec-exit-zero", own, "-n2").ret == 1
+
+
+def test_a_project_that_asks_nothing_of_tunespec_keeps_its_exit_code(project):
+    project.makepyfile("def test_own():\n    pass")
+    project.makefile(".ini", pytest="[pytest]\naddopts = --pyargs tunespec.suite .\n")
+    (project.path / "tunespec.toml").write_text('data = ["data"]\n', encoding="utf-8")
+    assert run(project, "-k", "test_own").ret == 0
+    assert run(project).ret == 1
+
+
+def test_a_broken_configuration_is_nothing_to_other_tests(project):
+    project.makepyfile("def test_own():\n    pass")
+    (project.path / "tunespec.toml").write_text("data = [", encoding="utf-8")
+    result = run(project)
+    assert result.ret == 0
+    result.stdout.no_fnmatch_line("*CannotJudge*")
+
+
+def test_a_projects_own_dataset_option_is_left_to_it(project):
+    project.makeconftest("def pytest_addoption(parser):\n    parser.addoption('--dataset', default='own')\n")
+    project.makepyfile("def test_own(request):\n    assert request.config.getoption('--dataset') == 'mine'")
+    assert run(project, "--dataset=mine").ret == 0
 
 
 HOSTILE = {

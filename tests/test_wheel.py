@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -42,6 +43,7 @@ def test_the_wheel_in_a_virtual_environment_of_a_project_says_the_same(wheel, tm
     write_jsonl(tmp_path / "data/train.jsonl", [*PAIR, PAIR[0]])
     write_jsonl(tmp_path / "data/test.jsonl", [PAIR[1]])
     ours = run_tunespec("check", "data", "--format=json", cwd=tmp_path)
+    shutil.rmtree(tmp_path / ".tunespec_cache")
     theirs = run_tunespec("check", "data", "--format=json", cwd=tmp_path, PYTHONPATH=str(site))
     where = "import tunespec; print(tunespec.__file__)"
     environment = {**os.environ, "PYTHONPATH": str(site)}

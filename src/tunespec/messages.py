@@ -107,7 +107,9 @@ def _parts(value: Any, where: str) -> tuple[str, bool, list[Any]]:
             continue
         if not isinstance(part, dict):
             raise WrongTypeError(f"{where}.content holds {kind_of(part)}")
-        type_ = str(part.get("type", "text"))
+        type_ = part.get("type", "text")
+        if not isinstance(type_, str):
+            raise WrongTypeError(f"{where}.content holds a part whose type is {kind_of(type_)}")
         content = part.get("text", part.get("value"))
         if type_ in {"tools", "tool_calls", "tool_call"}:
             calls.append(_from_json(content) if isinstance(content, str) else content)

@@ -5,6 +5,7 @@ Hooks are thin and imports lazy: a session without tunespec tests prints nothing
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Generator
 from contextlib import suppress
@@ -46,7 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_load_initial_conftests(parser: pytest.Parser) -> Generator[None, Any, Any]:
     """Add ``--dataset`` after the project's conftest had its turn, unless the project has one of its own."""
     result = yield
-    with suppress(ValueError):
+    with suppress(ValueError, argparse.ArgumentError):
         _add_dataset(parser, "--dataset")
     return result
 

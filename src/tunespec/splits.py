@@ -17,6 +17,7 @@ _SUFFIXES = {".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".txt", "
 _WORD = "|".join(_WORDS)
 _START = re.compile(rf"(?i)^({_WORD})(?:$|[-_.](.+)$)")
 _END = re.compile(rf"(?i)^(.+)[-_.]({_WORD})$")
+_SHARD_OF = re.compile(r"(?i)[-_.]\d+[-_]of[-_]\d+$")
 _SHARD = re.compile(r"(?i)[-_.]?(?:shard[-_]?)?\d+(?:[-_]of[-_]\d+)?$")
 
 
@@ -35,7 +36,7 @@ def parse_name(path: PurePosixPath) -> tuple[str, str | None]:
     while PurePosixPath(stem).suffix.lower() in _SUFFIXES:
         stem = PurePosixPath(stem).stem
     folder = path.parent
-    for name in (stem, _SHARD.sub("", stem)):
+    for name in (_SHARD_OF.sub("", stem), stem, _SHARD.sub("", stem)):
         if match := _START.match(name):
             return _named(folder, match[2]), _WORDS[match[1].lower()]
         if match := _END.match(name):

@@ -56,10 +56,23 @@ def _elements(text: str, position: int, *, is_array: bool) -> Iterator[Row]:
 
 def _row(value: Any, line: int, text: str, position: int, end: int) -> Row:
     record = as_record(value)
+    if record is not None and _has_lone_surrogate(value, text[position:end]):
+        reason = f"a lone surrogate, which UTF-8 cannot hold (byte {_byte(text, position)})"
+        return Row(line, None, reason, text[position:end].encode(errors="replace"))
     if record is None:
         reason = f"not a JSON object but {kind_of(value)} (byte {_byte(text, position)})"
         return Row(line, None, reason, text[position:end].encode(errors="replace"))
     return Row(line, record)
+
+
+def _has_lone_surrogate(value: Any, written: str) -> bool:
+    if "\\ud" not in written and "\\uD" not in written:
+        return False
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _first_key(value: Any) -> str | None:
