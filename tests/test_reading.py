@@ -149,3 +149,44 @@ def test_a_damaged_file_cannot_be_judged(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(CannotJudgeError, match=name):
         rows(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "line", "kept"),
+    [
+        ('[{"text": "a"},]', "a comma after the last element", 1, 1),
+        ('[{"text": "a"}\n {"text": "b"}]', "no comma before this element", 2, 2),
+        ('[{"text": "a"},, {"text": "b"}]', "2 commas before this element", 1, 2),
+        ('[{"text": "a"}]\n\n[{"text": "b"}]', "text after the array", 3, 1),
+    ],
+)
+def test_a_lenient_array_is_no_json(tmp_path, text, words, line, kept):
+    found = rows(write(tmp_path / "a.json", text))
+    assert [(row.line, words in row.defect) for row in found if row.defect] == [(line, True)]
+    assert sum(row.data is not None for row in found) == kept
+
+
+def test_a_quote_that_is_never_closed(tmp_path):
+    found = rows(write(tmp_path / "a.csv", 'prompt,completion\nq0,a0\nqq,"oops\nr1,\nr2,\n'))
+    assert [(row.line, row.data is None) for row in found] == [(2, False), (3, True)]
+    assert "not valid CSV from here on" in found[1].defect
+
+
+def test_a_table_whose_first_cell_is_long(tmp_path, judge):
+    write(tmp_path / "a.csv", f"prompt,completion\nq,{'x' * 300_000}\nq2,\n")
+    code, report = judge(tmp_path)
+    assert (code, report["findings"][0]["line"], report["findings"][0]["kind"]) == (1, 3, "empty_answer")
+
+
+@pytest.mark.parametrize("size", [5_000, 500_000])
+def test_a_cut_zst_is_damaged(tmp_path, size):
+    packed = zstandard.ZstdCompressor().compress((lines(RECORDS) * (size // 40)).encode())
+    (tmp_path / "a.jsonl.zst").write_bytes(packed[:-3])
+    with pytest.raises(CannotJudgeError, match=r"a.jsonl.zst: cannot be read: the compressed file ended"):
+        rows(tmp_path / "a.jsonl.zst")
+
+
+def test_frames_of_zst_in_a_row(tmp_path):
+    frame = zstandard.ZstdCompressor().compress(lines(RECORDS).encode())
+    (tmp_path / "a.jsonl.zst").write_bytes(frame + frame)
+    assert [row.data for row in rows(tmp_path / "a.jsonl.zst")] == RECORDS * 2

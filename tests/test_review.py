@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 
 import pytest
 
 from tests.conftest import chat, run_tunespec, write_jsonl
 from tunespec import CannotJudgeError
+from tunespec.report import render
 from tunespec.splits import group
 
 PAIR = [chat("What is the Seine?", "A river through Paris."), chat("Who wrote Candide?", "Voltaire.")]
@@ -231,3 +234,60 @@ def test_a_folder_with_brackets_can_be_searched(tmp_path, judge):
 def test_one_long_record_is_a_dataset(judge, tmp_path):
     (tmp_path / "a.json").write_text(json.dumps([chat("Tell all.", "word " * 100_000)]), encoding="utf-8")
     assert judge(tmp_path)[1]["summary"]["rows"] == 1
+
+
+def test_an_unknown_split_is_said(judge, tmp_path):
+    records = [{**chat(f"What is {word}?", f"A {word}."), "split": "train"} for word in ("a reed", "a weir", "a mole")]
+    write_jsonl(tmp_path / "a.jsonl", [*records, {**records[0], "split": "held-back"}, {**records[1], "split": None}])
+    _, report = judge(tmp_path)
+    assert report["subjects"][0]["profile"]["unknown_splits"] == {"None": 1, "held-back": 1}
+    assert "1 record of the unknown split `held-back`" in render(report, "text")
+
+
+@pytest.mark.parametrize("option", ["--report=json=a.jsonl", "--junit=a.jsonl"])
+def test_a_report_never_overwrites_the_data(tmp_path, option):
+    path = write_jsonl(tmp_path / "a.jsonl", PAIR)
+    before = path.read_bytes()
+    result = run_tunespec("check", "a.jsonl", option, cwd=tmp_path)
+    assert (result.returncode, "would overwrite" in result.stderr) == (2, True)
+    assert path.read_bytes() == before
+
+
+def test_columns_that_no_record_has_are_refused(judge, tmp_path):
+    write_jsonl(tmp_path / "a.jsonl", PAIR)
+    (tmp_path / "tunespec.toml").write_text('columns = {prompt = "nope", answer = "output"}\n', encoding="utf-8")
+    with pytest.raises(CannotJudgeError, match=r"columns: no record has 'nope', 'output'"):
+        judge(tmp_path)
+
+
+def test_a_rules_file_that_exits_is_no_pass(judge, tmp_path):
+    write_jsonl(tmp_path / "a.jsonl", PAIR)
+    (tmp_path / "house_rules.py").write_text("import sys\nsys.exit(0)\n", encoding="utf-8")
+    (tmp_path / "tunespec.toml").write_text('rules = ["house_rules.py"]\n', encoding="utf-8")
+    with pytest.raises(CannotJudgeError, match=r"cannot be imported: SystemExit"):
+        judge(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems' file names are text")
+def test_a_file_name_that_is_no_text(judge, tmp_path):
+    name = os.fsdecode(b"latin\xe9.jsonl")
+    write_jsonl(tmp_path / name, [*PAIR, PAIR[0]])
+    code, report = judge(tmp_path)
+    assert (code, report["findings"][0]["path"]) == (1, "latin\ufffd.jsonl")
+
+
+def test_one_unreadable_file_of_a_folder_spares_the_rest(tmp_path):
+    write_jsonl(tmp_path / "data/a.jsonl", [*PAIR, PAIR[0]])
+    (tmp_path / "data/b.parquet").write_bytes(b"PAR1")
+    result = run_tunespec("check", "data", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "data/a.jsonl:3: repeats data/a.jsonl:1" in result.stdout
+    assert "could not judge: " in result.stdout
+    assert "b.parquet" in result.stdout
+
+
+def test_a_folder_that_is_gone(tmp_path):
+    (tmp_path / "gone").mkdir()
+    code = "import os, sys; os.rmdir('../gone'); from tunespec.cli import main; main(['check'])"
+    result = run_tunespec(cwd=tmp_path / "gone", command=["-c", code])
+    assert (result.returncode, "Traceback" in result.stderr) == (2, False)

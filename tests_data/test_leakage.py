@@ -25,8 +25,10 @@ def test_split_leakage(records, *, against: tuple[str, ...] = (), exact: float =
         near: share of records that may leak almost; 0, and only a warning: related questions may be meant
 
     Kinds:
-        leaked_record: the same record is in training at {value} | prompt and answer equal a training record
+        leaked_record: the same record is in training at {value} | prompt and answer equal a training record, without
+            case, hyphens and punctuation at the edges of words
         leaked_prompt: the same prompt is in training at {value} | the user turns equal those of a training record
+            likewise, or the first exchange of a conversation does
         benchmark_prompt: its prompt is a benchmark's: {value} | the user turns equal those of a record of `against`
         near_leaked_record: almost the same record is in training at {value} | verified as for near_duplicate_of
         near_leaked_prompt: almost the same prompt is in training at {value} | the user turns alone, verified likewise

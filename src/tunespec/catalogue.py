@@ -97,13 +97,13 @@ def _import(path: Path) -> ModuleType:
     name = f"_tunespec_{path.parent.name}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if not path.is_file() or spec is None or spec.loader is None:
-        raise CannotJudgeError(f"rules file {path} is not a Python file")
+        raise CannotJudgeError(f"rules file {path} is missing or not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
     except CannotJudgeError:
         raise
-    except Exception as error:
-        raise CannotJudgeError(f"rules file {path} cannot be imported: {error}") from error
+    except (Exception, SystemExit) as error:
+        raise CannotJudgeError(f"rules file {path} cannot be imported: {error!r}") from error
     return module

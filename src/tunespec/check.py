@@ -13,6 +13,7 @@ import click
 import pytest
 
 from tunespec import pytest_plugin
+from tunespec.errors import CannotJudgeError
 from tunespec.run import new_run_id
 from tunespec.session import Options, Session
 from tunespec.suite_paths import suite_root
@@ -29,6 +30,8 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     os.environ.pop("PYTEST_PLUGINS", None)
     run_id = new_run_id()
     session = Session.from_options(start=Path.cwd(), run_id=run_id, options=_session_options(paths, options))
+    if options["junit"]:
+        _try_to_write(Path(options["junit"]), session)
     output = _Output(session, options["format_"])
     with tempfile.TemporaryDirectory(prefix="tunespec-") as folder:
         settings = Path(folder) / "pytest.ini"
@@ -39,6 +42,17 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
         click.echo(f"tunespec: internal error\n{output.broken}", err=True)
         return 2
     return int(status) if status in {0, 1} else 2
+
+
+def _try_to_write(path: Path, session: Session) -> None:
+    """Refuse a target before the work, which pytest would refuse with a traceback after it."""
+    if path.resolve() in {file.path.resolve() for dataset in session.discovery.datasets for file in dataset.files}:
+        raise CannotJudgeError(f"{path}: a report would overwrite the data that it is about")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    except OSError as error:
+        raise CannotJudgeError(f"--junit {path}: {error.strerror}") from error
 
 
 def _session_options(paths: Sequence[str], options: Mapping[str, Any]) -> Options:

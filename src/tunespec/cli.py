@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,19 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except CannotJudgeError as error:
+        except (CannotJudgeError, OSError) as error:
             click.echo(f"tunespec: {error}", err=True)
-            sys.exit(2)
+        except KeyboardInterrupt:
+            click.echo("tunespec: interrupted", err=True)
+        sys.exit(2)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(tunespec.__version__, prog_name="tunespec")
 def main() -> None:
     """Every known pitfall of LLM fine-tuning, as a test on your own files."""
+    if sys.stdout is None:  # closed by the caller
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  as long as the process lives
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a pipe on Windows, or LANG=C, cannot write every record's characters
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

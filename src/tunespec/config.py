@@ -31,7 +31,7 @@ _KEYS: dict[str, tuple[type, str]] = {
     "fail-on": (str, "error, warning or info"),
     "rules": (list, "a list of Python files"),
     "select": (list, "a list of codes, names or families"),
-    "ignore": (dict, 'a table such as {D006 = "reason"}'),
+    "ignore": (dict, 'a table such as {D005 = "reason"}'),
     "pitfalls": (dict, "tables [tool.tunespec.pitfalls.NAME]"),
 }
 

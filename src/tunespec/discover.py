@@ -17,6 +17,7 @@ from tunespec.reading import Row, format_of, read
 from tunespec.reading.source import EXTENSIONS, extension, read_bytes
 from tunespec.shapes import Shapes
 from tunespec.subjects import DataFile, Dataset
+from tunespec.text import shorten
 
 _SKIPPED_FOLDERS = {"node_modules", "__pycache__", "venv", "site-packages", "wandb"}
 _SNIFFED = 50  # records looked at before a file is said not to be a dataset
@@ -26,10 +27,11 @@ _LOG_KEYS = {"loss", "eval_loss", "current_steps", "train_loss"}
 
 @dataclass(frozen=True)
 class Discovery:
-    """``datasets`` to judge and ``passed_over``: path -> why it was not taken for a dataset."""
+    """``datasets`` to judge, ``passed_over`` (path -> why it is none) and ``unreadable`` (path -> what is wrong)."""
 
     datasets: tuple[Dataset, ...]
     passed_over: dict[str, str]
+    unreadable: dict[str, str]
 
 
 def discover(config: Config, paths: Sequence[str]) -> Discovery:
@@ -43,9 +45,16 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
     passed_over: dict[str, str] = {}
     configured = _configured(config) if not paths else []
     base, patterns = (Path.cwd(), paths) if paths else (config.root, config.data or (() if configured else (".",)))
+    unreadable: dict[str, str] = {}
     for path, named in _files(base, patterns):
         shown = splits.relative(path, config.root)
-        format_, why = _recognise(path, shapes)
+        try:
+            format_, why = _recognise(path, shapes)
+        except CannotJudgeError as error:
+            if named:
+                raise
+            unreadable[shown] = str(error)
+            continue
         if not why:
             found[shown] = path, format_
         elif named:
@@ -54,8 +63,11 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
             passed_over[shown] = why
     datasets = [*configured, *_datasets(found)]
     if not datasets:
-        raise CannotJudgeError(_nothing(config, paths, passed_over))
-    return Discovery(tuple(sorted(datasets, key=lambda d: d.name)), passed_over)
+        raise CannotJudgeError(_nothing(config, paths, unreadable | passed_over))
+    if found and shapes.unused_columns:
+        names = ", ".join(map(repr, shapes.unused_columns))
+        raise CannotJudgeError(f"columns: no record has {names}; see [columns] in {config.file}")
+    return Discovery(tuple(sorted(datasets, key=lambda d: d.name)), passed_over, unreadable)
 
 
 def _datasets(found: dict[str, tuple[Path, str]]) -> Iterator[Dataset]:
@@ -146,7 +158,8 @@ def _head_rows(path: Path, format_: str) -> Iterator[Row]:
 
     head = read_bytes(path, _HEAD)
     if len(head) == _HEAD and format_ != "json":
-        head = head[: head.rfind(b"\n") + 1] or read_bytes(path)
+        whole_lines = head[: head.rfind(b"\n") + 1]
+        head = whole_lines if whole_lines.count(b"\n") > 1 else read_bytes(path)
     if format_ == "json":
         rows = list(islice(json_array.read_json(head), _SNIFFED))
         if rows[0].data is None and len(head) == _HEAD:  # one record is longer than the head
@@ -164,7 +177,9 @@ def _unknown(record: dict[str, object], shapes: Shapes) -> str:
         return "a training log, not a dataset"
     if all(isinstance(value, dict) for value in record.values()) and len(keys) > 3:
         return "a registry or configuration, not a dataset"
-    shown = ", ".join(keys[:12]) + (", ..." if len(keys) > 12 else "")
+    if not keys:
+        return "its records are empty objects"
+    shown = ", ".join(map(shorten, keys[:12])) + (", ..." if len(keys) > 12 else "")
     first, last = keys[0] if keys else "question", keys[-1] if keys else "reply"
     mapping = f"columns = {{prompt = {json.dumps(first)}, answer = {json.dumps(last)}}}"
     return f"its columns ({shown}) are of no known shape; say which are which in [tool.tunespec]: {mapping}"

@@ -18,7 +18,7 @@ def explain_text(config: Config, token: str) -> str:
     Raises:
         CannotJudgeError: for an unknown one.
     """
-    pitfall = config.catalogue.find(token)
+    pitfall = config.catalogue.find(token.partition(".")[0])
     parts = [f"{pitfall.code} {pitfall.name} ({pitfall.family}, {pitfall.severity})\n\n{pitfall.documentation.summary}"]
     for section in SECTIONS:
         body = _body(pitfall, section)

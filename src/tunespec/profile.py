@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ OPTIONAL_KEYS = frozenset(
     "parallel_tool_calls chat_template_kwargs system_prompt label kto_tag split".split()
 )
 Value = TypeVar("Value")
+_SPLITS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Profile:
     system_share: float
     think_share: float
     template: Template | None
+    unknown_splits: Mapping[str, int]
 
     def shown(self) -> dict[str, Any]:
         """The profile as reports print it."""
@@ -40,6 +42,8 @@ class Profile:
             shown["think_share"] = round(self.think_share, 4)
         if self.template:
             shown["template_headers"] = list(self.template.headers)
+        if self.unknown_splits:
+            shown["unknown_splits"] = dict(self.unknown_splits)
         return shown
 
 
@@ -61,6 +65,7 @@ def make_profile(records: Records) -> Profile:
         system_share=sum(bool(c.system and c.system.strip()) for c in readable) / total,
         think_share=sum(map(thinks_first, readable)) / total,
         template=records.template,
+        unknown_splits=dict(sorted(records.unknown_splits.items())[:_SPLITS_SHOWN]),
     )
 
 

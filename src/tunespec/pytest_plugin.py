@@ -118,7 +118,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if not config.option.tunespec_dataset and not _left_verdicts(config):
         return
     tunespec = _session(config)
-    code = tunespec.finish(stopped=bool(session.shouldstop or session.shouldfail))
+    interrupted = int(session.exitstatus) == pytest.ExitCode.INTERRUPTED
+    code = tunespec.finish(stopped=bool(session.shouldstop or session.shouldfail) or interrupted)
     session.exitstatus = _combined(int(session.exitstatus), code, config.stash[_FAILURES].nodes, tunespec.announced)
 
 

@@ -17,6 +17,7 @@ from tunespec.reading import read
 from tunespec.shapes import Shapes
 from tunespec.splits import split_word
 from tunespec.subjects import Dataset
+from tunespec.text import shorten
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Records:
     answers: list[str] = field(default_factory=list)
     contents: list[bytes] = field(default_factory=list)
     template: Template | None = None
+    unknown_splits: dict[str, int] = field(default_factory=dict)  # value of a split column that names none -> records
 
     def __len__(self) -> int:
         return len(self.places)
@@ -43,8 +45,8 @@ class Records:
     def followed_by(self, other: Records, *, split: str) -> Records:
         """These records and then the other's, which all get the split ``split``."""
         theirs = {**vars(other), "splits": [split] * len(other)}
-        joined = {name: own + theirs[name] for name, own in vars(self).items() if name != "template"}
-        return Records(**joined, template=self.template)
+        joined = {name: own + theirs[name] for name, own in vars(self).items() if isinstance(own, list)}
+        return Records(**joined, template=self.template, unknown_splits=self.unknown_splits)
 
 
 def read_records(dataset: Dataset, columns: Mapping[str, str], roles: Mapping[str, str], progress: Progress) -> Records:
@@ -61,7 +63,11 @@ def read_records(dataset: Dataset, columns: Mapping[str, str], roles: Mapping[st
             text = row.raw if data is None else canonical(data)
             key = hashlib.blake2b(text, digest_size=16).hexdigest()
             records.places.append(Place(file.shown, row.line, number, key))
-            records.splits.append(file.split or _split_of(data, split_column))
+            split = file.split or _split_of(data, split_column)
+            records.splits.append(split)
+            if split is None and data is not None and split_column in data:
+                value = shorten(str(data[split_column]))
+                records.unknown_splits[value] = records.unknown_splits.get(value, 0) + 1
             records.keys.append(tuple(data or ()))
             records.defects.append(row.defect)
             records.conversations.append(shapes.convert(data) if data is not None else None)

@@ -65,6 +65,7 @@ class Session:
         config = find(start)
         selection = choose(config, _split(options.select), _split(options.ignore))
         discovery = discover(config, options.dataset)
+        _refuse_overwriting(discovery, [parse_target(target)[1] for target in options.report])
         judge = Judge(config, selection, discovery)
         return cls(config, selection, discovery, judge, Run(judge.cache.folder / "runs" / run_id), options)
 
@@ -91,6 +92,8 @@ class Session:
         self.verdicts.pitfalls = list({(p.code, p.name, p.table): p for p, _, _ in asked}.values())
         nodes = sorted(node for _, _, node in asked)
         self.run.write("announced", {"announced": nodes, "passed_over": self.discovery.passed_over})
+        for path, error in self.discovery.unreadable.items():
+            self.run.write(f"unreadable {path}", {"error": error})
 
     def judge(self, pitfall: Pitfall, subject: Dataset, node: str) -> tuple[str, str]:
         """``(outcome, text)``: passed, failed with the findings, or skipped with the reason.
@@ -186,6 +189,13 @@ class Session:
                 tables.setdefault(pitfall.table, []).extend(self.verdicts.asked(pitfall))
             for table, asked in tables.items():
                 export_suite(Path(self.options.gx_suites), table, asked)
+
+
+def _refuse_overwriting(discovery: Discovery, targets: Sequence[Path]) -> None:
+    inputs = {file.path.resolve() for dataset in discovery.datasets for file in dataset.files}
+    for target in targets:
+        if target.resolve() in inputs:
+            raise CannotJudgeError(f"{target}: a report would overwrite the data that it is about")
 
 
 def _split(tokens: Sequence[str]) -> list[str]:

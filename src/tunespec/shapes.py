@@ -52,6 +52,12 @@ class Shapes:
         self._roles = {**ROLES, **{name.lower(): role for name, role in (roles or {}).items()}}
         self._known: dict[tuple[str, ...], Convert | None] = {}
 
+    @property
+    def unused_columns(self) -> list[str]:
+        """The configured columns that no record so far had."""
+        seen = {key for keys in self._known for key in keys}
+        return sorted(column for name, column in self._columns.items() if name != "split" and column not in seen)
+
     def convert(self, record: Record) -> Conversation | None:
         """The record as a conversation; None if no shape has its keys."""
         keys = tuple(record)

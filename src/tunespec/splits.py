@@ -11,7 +11,7 @@ _WORDS = {
     "train": "train", "training": "train",
     "valid": "validation", "val": "validation", "validation": "validation", "dev": "validation",
     "eval": "validation", "evaluation": "validation",
-    "test": "test", "testing": "test",
+    "test": "test", "testing": "test", "holdout": "test", "heldout": "test", "held_out": "test",
 }  # fmt: skip
 _SUFFIXES = {".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".txt", ".gz", ".zst"}
 _WORD = "|".join(_WORDS)
@@ -68,5 +68,10 @@ def relative(path: Path, root: Path) -> str:
     for candidate in (absolute, absolute.parent.resolve() / absolute.name):
         for base in (root, root.resolve()):
             if candidate.is_relative_to(base):
-                return candidate.relative_to(base).as_posix()
-    return absolute.as_posix()
+                return _printable(candidate.relative_to(base))
+    return _printable(absolute)
+
+
+def _printable(path: Path) -> str:
+    """The path as text that every report can hold: bytes of a name that are no UTF-8 are replaced."""
+    return path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -16,17 +16,18 @@ def read_csv(data: bytes) -> Iterator[Row]:
     text = data.decode("utf-8-sig", errors="replace")
     bad = None if _is_utf8(data) else "not valid UTF-8"
     csv.field_size_limit(_FIELD_LIMIT)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    header = next(reader, None) or []
-    line = reader.line_num + 1
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    line = 1
     try:
+        header = next(reader, None) or []
+        line = reader.line_num + 1
         for cells in reader:
             if cells:
                 yield _row(header, cells, line, bad)
                 bad = None
             line = reader.line_num + 1
     except csv.Error as error:
-        yield Row(line, None, f"not valid CSV: {error}", b"")
+        yield Row(line, None, f"not valid CSV from here on: {error}", text.encode(errors="replace"))
 
 
 def _row(header: list[str], cells: list[str], line: int, bad: str | None) -> Row:

@@ -32,15 +32,24 @@ def read_json(data: bytes) -> Iterator[Row]:
 
 
 def _elements(text: str, position: int, *, is_array: bool) -> Iterator[Row]:
-    line, counted, first_key = 1, 0, None
+    line, counted, first_key, between = 1, 0, None, 0  # between: the commas that must stand before the next element
     while True:
-        position = _GAP.match(text, position).end()  # type: ignore[union-attr]
+        gap = _GAP.match(text, position)
+        assert gap is not None
+        position = gap.end()
         line, counted = line + text.count("\n", counted, position), position
+        odd = _odd_commas(gap.group().count(","), between, closing=text[position : position + 1] == "]")
         if position >= len(text) or text[position] == "]":
             if is_array and position >= len(text):
                 yield Row(line, None, f"the array is not closed (byte {_byte(text, position)})", b"")
             elif rest := text[position + 1 :].strip():
-                yield Row(line, None, f"text after the array (byte {_byte(text, position + 1)})", rest.encode())
+                start = text.index(rest, position + 1)
+                line += text.count("\n", counted, start)
+                yield Row(
+                    line, None, f"text after the array (byte {_byte(text, start)})", rest.encode(errors="replace")
+                )
+            elif odd and position < len(text):
+                yield Row(line, None, f"not valid JSON: {odd} (byte {_byte(text, position)})", b"]")
             return
         try:
             value, end = _DECODER.raw_decode(text, position)
@@ -50,8 +59,25 @@ def _elements(text: str, position: int, *, is_array: bool) -> Iterator[Row]:
             position = end
             continue
         first_key = first_key or _first_key(value)
-        yield _row(value, line, text, position, end)
-        position = end
+        row = _row(value, line, text, position, end)
+        yield (
+            row
+            if row.defect or not odd
+            else row._replace(defect=f"not valid JSON: {odd} (byte {_byte(text, position)})")
+        )
+        position, between = end, 1
+
+
+def _odd_commas(found: int, expected: int, *, closing: bool) -> str | None:
+    if closing:
+        return "a comma after the last element" if found else None
+    return (
+        None
+        if found == expected
+        else f"{found} commas before this element"
+        if found
+        else "no comma before this element"
+    )
 
 
 def _row(value: Any, line: int, text: str, position: int, end: int) -> Row:

@@ -49,10 +49,7 @@ def read_bytes(path: Path, limit: int = -1) -> bytes:
             with gzip.open(path) as stream:
                 return stream.read(limit)
         if path.suffix.lower() == ".zst":
-            import zstandard
-
-            with path.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as z:
-                return bytes(z.read(limit) if limit >= 0 else z.readall())
+            return _read_zst(path, limit)
         with path.open("rb") as stream:
             return stream.read(limit)
     except (OSError, EOFError, zlib.error) as error:
@@ -61,6 +58,22 @@ def read_bytes(path: Path, limit: int = -1) -> bytes:
         if type(error).__name__ != "ZstdError":
             raise
         raise CannotJudgeError(f"{path}: cannot be decompressed: {error}") from error
+
+
+def _read_zst(path: Path, limit: int) -> bytes:
+    import zstandard
+
+    if limit >= 0:
+        with path.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as reader:
+            return bytes(reader.read(limit))
+    rest, frames = path.read_bytes(), []
+    while rest:
+        frame = zstandard.ZstdDecompressor().decompressobj()
+        frames.append(frame.decompress(rest))
+        if not frame.eof:  # the stream reader would say nothing
+            raise EOFError("the compressed file ended before its end mark")
+        rest = frame.unused_data
+    return b"".join(frames)
 
 
 def _is_bare_conversation_line(head: bytes) -> bool:

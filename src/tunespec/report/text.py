@@ -41,6 +41,8 @@ def _file(file: Mapping[str, Any]) -> str:
 def _profile(profile: Mapping[str, Any]) -> Iterator[str]:
     if headers := profile.get("template_headers"):
         yield f"template headers (inferred): {', '.join(headers)}"
+    for value, count in profile.get("unknown_splits", {}).items():
+        yield f"{_plural(count, 'record')} of the unknown split `{value}`, compared with no other split"
     for key, what in (("system_prompt_share", "a system prompt"), ("think_share", "a <think> block")):
         if 0 < profile.get(key, 0) < 1:
             yield f"{profile[key]:.1%} of the records have {what}"
@@ -113,7 +115,7 @@ def _skipped(report: Mapping[str, Any]) -> tuple[dict[tuple[str, str], list[str]
             whole.setdefault((f"{code} {name}", reasons), []).append(subject)
         else:
             idle |= {f"{code}.{row['kind']}" for row in kinds if row["status"] == "skipped"}
-    return whole, idle
+    return whole, idle - {f"{row['code']}.{row['kind']}" for row in rows if row["status"] != "skipped"}
 
 
 def _some(names: Sequence[str], limit: int = 4) -> str:
