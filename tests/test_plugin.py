@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from _pytest.pytester import LineMatcher
 
@@ -124,7 +126,7 @@ HOSTILE = {
 def test_check_does_not_care_for_a_projects_settings(project, settings):
     project.makefile(".ini", pytest=HOSTILE[settings])
     project.makeconftest("def pytest_collection_modifyitems(items):\n    items.clear()\n\nraise RuntimeError('mine')")
-    result = project.run("tunespec", "check", "data")
+    result = project.run(sys.executable, "-m", "tunespec", "check", "data")
     assert result.ret == 1
     result.stdout.fnmatch_lines(["*data/repeated.jsonl:3: repeats data/repeated.jsonl:1*"])
     result.stdout.fnmatch_lines(["*5 records judged*"])
@@ -176,4 +178,4 @@ def test_an_internal_error_is_never_green(project):
     )
     (project.path / "tunespec.toml").write_text('rules = ["house_rules.py"]\n', encoding="utf-8")
     assert run(project, *SUITE, "--dataset=data/clean.jsonl").ret == 2
-    assert project.run("tunespec", "check", "data/clean.jsonl").ret == 2
+    assert project.run(sys.executable, "-m", "tunespec", "check", "data/clean.jsonl").ret == 2

@@ -162,7 +162,7 @@ def _head_rows(path: Path, format_: str) -> Iterator[Row]:
         head = whole_lines if whole_lines.count(b"\n") > 1 else read_bytes(path)
     if format_ == "json":
         rows = list(islice(json_array.read_json(head), _SNIFFED))
-        if rows[0].data is None and len(head) == _HEAD:  # one record is longer than the head
+        if len(head) == _HEAD and rows[0].data is None:  # one record is longer than the head
             return json_array.read_json(read_bytes(path))
         return iter(rows)
     return csv_table.read_csv(head) if format_ in {"csv", "tsv"} else lines.read_jsonl(head)
