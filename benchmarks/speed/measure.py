@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-_INTERVAL = 0.01  # seconds between two looks at memory
+_INTERVAL = 0.05  # seconds between two looks at memory; each look costs the measured process some time
 
 
 @dataclass(frozen=True)
