@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Generator
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _SESSION = pytest.StashKey["Session"]()
 _RUN_ID = pytest.StashKey[str]()
+_STARTED = pytest.StashKey[float]()
 _FAILURES = pytest.StashKey["_Failures"]()
 
 
@@ -66,6 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
     workerinput = getattr(config, "workerinput", None)
     if _RUN_ID not in config.stash:
         config.stash[_RUN_ID] = workerinput["tunespec_run"] if workerinput else new_run_id()
+    config.stash[_STARTED] = time.monotonic()  # under xdist the session below is made when all is over
     config.stash[_FAILURES] = _Failures()
     config.pluginmanager.register(config.stash[_FAILURES])
     if any(str(arg).startswith("tunespec.suite") for arg in config.args) or config.option.tunespec_dataset:
@@ -198,6 +201,7 @@ def _session(config: pytest.Config) -> Session:
             )
         except CannotJudgeError as error:
             pytest.exit(f"tunespec: {error}", returncode=2)
+        config.stash[_SESSION].started = config.stash[_STARTED]
     return config.stash[_SESSION]
 
 
