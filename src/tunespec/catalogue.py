@@ -46,9 +46,20 @@ class Catalogue:
             return [(p.code, k) for p in self.pitfalls if head in {p.family, p.code[0]} for k in p.kinds()]
         pitfall = self.find(head)
         kinds = [k for p in self.pitfalls if p.code == pitfall.code for k in p.kinds()]
-        if kind and kind not in kinds:
-            raise CannotJudgeError(f"{pitfall.code} has no kind {kind!r}{closest(kind, kinds)}")
+        if kind:
+            require_kind(pitfall.code, kind, kinds)
         return [(pitfall.code, k) for k in ([kind] if kind else kinds)]
+
+
+def require_kind(code: str, kind: str, kinds: Iterable[str]) -> None:
+    """Refuse a kind that a pitfall does not have.
+
+    Raises:
+        CannotJudgeError: naming the closest.
+    """
+    known = list(kinds)
+    if kind not in known:
+        raise CannotJudgeError(f"{code} has no kind {kind!r}{closest(kind, known)}")
 
 
 def closest(token: str, known: Iterable[str]) -> str:

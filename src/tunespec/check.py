@@ -46,8 +46,7 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
 
 def _try_to_write(path: Path, session: Session) -> None:
     """Refuse a target before the work, which pytest would refuse with a traceback after it."""
-    if path.resolve() in {file.path.resolve() for dataset in session.discovery.datasets for file in dataset.files}:
-        raise CannotJudgeError(f"{path}: a report would overwrite the data that it is about")
+    session.discovery.refuse_overwriting(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()

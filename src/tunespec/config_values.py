@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tunespec.catalogue import Catalogue, closest
+from tunespec.catalogue import Catalogue, closest, require_kind
 from tunespec.errors import CannotJudgeError
 from tunespec.pitfall import SEVERITIES, Pitfall
 
@@ -99,7 +99,7 @@ def _check_setting(pitfall: Pitfall, key: str, value: object, path: Path) -> Non
         levels = value.values() if isinstance(value, dict) else [value]
         require(all(level in SEVERITIES for level in levels), path, where, "error, warning or info")
         for kind in value if isinstance(value, dict) else ():
-            locate(partial(pitfall_kind, pitfall, kind), path, where)
+            locate(partial(require_kind, pitfall.code, kind, pitfall.kinds()), path, where)
         return
     if key not in pitfall.thresholds:
         hint = closest(key, [*pitfall.thresholds, "severity"])
@@ -114,14 +114,3 @@ def _check_setting(pitfall: Pitfall, key: str, value: object, path: Path) -> Non
     else:
         ok, expected = type(value) is type(default), f"of type {type(default).__name__}"
     require(ok, path, where, expected)
-
-
-def pitfall_kind(pitfall: Pitfall, kind: str) -> str:
-    """``kind`` if the pitfall has it.
-
-    Raises:
-        CannotJudgeError: otherwise, naming the closest.
-    """
-    if kind not in pitfall.kinds():
-        raise CannotJudgeError(f"{pitfall.code} has no kind {kind!r}{closest(kind, pitfall.kinds())}")
-    return kind

@@ -33,6 +33,15 @@ class Discovery:
     passed_over: dict[str, str]
     unreadable: dict[str, str]
 
+    def refuse_overwriting(self, target: Path) -> None:
+        """Refuse to write a report over the data that it is about.
+
+        Raises:
+            CannotJudgeError: if ``target`` is a file of a dataset.
+        """
+        if target.resolve() in {file.path.resolve() for dataset in self.datasets for file in dataset.files}:
+            raise CannotJudgeError(f"{target}: a report would overwrite the data that it is about")
+
 
 def discover(config: Config, paths: Sequence[str]) -> Discovery:
     """Find the datasets under ``paths`` (files, folders, globs), or under the configured ones.
@@ -180,8 +189,7 @@ def _unknown(record: dict[str, object], shapes: Shapes) -> str:
     if not keys:
         return "its records are empty objects"
     shown = ", ".join(map(shorten, keys[:12])) + (", ..." if len(keys) > 12 else "")
-    first, last = keys[0] if keys else "question", keys[-1] if keys else "reply"
-    mapping = f"columns = {{prompt = {json.dumps(first)}, answer = {json.dumps(last)}}}"
+    mapping = f"columns = {{prompt = {json.dumps(keys[0])}, answer = {json.dumps(keys[-1])}}}"
     return f"its columns ({shown}) are of no known shape; say which are which in [tool.tunespec]: {mapping}"
 
 

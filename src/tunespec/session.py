@@ -47,6 +47,9 @@ class Session:
     options: Options
     started: float = field(default_factory=time.monotonic)
     report: Report | None = None
+    announced: set[str] = field(
+        default_factory=set
+    )  # node ids of all pitfalls that the run was to judge, once finished
 
     @classmethod
     def from_options(cls, *, start: Path, run_id: str, options: Options) -> Session:
@@ -60,12 +63,12 @@ class Session:
         Raises:
             CannotJudgeError: for a wrong option, configuration or input.
         """
-        for target in options.report:
-            parse_target(target)
+        targets = [path for _, path in map(parse_target, options.report)]
         config = find(start)
         selection = choose(config, _split(options.select), _split(options.ignore))
         discovery = discover(config, options.dataset)
-        _refuse_overwriting(discovery, [parse_target(target)[1] for target in options.report])
+        for target in targets:
+            discovery.refuse_overwriting(target)
         judge = Judge(config, selection, discovery)
         return cls(config, selection, discovery, judge, Run(judge.cache.folder / "runs" / run_id), options)
 
@@ -139,17 +142,13 @@ class Session:
         """
         entries = self.run.read()
         self.report = build_report(self.config, self.selection, entries, time.monotonic() - self.started)
+        self.announced = {node for entry in entries for node in entry.get("announced", ())}
         missing = self.announced - {entry["node"] for entry in entries if "node" in entry}
         if missing and not stopped:
             self.report["errors"].append(f"{len(missing)} tests did not run, {min(missing)} for one")
         self._write_reports()
         code = exit_code(self.report, self.fail_on)
         return 0 if code == 1 and self.options.exit_zero else code
-
-    @property
-    def announced(self) -> set[str]:
-        """The node ids of every pitfall that this run was to judge, in whichever process."""
-        return {node for entry in self.run.read() for node in entry.get("announced", ())}
 
     def _write_reports(self) -> None:
         """Write what was asked for; what cannot be written is an error of the report."""
@@ -189,13 +188,6 @@ class Session:
                 tables.setdefault(pitfall.table, []).extend(self.verdicts.asked(pitfall))
             for table, asked in tables.items():
                 export_suite(Path(self.options.gx_suites), table, asked)
-
-
-def _refuse_overwriting(discovery: Discovery, targets: Sequence[Path]) -> None:
-    inputs = {file.path.resolve() for dataset in discovery.datasets for file in dataset.files}
-    for target in targets:
-        if target.resolve() in inputs:
-            raise CannotJudgeError(f"{target}: a report would overwrite the data that it is about")
 
 
 def _split(tokens: Sequence[str]) -> list[str]:

@@ -7,13 +7,15 @@ import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
+from tunespec.reading.source import COMPRESSED, EXTENSIONS
+
 _WORDS = {
     "train": "train", "training": "train",
     "valid": "validation", "val": "validation", "validation": "validation", "dev": "validation",
     "eval": "validation", "evaluation": "validation",
     "test": "test", "testing": "test", "holdout": "test", "heldout": "test", "held_out": "test",
 }  # fmt: skip
-_SUFFIXES = {".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".txt", ".gz", ".zst"}
+_SUFFIXES = {*EXTENSIONS, ".txt", *COMPRESSED}
 _WORD = "|".join(_WORDS)
 _START = re.compile(rf"(?i)^({_WORD})(?:$|[-_.](.+)$)")
 _END = re.compile(rf"(?i)^(.+)[-_.]({_WORD})$")

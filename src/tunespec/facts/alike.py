@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from tunespec.findings import Mark
 from tunespec.progress import Progress
 from tunespec.records import Records
+from tunespec.similarity import Pair
+from tunespec.similarity.candidates import candidate_pairs
+from tunespec.similarity.context import without_shared_context
+from tunespec.similarity.documents import Documents, Tokens, tokenize
+from tunespec.similarity.frames import without_shared_frame
+from tunespec.similarity.verify import LEAST_SIMILARITY, Verifier
 from tunespec.text import same_words
 
-if TYPE_CHECKING:
-    from tunespec.similarity.documents import Tokens
-
 BENCHMARK = "benchmark"  # the split of rows that belong to a benchmark, not to the dataset
-Pair = tuple[int, int, float]
 
 
 class Alike:
@@ -48,6 +50,11 @@ class Alike:
             if len(asked) > 1:
                 firsts[row] = asked[0]
         return dict(zip(firsts, same_words(list(firsts.values())), strict=True))
+
+    def near_mark(self, related: int, similarity: float) -> Mark:
+        """The value of every ``near_*`` fact: the place of the related row and the similarity."""
+        place = self.records.places[related]
+        return Mark(f"{place} (similarity {similarity:.2f})", place, similarity, LEAST_SIMILARITY)
 
     def compare_all(self) -> None:
         """Find the pairs of records and of prompts at the same time: the work releases Python's lock mostly."""
@@ -88,8 +95,6 @@ class Alike:
         return self._tokenized(self.records.answers)
 
     def _tokenized(self, texts: Sequence[str]) -> Tokens:
-        from tunespec.similarity.documents import tokenize
-
         self._progress("splitting texts into words", len(texts))
         return tokenize(texts)
 
@@ -101,12 +106,6 @@ class Alike:
         doing: str,
         focus: Sequence[int] | None = None,
     ) -> list[Pair]:
-        from tunespec.similarity.candidates import candidate_pairs
-        from tunespec.similarity.context import without_shared_context
-        from tunespec.similarity.documents import Documents
-        from tunespec.similarity.frames import without_shared_frame
-        from tunespec.similarity.verify import Verifier
-
         self._progress(doing, len(rows))
         texts = [[column[row] for row in rows] for column, _ in columns]
         documents = Documents(tuple(words.take(rows) for _, words in columns))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from tunespec.facts import Fact
 from tunespec.facts.alike import BENCHMARK, Alike
 from tunespec.findings import Mark
-from tunespec.similarity.verify import LEAST_SIMILARITY
 
 
 def duplicate_facts(alike: Alike) -> list[Fact]:
@@ -28,7 +27,6 @@ def duplicate_facts(alike: Alike) -> list[Fact]:
     for row, other, similarity in alike.record_pairs:
         same_split = records.splits[row] == records.splits[other] != BENCHMARK
         if same_split and row not in exact and (row not in near or similarity > (near[row].value or 0)):
-            place = records.places[other]
-            near[row] = Mark(f"{place} (similarity {similarity:.2f})", place, similarity, LEAST_SIMILARITY)
+            near[row] = alike.near_mark(other, similarity)
     reason = None if examined else "no readable record"
     return [Fact("duplicate_of", exact, examined, reason), Fact("near_duplicate_of", near, examined, reason)]

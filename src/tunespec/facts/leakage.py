@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from tunespec.errors import CannotJudgeError
 from tunespec.facts import Fact, not_applicable
-from tunespec.facts.alike import BENCHMARK, Alike, Pair
+from tunespec.facts.alike import BENCHMARK, Alike
 from tunespec.findings import Mark
-from tunespec.similarity.verify import LEAST_SIMILARITY
+from tunespec.similarity import Pair
 from tunespec.text import same_words, squeeze
 
 Key = TypeVar("Key")
@@ -144,8 +144,7 @@ def _near(alike: Alike, pairs: list[Pair], here: Side, there: Side) -> dict[int,
     for one, other, similarity in pairs:
         for row, related in ((one, other), (other, one)):
             if here(row) and there(related) and (row not in marks or similarity > (marks[row].value or 0)):
-                place = alike.records.places[related]
-                marks[row] = Mark(f"{place} (similarity {similarity:.2f})", place, similarity, LEAST_SIMILARITY)
+                marks[row] = alike.near_mark(related, similarity)
     return marks
 
 

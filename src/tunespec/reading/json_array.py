@@ -60,24 +60,18 @@ def _elements(text: str, position: int, *, is_array: bool) -> Iterator[Row]:
             continue
         first_key = first_key or _first_key(value)
         row = _row(value, line, text, position, end)
-        yield (
-            row
-            if row.defect or not odd
-            else row._replace(defect=f"not valid JSON: {odd} (byte {_byte(text, position)})")
-        )
+        if odd and not row.defect:
+            row = row._replace(defect=f"not valid JSON: {odd} (byte {_byte(text, position)})")
+        yield row
         position, between = end, 1
 
 
 def _odd_commas(found: int, expected: int, *, closing: bool) -> str | None:
     if closing:
         return "a comma after the last element" if found else None
-    return (
-        None
-        if found == expected
-        else f"{found} commas before this element"
-        if found
-        else "no comma before this element"
-    )
+    if found == expected:
+        return None
+    return f"{found or 'no'} {'commas' if found else 'comma'} before this element"
 
 
 def _row(value: Any, line: int, text: str, position: int, end: int) -> Row:

@@ -11,14 +11,14 @@ import orjson
 from tunespec.errors import CannotJudgeError
 
 EXTENSIONS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
-_COMPRESSED = (".gz", ".zst")
+COMPRESSED = (".gz", ".zst")
 _HEAD = 1 << 20
 
 
 def extension(path: Path) -> str:
     """The extension that names the format, without a compression's: ``.jsonl`` for ``a.jsonl.gz``."""
     suffixes = [suffix.lower() for suffix in path.suffixes]
-    if suffixes and suffixes[-1] in _COMPRESSED:
+    if suffixes and suffixes[-1] in COMPRESSED:
         suffixes.pop()
     return suffixes[-1] if suffixes else ""
 

@@ -6,12 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-Pair = tuple[int, int, float]
+from tunespec.similarity import Pair
+from tunespec.similarity.documents import SEGMENT, SHORTEST_SEGMENT
 
-_SEGMENT = re.compile(r"[^\n.!?。！？]+")
+_SEGMENT = re.compile(SEGMENT)
 _UNSPACED = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff"  # Thai, Kana, Han: one character is a word
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
-_SHORTEST = 12  # characters of a sentence that can be a context
 _CONTEXT = 3  # texts that hold a sentence before it counts as their shared context; two may be a copied pair
 _LEAST_REST = 0.4  # word Jaccard of what remains without the context
 
@@ -32,7 +32,7 @@ def _segments(text: str) -> list[str]:
 
 
 def _similar_rest(a: Sequence[str], b: Sequence[str], counts: Counter[str]) -> bool:
-    context = {s for s in set(a) & set(b) if counts[s] >= _CONTEXT and len(s) >= _SHORTEST}
+    context = {s for s in set(a) & set(b) if counts[s] >= _CONTEXT and len(s) >= SHORTEST_SEGMENT}
     if not context:
         return True
     rest_a, rest_b = ({w for s in side if s not in context for w in _WORD.findall(s)} for side in (a, b))

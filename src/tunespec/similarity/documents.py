@@ -16,12 +16,12 @@ Result = TypeVar("Result")
 
 # One CJK or Thai character is a word: these scripts do not put blanks between words.
 _WORD = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]|[\w--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]]+"
-_SEGMENT = r"[^\n.!?。！？]+"
+SEGMENT = r"[^\n.!?。！？]+"
 _CHUNK = 5_000  # texts at a time: bounds the memory for their words
 _BOILERPLATE_SHARE = 0.01  # a sentence in so many distinct texts is shared by design ...
 _BOILERPLATE_COUNT = 20  # ... but a few repetitions in a small dataset are not
 _ENOUGH = 20_000  # distinct texts to learn the shared sentences from; 1 % of them is 200
-_SHORTEST_SEGMENT = 12  # characters; "Yes" or "Sure" is no boilerplate
+SHORTEST_SEGMENT = 12  # characters; "Yes" or "Sure" is no boilerplate
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def _words(texts: pl.Series) -> pl.Series:
 
 def _segments(texts: pl.Series) -> pl.DataFrame:
     frame = pl.DataFrame({"text": texts}).with_row_index("doc")
-    frame = frame.with_columns(segment=pl.col("text").str.extract_all(_SEGMENT)).drop("text")
+    frame = frame.with_columns(segment=pl.col("text").str.extract_all(SEGMENT)).drop("text")
     frame = frame.explode("segment").with_columns(pl.col("segment").str.strip_chars().fill_null(""))
     return frame.with_columns(hash=pl.col("segment").hash(seed=0))
 
@@ -103,7 +103,7 @@ def _boilerplate(texts: Sequence[str]) -> pl.Series:
 
     def count(start: int) -> pl.DataFrame:
         found = _segments(sample[start : start + _CHUNK])
-        long = found.filter(pl.col("segment").str.len_chars() >= _SHORTEST_SEGMENT)
+        long = found.filter(pl.col("segment").str.len_chars() >= SHORTEST_SEGMENT)
         return long.unique(["doc", "hash"]).group_by("hash").len()
 
     counts = _in_threads(count, len(sample))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from tunespec.similarity import Pair
 from tunespec.similarity.documents import Array, Documents
 
-Pair = tuple[int, int, float]
 Words = frozenset[int]
 
 _WITNESSES = 3  # other texts that must have the frame: a text and two edited copies of it make no template
