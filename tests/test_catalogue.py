@@ -34,7 +34,7 @@ def test_codes_names_and_facts_have_one_owner():
     assert len({pitfall.name for pitfall in PITFALLS}) == len({pitfall.code for pitfall in PITFALLS})
     kinds = [kind for pitfall in PITFALLS for kind in pitfall.kinds()]
     assert len(kinds) == len(set(kinds))
-    assert sorted(kinds) == sorted(fact for facts, _ in GROUPS.values() for fact in facts)
+    assert sorted(kinds) == sorted(fact for group in GROUPS.values() for fact in group.facts)
 
 
 @pytest.mark.parametrize("pitfall", PITFALLS, ids=IDS)

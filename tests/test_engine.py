@@ -104,9 +104,9 @@ def test_importing_gx_leaves_warnings_alone():
 
 def test_a_fact_that_nobody_computed_is_no_pass(judge, tmp_path, monkeypatch):
     write_jsonl(tmp_path / "data.jsonl", [chat("What is the Seine?", "A river through Paris.")])
-    names, _ = GROUPS["duplicates"]
     unexamined = [Fact("duplicate_of", {}, 0), Fact("near_duplicate_of", {}, 0)]
-    monkeypatch.setattr("tunespec.fact_store.GROUPS", {**GROUPS, "duplicates": (names, lambda _: unexamined)})
+    lazy = GROUPS["duplicates"]._replace(compute=lambda _: unexamined)
+    monkeypatch.setattr("tunespec.fact_store.GROUPS", {**GROUPS, "duplicates": lazy})
     with pytest.raises(CannotJudgeError, match="no row was examined"):
         judge(tmp_path)
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from benchmarks.accuracy.datasets import make_against, make_dataset
+from benchmarks.accuracy.datasets import make_against, make_dataset, make_defective
 from benchmarks.accuracy.judging import Judged, judge
 from benchmarks.accuracy.page import page
 from benchmarks.accuracy.samples import SHAPES
@@ -19,6 +19,8 @@ from benchmarks.accuracy.scoring import score
 _SEEDS = 5
 _PAGE = Path(__file__).parents[2] / "docs" / "accuracy.md"
 _AGAINST = ("question/answer", "alpaca")  # shapes of the training files that are compared with a benchmark
+
+_PARTS = ("splits", "against", "defective")  # runs of one seed
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _measure(seeds: int) -> list[tuple[int, Judged]]:
     with tempfile.TemporaryDirectory(prefix="tunespec-accuracy-") as folder:
-        tasks = [(seed, part, Path(folder)) for seed in range(1, seeds + 1) for part in ("splits", "against")]
+        tasks = [
+            (seed, part, Path(folder)) for seed in range(1, seeds + 1) for part in ("splits", "against", "defective")
+        ]
         with ProcessPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
             parts = list(pool.map(_judged, tasks))
     return [(seed, one) for (seed, _, _), found in zip(tasks, parts, strict=True) for one in found]
@@ -56,6 +60,8 @@ def _judged(task: tuple[int, str, Path]) -> list[Judged]:
     root = folder / f"{seed}-{part}"
     if part == "against":
         return judge(root, [make_against(seed, shape) for shape in _AGAINST], benchmark=True)
+    if part == "defective":
+        return judge(root, make_defective(seed))
     return judge(root, [make_dataset(seed, number, shape) for number, shape in enumerate(SHAPES)])
 
 

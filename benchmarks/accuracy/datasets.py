@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from benchmarks.accuracy.defects import Defect, Line, defects_of, encoded
 from benchmarks.accuracy.defects_line import FIRST_LINE_ONLY
-from benchmarks.accuracy.lookalikes import LOOKALIKES
+from benchmarks.accuracy.planted import DatasetDefect, all_datasets, all_defects, all_lookalikes
 from benchmarks.accuracy.plantings import against_benchmark, similar
 from benchmarks.accuracy.samples import SHAPES, Sample, make_sample
 from benchmarks.accuracy.writer import Writer
@@ -17,7 +17,8 @@ from benchmarks.accuracy.writer import Writer
 TRAIN, VALIDATION, BENCHMARK = "train", "validation", "benchmark"
 CLEAN, CLEAN_VALIDATION = 420, 130  # clean records of a dataset; ten shapes make 5,500 in each seed
 _OF_ONE_SHAPE, _REPEATED = {"tool_call", "think_block", "template_header", "preference"}, 4
-_CLASSES = 4  # look-alike classes in one dataset: with more, they would outweigh the clean records
+_CLASSES = 5  # look-alike classes in one dataset: with more, they would outweigh the clean records
+_TEXT_DEFECTS = 24  # defects of texts in one dataset: 4 % of its records
 
 
 class Entry(NamedTuple):
@@ -43,11 +44,12 @@ class Label(NamedTuple):
 
 @dataclass
 class Labelled:
-    """One dataset: its name, its shape, and its entries."""
+    """One dataset: its name, its shape, its entries, and the kind (with its variant) that is its own defect."""
 
     name: str
     shape: str
     entries: list[Entry] = field(default_factory=list)
+    defect: tuple[str, str] | None = None
 
     def files(self) -> Iterator[tuple[str, bytes, list[Label]]]:
         """``(path, content, labels)`` of every split."""
@@ -80,7 +82,33 @@ def make_dataset(seed: int, number: int, shape: str) -> Labelled:
         line = spoil(rng, SHAPES[shape](make_sample(writer, shape)))
         position = -1.0 if variant == FIRST_LINE_ONLY else rng.random()
         found.entries.append(Entry(rng.choice((TRAIN, VALIDATION)), position, line, "planted", f"D002.{kind}", variant))
+    found.entries += _spoilt_texts(writer, shape, seed + number)
     found.entries += _alike(writer, shape, seed + number)
+    return found
+
+
+def _spoilt_texts(writer: Writer, shape: str, turn: int) -> Iterator[Entry]:
+    """Some defects of texts; they take turns over shapes and seeds."""
+    defects = [defect for defect in all_defects() if shape in defect.shapes]
+    for i in range(min(_TEXT_DEFECTS, len(defects))):
+        defect = defects[(turn * _TEXT_DEFECTS + i) % len(defects)]
+        sample = defect.spoil(writer, make_sample(writer, shape))
+        split, position = writer.rng.choice((TRAIN, VALIDATION)), writer.rng.random()
+        yield Entry(split, position, SHAPES[shape](sample), "planted", defect.kind, defect.variant)
+
+
+def make_defective(seed: int) -> Iterator[Labelled]:
+    """One dataset for each defect of whole datasets."""
+    for number, defect in enumerate(all_datasets()):
+        yield _defective(f"defective-{number}", defect, Writer(random.Random(f"{seed} {defect.kind} {defect.variant}")))
+
+
+def _defective(name: str, defect: DatasetDefect, writer: Writer) -> Labelled:
+    entries = defect.make(writer)
+    found = Labelled(name, "own", defect=(defect.kind, defect.variant) if defect.kind else None)
+    for i, (split, record, kind, variant) in enumerate(entries):
+        group = "planted" if kind else "context"
+        found.entries.append(Entry(split, i / len(entries), record, group, kind, variant or defect.variant))
     return found
 
 
@@ -116,9 +144,10 @@ def _clean(writer: Writer, shape: str) -> list[Sample]:
 
 def _alike(writer: Writer, shape: str, turn: int) -> Iterator[Entry]:
     """Some classes of look-alikes, half of each in either split; the classes take turns over shapes and seeds."""
-    classes = [name for name, (_, shapes) in LOOKALIKES.items() if shape in shapes]
+    lookalikes = all_lookalikes()
+    classes = [name for name, (_, shapes) in lookalikes.items() if shape in shapes]
     chosen = {classes[(turn * _CLASSES + i) % len(classes)] for i in range(_CLASSES)}
     for name in sorted(chosen):
-        for sample in LOOKALIKES[name][0](writer):
+        for sample in lookalikes[name][0](writer):
             split, position = writer.rng.choice((TRAIN, VALIDATION)), writer.rng.random()
             yield Entry(split, position, SHAPES[shape](sample), "alike", name)

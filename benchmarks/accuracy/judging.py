@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.accuracy.datasets import Label, Labelled
 
+_ANYWHERE = 0  # the line of a label that belongs to a whole dataset
 _AGAINST = '[pitfalls.split-leakage]\nagainst = ["benchmarks/*.jsonl"]\n'
 
 
@@ -36,20 +37,26 @@ def judge(folder: Path, datasets: Iterable[Labelled], *, benchmark: bool = False
     """
     folder.mkdir(parents=True)
     (folder / "tunespec.toml").write_text(_AGAINST if benchmark else "", encoding="utf-8")
+    (folder / "data").mkdir()
     labels: list[tuple[str, Label]] = []
     for dataset in datasets:
         for path, content, own in dataset.files():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
             labels += [(dataset.shape, label) for label in own]
+        if dataset.defect is not None:
+            labels.append((dataset.shape, Label(f"data/{dataset.name}", _ANYWHERE, "planted", *dataset.defect)))
+    if not labels:
+        return []
     found: dict[tuple[str, int], dict[str, str]] = defaultdict(dict)
     for finding in _report(folder)["findings"]:
-        found[finding["path"], finding["line"]][f"{finding['code']}.{finding['kind']}"] = finding["severity"]
+        for place in ((finding["path"], finding["line"]), (finding["subject"], _ANYWHERE)):
+            found[place][f"{finding['code']}.{finding['kind']}"] = finding["severity"]
     return [Judged(shape, label, found.get((label.path, label.line), {})) for shape, label in labels]
 
 
 def _report(folder: Path) -> dict[str, list[dict[str, Any]]]:
-    command = [sys.executable, "-m", "tunespec", "check", "data", "--format", "json", "--select", "D002,D004,D005"]
+    command = [sys.executable, "-m", "tunespec", "check", "data", "--format", "json"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode not in {0, 1}:
         raise RuntimeError(

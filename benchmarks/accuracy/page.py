@@ -43,12 +43,11 @@ def page(scores: Scores, seeds: int, command: str) -> str:
 
 
 def _tables(scores: Scores) -> Mapping[str, str]:
-    kinds = [f"{code}.{kind}" for code, kinds in KINDS.items() for kind in kinds]
     missed = sorted((name, share) for name, share in scores.variants.items() if share.count < share.total)
     return {
         "kinds": _table(
             ("kind", "planted", "found", "recall", "false"),
-            [(f"`{kind}`", *_cells(scores.recall[kind]), _of(scores.false[kind])) for kind in kinds],
+            [(f"`{kind}`", *_cells(scores.recall[kind]), _of(scores.false[kind])) for kind in KINDS],
         ),
         "near": _table(
             ("copies", "planted", "found", "recall"),

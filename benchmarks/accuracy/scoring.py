@@ -7,17 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.accuracy.judging import Judged
+from tunespec.catalogue import load
 
 LEAST_RECALL = 0.95  # of each planted kind: one miss in twenty is what a reader of warnings can live with
 MOST_ERRORS, MOST_WARNINGS = 0.005, 0.01  # of clean records; above, people switch a check off
 MOST_ALIKE = 0.02  # of each class of look-alikes, which are harder than clean records
-KINDS: Mapping[str, Sequence[str]] = {
-    "D002": "unreadable record_shape empty_prompt empty_answer unknown_role role_order tool_call think_block "
-    "template_header preference key_set think_only_in_some system_only_in_some".split(),
-    "D004": "leaked_record leaked_prompt benchmark_prompt near_leaked_record near_leaked_prompt "
-    "near_benchmark_prompt".split(),
-    "D005": ["duplicate_of", "near_duplicate_of"],
-}
+# Kinds that no labelled dataset holds, and where they are held instead.
+UNPLANTED: Mapping[str, str] = {}
+KINDS: Sequence[str] = [
+    name
+    for pitfall in load().pitfalls
+    for kind in pitfall.kinds()
+    if (name := f"{pitfall.code}.{kind}") not in UNPLANTED
+]
 
 
 @dataclass
@@ -56,7 +58,7 @@ class Scores:
 
     def breaches(self) -> Iterator[str]:
         """Every limit that is not kept, as a sentence."""
-        for kind in (f"{code}.{kind}" for code, kinds in KINDS.items() for kind in kinds):
+        for kind in KINDS:
             share = self.recall.get(kind, Share())
             if share.value < LEAST_RECALL:
                 yield f"{kind}: found {share.count} of {share.total} plantings, less than {LEAST_RECALL:.0%}"
@@ -81,7 +83,7 @@ def score(judged: Iterable[tuple[int, Judged]]) -> Scores:
             place = f"seed {seed}, {shape}"
             scores.errors[place].add(hit="error" in found.values())
             scores.warnings[place].add(hit="warning" in found.values())
-            for kind in (f"{code}.{kind}" for code, kinds in KINDS.items() for kind in kinds):
+            for kind in KINDS:
                 scores.false[kind].add(hit=kind in found)
         elif label.group == "alike":
             scores.alike[label.kind].add(hit=bool(found))

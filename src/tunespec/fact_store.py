@@ -80,7 +80,7 @@ def facts_of(groups: Sequence[str], source: RecordSource, cache: Cache, key: str
 
 
 def _computed_facts(group: str, source: RecordSource, cache: Cache, key: str) -> list[Fact]:
-    facts = GROUPS[group][1](source)
+    facts = GROUPS[group].compute(source)
     cache.place(f"facts/{key}/{group}.arrow", _frame(facts).write_ipc)
     cache.write(f"facts/{key}/{group}.json", [[fact.name, fact.examined, fact.reason] for fact in facts])
     return facts

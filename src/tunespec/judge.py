@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from tunespec.cache import Cache, key_of
 from tunespec.config import Config
@@ -17,12 +18,10 @@ from tunespec.errors import CannotJudgeError
 from tunespec.pitfall import Pitfall
 from tunespec.progress import Progress
 from tunespec.selection import Selection
-from tunespec.sources import RecordSource
+from tunespec.sources import RecordSource, settings_key
 from tunespec.subjects import Dataset
-from tunespec.tables import Table, build_table
+from tunespec.tables import TABLES, Table, build_table
 from tunespec.verdict import Results, Verdict, assemble, columns_of
-
-_TABLES = ("records",)
 
 
 @dataclass
@@ -47,8 +46,8 @@ class Judge:
         Raises:
             CannotJudgeError: if that cannot be said.
         """
-        if pitfall.table not in _TABLES:
-            raise CannotJudgeError(f"{pitfall.code}: there is no table {pitfall.table!r}; known: {', '.join(_TABLES)}")
+        if pitfall.table not in TABLES:
+            raise CannotJudgeError(f"{pitfall.code}: there is no table {pitfall.table!r}; known: {', '.join(TABLES)}")
         stored: Verdict | None = self.cache.read(self._result_name(pitfall, dataset))
         if stored is not None:
             return stored
@@ -81,27 +80,34 @@ class Judge:
     def _run(self, dataset: Dataset) -> dict[tuple[str, str, str], Verdict]:
         """One suite run for every pitfall of this session that has no stored verdict on the dataset."""
         pending = [
-            p for p in self.pitfalls if p.table in _TABLES and self.cache.read(self._result_name(p, dataset)) is None
+            p for p in self.pitfalls if p.table in TABLES and self.cache.read(self._result_name(p, dataset)) is None
         ]
-        asked = [(p, one) for p in pending for one in self.asked(p)]
-        source = RecordSource(dataset, self._benchmarks, self.config, self.progress)
-        columns = {column for _, one in asked for column in columns_of(one)}
         engine = engine_process()
-        with _without_garbage_collection():
-            table, description = build_table(columns, source, self.cache, self._dataset_key(dataset))
-        del source
-        self.progress("judging", len(table.places))
-        results = _judge_table(
-            engine, table, [(p, one) for p, one in asked if one.declaration.kind not in table.reasons]
-        )
-        self.progress.done()
+        by_table = {name: [pitfall for pitfall in pending if pitfall.table == name] for name in TABLES}
+        tables = self._tables(dataset, {name: own for name, own in by_table.items() if own})
         verdicts = {}
-        for pitfall in pending:
-            verdict = assemble(pitfall, self.asked(pitfall), dataset, table, results) | {"description": description}
-            self.cache.write(self._result_name(pitfall, dataset), verdict)
-            verdicts[pitfall.code, pitfall.name, pitfall.table] = verdict
+        for name, (table, description) in tables.items():
+            self.progress("judging", len(table.places))
+            results = _judge_table(engine, table, [(p, one) for p in by_table[name] for one in self.asked(p)])
+            for pitfall in by_table[name]:
+                verdict = assemble(pitfall, self.asked(pitfall), dataset, table, results) | {"description": description}
+                self.cache.write(self._result_name(pitfall, dataset), verdict)
+                verdicts[pitfall.code, pitfall.name, pitfall.table] = verdict
+        self.progress.done()
         self.cache.trim()
         return verdicts
+
+    def _tables(
+        self, dataset: Dataset, pitfalls: Mapping[str, Sequence[Pitfall]]
+    ) -> dict[str, tuple[Table, dict[str, Any]]]:
+        """Every table that these pitfalls judge; the records that they are computed from are gone afterwards."""
+        source = RecordSource(dataset, self._benchmarks, self.config, self.progress)
+        tables = {}
+        with _without_garbage_collection():
+            for name, own in pitfalls.items():
+                columns = {column for p in own for one in self.asked(p) for column in columns_of(one)}
+                tables[name] = build_table(name, columns, source, self.cache, self._dataset_key(dataset))
+        return tables
 
     @cached_property
     def _benchmarks(self) -> Dataset | None:
@@ -111,7 +117,8 @@ class Judge:
     def _dataset_key(self, dataset: Dataset) -> str:
         files = [(f.shown, f.split, f.format, f.content_hash) for f in dataset.files]
         against = [(f.shown, f.content_hash) for f in self._benchmarks.files] if self._benchmarks else []
-        return key_of("dataset", dataset.name, files, against, dict(self.config.columns), dict(self.config.roles))
+        columns, roles = dict(self.config.columns), dict(self.config.roles)
+        return key_of("dataset", dataset.name, files, against, columns, roles, settings_key(self.config))
 
     def _result_name(self, pitfall: Pitfall, dataset: Dataset) -> str:
         asked = [(one.declaration.type, dict(one.declaration.kwargs), one.severity) for one in self.asked(pitfall)]
@@ -125,6 +132,7 @@ def _judge_table(engine: EngineProcess, table: Table, asked: Sequence[tuple[Pitf
     Raises:
         CannotJudgeError: for a fact that nobody computed, or an expectation that could not be judged.
     """
+    asked = [(p, one) for p, one in asked if one.declaration.kind not in table.reasons]
     for pitfall, one in asked:
         kind = one.declaration.kind
         if kind in table.examined and not table.examined[kind]:

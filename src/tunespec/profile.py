@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from tunespec.end_marker import EndMarker, configured_end_marker, infer_end_marker
 from tunespec.facts.think import thinks_first
 from tunespec.headers import Template
 from tunespec.records import Records
@@ -31,6 +32,7 @@ class Profile:
     system_share: float
     think_share: float
     template: Template | None
+    end_marker: EndMarker | None
     unknown_splits: Mapping[str, int]
 
     def shown(self) -> dict[str, Any]:
@@ -42,13 +44,16 @@ class Profile:
             shown["think_share"] = round(self.think_share, 4)
         if self.template:
             shown["template_headers"] = list(self.template.headers)
+        if self.end_marker:
+            marker = self.end_marker
+            shown["end_marker"] = {"text": marker.text, "source": marker.source, "share": round(marker.share, 4)}
         if self.unknown_splits:
             shown["unknown_splits"] = dict(self.unknown_splits)
         return shown
 
 
-def make_profile(records: Records) -> Profile:
-    """The profile of a dataset's records."""
+def make_profile(records: Records, marker: str = "") -> Profile:
+    """The profile of a dataset's records; ``marker`` is the end marker that the configuration names, if it does."""
     readable = [c for c in records.conversations if c is not None and not c.defect]
     shape, shape_share = _usual(c.shape for c in readable)
     keys, keys_share = _usual(
@@ -65,8 +70,20 @@ def make_profile(records: Records) -> Profile:
         system_share=sum(bool(c.system and c.system.strip()) for c in readable) / total,
         think_share=sum(map(thinks_first, readable)) / total,
         template=records.template,
+        end_marker=_end_marker(records, marker),
         unknown_splits=dict(sorted(records.unknown_splits.items())[:_SPLITS_SHOWN]),
     )
+
+
+def _end_marker(records: Records, configured: str) -> EndMarker | None:
+    answers = (
+        turn.text if c.shape != "text" else records.answers[row]
+        for row, c in enumerate(records.conversations)
+        if c is not None and not c.defect
+        for turn in c.turns
+        if turn.role in {"assistant", "text"} and turn.text
+    )
+    return configured_end_marker(configured, answers) if configured.strip() else infer_end_marker(answers)
 
 
 def _usual(values: Iterable[Value]) -> tuple[Value | None, float]:

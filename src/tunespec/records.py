@@ -12,6 +12,7 @@ from tunespec.canonical import canonical
 from tunespec.conversation import Conversation
 from tunespec.findings import Place
 from tunespec.headers import Template, infer_template
+from tunespec.metadata import metadata_of
 from tunespec.progress import Progress
 from tunespec.reading import read
 from tunespec.shapes import Shapes
@@ -25,7 +26,8 @@ class Records:
     """Columns of equal length. ``conversations`` is None where a row is unreadable or of no known shape.
 
     ``prompts`` and ``answers`` are texts without template; ``contents`` hashes what a record teaches (text and roles
-    after whitespace normalisation, tools and label; no ids, no metadata): equal hash, equal lesson.
+    after whitespace normalisation, tools and label; no ids, no metadata): equal hash, equal lesson. ``metadata`` holds
+    what a record says of itself under the names of ``metadata.py``: its topic, its language.
     """
 
     places: list[Place] = field(default_factory=list)
@@ -36,6 +38,7 @@ class Records:
     prompts: list[str] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     contents: list[bytes] = field(default_factory=list)
+    metadata: list[Mapping[str, str]] = field(default_factory=list)
     template: Template | None = None
     unknown_splits: dict[str, int] = field(default_factory=dict)  # value of a split column that names none -> records
 
@@ -70,6 +73,7 @@ def read_records(dataset: Dataset, columns: Mapping[str, str], roles: Mapping[st
                 records.unknown_splits[value] = records.unknown_splits.get(value, 0) + 1
             records.keys.append(tuple(data or ()))
             records.defects.append(row.defect)
+            records.metadata.append(metadata_of(data) if data is not None else {})
             records.conversations.append(shapes.convert(data) if data is not None else None)
             if number % 10_000 == 0:
                 progress(f"reading {file.shown}", number)

@@ -10,6 +10,15 @@ from pathlib import Path
 _CHUNK = 1 << 20
 
 
+def content_hash(path: Path) -> str:
+    """Hash of a file's bytes."""
+    digest = hashlib.blake2b(digest_size=16)
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
 @dataclass(frozen=True)
 class DataFile:
     """One file of a dataset. ``shown`` is its path as reports print it; ``split`` None if nothing names one."""
@@ -22,11 +31,7 @@ class DataFile:
     @cached_property
     def content_hash(self) -> str:
         """Hash of the file's bytes."""
-        digest = hashlib.blake2b(digest_size=16)
-        with self.path.open("rb") as stream:
-            while chunk := stream.read(_CHUNK):
-                digest.update(chunk)
-        return digest.hexdigest()
+        return content_hash(self.path)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The table `records`: facts and texts of a dataset's rows, as the engine judges them."""
+"""The tables of a dataset, as the engine judges them: facts (and texts) of its records, facts of its splits."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from tunespec.cache import Cache
     from tunespec.sources import RecordSource
 
+TABLES = ("records", "splits")
 TEXTS = ("prompt", "answer", "system", "split")  # columns for house rules: never stored, they are the user's text
 
 
 @dataclass(frozen=True)
 class Table:
-    """Facts over the rows of one dataset, and where each row stands.
+    """Facts over rows (records or splits), and where each row stands.
 
     ``facts`` maps a fact to its marks by row; ``texts`` maps a text column, if asked for, to its values.
     """
@@ -46,29 +47,41 @@ class Table:
         return self.facts[kind][row] if kind in self.facts else Mark("")
 
 
-def build_table(columns: Iterable[str], source: RecordSource, cache: Cache, key: str) -> tuple[Table, dict[str, Any]]:
-    """The table ``records`` with these fact columns, and the dataset's description (files, profile).
+def build_table(
+    name: str, columns: Iterable[str], source: RecordSource, cache: Cache, key: str
+) -> tuple[Table, dict[str, Any]]:
+    """The table ``name`` with these columns, and the dataset's description (files, profile, splits).
 
     Raises:
         CannotJudgeError: for a column that no group computes, or input that cannot be read.
     """
     wanted = set(columns)
-    groups = [name for name, (facts, _) in GROUPS.items() if facts & wanted]
-    unknown = wanted - set(TEXTS) - {fact for facts, _ in GROUPS.values() for fact in facts}
-    if unknown:
-        known = [*TEXTS, *(fact for facts, _ in GROUPS.values() for fact in facts)]
-        name = min(unknown)
-        raise CannotJudgeError(f"the table records has no fact {name!r}{closest(name, known)}")
+    texts = TEXTS if name == "records" else ()
+    known = [*texts, *(fact for group in GROUPS.values() if group.table == name for fact in group.facts)]
+    if unknown := sorted(wanted - set(known)):
+        raise CannotJudgeError(f"the table {name} has no fact {unknown[0]!r}{closest(unknown[0], known)}")
     description, places = places_of(source, cache, key)
+    groups = [group for group, own in GROUPS.items() if own.table == name and own.facts & wanted]
     facts = facts_of(groups, source, cache, key)
     table = Table(
-        places,
+        places if name == "records" else _split_places(description),
         {fact.name: fact.marks for fact in facts},
-        _texts(source) if wanted & set(TEXTS) else {},
+        _texts(source) if wanted & set(texts) else {},
         {fact.name: fact.examined for fact in facts},
         {fact.name: fact.reason for fact in facts if fact.reason},
     )
     return table, description
+
+
+def _split_places(description: Mapping[str, Any]) -> list[Place]:
+    """One place for each split, in the order in which the files name them: its file, or the dataset if it has more."""
+    paths: dict[str | None, set[str]] = {}
+    for file in description["files"]:
+        paths.setdefault(file["split"], set()).add(file["path"])
+    return [
+        Place(min(own) if len(own) == 1 else description["name"], None, None, str(split))
+        for split, own in paths.items()
+    ]
 
 
 def _texts(source: RecordSource) -> dict[str, Sequence[str | None]]:

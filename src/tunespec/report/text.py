@@ -41,6 +41,9 @@ def _file(file: Mapping[str, Any]) -> str:
 def _profile(profile: Mapping[str, Any]) -> Iterator[str]:
     if headers := profile.get("template_headers"):
         yield f"template headers (inferred): {', '.join(headers)}"
+    if marker := profile.get("end_marker"):
+        share = f", {marker['share']:.1%} of the answers" if marker["share"] < 1 else ""
+        yield f"end marker `{marker['text']}` ({marker['source']}{share})"
     for value, count in profile.get("unknown_splits", {}).items():
         yield f"{_plural(count, 'record')} of the unknown split `{value}`, compared with no other split"
     for key, what in (("system_prompt_share", "a system prompt"), ("think_share", "a <think> block")):

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from benchmarks.accuracy.grammar import Words, fill, load
+from benchmarks.accuracy.planted import ALL_SHAPES, Lookalike
 from benchmarks.accuracy.samples import Sample
 from benchmarks.accuracy.tools import same_request
 from benchmarks.accuracy.writer import Exchange, Writer
 
-ALL_SHAPES = (
-    "messages",
-    "multi-turn",
-    "sharegpt",
-    "alpaca",
-    "prompt/completion",
-    "question/answer",
-    "text",
-    "preference",
-    "think",
-)
 _LANGUAGES = ("english", "german", "french", "spanish", "chinese")
 GROUP = 24  # records of one class in one dataset; a template that is used more often is easier to recognise as one
 
@@ -156,7 +146,7 @@ def _tool_requests(writer: Writer) -> list[Sample]:
 
 
 # class -> how it is made, and the shapes whose datasets it can stand in
-LOOKALIKES: Mapping[str, tuple[Callable[[Writer], list[Sample]], Sequence[str]]] = {
+LOOKALIKES: Mapping[str, Lookalike] = {
     "short factual answers": (_short_answers, ALL_SHAPES),
     "one exercise, other numbers": (_other_numbers, ALL_SHAPES),
     "one question, other names": (_other_entities, ALL_SHAPES),
