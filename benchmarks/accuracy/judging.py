@@ -50,7 +50,8 @@ def judge(folder: Path, datasets: Iterable[Labelled], *, benchmark: bool = False
         return []
     found: dict[tuple[str, int], dict[str, str]] = defaultdict(dict)
     for finding in _report(folder)["findings"]:
-        for place in ((finding["path"], finding["line"]), (finding["subject"], _ANYWHERE)):
+        folder_of_subject = "/".join(finding["subject"].split("/")[:2])
+        for place in ((finding["path"], finding["line"]), (folder_of_subject, _ANYWHERE)):
             found[place][f"{finding['code']}.{finding['kind']}"] = finding["severity"]
     return [Judged(shape, label, found.get((label.path, label.line), {})) for shape, label in labels]
 

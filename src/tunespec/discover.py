@@ -50,7 +50,7 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
         CannotJudgeError: for a path that does not exist, a named file whose columns nothing knows, or no dataset.
     """
     shapes = Shapes(config.columns, config.roles)
-    found: dict[str, tuple[Path, str]] = {}
+    found: dict[str, tuple[Path, str, bool]] = {}
     passed_over: dict[str, str] = {}
     configured = _configured(config) if not paths else []
     base, patterns = (Path.cwd(), paths) if paths else (config.root, config.data or (() if configured else (".",)))
@@ -65,7 +65,7 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
             unreadable[shown] = str(error)
             continue
         if not why:
-            found[shown] = path, format_
+            found[shown] = path, format_, named
         elif named:
             raise CannotJudgeError(f"{shown}: {why}")
         else:
@@ -79,9 +79,11 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
     return Discovery(tuple(sorted(datasets, key=lambda d: d.name)), passed_over, unreadable)
 
 
-def _datasets(found: dict[str, tuple[Path, str]]) -> Iterator[Dataset]:
+def _datasets(found: dict[str, tuple[Path, str, bool]]) -> Iterator[Dataset]:
     for name, files in splits.group(found).items():
-        yield Dataset(name, tuple(DataFile(found[f][0], f, split, found[f][1]) for f, split in files))
+        alone = len(files) == 1 and found[files[0][0]][2]
+        own = tuple(DataFile(found[file][0], file, split, found[file][1]) for file, split in files)
+        yield Dataset(name, own, alone=alone)
 
 
 def _configured(config: Config) -> list[Dataset]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tunespec.findings import Mark, Place
 from tunespec.sources import COMPARING, GROUPS
+from tunespec.split_statistics import overlaps
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,6 +59,8 @@ def _describe(source: RecordSource) -> dict[str, Any]:
             for (path, split), (count, unread) in rows.items()
         ],
         "profile": source.profile.shown(),
+        "splits": [split.shown(sum(len(one.rows) for one in source.splits)) for split in source.splits],
+        "overlaps": list(overlaps(source.splits, records, source.alike.prompts)) if len(source.splits) > 1 else [],
     }
 
 

@@ -118,7 +118,7 @@ class Judge:
         files = [(f.shown, f.split, f.format, f.content_hash) for f in dataset.files]
         against = [(f.shown, f.content_hash) for f in self._benchmarks.files] if self._benchmarks else []
         columns, roles = dict(self.config.columns), dict(self.config.roles)
-        return key_of("dataset", dataset.name, files, against, columns, roles, settings_key(self.config))
+        return key_of("dataset", dataset.name, dataset.alone, files, against, columns, roles, settings_key(self.config))
 
     def _result_name(self, pitfall: Pitfall, dataset: Dataset) -> str:
         asked = [(one.declaration.type, dict(one.declaration.kwargs), one.severity) for one in self.asked(pitfall)]

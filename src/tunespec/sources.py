@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tunespec.profile import Profile
     from tunespec.progress import Progress
     from tunespec.records import Records
+    from tunespec.split_statistics import Split
     from tunespec.subjects import Dataset
 
 
@@ -45,6 +46,13 @@ class RecordSource:
         return make_passages(self.records, self.profile.end_marker)
 
     @cached_property
+    def splits(self) -> list[Split]:
+        """Their splits."""
+        from tunespec.split_statistics import splits_of
+
+        return splits_of(self.records)
+
+    @cached_property
     def alike(self) -> Alike:
         """Similar pairs among them and the benchmarks' records."""
         from tunespec.facts.alike import BENCHMARK, Alike
@@ -65,7 +73,10 @@ class RecordSource:
 
 
 # Thresholds that facts are computed from, by pitfall: a change makes the facts anew. (Others only judge the facts.)
-SETTINGS: Mapping[str, tuple[str, ...]] = {"D001": ("marker",)}
+SETTINGS: Mapping[str, tuple[str, ...]] = {
+    "D001": ("marker",),
+    "E001": ("least", "share", "distance"),
+}
 
 
 def setting(config: Config, code: str, key: str) -> Any:
@@ -110,6 +121,13 @@ def _leakage(source: RecordSource) -> list[Fact]:
     return leakage_facts(source.alike, [file.shown for file in source.benchmarks.files] if source.benchmarks else [])
 
 
+def _held_out(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.held_out import Limits, held_out_facts
+
+    limits = Limits(*(source.setting("E001", name) for name in Limits._fields))
+    return held_out_facts(source.splits, limits, alone=source.dataset.alone)
+
+
 class Group(NamedTuple):
     """Facts that are computed together: the table they belong to, their names, and how."""
 
@@ -135,4 +153,7 @@ GROUPS: Mapping[str, Group] = {
         _leakage,
     ),
     "duplicates": _records("duplicate_of near_duplicate_of", _duplicates),
+    "held_out": Group(
+        "splits", frozenset(("missing_validation", "small_validation", "different_validation")), _held_out
+    ),
 }

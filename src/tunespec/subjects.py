@@ -36,8 +36,9 @@ class DataFile:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A set of files with their splits."""
+    """A set of files with their splits; ``alone`` if it is one file that the user named."""
 
     name: str
     files: tuple[DataFile, ...]
     family: str = "data"
+    alone: bool = False

@@ -23,7 +23,7 @@ def _subjects(report: Mapping[str, Any]) -> str:
         known = f" ({profile['shape']})" if profile.get("shape") else ""
         lines.append(f"dataset {subject['name']}: {_plural(sum(f['rows'] for f in subject['files']), 'record')}{known}")
         if len(subject["files"]) > 1 or subject["files"][0]["unread"]:
-            lines += [f"  {_file(file)}" for file in subject["files"]]
+            lines += [f"  {_file(file, subject)}" for file in subject["files"]]
         lines += [f"  {line}" for line in _profile(profile)]
     passed_over = report["passed_over"]
     lines += [f"passed over {item['path']}: {item['reason']}" for item in passed_over[:_PASSED_OVER]]
@@ -32,10 +32,23 @@ def _subjects(report: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _file(file: Mapping[str, Any]) -> str:
+def _file(file: Mapping[str, Any], subject: Mapping[str, Any]) -> str:
     split = f" ({file['split']})" if file["split"] else ""
     unread = f", {file['unread']:,} unreadable" if file["unread"] else ""
-    return f"{file['path']}{split}: {_plural(file['rows'], 'record')}{unread}"
+    whole = [other["split"] for other in subject["files"]].count(file["split"]) == 1
+    return f"{file['path']}{split}: {_plural(file['rows'], 'record')}{unread}" + (
+        _split(file, subject) if whole else ""
+    )
+
+
+def _split(file: Mapping[str, Any], subject: Mapping[str, Any]) -> str:
+    """What is in a split, and what it shares with others, behind the name of its one file."""
+    split = next(split for split in subject["splits"] if split["split"] == file["split"])
+    length = split.get("answer_length")
+    lengths = f", answers of {length['least']:,} to {length['most']:,} characters" if length else ""
+    overlaps = [one for one in subject["overlaps"] if one["split"] == file["split"] and one["prompts"]]
+    shared = [f", {one['prompts']:,} of its prompts in {one['with'] or 'no split'} too" for one in overlaps]
+    return lengths + "".join(shared)
 
 
 def _profile(profile: Mapping[str, Any]) -> Iterator[str]:
@@ -71,7 +84,7 @@ def _counts(total: Mapping[str, Any]) -> str:
         return "failed"
     allowed = f", allowed {total['limit']:.2%}" if isinstance(total["limit"], float) and total["limit"] else ""
     if isinstance(total["limit"], float):
-        return f"{total['unexpected']:,} of {_plural(total['examined'], 'record')}{allowed}"
+        return f"{total['unexpected']:,} of {_plural(total['examined'], total['table'].removesuffix('s'))}{allowed}"
     return f"{total['value']} (limit {total['limit']})"
 
 

@@ -1,0 +1,125 @@
+"""E001's facts, on the splits of a dataset: is there data to validate on, enough of it, and of the same kind?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from tunespec.facts import Fact, not_applicable
+from tunespec.findings import Mark
+from tunespec.split_statistics import Split
+
+NAMES = ("missing_validation", "small_validation", "different_validation")
+_HELD_OUT = ("validation", "test")
+_LEAST_OF_TRAIN = 0.05  # below 200 training records, this share of them is enough
+_ENOUGH = 200  # records that are enough whatever their share (a score is known to 3.5 points)
+_JUDGED = 30  # records on each side, from which on distributions are compared
+_CHANCE = 1.95  # D beyond 1.95 * sqrt((n + m) / (n * m)) happens by chance once in 1,000 times
+
+
+class Limits(NamedTuple):
+    """E001's thresholds: fewest records, smallest share of the training records, largest distance."""
+
+    least: int = 10
+    share: float = 0.01
+    distance: float = 0.25
+
+
+class _Difference(NamedTuple):
+    what: str
+    distance: float
+    limit: float
+
+
+def held_out_facts(splits: Sequence[Split], limits: Limits, *, alone: bool) -> list[Fact]:
+    """Every fact of E001, one row for each split.
+
+    Args:
+        splits: the dataset's splits, in the order of the table.
+        limits: from when on a split is too small or too different.
+        alone: whether the user named one file, which says nothing about what lies beside it.
+    """
+    by_name = {split.name: (row, split) for row, split in enumerate(splits) if split.rows}
+    reason = _why_not(set(by_name), alone=alone)
+    if reason:
+        return [not_applicable(name, reason) for name in NAMES]
+    row, train = by_name["train"]
+    held_out = [by_name[name] for name in _HELD_OUT if name in by_name]
+    if not held_out:
+        missing = Mark(f"{len(train.rows):,} training records, and no validation or test split beside them")
+        reason = "there is no validation or test split"
+        return [Fact(NAMES[0], {row: missing}, 1), *(not_applicable(name, reason) for name in NAMES[1:])]
+    small = {row: mark for row, split in held_out if (mark := _small(split, train, limits))}
+    compared = [(row, split) for row, split in held_out if row not in small]
+    different = {row: mark for row, split in compared if (mark := _different(split, train, limits.distance))}
+    enough = bool(compared) and min(len(train.rows), *(len(s.rows) for _, s in compared)) >= _JUDGED
+    return [
+        Fact(NAMES[0], {}, 1),
+        Fact(NAMES[1], small, len(held_out)),
+        Fact(NAMES[2], different, len(compared))
+        if enough
+        else not_applicable(NAMES[2], f"fewer than {_JUDGED} records on one side"),
+    ]
+
+
+def _why_not(names: set[str | None], *, alone: bool) -> str:
+    if "train" not in names:
+        known = sorted(name for name in names if name)
+        return f"the dataset has only the split {known[0]}" if known else "nothing names a split"
+    if alone and len(names) == 1:
+        return "a single file was given, which says nothing about a validation file beside it"
+    return ""
+
+
+def _small(split: Split, train: Split, limits: Limits) -> Mark | None:
+    count = len(split.rows)
+    few = min(limits.least, math.ceil(_LEAST_OF_TRAIN * len(train.rows)))
+    least = max(few, min(_ENOUGH, limits.share * len(train.rows)))
+    if count >= least:
+        return None
+    text = (
+        f"{split.name} has {count:,} records beside {len(train.rows):,} training records; {math.ceil(least)} is least"
+    )
+    return Mark(text, None, float(count), float(math.ceil(least)))
+
+
+def _different(split: Split, train: Split, distance: float) -> Mark | None:
+    found = [d for d in _differences(split, train, distance) if d.distance > d.limit]
+    if not found:
+        return None
+    worst = max(found, key=lambda d: d.distance - d.limit)
+    told = "; ".join(f"{d.what} (distance {d.distance:.2f}, limit {d.limit:.2f})" for d in found)
+    return Mark(f"{split.name} differs from train: {told}", None, round(worst.distance, 4), round(worst.limit, 4))
+
+
+def _differences(split: Split, train: Split, distance: float) -> list[_Difference]:
+    chance = _CHANCE * math.sqrt((len(split.rows) + len(train.rows)) / (len(split.rows) * len(train.rows)))
+    limit = max(distance, chance)
+    medians = sorted(split.lengths)[len(split.lengths) // 2], sorted(train.lengths)[len(train.lengths) // 2]
+    lengths = f"answers of {medians[0]:,} characters (median), in train of {medians[1]:,}"
+    found = [_Difference(lengths, _ks(split.lengths, train.lengths), limit)]
+    for name, own, other in (("topics", split.topics, train.topics), ("languages", split.languages, train.languages)):
+        if own or other:
+            offender = max({*own, *other}, key=lambda value: (_share(own, value) - _share(other, value), value))
+            shares = f"{_share(own, offender):.0%} {offender}, in train {_share(other, offender):.0%}"
+            found.append(_Difference(f"{name}: {shares}", _total_variation(own, other), limit))
+    return found
+
+
+def _ks(one: Sequence[int], other: Sequence[int]) -> float:
+    """The Kolmogorov-Smirnov distance of two samples: the largest difference of their distribution functions."""
+    import numpy as np
+
+    a, b = np.sort(np.asarray(one)), np.sort(np.asarray(other))
+    values = np.concatenate([a, b])
+    below = np.searchsorted(a, values, side="right") / a.size, np.searchsorted(b, values, side="right") / b.size
+    return float(np.abs(below[0] - below[1]).max())
+
+
+def _total_variation(one: Mapping[str, int], other: Mapping[str, int]) -> float:
+    return sum(abs(_share(one, value) - _share(other, value)) for value in {*one, *other}) / 2
+
+
+def _share(counts: Mapping[str, int], value: str) -> float:
+    return counts.get(value, 0) / (sum(counts.values()) or 1)

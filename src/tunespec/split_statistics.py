@@ -1,0 +1,90 @@
+"""How large the splits of a dataset are, what is in them, and what they share: the report shows it, E001 judges it."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from tunespec.records import Records
+
+_TOPICS_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Split:
+    """The readable records of one split. ``lengths`` are characters of the answers, ``topics`` the records' own."""
+
+    name: str | None
+    rows: Sequence[int]
+    lengths: Sequence[int]
+    prompt_characters: int
+    topics: Mapping[str, int]
+    languages: Mapping[str, int]
+
+    def shown(self, total: int) -> dict[str, Any]:
+        """The split as reports print it; ``total`` is the number of records of all splits."""
+        shown: dict[str, Any] = {
+            "split": self.name,
+            "records": len(self.rows),
+            "share": round(len(self.rows) / (total or 1), 4),
+            "prompt_characters": self.prompt_characters,
+            "answer_characters": sum(self.lengths),
+        }
+        if self.lengths:
+            shown["answer_length"] = {
+                "least": min(self.lengths),
+                "median": int(statistics.median_low(self.lengths)),
+                "most": max(self.lengths),
+            }
+        for name, counts in (("topics", self.topics), ("languages", self.languages)):
+            if counts:
+                shown[name] = dict(Counter(counts).most_common(_TOPICS_SHOWN))
+        return shown
+
+
+def splits_of(records: Records) -> list[Split]:
+    """The splits in the order in which the files name them; a split of unreadable records has no rows."""
+    rows: dict[str | None, list[int]] = {}
+    for row, (split, content) in enumerate(zip(records.splits, records.contents, strict=True)):
+        own = rows.setdefault(split, [])
+        if content:
+            own.append(row)
+    return [_split(records, name, own) for name, own in rows.items()]
+
+
+def _split(records: Records, name: str | None, rows: Sequence[int]) -> Split:
+    return Split(
+        name,
+        rows,
+        [len(records.answers[row]) for row in rows],
+        sum(len(records.prompts[row]) for row in rows),
+        _named(records, rows, "topic"),
+        _named(records, rows, "language"),
+    )
+
+
+def _named(records: Records, rows: Sequence[int], meaning: str) -> Counter[str]:
+    return Counter(value for row in rows if (value := records.metadata[row].get(meaning)) is not None)
+
+
+def overlaps(splits: Sequence[Split], records: Records, prompts: Mapping[int, str]) -> Iterator[dict[str, Any]]:
+    """How many records of the smaller of two splits, and how many of its prompts, stand in the other one too.
+
+    Args:
+        splits: the dataset's splits.
+        records: its records.
+        prompts: row -> prompt in the form that is compared.
+    """
+    for one, other in combinations(sorted(splits, key=lambda split: len(split.rows)), 2):
+        contents = {records.contents[row] for row in other.rows}
+        asked = {prompts.get(row) for row in other.rows} - {None}
+        yield {
+            "split": one.name,
+            "with": other.name,
+            "records": sum(records.contents[row] in contents for row in one.rows),
+            "prompts": sum(prompts.get(row) in asked for row in one.rows),
+        }

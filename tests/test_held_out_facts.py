@@ -1,0 +1,107 @@
+"""E001's facts: too small and too different, and what is neither."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import chat, write_jsonl
+from tunespec.facts import Fact
+from tunespec.facts.held_out import Limits, held_out_facts
+from tunespec.split_statistics import Split
+
+USUAL = [120, 300, 80, 450, 200, 160, 95, 510, 230, 330]
+
+
+def split(
+    name: str | None,
+    count: int,
+    lengths: Sequence[int] = USUAL,
+    topics: Mapping[str, int] | None = None,
+) -> Split:
+    repeated = [lengths[i % len(lengths)] for i in range(count)]
+    return Split(name, range(count), repeated, 0, topics or {}, {})
+
+
+def facts(*splits: Split, alone: bool = False) -> dict[str, Fact]:
+    return {fact.name: fact for fact in held_out_facts(splits, Limits(), alone=alone)}
+
+
+def test_a_training_split_alone():
+    found = facts(split("train", 100))
+    assert found["missing_validation"].marks[0].text.startswith("100 training records, and no validation")
+    assert "no validation or test split" in (found["small_validation"].reason or "")
+
+
+@pytest.mark.parametrize(
+    ("splits", "alone", "reason"),
+    [
+        ([split("train", 100)], True, "a single file was given"),
+        ([split(None, 100)], False, "nothing names a split"),
+        ([split("test", 100)], False, "only the split test"),
+        ([split("train", 0), split("validation", 5)], False, "only the split validation"),
+    ],
+)
+def test_what_cannot_be_judged(splits, alone, reason):
+    found = facts(*splits, alone=alone)
+    assert {fact.examined for fact in found.values()} == {0}
+    assert all(reason in (fact.reason or "") for fact in found.values())
+
+
+@pytest.mark.parametrize(
+    ("train", "held_out", "small"),
+    [
+        (8, 1, False), (40, 1, True), (40, 2, False), (200, 9, True), (200, 10, False), (5_000, 40, True),
+        (5_000, 50, False), (100_000, 199, True), (100_000, 200, False),
+    ],
+)  # fmt: skip
+def test_how_small_is_too_small(train, held_out, small):
+    assert bool(facts(split("train", train), split("validation", held_out))["small_validation"].marks) is small
+
+
+def test_a_test_split_is_held_out_data_too():
+    found = facts(split("train", 500), split("test", 100))
+    assert not found["missing_validation"].marks
+    assert found["different_validation"].examined == 1
+
+
+def test_lengths_of_another_kind():
+    found = facts(split("train", 500), split("validation", 60, [2_000, 3_000, 2_500]))
+    (mark,) = found["different_validation"].marks.values()
+    assert "answers of 2,500 characters (median), in train of 230" in mark.text
+    assert mark.value is not None
+    assert mark.limit is not None
+    assert mark.value > mark.limit
+
+
+def test_topics_of_another_kind():
+    train = split("train", 400, topics={"billing": 200, "delivery": 200})
+    found = facts(train, split("validation", 60, topics={"billing": 58, "delivery": 2}))
+    assert "97% billing, in train 50%" in found["different_validation"].marks[1].text
+    same = split("validation", 60, topics={"billing": 36, "delivery": 24})
+    assert not facts(train, same)["different_validation"].marks
+
+
+@given(st.lists(st.integers(1, 5_000), min_size=40, max_size=120), st.randoms(use_true_random=False))
+def test_a_random_half_is_not_different(lengths, random):
+    random.shuffle(lengths)
+    half = len(lengths) // 2
+    found = facts(split("train", half, lengths[:half]), split("test", half, lengths[half : 2 * half]))
+    assert not found["different_validation"].marks
+
+
+def test_the_report_shows_what_is_in_the_splits(judge, tmp_path):
+    seine = chat("What is the Seine?", "A river.")
+    write_jsonl(tmp_path / "data/train.jsonl", [{**seine, "topic": "rivers"}, chat("Who wrote Candide?", "Voltaire.")])
+    write_jsonl(tmp_path / "data/validation.jsonl", [{**seine, "topic": "rivers"}])
+    _, report = judge(tmp_path)
+    (subject,) = report["subjects"]
+    assert [(one["split"], one["records"], one["answer_characters"]) for one in subject["splits"]] == [
+        ("train", 2, 17),
+        ("validation", 1, 8),
+    ]
+    assert subject["splits"][0]["topics"] == {"rivers": 1}
+    assert subject["overlaps"] == [{"split": "validation", "with": "train", "records": 1, "prompts": 1}]

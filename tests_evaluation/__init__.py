@@ -1,0 +1,1 @@
+"""The evaluation family: one module per topic, one test per pitfall."""
