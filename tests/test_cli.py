@@ -60,8 +60,10 @@ def test_everything_at_once(project):
     cases = {case.get("name"): case for case in ET.parse(project / "out/a.xml").iter("testcase")}
     assert cases["test_duplicate_record[repeated.jsonl]"].find("failure") is not None
     assert cases["test_inconsistent_format[repeated.jsonl]"].find("failure") is None
-    suite = json.loads((project / "out/gx/records.json").read_text(encoding="utf-8"))
-    assert {e["meta"]["kind"] for e in suite["expectations"]} == {k for p in load().pitfalls for k in p.kinds()}
+    for table in ("records", "splits"):
+        suite = json.loads((project / f"out/gx/{table}.json").read_text(encoding="utf-8"))
+        kinds = {kind for pitfall in load().pitfalls if pitfall.table == table for kind in pitfall.kinds()}
+        assert {expectation["meta"]["kind"] for expectation in suite["expectations"]} == kinds
 
 
 @pytest.mark.parametrize("code", [pitfall.code for pitfall in load().pitfalls])
