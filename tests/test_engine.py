@@ -80,21 +80,21 @@ def test_an_error_inside_an_expectation_is_no_failure():
 
 
 def test_the_engine_process_answers_like_the_engine():
-    columns = {"fact": [None, "bad", None, "worse"]}
+    columns = {"fact": {1: "bad", 3: "worse"}}
     assert engine_process().evaluate(4, columns, [asked(null())]) == evaluate(FRAME, [asked(null())])
 
 
 def test_a_refusal_crosses_the_process():
     with pytest.raises(CannotJudgeError, match="refuses its arguments"):
-        engine_process().evaluate(1, {"fact": [None]}, [asked(null(mostly=3))])
+        engine_process().evaluate(1, {"fact": {}}, [asked(null(mostly=3))])
 
 
 def test_a_dead_engine_process_cannot_judge_and_the_next_one_can():
     engine = engine_process()
     engine.close()
     with pytest.raises(CannotJudgeError, match="could not run"):
-        engine.evaluate(1, {"fact": [None]}, [asked(null())])
-    assert engine_process().evaluate(1, {"fact": [None]}, [asked(null())])[0].success
+        engine.evaluate(1, {"fact": {}}, [asked(null())])
+    assert engine_process().evaluate(1, {"fact": {}}, [asked(null())])[0].success
 
 
 def test_importing_gx_leaves_warnings_alone():

@@ -52,14 +52,14 @@ def _judge(folder: Path, timed: Callable[[str, Callable[[], Any]], Any]) -> None
 
 
 def _evaluate(table: Any) -> None:
-    import pandas as pd
-
     from tunespec.catalogue import load
     from tunespec.engine import Asked, evaluate
+    from tunespec.engine_process import dense
 
-    asked = [Asked(pitfall.name, one, "error") for pitfall in load().pitfalls for one in pitfall.expectations()]
+    pitfalls = [pitfall for pitfall in load().pitfalls if pitfall.table == "records"]
+    asked = [Asked(pitfall.name, one, "error") for pitfall in pitfalls for one in pitfall.expectations()]
     columns = {one.declaration.kind for one in asked}
-    evaluate(pd.DataFrame({c: pd.Series(table.column(c), dtype=object) for c in columns}), asked)
+    evaluate(dense(len(table.places), {name: table.column(name) for name in columns}), asked)
 
 
 if __name__ == "__main__":

@@ -109,9 +109,8 @@ def make_suite(name: str, asked: Sequence[Asked]) -> Any:
         CannotJudgeError: for an expectation that GX does not know or whose arguments it refuses.
     """
     _context()  # a suite refuses expectations before there is one
-    suite = _gx().ExpectationSuite(name=name)
-    for position, one in enumerate(asked):
-        suite.add_expectation(_expectation(one, position))
+    # All at once: adding one compares it with each that is there.
+    suite = _gx().ExpectationSuite(name=name, expectations=[_expectation(one, i) for i, one in enumerate(asked)])
     if len(suite.expectations) != len(asked):
         raise CannotJudgeError(f"Great Expectations kept {len(suite.expectations)} of {len(asked)} expectations")
     return suite

@@ -23,9 +23,11 @@ from typing import TYPE_CHECKING, BinaryIO
 from tunespec.errors import CannotJudgeError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from tunespec.engine import Answer, Asked
 
-Columns = Mapping[str, Sequence[str | None]]
+Columns = Mapping[str, Mapping[int, str]]  # name -> row -> value; the other rows have none
 
 # This process's path goes behind the child's own, so that no file of the user's stands in for a library's module; and
 # `-P` keeps the working folder out.
@@ -120,15 +122,22 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
         answers.flush()
 
 
-def _answer(rows: int, columns: Columns, asked: Sequence[Asked]) -> tuple[list[Answer], str | None]:
+def dense(rows: int, columns: Columns) -> pd.DataFrame:
+    """The frame that Great Expectations judges, with None where a column has no value."""
+    import numpy as np
     import pandas as pd
 
+    values = np.full((rows, len(columns)), None, dtype=object, order="F")  # one block: GX selects rows of all columns
+    for position, column in enumerate(columns.values()):
+        values[list(column), position] = list(column.values())
+    return pd.DataFrame(values, columns=list(columns), index=range(rows), dtype=object)
+
+
+def _answer(rows: int, columns: Columns, asked: Sequence[Asked]) -> tuple[list[Answer], str | None]:
     from tunespec.engine import evaluate
 
-    series = {name: pd.Series(list(values), dtype=object) for name, values in columns.items()}
-    frame = pd.DataFrame(series, index=range(rows))
     try:
-        return evaluate(frame, asked), None
+        return evaluate(dense(rows, columns), asked), None
     except CannotJudgeError as error:
         return [], str(error)
 

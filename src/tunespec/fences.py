@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 _FENCE = re.compile(r"(?m)^([ \t]*(?:(?:[-*+>]|\d{1,3}[.)])[ \t]+)*)(`{3,}|~{3,})([^\n`]*)$")
-_INLINE = re.compile(r"(`{1,2})(?=[^`\s])[^`\n]*?(?<!`)\1(?!`)|(`{3})[^`\n]+`{3}")
+_INLINE = re.compile(r"```[^`\n]+```|``[^\n]+?``|`[^`\s][^`\n]*`")  # begins with a literal, so that re skips to it
 
 
 class Block(NamedTuple):

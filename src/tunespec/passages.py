@@ -61,14 +61,12 @@ def make_passages(records: Records, end_marker: EndMarker | None) -> Passages:
     """
     import polars as pl
 
-    columns: dict[str, list[Any]] = {name: [] for name in Passage._fields}
-    appenders = [column.append for column in columns.values()]
-    for passage in _passages(records):
-        for append, value in zip(appenders, passage, strict=True):
-            append(value)
+    passages = list(_passages(records))
+    columns: dict[str, list[Any]] = {
+        name: [passage[i] for passage in passages] for i, name in enumerate(Passage._fields)
+    }
     if end_marker is not None:
-        parts = zip(columns["role"], columns["text"], strict=True)
-        columns["text"] = [end_marker.strip(text) if role == "answer" else text for role, text in parts]
+        columns["text"] = [end_marker.strip(p.text) if p.role == "answer" else p.text for p in passages]
     columns["prose"], fenced = _without_code(columns["text"])
     schema = {"row": pl.UInt32(), "turn": pl.Int32(), "role": pl.Enum(ROLES), "text": pl.String(), "prose": pl.String()}
     return Passages(pl.DataFrame(columns, schema=schema), fenced)

@@ -33,14 +33,11 @@ class Table:
     examined: Mapping[str, int]
     reasons: Mapping[str, str]
 
-    def column(self, name: str) -> list[str | None]:
-        """The values of a fact or text column, one for each row."""
+    def column(self, name: str) -> dict[int, str]:
+        """Row -> value of a fact or text column; a row that is absent has none."""
         if name in self.texts:
-            return list(self.texts[name])
-        values: list[str | None] = [None] * len(self.places)
-        for row, mark in self.facts[name].items():
-            values[row] = mark.text
-        return values
+            return {row: text for row, text in enumerate(self.texts[name]) if text is not None}
+        return {row: mark.text for row, mark in self.facts[name].items()}
 
     def mark(self, kind: str, row: int) -> Mark:
         """The value of a fact on a row; a text column's value stays in the user's file."""
