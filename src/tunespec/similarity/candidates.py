@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import polars as pl
 
 from tunespec.similarity.documents import Array, Documents
 
@@ -32,35 +31,49 @@ def candidate_pairs(documents: Documents, focus: Sequence[int] | None = None) ->
         documents: the documents.
         focus: if given, only pairs that may matter to these documents (and pairs around them) are wanted.
     """
-    sample = _sample(documents)
-    sizes = np.bincount(sample["document"].to_numpy(), minlength=len(documents))
+    bits = max(len(documents) - 1, 1).bit_length()
+    sample = _sample(documents, bits)
+    members = _members(sample, bits)
+    # The evidence that a document needs, as far as its own sample is concerned.
+    needed = np.minimum(_LEAST_EVIDENCE, _LEAST_SHARE * np.bincount(members, minlength=len(documents)))
+    sizes, members = _groups(sample >> np.uint64(bits), members)
     if focus is not None:
-        focused = sample.filter(pl.col("document").is_in(pl.Series(focus, dtype=pl.Int64).implode()))
-        sample = sample.filter(pl.col("shingle").is_in(focused["shingle"].unique().implode()))
-    found, times = np.unique(_encoded_neighbours(sample, len(documents)), return_counts=True)
-    pairs, rare = found >> 1, found & 1
-    starts = np.flatnonzero(np.append(True, pairs[1:] != pairs[:-1])) if len(pairs) else np.empty(0, np.int64)
-    evidence = np.add.reduceat(times * np.where(rare, _RARE_WEIGHT, 1), starts) if len(pairs) else times
-    later, earlier = np.divmod(pairs[starts], max(len(documents), 1))
-    smaller = np.minimum(sizes[later], sizes[earlier])
-    return np.stack([later, earlier], axis=1)[evidence >= np.minimum(_LEAST_EVIDENCE, _LEAST_SHARE * smaller)]
+        sizes, members = _around(np.asarray(focus, dtype=np.int64), sizes, members, len(documents))
+    pairs, evidence = _counted(_encoded_neighbours(sizes, members, bits))
+    later, earlier = pairs >> bits, pairs & ((1 << bits) - 1)
+    enough = evidence >= np.minimum(needed[later], needed[earlier])
+    return np.stack([later[enough], earlier[enough]], axis=1)
 
 
-def _sample(documents: Documents) -> pl.DataFrame:
-    """Picked word pairs with their document, sorted, each once."""
-    frames = [pl.DataFrame(schema={"shingle": pl.UInt64, "document": pl.Int64})]
+def _sample(documents: Documents, bits: int) -> Array:
+    """Picked word pairs with their document, each once and sorted, in one number: ``pair << bits | document``.
+
+    A picked hash is small, so that its upper bits say little; they make room. What the fewer bits confuse, the
+    verification tells apart.
+    """
     lengths = sum(part.ends - part.starts for part in documents.parts)
     rate = np.minimum(_SAMPLE / np.maximum(lengths, 1), 1.0)
     threshold = (rate * float(2**64 - 2**11)).astype(np.uint64)  # the largest float below 2 ** 64
+    chunks = [np.empty(0, dtype=np.uint64)]
     for part in documents.parts:
         for start in range(0, len(documents), _CHUNK):
             words, document = part.gather(start, start + _CHUNK)
             document += start
             shingles = _shingles(words, document)
-            picked = shingles <= threshold[document]
-            frames.append(pl.DataFrame({"shingle": shingles[picked], "document": document[picked]}))
-    ordered = pl.concat(frames).sort("shingle", "document")
-    return ordered.filter(pl.struct("shingle", "document").ne_missing(pl.struct("shingle", "document").shift()))
+            picked = np.flatnonzero(shingles <= threshold[document])
+            chunks.append(shingles[picked] << np.uint64(bits) | document[picked].astype(np.uint64))
+    sample = np.concatenate(chunks)
+    sample.sort()
+    return sample[_changes(sample)]
+
+
+def _members(sample: Array, bits: int) -> Array:
+    return (sample & np.uint64((1 << bits) - 1)).astype(np.int64)
+
+
+def _changes(ordered: Array) -> Array:
+    """Whether each of some sorted numbers differs from the one before."""
+    return np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
 
 
 def _shingles(words: Array, document: Array) -> Array:
@@ -75,27 +88,43 @@ def _shingles(words: Array, document: Array) -> Array:
         return np.asarray(mixed)
 
 
-def _encoded_neighbours(sample: pl.DataFrame, count: int) -> Array:
-    """Documents with the same word pair, once for each that they share: ``(later * count + earlier) * 2 + rare``."""
-    shingles, members = _repeated(sample["shingle"].to_numpy(), sample["document"].to_numpy())
-    starts = np.flatnonzero(np.append(True, shingles[1:] != shingles[:-1])) if len(shingles) else np.empty(0, np.int64)
-    sizes = np.diff(np.append(starts, len(shingles)))
+def _groups(shingles: Array, members: Array) -> tuple[Array, Array]:
+    """Sizes of the groups of documents that share a word pair, and their members, group after group."""
+    first = np.flatnonzero(_changes(shingles))
+    sizes = np.diff(np.append(first, len(shingles)))
+    return sizes[sizes > 1], members[np.repeat(sizes > 1, sizes)]
+
+
+def _around(focus: Array, sizes: Array, members: Array, count: int) -> tuple[Array, Array]:
+    """Of these groups those that hold a document in focus."""
+    focused = np.zeros(count, dtype=bool)
+    focused[focus] = True
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    wanted = np.zeros(len(sizes), dtype=bool)
+    wanted[group[focused[members]]] = True
+    return sizes[wanted], members[wanted[group]]
+
+
+def _encoded_neighbours(sizes: Array, members: Array, bits: int) -> Array:
+    """Documents with the same word pair, once for each that they share: ``(later << bits | earlier) << 1 | rare``."""
     size = np.repeat(sizes, sizes)
-    position = np.arange(len(shingles)) - np.repeat(starts, sizes)
+    position = np.arange(len(members)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     small = _largest_compared(sizes)
-    rare = (size <= _RARE).astype(np.int64)
     pairs = [np.empty(0, np.int64)]
+    reached = np.arange(len(members))  # the members that have another one so many steps before them
     for step in range(1, max(small, _NEIGHBOURS + 1)):
-        reached = np.flatnonzero((position >= step) & ((size <= small) | (step <= _NEIGHBOURS)))
-        pairs.append((members[reached] * count + members[reached - step]) * 2 + rare[reached])
+        reached = reached[(position[reached] >= step) & ((size[reached] <= small) | (step <= _NEIGHBOURS))]
+        pairs.append(((members[reached] << bits | members[reached - step]) << 1) | (size[reached] <= _RARE))
     return np.concatenate(pairs)
 
 
-def _repeated(shingles: Array, members: Array) -> tuple[Array, Array]:
-    """Without the word pairs of one document only; both are sorted by word pair."""
-    same = shingles[1:] == shingles[:-1]
-    kept = np.append(False, same) | np.append(same, False) if len(shingles) else np.zeros(0, dtype=bool)
-    return shingles[kept], members[kept]
+def _counted(encoded: Array) -> tuple[Array, Array]:
+    """The distinct pairs, sorted, and the evidence for each."""
+    encoded.sort()
+    pairs = encoded >> 1
+    first = np.flatnonzero(_changes(pairs))
+    weights = np.where(encoded & 1, _RARE_WEIGHT, 1)
+    return pairs[first], np.add.reduceat(weights, first) if len(first) else weights
 
 
 def _largest_compared(sizes: Array) -> int:
