@@ -112,7 +112,7 @@ class Alike:
         verifier = Verifier(documents, texts)
         found = []
         candidates = candidate_pairs(documents, focus)
-        for later, earlier in candidates.tolist():
+        for later, earlier in verifier.possible(candidates).tolist():
             if different[later] != different[earlier] and not self._contradict(rows[later], rows[earlier]):
                 similarity = verifier.similarity(later, earlier)
                 if similarity is not None:

@@ -36,7 +36,7 @@ class Tokens:
         """The words of one text, in order."""
         return self.words[self.starts[index] : self.ends[index]]
 
-    def take(self, indices: Sequence[int]) -> Tokens:
+    def take(self, indices: Sequence[int] | Array) -> Tokens:
         """The texts at ``indices``, in their order, without copying a word."""
         chosen = np.asarray(indices, dtype=np.int64)
         return Tokens(self.words, self.starts[chosen], self.ends[chosen])

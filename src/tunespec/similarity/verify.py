@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 
+from tunespec.similarity.bound import possible_pairs
 from tunespec.similarity.documents import Array, Documents
 from tunespec.text import fold
 
@@ -27,13 +29,9 @@ class Verifier:
     texts: Sequence[Sequence[str]]
     _sets: dict[int, frozenset[int]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        words = pl.concat([pl.Series("word", part.words, dtype=pl.UInt64) for part in self.documents.parts])
-        counts = words.value_counts().sort("word")
-        self._vocabulary = counts["word"].to_numpy()
-        total = max(len(self.documents), 2)
-        frequency = np.minimum(counts["count"].to_numpy(), total - 1)
-        self._weights = np.log(total / frequency)
+    def possible(self, pairs: Array) -> Array:
+        """The pairs, of shape (n, 2), that are worth to be judged: all near-duplicates are among them."""
+        return possible_pairs(self.documents, pairs, LEAST_SIMILARITY, _SHORT)
 
     def similarity(self, one: int, other: int) -> float | None:
         """Word Jaccard of two texts, between 0.6 and 1, or None if they are not near-duplicates."""
@@ -53,9 +51,19 @@ class Verifier:
             self._sets[index] = frozenset(self.documents.of(index).tolist())
         return self._sets[index]
 
+    @cached_property
+    def _weights(self) -> tuple[Array, Array]:
+        """All words, sorted, and how rare each is; many datasets have no pair that asks for it."""
+        words = pl.concat([pl.Series("word", part.words, dtype=pl.UInt64) for part in self.documents.parts])
+        counts = words.value_counts().sort("word")
+        total = max(len(self.documents), 2)
+        frequency = np.minimum(counts["count"].to_numpy(), total - 1)
+        return counts["word"].to_numpy(), np.log(total / frequency)
+
     def _weight(self, words: frozenset[int]) -> float:
+        vocabulary, weights = self._weights
         hashes = np.fromiter(words, dtype=np.uint64, count=len(words))
-        return float(self._weights[np.searchsorted(self._vocabulary, hashes)].sum())
+        return float(weights[np.searchsorted(vocabulary, hashes)].sum())
 
     def _weighted(self, a: frozenset[int], b: frozenset[int], common: frozenset[int]) -> bool:
         shared = self._weight(common)
