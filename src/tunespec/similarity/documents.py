@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 import numpy as np
 import polars as pl
 
+from tunespec.similarity.words import hashed_words
+
 Array = np.ndarray[Any, Any]
 Result = TypeVar("Result")
 
-# One CJK or Thai character is a word: these scripts do not put blanks between words.
-_WORD = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]|[\w--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]]+"
 SEGMENT = r"[^\n.!?。！？]+"
-_CHUNK = 5_000  # texts at a time: bounds the memory for their words
+_CHUNK = 2_500  # texts at a time: bounds the memory for their words
 _BOILERPLATE_SHARE = 0.01  # a sentence in so many distinct texts is shared by design ...
 _BOILERPLATE_COUNT = 20  # ... but a few repetitions in a small dataset are not
 _ENOUGH = 20_000  # distinct texts to learn the shared sentences from; 1 % of them is 200
@@ -67,25 +67,21 @@ def tokenize(texts: Sequence[str]) -> Tokens:
     """Hash the words of texts; sentences that many distinct texts share do not count (unless nothing else is left)."""
     shared = _boilerplate(texts)
 
-    def chunk(start: int) -> tuple[Array, Array]:
-        series = pl.Series(texts[start : start + _CHUNK], dtype=pl.String)
-        found = _words(_without(series, shared) if len(shared) else series)
-        return found.explode(empty_as_null=False).hash(seed=0).to_numpy(), found.list.len().to_numpy().astype(np.int64)
+    def chunk(start: int) -> tuple[Array, Array, Array]:
+        some = texts[start : start + _CHUNK]
+        return hashed_words(_without(pl.Series(some, dtype=pl.String), shared).to_list() if len(shared) else some)
 
-    chunks = [(np.empty(0, dtype=np.uint64), np.zeros(0, dtype=np.int64)), *_in_threads(chunk, len(texts))]
-    ends = np.cumsum(np.concatenate([lengths for _, lengths in chunks]))
-    starts = ends - np.concatenate([lengths for _, lengths in chunks])
-    return Tokens(np.concatenate([words for words, _ in chunks]), starts, ends)
+    chunks = _in_threads(chunk, len(texts)) or [hashed_words([])]
+    before = np.cumsum([0, *(len(words) for words, _, _ in chunks)])[:-1].tolist()
+    starts = np.concatenate([own + offset for (_, own, _), offset in zip(chunks, before, strict=True)])
+    ends = np.concatenate([own + offset for (_, _, own), offset in zip(chunks, before, strict=True)])
+    return Tokens(np.concatenate([words for words, _, _ in chunks]), starts, ends)
 
 
 def _in_threads(work: Callable[[int], Result], count: int) -> list[Result]:
     """``work`` on the start of every chunk; Polars releases Python's lock, so that all cores take part."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(work, range(0, count, _CHUNK)))
-
-
-def _words(texts: pl.Series) -> pl.Series:
-    return texts.str.to_lowercase().str.extract_all(_WORD)
 
 
 def _segments(texts: pl.Series) -> pl.DataFrame:
@@ -97,9 +93,11 @@ def _segments(texts: pl.Series) -> pl.DataFrame:
 
 def _boilerplate(texts: Sequence[str]) -> pl.Series:
     """Hashes of the sentences that occur in many distinct texts."""
-    distinct = pl.Series(texts, dtype=pl.String).unique(maintain_order=True)
-    every = -(-len(distinct) // _ENOUGH)
-    sample = distinct.filter(distinct.hash(seed=1) % every == 0) if every > 1 else distinct
+    series = pl.Series(texts, dtype=pl.String)
+    hashes = series.hash(seed=1)
+    distinct = hashes.n_unique()
+    every = -(-distinct // _ENOUGH)
+    sample = (series.filter(hashes % every == 0) if every > 1 else series).unique()
 
     def count(start: int) -> pl.DataFrame:
         found = _segments(sample[start : start + _CHUNK])
@@ -110,7 +108,7 @@ def _boilerplate(texts: Sequence[str]) -> pl.Series:
     if not counts:
         return pl.Series([], dtype=pl.UInt64)
     total = pl.concat(counts).group_by("hash").agg(pl.col("len").sum())
-    limit = max(_BOILERPLATE_COUNT, _BOILERPLATE_SHARE * len(distinct))
+    limit = max(_BOILERPLATE_COUNT, _BOILERPLATE_SHARE * distinct)
     return total.filter(pl.col("len") * every >= limit)["hash"]
 
 
