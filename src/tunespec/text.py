@@ -14,6 +14,7 @@ def squeeze(text: str) -> str:
 
 
 _EDGE = r"[.,;:!?\"'“”‘’«»()…。，、；：！？（）]+"
+_GAP = r"\s\s+|[^\S ]"  # every run of whitespace but a single blank: those are many, and each replacement costs
 _HYPHEN = r"(\p{L})[-‐‑–](\p{L})"
 
 
@@ -25,8 +26,8 @@ def same_words(texts: Sequence[str]) -> list[str]:
     import polars as pl
 
     lowered = pl.Series(texts, dtype=pl.String).str.to_lowercase().str.replace_all(_HYPHEN, "$1 $2")
-    trimmed = lowered.str.replace_all(rf"(^|\s){_EDGE}", "$1").str.replace_all(rf"{_EDGE}(\s|$)", "$1")
-    return trimmed.str.replace_all(r"\s+", " ").str.strip_chars().to_list()
+    trimmed = lowered.str.replace_all(rf"(?:^|\s){_EDGE}", " ").str.replace_all(rf"{_EDGE}(?:\s|$)", " ")
+    return trimmed.str.replace_all(_GAP, " ").str.strip_chars().to_list()
 
 
 def fold(text: str) -> str:
