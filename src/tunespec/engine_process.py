@@ -21,12 +21,15 @@ from functools import cache
 from typing import TYPE_CHECKING, BinaryIO
 
 from tunespec.errors import CannotJudgeError
+from tunespec.postponed import postpone
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from tunespec.engine import Answer, Asked
 
+# Great Expectations imports them for a few expectations about distributions: a third of its import's time and memory.
+_RARELY_USED = ("altair", "scipy.stats")
 Columns = Mapping[str, Mapping[int, str]]  # name -> row -> value; the other rows have none
 
 # This process's path goes behind the child's own, so that no file of the user's stands in for a library's module; and
@@ -147,4 +150,5 @@ def main() -> None:
     # Whatever a library prints must not get between the answers.
     pipe = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    postpone(*_RARELY_USED)
     serve(sys.stdin.buffer, pipe)
