@@ -37,7 +37,15 @@ def turns_of(messages: Any, where: str, roles: Mapping[str, str]) -> tuple[Turn,
         raise WrongTypeError(f"{where} is {kind_of(messages)}, not a list of messages")
     if not messages:
         raise WrongTypeError(f"{where} is an empty list")
-    return tuple([_turn(message, (where, i), roles) for i, message in enumerate(messages)])
+    turns: list[Turn] = []
+    for i, message in enumerate(messages):
+        if isinstance(message, dict) and len(message) == 2:  # the usual case, by far the fastest without a call
+            named, text = message.get("role"), message.get("content")
+            if isinstance(named, str) and named in roles and isinstance(text, str):
+                turns.append(Turn(roles[named], text, named))
+                continue
+        turns.append(_turn(message, (where, i), roles))
+    return tuple(turns)
 
 
 def _from_json(text: str) -> Any:
@@ -54,9 +62,6 @@ def _turn(message: Any, place: tuple[str, int], roles: Mapping[str, str]) -> Tur
     if not isinstance(named, str):
         raise WrongTypeError(f"{_at(place)} has no role")
     role = roles.get(named) or roles.get(named.strip().lower(), "unknown")
-    content = message.get("content")
-    if len(message) == 2 and isinstance(content, str):  # the usual case, and by far the fastest
-        return Turn(role, content, named)
     calls = _calls(message.get("tool_calls"), place)
     legacy = message.get("function_call")
     if legacy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,11 +24,13 @@ def read_jsonl(data: bytes) -> Iterator[Row]:
         defect_of_first = "the file is UTF-16, loaders expect UTF-8 (byte 0)"
         data = data.decode("utf-16", errors="replace").encode()
     offset = 0
-    for number, line in enumerate(data.split(b"\n"), start=1):
+    # A stream over the same bytes, as a list of all lines would take the file's memory a second time.
+    for number, ended in enumerate(io.BytesIO(data), start=1):
+        line = ended.removesuffix(b"\n")
         if line and not line.isspace():
             yield parse_line(line, number, offset, defect_of_first)
             defect_of_first = None
-        offset += len(line) + 1
+        offset += len(ended)
 
 
 def parse_line(line: bytes, number: int, offset: int, defect: str | None = None) -> Row:
