@@ -36,6 +36,6 @@ def test_a_postponed_module_loads_on_first_use():
 def test_an_expectation_about_a_distribution_finds_what_was_postponed():
     partition = {"values": ["x", "y"], "weights": [0.5, 0.5]}
     declared = expect.ExpectColumnKLDivergenceToBeLessThan(column="a", partition_object=partition, threshold=0.1)
-    (even,) = engine_process().evaluate(4, {"a": ["x", "y", "x", "y"]}, [Asked("X001", declared, "error")])
-    (odd,) = engine_process().evaluate(4, {"a": ["x", "x", "x", "y"]}, [Asked("X001", declared, "error")])
+    (even,) = engine_process().evaluate(4, {"a": dict(enumerate("xyxy"))}, [Asked("X001", declared, "error")])
+    (odd,) = engine_process().evaluate(4, {"a": dict(enumerate("xxxy"))}, [Asked("X001", declared, "error")])
     assert (even.success, odd.success) == (True, False)
