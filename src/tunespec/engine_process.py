@@ -15,7 +15,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, BinaryIO
@@ -56,8 +56,12 @@ class EngineProcess:
         )
         atexit.register(self.close)
 
-    def evaluate(self, rows: int, columns: Columns, asked: Sequence[Asked]) -> list[Answer]:
+    def evaluate(
+        self, rows: int, columns: Columns, asked: Sequence[Asked], meanwhile: Callable[[], None] = lambda: None
+    ) -> list[Answer]:
         """Judge expectations over ``rows`` rows of columns; see :func:`tunespec.engine.evaluate`.
+
+        ``meanwhile`` is done here while the other process is at work.
 
         Raises:
             CannotJudgeError: as the engine does, or if its process is gone.
@@ -67,6 +71,7 @@ class EngineProcess:
         try:
             self._process.stdin.write(pickle.dumps((rows, dict(columns), list(asked))))
             self._process.stdin.flush()
+            meanwhile()
             answers, refusal = pickle.load(self._process.stdout)  # noqa: S301  our own process
         except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
             raise CannotJudgeError(f"Great Expectations could not run: {self._last_words()}") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -84,11 +84,14 @@ class Judge:
         ]
         engine = engine_process()
         by_table = {name: [pitfall for pitfall in pending if pitfall.table == name] for name in TABLES}
-        tables = self._tables(dataset, {name: own for name, own in by_table.items() if own})
+        source = [RecordSource(dataset, self._benchmarks, self.config, self.progress)]
+        tables = self._tables(source[0], {name: own for name, own in by_table.items() if own})
         verdicts = {}
         for name, (table, description) in tables.items():
             self.progress("judging", len(table.places))
-            results = _judge_table(engine, table, [(p, one) for p in by_table[name] for one in self.asked(p)])
+            asked = [(p, one) for p in by_table[name] for one in self.asked(p)]
+            # The records are no longer needed; to free that many objects takes a while, which the engine needs anyway.
+            results = _judge_table(engine, table, asked, source.clear)
             for pitfall in by_table[name]:
                 verdict = assemble(pitfall, self.asked(pitfall), dataset, table, results) | {"description": description}
                 self.cache.write(self._result_name(pitfall, dataset), verdict)
@@ -98,15 +101,15 @@ class Judge:
         return verdicts
 
     def _tables(
-        self, dataset: Dataset, pitfalls: Mapping[str, Sequence[Pitfall]]
+        self, source: RecordSource, pitfalls: Mapping[str, Sequence[Pitfall]]
     ) -> dict[str, tuple[Table, dict[str, Any]]]:
-        """Every table that these pitfalls judge; the records that they are computed from are gone afterwards."""
-        source = RecordSource(dataset, self._benchmarks, self.config, self.progress)
+        """Every table that these pitfalls judge."""
+        key = self._dataset_key(source.dataset)
         tables = {}
         with _without_garbage_collection():
             for name, own in pitfalls.items():
                 columns = {column for p in own for one in self.asked(p) for column in columns_of(one)}
-                tables[name] = build_table(name, columns, source, self.cache, self._dataset_key(dataset))
+                tables[name] = build_table(name, columns, source, self.cache, key)
         return tables
 
     @cached_property
@@ -126,8 +129,10 @@ class Judge:
         return f"results/{key_of(self._dataset_key(dataset), identity, asked)}.json"
 
 
-def _judge_table(engine: EngineProcess, table: Table, asked: Sequence[tuple[Pitfall, Asked]]) -> Results:
-    """The results of one suite run, keyed by code and kind.
+def _judge_table(
+    engine: EngineProcess, table: Table, asked: Sequence[tuple[Pitfall, Asked]], meanwhile: Callable[[], None]
+) -> Results:
+    """The results of one suite run, keyed by code and kind; ``meanwhile`` is done while the engine runs.
 
     Raises:
         CannotJudgeError: for a fact that nobody computed, or an expectation that could not be judged.
@@ -140,7 +145,7 @@ def _judge_table(engine: EngineProcess, table: Table, asked: Sequence[tuple[Pitf
     if not asked:
         return {}
     columns = {name: table.column(name) for _, one in asked for name in columns_of(one)}
-    answers = engine.evaluate(len(table.places), columns, [one for _, one in asked])
+    answers = engine.evaluate(len(table.places), columns, [one for _, one in asked], meanwhile)
     return {(p.code, one.declaration.kind): answer for (p, one), answer in zip(asked, answers, strict=True)}
 
 
