@@ -57,7 +57,7 @@ class EndMarker:
     @cached_property
     def lookalike(self) -> re.Pattern[str]:
         """The marker at an answer's end, spelt in any way: other case, other blanks, other length of its signs."""
-        return re.compile(rf"(?:{self._start}{self.spelling})+\s*\Z", self._flags)
+        return re.compile(rf"(?:{self._start}{self.spelling})+[.,;:!]?\s*\Z", self._flags)
 
     @cached_property
     def repeated(self) -> re.Pattern[str]:
@@ -78,6 +78,12 @@ class EndMarker:
         """A pattern of every spelling of the marker, without what stands around it."""
         parts = re.findall(r"\w+|(?:[^\w\s])\s*(?:[^\w\s]\s*)*", self.text.strip())
         return r"\s*".join(re.escape(part) if part[0].isalnum() else _signs(part) for part in parts)
+
+    def ends(self, tail: str) -> bool:
+        """Whether a text ends with exactly the marker, blanks aside: `#### End` does not end with `### End`."""
+        bare = tail.rstrip()
+        before = bare[: -len(self.text)][-1:]
+        return bare.endswith(self.text) and (before != self.text[0] or before.isalnum())
 
     def strip(self, answer: str) -> str:
         """The answer without the marker, however it is spelt, and without what blanks stand before it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tunespec.facts import Fact, not_applicable
@@ -16,10 +17,16 @@ if TYPE_CHECKING:
 _TAIL = 400  # characters from the end that are looked at
 _LEAST = 20  # answers of one script from which a habit can be told
 _FEW = 8  # the same if all but one finish
-_USUAL = 0.9  # of them finish: a dataset that finishes its sentences
+_MOST_OPEN = 0.25  # of them may end without a sign, in lists, labels and verses; with more, nothing is usual
+_USUAL = 0.9  # of those that are sentences finish
 _USUAL_HAN = 0.95  # the same in Chinese and Japanese, whose writers often leave out the last full stop
 _USUAL_ALONE = 0.97  # the same for answers of one sentence, which may be labels or titles
 _TWO = r"[.!?。！？…।؟۔][\"'”’»)\]」』*_`]*\s+\S|[。！？]\S|\n"  # a sentence ends, and another one begins
+# Requests whose answers need no sentence, so that one line of words may be all of it.
+_WITHOUT_END = re.compile(
+    r"(?i)\b(?:titles?|headlines?|slogans?|taglines?|subject lines?|captions?|names?|tweets?|hashtags?|keywords?|poems?|"
+    r"lyrics?|songs?|verses?|haikus?|rhymes?|raps?)\b|标题|诗|歌词|口号|俳句"
+)
 _SPIKE, _SPIKE_SHARE = 5, 0.01  # answers of exactly one length, at least, and their share of all answers
 _SPIKE_LENGTH = 100  # characters; below, equal lengths are chance
 _AROUND = 10  # characters on both sides of a spike, whose lengths must be rare
@@ -70,13 +77,21 @@ def _cut_off(records: Records, ends: pl.DataFrame, spiked: set[int], total: int)
     if not ends["unfinished"].any():
         return Fact("cut_off", {}, total)
     groups = ends.with_columns(script=script_of(pl.col("tail")), alone=is_alone(pl.col("tail"), pl.col("length")))
+    open_ended = pl.col("unfinished").mean().over("script") > _MOST_OPEN
+    groups = groups.filter(~open_ended, pl.col("script") != "")
+    how = pl.Series(
+        [breaks_off(tail) if is_open else None for tail, is_open in groups.select("tail", "unfinished").iter_rows()],
+        dtype=pl.String,
+    )
+    groups = groups.with_columns(how=how).filter(~pl.col("unfinished") | pl.col("how").is_not_null())
     finishing = _finishing(groups)
     if not len(finishing):
         return not_applicable("cut_off", "the answers do not normally finish with the end of a sentence")
     suspects = groups.filter("unfinished").join(finishing, on=["script", "alone"]).sort("index")
     marks: dict[int, Mark] = {}
-    for row, turn, tail, share in suspects.select("row", "turn", "tail", "share").iter_rows():
-        if row not in spiked and (how := breaks_off(tail)) and not _goes_on(records, row, turn):
+    for row, turn, how, share, alone in suspects.select("row", "turn", "how", "share", "alone").iter_rows():
+        wanted = alone and _WITHOUT_END.search(records.prompts[row])
+        if row not in spiked and not wanted and not _goes_on(records, row, turn):
             where = _which(records, row, turn)
             finished = f"{min(1 - share, 0.999):.1%}"
             marks.setdefault(row, Mark(f"ends {how}{where}, while {finished} of such answers finish their sentence"))

@@ -87,7 +87,7 @@ def _breaches(text: str, marker: EndMarker, blanks_usual: bool) -> Iterator[tupl
     """``(kind, what is wrong)``; at most one thing about the end, and one about what stands before it."""
     tail = text[-_END:]
     shown = f"`{marker.text}`"
-    if tail.rstrip().endswith(marker.text):
+    if marker.ends(tail):
         if marker.repeated.search(tail):
             yield "doubled_end_marker", f"has the end marker {shown} more than once"
         elif tail != tail.rstrip() and not blanks_usual:

@@ -25,7 +25,13 @@ _SCRIPTS = {
 _STOP = r"[.!?…。！？．؟۔।॥]"
 _CLOSERS = r"[\"'”’»)\]」』）*_`]*"
 _STOPPED = re.compile(rf"{_STOP}{_CLOSERS}(?=\s|$)|[。！？]")
-_LIST = re.compile(r"^\s*(?:[-*+•–—·▪‣○●✓✔]|\(?\d{1,3}[.):]|\(?[a-zA-Z][.)]|#{1,6}\s|\||>)\s*")
+_LIST = re.compile(r"^\s*(?:[-*+•–—·▪‣○●✓✔]|\(?\d{1,3}[.):、]|\(?[a-zA-Z][.)]|#{1,6}\s|\||>)\s*")
+_INLINE = re.compile(r"(?:^|\s)(?:-\s|\(?\d{1,2}[.)、](?!\d))")
+# What announces something that must follow; a colon after other words asks the user ("Your choice:").
+_ANNOUNCED = re.compile(
+    r"(?i)\b(?:following|follows|below|these|here|steps?|examples?|such as|includ\w+|are|is|folgende\w*|suivant\w*|"
+    r"siguientes?|ejemplos?|Beispiele?)\b|如下|以下|例如|下列|包括"
+)
 _LABEL = re.compile(r"^[\w *'’-]{1,40}[:：]")
 _CODE = re.compile(r"[{}<>=|\\^~]|\w\(|::|//|_\w+_|\w_\w|[#＃]\w|@\w|\$|https?:|www\.")
 _TITLED = re.compile(r"\b[A-ZÀ-Þ]\w*")
@@ -46,9 +52,12 @@ _CLOSINGS = re.compile(
 )
 _SIGNED = re.compile(r"(?:^|[.!?]\s+)(?:With|Your|Kind|Warm|Until)\b[^.!?]{0,60},[^.!?,]{0,40}$")
 _ATTRIBUTED = re.compile(r"[\"'”’»」*_.!?]\s*(?:[-–—~]|by)\s*[\w .'’-]{2,40}$")  # "Stay hungry." - Steve Jobs
+_UNIT = re.compile(r"\d[ \u00a0]?[^\W\d_]{1,3}$")  # 42 km
 _LEAST_WORDS = 8  # of a last line that can be called a sentence; titles, names and labels are shorter
 _LEAST_HAN = 14  # characters of the same in Chinese and Japanese
 _DANGLING_WORDS, _DANGLING_HAN = 3, 6  # the same where the last sign or word calls for more
+_MOST_LINES = 0.75  # of the lines before the last one finish: a paragraph, not a poem
+_LISTED_WORDS = 2  # the same of a list whose other items all finish
 _TITLE = 0.6  # of the words are capitalised: a title or a list of names
 _HOW = {
     **dict.fromkeys(",，、،", "after a comma"),
@@ -75,33 +84,40 @@ def breaks_off(tail: str) -> str | None:
         tail: the text's end, without blanks after it, whose last sign leaves a sentence open.
     """
     *before, line = re.split(r"\n\s*\n", tail)[-1].split("\n")
-    listed = _LIST.match(line) is not None or line.count(" - ") > 1
+    listed = _LIST.match(line) is not None or len(_INLINE.findall(line)) > 1
     bare = _LIST.sub("", line)
     words = _WORD.findall(bare)
     if not words or _needs_no_end(before, line, bare) or (before and not _others_finish(before, listed)):
         return None
     last = bare[-1]
-    if listed and (not before or last in ":："):
+    if (listed and (not before or last in ":：")) or (last in ":：" and not _ANNOUNCED.search(bare[-80:])):
         return None
     dangling = last in ",，、;；:：" or words[-1].lower() in _DANGLING
-    if not _is_sentence(bare, words, _DANGLING_WORDS if dangling else _LEAST_WORDS):
+    least = _LISTED_WORDS if listed else _DANGLING_WORDS if dangling else _LEAST_WORDS
+    if not _is_sentence(bare, words, least):
         return None
-    return _HOW.get(last) or ("in the middle of a sentence" if last.isalnum() or last == "'" else f"after `{last}`")
+    return _HOW.get(last) or ("without finishing its sentence" if last.isalnum() or last == "'" else f"after `{last}`")
 
 
 def _needs_no_end(before: list[str], line: str, bare: str) -> bool:
     """Whether the last line is code, a letter's close, or names who said it."""
     close = " ".join([*before[-1:], line])[-60:]
-    return any((_CODE.search(bare), _CLOSINGS.search(close), _SIGNED.search(line), _ATTRIBUTED.search(line)))
+    return any(
+        (
+            _CODE.search(bare),
+            _CLOSINGS.search(close),
+            _SIGNED.search(line),
+            _UNIT.search(line),
+            _ATTRIBUTED.search(line),
+        )
+    )
 
 
 def _others_finish(before: list[str], listed: bool) -> bool:
     """Whether the lines before the last one finish: verses, addresses and short list items do not."""
-    others = [line for line in before if line.strip()]
-    if listed:
-        others = [line for line in others if _LIST.match(line)]
+    others = [line for line in before if line.strip() and (_LIST.match(line) or not listed)]
     stopped = sum(_STOPPED.search(line.rstrip()[-4:]) is not None for line in others)
-    return bool(others) and stopped >= (len(others) if listed else 0.75 * len(others))
+    return bool(others) and stopped >= (1 if listed else _MOST_LINES) * len(others)
 
 
 def _is_sentence(line: str, words: list[str], least: int) -> bool:

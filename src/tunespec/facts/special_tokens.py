@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -97,7 +97,8 @@ def _usual(found: Iterable[Found], total: int, profile: Profile) -> Usual:
     own = {token for token, share in shares.items() if share >= _SHARE}
     if profile.end_marker is not None and profile.end_marker.text in END_TOKENS:
         own.add(profile.end_marker.text)
-    return Usual(shares, frozenset().union(*map(families_of, own)))
+    counts = Counter(family for token in own for family in families_of(token))
+    return Usual(shares, frozenset(family for family, count in counts.items() if count == max(counts.values())))
 
 
 def _typed(
@@ -107,7 +108,7 @@ def _typed(
     typed = []
     for one in found:
         prompt = records.prompts[one.row]
-        about = about_tokens(prompt) or about_tokens(one.prose)
+        about = about_tokens(prompt, pattern) or about_tokens(one.prose, pattern)
         stray = [
             token
             for token, is_stray in typed_tokens(one.prose, about=about, pattern=pattern)

@@ -50,9 +50,9 @@ def tokens_in(prose: str, pattern: re.Pattern[str] = _PATTERN) -> list[str]:
     return [token for token in pattern.findall(prose) if token not in BY_DESIGN]
 
 
-def about_tokens(text: str) -> bool:
-    """Whether a text has special tokens as its subject."""
-    return _SUBJECT.search(text) is not None
+def about_tokens(text: str, pattern: re.Pattern[str] = _PATTERN) -> bool:
+    """Whether a text has special tokens as its subject; the tokens themselves do not tell."""
+    return _SUBJECT.search(pattern.sub(" ", text)) is not None
 
 
 def typed_tokens(prose: str, *, about: bool, pattern: re.Pattern[str] = _PATTERN) -> Iterator[Typed]:
@@ -66,23 +66,26 @@ def typed_tokens(prose: str, *, about: bool, pattern: re.Pattern[str] = _PATTERN
     for match in pattern.finditer(prose):
         token = match.group()
         if token not in BY_DESIGN:
-            yield Typed(token, _is_stray(prose, match.start(), match.end(), token, about=about))
+            around = prose[: match.start()], prose[match.end() :]
+            yield Typed(token, _is_stray(prose, token, around, about=about, pattern=pattern))
 
 
-def _is_stray(prose: str, start: int, end: int, token: str, *, about: bool) -> bool:
-    before, after = prose[max(0, start - _WINDOW) : start], prose[end : end + _WINDOW]
+def _is_stray(prose: str, token: str, around: tuple[str, str], *, about: bool, pattern: re.Pattern[str]) -> bool:
+    before, after = around[0][-_WINDOW:], around[1][:_WINDOW]
     if _QUOTED[0].search(before) and _QUOTED[1].search(after):
         return False
     if token in AMBIGUOUS and _has_other_reason(prose, token):
         return False
-    first, last = not prose[:start].strip(), not prose[end:].strip()
+    bare = [pattern.sub("", side) for side in around]  # other tokens are no text around this one
+    first, last = not bare[0].strip(), not bare[1].strip()
     if (_LISTED.search(before) and not last) or (_EXPLAINS.search(after) and not first):
         return False
-    if last and (first or _ENDED.search(before) or (before[-1:].isalnum() and not about)):
+    if last and (first or _ENDED.search(bare[0]) or (bare[0][-1:].isalnum() and not about)):
         return True
     if first:
         return not (re.match(r"\s+[a-z]+", after) and _EXPLAINS.search(after))
-    return not about and not _TALK.search(_sentence(before, after)) and not _ASKS.search(before)
+    sentence = _sentence(bare[0][-_WINDOW:], bare[1][:_WINDOW])
+    return not about and not _TALK.search(sentence) and not _ASKS.search(before)
 
 
 def _has_other_reason(prose: str, token: str) -> bool:
@@ -91,7 +94,7 @@ def _has_other_reason(prose: str, token: str) -> bool:
         return True
     if token in {"<s>", "</s>"}:
         paired = "<s>" in prose and "</s>" in prose and not prose.rstrip().endswith("</s>")
-        return paired or _TAG.search(prose) is not None
+        return paired or any(tag not in BY_DESIGN for tag in _TAG.findall(prose))
     return False
 
 
