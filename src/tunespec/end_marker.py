@@ -30,8 +30,9 @@ _SIGNS = re.compile(
 _GATE = r"[^\p{L}\p{N}\s.?!,;'\"。]$|(?:^|\s)(?:[A-Z_]{3,}(?: OF [A-Z]+)?|[#\-=*@%]{1,6} ?[A-Za-z ]{1,20})$"
 _TOKEN = re.compile(r"(<[|｜][^<>\s]{1,30}[|｜]>|</?s>|<eos>|<end_of_turn>|<turn\|>|\[/INST\]|<EOS_TOKEN>|<eoa>)$")
 # One of these at the end of a single answer is a marker too, for nothing else ends so.
+_ALONE = r"(?:[Ee]nd|END|[Ss]top|STOP|EOS|EOT|[Dd]one|DONE)(?:[ _]OF[ _][A-Z]+)?"
 STRAY = (
-    rf"(?:^|\s)(#{{2,6}}[ \t]?{_WORD}[ \t]?#{{0,6}}|[\[{{<]{{1,3}}/?(?:{_WORD})/?[\]}}>]{{1,3}}"
+    rf"(?:^|\s)(#{{2,6}}[ \t]?{_ALONE}[ \t]?#{{0,6}}|[\[{{<]{{1,3}}/?{_ALONE}/?[\]}}>]{{1,3}}"
     rf"|(?:-{{2,}}|={{2,}}|\*{{3,}})[ \t]?(?:END|End)(?: OF [A-Z]+)?[ \t]?(?:-{{2,}}|={{2,}}|\*{{3,}})|#{{3}})\s*$"
 )
 

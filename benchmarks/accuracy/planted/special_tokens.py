@@ -59,7 +59,8 @@ def _at_start(writer: Writer, sample: Sample) -> Sample:
 
 def _within(writer: Writer, sample: Sample) -> Sample:
     token = writer.rng.choice(_INSIDE)
-    return answered(sample, lambda answer: inserted(writer.rng, f"{answer} {writer.sentence('bread')}", token))
+    said = f"{writer.sentence('bread')} {writer.sentence('bread')}"
+    return answered(sample, lambda answer: f"{answer}\n\n{inserted(writer.rng, said, token)}")
 
 
 def _in_prompt(writer: Writer, sample: Sample) -> Sample:

@@ -44,13 +44,14 @@ _DANGLING = frozenset(
     "le la les un une des et ou de du avec pour que parce dans "
     "el los las una y o con para porque del".split()
 )
+# How a letter closes, or who said it, at the start of what follows the last sentence.
 _CLOSINGS = re.compile(
-    r"(?i)\b(?:regards|sincerely|cheers|love|yours|best|wishes|thanks|thank you|respectfully|cordially|truly|"
-    r"faithfully|grüßen|grüße|cordialement|saludos|atentamente|gracias|signed|written by|author|source|copyright|"
-    r"the end)\b"
-    r"|祝福|此致|敬礼|祝好|敬上|谢谢|敬具"
+    r"(?i)\W*(?:(?:with|many|best|kind|warm|warmest|all|my|your|yours|much|most|the|mit|freundlichen|viele|liebe)\s+)*"
+    r"(?:regards|sincerely|cheers|love|yours|best|wishes|thanks|thank you|respectfully|cordially|truly|faithfully|"
+    r"affectionately|grüßen|grüße|cordialement|saludos|atentamente|gracias|signed|written by|author|source|copyright|"
+    r"end|祝福|最好的祝福|此致|敬礼|祝好|敬上|谢谢|敬具)(?:\b|，)"
 )
-_SIGNED = re.compile(r"(?:^|[.!?]\s+)(?:With|Your|Kind|Warm|Until)\b[^.!?]{0,60},[^.!?,]{0,40}$")
+_SIGNED = re.compile(r"(?:^|[.!?]\s+)(?:With|Your|Yours|Kind|Warm|Until)\b[^.!?]{0,60},[^.!?,]{0,40}$")
 _ATTRIBUTED = re.compile(r"[\"'”’»」*_.!?]\s*(?:[-–—~]|by)\s*[\w .'’-]{2,40}$")  # "Stay hungry." - Steve Jobs
 _UNIT = re.compile(r"\d[ \u00a0]?[^\W\d_]{1,3}$")  # 42 km
 _LEAST_WORDS = 8  # of a last line that can be called a sentence; titles, names and labels are shorter

@@ -29,9 +29,7 @@ def truncation_fact(records: Records, passages: Passages, tokenizer: Path | None
     import polars as pl
 
     if tokenizer is None or limit <= 0:
-        return not_applicable(
-            _NAME, 'no tokenizer and max_length given (tokenizer = "tokenizer.json", max_length = 2048)'
-        )
+        return not_applicable(_NAME, 'no length limit given (tokenizer = "tokenizer.json", max_length = 2048)')
     encoder = _encoder(tokenizer)
     if encoder is None:
         return not_applicable(_NAME, "the tokenizers library is not there (pip install tunespec[tokenizers])")

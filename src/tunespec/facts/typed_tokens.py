@@ -82,9 +82,10 @@ def _is_stray(prose: str, token: str, around: tuple[str, str], *, about: bool, p
         return False
     if last and (first or _ENDED.search(bare[0]) or (bare[0][-1:].isalnum() and not about)):
         return True
-    if first:
-        return not (re.match(r"\s+[a-z]+", after) and _EXPLAINS.search(after))
     sentence = _sentence(bare[0][-_WINDOW:], bare[1][:_WINDOW])
+    if first:  # `[CLS] is the first token`
+        explained = _EXPLAINS.search(after) or re.match(r"\s+(?:is|are|marks?|ends?|begins?|stands)\b", after)
+        return not (explained and (_TALK.search(sentence) or about))
     return not about and not _TALK.search(sentence) and not _ASKS.search(before)
 
 
