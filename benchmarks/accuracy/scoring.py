@@ -13,7 +13,9 @@ LEAST_RECALL = 0.95  # of each planted kind: one miss in twenty is what a reader
 MOST_ERRORS, MOST_WARNINGS = 0.005, 0.01  # of clean records; above, people switch a check off
 MOST_ALIKE = 0.02  # of each class of look-alikes, which are harder than clean records
 # Kinds that no labelled dataset holds, and where they are held instead.
-UNPLANTED: Mapping[str, str] = {}
+UNPLANTED: Mapping[str, str] = {
+    "D001.truncated_end": "tests/test_truncation_facts.py counts tokens exactly",
+}
 KINDS: Sequence[str] = [
     name
     for pitfall in load().pitfalls

@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tunespec.config import Config
     from tunespec.facts import Fact
     from tunespec.facts.alike import Alike
@@ -62,6 +64,21 @@ class RecordSource:
             records = records.followed_by(self._read(self.benchmarks), split=BENCHMARK)
         return Alike(records, self._progress)
 
+    @property
+    def tokenizer(self) -> Path | None:
+        """The tokenizer.json that the configuration names.
+
+        Raises:
+            CannotJudgeError: if it is not there.
+        """
+        from tunespec.errors import CannotJudgeError
+
+        named = self.setting("D001", "tokenizer")
+        path = self._config.root / named
+        if named and not path.is_file():
+            raise CannotJudgeError(f"{named}: no such file (tokenizer of missing-end-marker)")
+        return path if named else None
+
     def setting(self, code: str, key: str) -> Any:
         """What the configuration says for one of ``SETTINGS``."""
         return setting(self._config, code, key)
@@ -74,8 +91,8 @@ class RecordSource:
 
 # Thresholds that facts are computed from, by pitfall: a change makes the facts anew. (Others only judge the facts.)
 SETTINGS: Mapping[str, tuple[str, ...]] = {
-    "D001": ("marker",),
     "E001": ("least", "share", "distance"),
+    "D001": ("marker", "tokenizer", "max_length"),
 }
 
 
@@ -106,7 +123,34 @@ def _format(source: RecordSource) -> list[Fact]:
 def _end_markers(source: RecordSource) -> list[Fact]:
     from tunespec.facts.end_markers import end_marker_facts
 
-    return end_marker_facts(source.records, source.profile)
+    return end_marker_facts(source.records, source.passages, source.profile)
+
+
+def _cut_off(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.cut_off import cut_off_facts
+
+    return cut_off_facts(source.records, source.passages)
+
+
+def _truncation(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.truncation import truncation_fact
+
+    limit = int(source.setting("D001", "max_length"))
+    return [truncation_fact(source.records, source.passages, source.tokenizer, limit)]
+
+
+def _special_tokens(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.special_tokens import special_token_facts
+    from tunespec.special_tokens import listed_tokens
+
+    listed = listed_tokens(source.tokenizer) if source.tokenizer else ()
+    return special_token_facts(source.records, source.passages, source.profile, listed)
+
+
+def _role_marks(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.role_marks import role_mark_fact
+
+    return [role_mark_fact(source.records, source.passages, source.profile)]
 
 
 def _duplicates(source: RecordSource) -> list[Fact]:
@@ -147,7 +191,15 @@ GROUPS: Mapping[str, Group] = {
         "think_only_in_some system_only_in_some template_header preference",
         _format,
     ),
-    "end_markers": _records("missing_end_marker", _end_markers),
+    "end_markers": _records(
+        "missing_end_marker doubled_end_marker text_after_end_marker misspelt_end_marker end_marker_in_prompt "
+        "redundant_end_marker",
+        _end_markers,
+    ),
+    "cut_off": _records("cut_off length_spike", _cut_off),
+    "truncation": _records("truncated_end", _truncation),
+    "special_tokens": _records("special_token mixed_families token_only_in_some", _special_tokens),
+    "role_marks": _records("role_mark", _role_marks),
     "leakage": _records(
         "leaked_record leaked_prompt near_leaked_record near_leaked_prompt benchmark_prompt near_benchmark_prompt",
         _leakage,

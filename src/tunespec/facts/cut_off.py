@@ -1,0 +1,140 @@
+"""D001's facts about answers that stop in the middle: an unfinished sentence, many answers of one length."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tunespec.facts import Fact, not_applicable
+from tunespec.facts.sentence_end import UNFINISHED, breaks_off, script_of
+from tunespec.findings import Mark
+from tunespec.passages import Passages
+from tunespec.records import Records
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_TAIL = 400  # characters from the end that are looked at
+_LEAST = 20  # answers of one script from which a habit can be told
+_FEW = 8  # the same if all but one finish
+_MOST_OPEN = 0.25  # of them may end without a sign, in lists, labels and verses; with more, nothing is usual
+_USUAL = 0.9  # of those that are sentences finish
+_USUAL_HAN = 0.95  # the same in Chinese and Japanese, whose writers often leave out the last full stop
+_USUAL_ALONE = 0.97  # the same for answers of one sentence, which may be labels or titles
+_TWO = r"[.!?。！？…।؟۔][\"'”’»)\]」』*_`]*\s+\S|[。！？]\S|\n"  # a sentence ends, and another one begins
+# Requests whose answers need no sentence, so that one line of words may be all of it.
+_WITHOUT_END = re.compile(
+    r"(?i)\b(?:titles?|headlines?|slogans?|taglines?|subject lines?|captions?|names?|tweets?|hashtags?|keywords?|"
+    r"poems?|lyrics?|songs?|verses?|haikus?|rhymes?|raps?)\b|标题|诗|歌词|口号|俳句"
+)
+_SPIKE, _SPIKE_SHARE = 5, 0.01  # answers of exactly one length, at least, and their share of all answers
+_SPIKE_LENGTH = 100  # characters; below, equal lengths are chance
+_AROUND = 10  # characters on both sides of a spike, whose lengths must be rare
+_NEAR_MAXIMUM = 0.9  # a limit cuts the longest answers
+_MOSTLY = 0.8  # of a spike's answers stop in the middle
+
+
+def cut_off_facts(records: Records, passages: Passages) -> list[Fact]:
+    """Both kinds. An answer of a spike is not told twice."""
+    import polars as pl
+
+    answers = passages.of("answer").select("index", "row", "turn", "text")
+    total = int(answers["row"].n_unique())
+    if not total:
+        return [not_applicable(name, "no record has an answer") for name in ("cut_off", "length_spike")]
+    ends = answers.with_columns(
+        length=pl.col("text").str.len_chars(), tail=pl.col("text").str.tail(_TAIL).str.strip_chars_end()
+    ).with_columns(unfinished=pl.col("tail").str.contains(UNFINISHED))
+    spikes = _spikes(ends)
+    return [_cut_off(records, ends, set(spikes), total), Fact("length_spike", spikes, total)]
+
+
+def _spikes(ends: pl.DataFrame) -> dict[int, Mark]:
+    import polars as pl
+
+    counts = dict(ends.filter(pl.col("length") >= _SPIKE_LENGTH)["length"].value_counts().iter_rows())
+    if not counts:
+        return {}
+    top = ends["length"].quantile(0.99) or 0
+    marks: dict[int, Mark] = {}
+    for length, count in sorted(counts.items()):
+        near = sum(counts.get(length + step, 0) for step in range(-_AROUND, _AROUND + 1) if step)
+        if count < max(_SPIKE, _SPIKE_SHARE * len(ends)) or near > count or length < _NEAR_MAXIMUM * top:
+            continue
+        cut = ends.filter(pl.col("length") == length, pl.col("unfinished"))
+        if len(cut) < _MOSTLY * count:
+            continue
+        text = f"stops in the middle at {length} characters, as {count} answers do: a limit of their generator"
+        for row in cut["row"]:
+            marks.setdefault(row, Mark(text, None, length))
+    return marks
+
+
+def _cut_off(records: Records, ends: pl.DataFrame, spiked: set[int], total: int) -> Fact:
+    """Answers that break off, where those of their script and size practically never do."""
+    import polars as pl
+
+    if not ends["unfinished"].any():
+        return Fact("cut_off", {}, total)
+    groups = ends.with_columns(script=script_of(pl.col("tail")), alone=is_alone(pl.col("tail"), pl.col("length")))
+    open_ended = pl.col("unfinished").mean().over("script") > _MOST_OPEN
+    groups = groups.filter(~open_ended, pl.col("script") != "")
+    how = pl.Series(
+        [breaks_off(tail) if is_open else None for tail, is_open in groups.select("tail", "unfinished").iter_rows()],
+        dtype=pl.String,
+    )
+    groups = groups.with_columns(how=how).filter(~pl.col("unfinished") | pl.col("how").is_not_null())
+    finishing = _finishing(groups)
+    if not len(finishing):
+        return not_applicable("cut_off", "the answers do not normally finish with the end of a sentence")
+    suspects = groups.filter("unfinished").join(finishing, on=["script", "alone"]).sort("index")
+    marks: dict[int, Mark] = {}
+    for row, turn, how, share, alone in suspects.select("row", "turn", "how", "share", "alone").iter_rows():
+        wanted = alone and _WITHOUT_END.search(records.prompts[row])
+        if row not in spiked and not wanted and not _goes_on(records, row, turn):
+            where = _which(records, row, turn)
+            finished = f"{min(1 - share, 0.999):.1%}"
+            marks.setdefault(row, Mark(f"ends {how}{where}, while {finished} of such answers finish their sentence"))
+    return Fact("cut_off", marks, total)
+
+
+def _finishing(groups: pl.DataFrame) -> pl.DataFrame:
+    """``script, alone, share`` (of unfinished answers) of each group whose answers finish.
+
+    Where few answers are of one sentence, the habit of all answers in their script counts.
+    """
+    import polars as pl
+
+    count, share = pl.len().alias("count"), pl.col("unfinished").mean().alias("share")
+    whole = groups.group_by("script").agg(count, share)
+    usual = groups.group_by("script", "alone").agg(count, share).join(whole, on="script", suffix="_of_all")
+    few = pl.col("alone") & (pl.col("count") < _LEAST)
+    judged = usual.with_columns(
+        pl.when(few).then("count_of_all").otherwise("count").alias("count"),
+        pl.when(few).then("share_of_all").otherwise("share").alias("share"),
+    )
+    enough = pl.when("alone").then(_USUAL_ALONE).when(pl.col("script") == "han").then(_USUAL_HAN).otherwise(_USUAL)
+    finish = (pl.col("count") >= _LEAST) & (1 - pl.col("share") >= enough)
+    all_but_one = (pl.col("count") >= _FEW) & (pl.col("share") * pl.col("count") < 1.5)
+    return judged.filter(pl.col("script") != "", finish | all_but_one).select("script", "alone", "share")
+
+
+def is_alone(tail: pl.Expr, length: pl.Expr) -> pl.Expr:
+    """Whether an answer is one sentence, or a part of one."""
+    return (length < _TAIL) & ~tail.str.contains(_TWO)
+
+
+def _goes_on(records: Records, row: int, turn: int) -> bool:
+    """Whether a tool call, an image or another part follows what the answer says."""
+    conversation = records.conversations[row]
+    turns = conversation.turns if conversation is not None else ()
+    if turn >= len(turns):
+        return False
+    following = turns[turn + 1].role if turn + 1 < len(turns) else ""
+    return bool(turns[turn].calls) or following in {"call", "tool", "assistant"}
+
+
+def _which(records: Records, row: int, turn: int) -> str:
+    conversation = records.conversations[row]
+    count = len(conversation.turns) if conversation is not None else 0
+    return f" (turn {turn + 1} of {count})" if count > 2 else ""

@@ -1,0 +1,97 @@
+"""D011's fact about role marks: a turn that holds the mark of another turn (`Human:`, `### Response:`)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from tunespec.facts import Fact, not_applicable
+from tunespec.findings import Mark
+from tunespec.headers import headers_of
+from tunespec.passages import Passages
+from tunespec.profile import Profile
+from tunespec.records import Records
+
+_ASKING = r"###[ ]?(?:Instruction|Human|User)[ ]?:|(?:Human|HUMAN|USER|User)[ ]?:|<(?:human|user)>:|\[\|Human\|\]"
+_REPLYING = (
+    r"###[ ]?(?:Response|Assistant)[ ]?:|(?:Assistant|ASSISTANT|AI|GPT|Bot|Model)[ ]?:|<(?:bot|assistant)>:|\[\|AI\|\]"
+)
+_OWN = r"###[ ]?(?:Response|Assistant)[ ]?:|(?:Assistant|ASSISTANT)[ ]?:|<(?:bot|assistant)>:|\[\|AI\|\]"
+_ANY = rf"(?m)^[ \t]*(?:{_ASKING}|{_REPLYING}|(?:user|human|assistant|model)[ \t]*$)"
+_LINE = r"(?m)^[ \t]*"
+_BEGINS = re.compile(rf"\s*({_OWN})|\s*(assistant)[ \t]*\n")
+_ASKED = re.compile(rf"{_LINE}({_ASKING})(?=[ \t]*(?:\n[ \t]*)?\S)")
+_REPLIED = re.compile(rf"{_LINE}({_REPLYING})")
+_BARE = re.compile(r"\n[ \t]*(user|human)[ \t]*\n\s*\S[\s\S]*?\n[ \t]*(?:assistant|model)[ \t]*(?:\n|\Z)")
+_ENDS = re.compile(rf"{_LINE}({_OWN})\s*\Z")
+_SPEAKER = re.compile(r"(?m)^[ \t]*\**([A-Z][\w.]{1,20}(?:[ ][A-Z][\w.]{0,20})?)\**:")
+_ROLES = frozenset({"Human", "HUMAN", "User", "USER", "Assistant", "ASSISTANT", "AI", "GPT", "Bot", "Model"})
+# Who asks for a dialogue gets one, and who shows one speaks about it.
+_DIALOGUE = re.compile(
+    r"(?i)dialog|conversation|transcript|screenplay|\binterview|\bskit\b|\brole.?play|simulat|chat|\bplay\b|\bscene\b"
+    r"|pretend|act as|few.shot|\bprompts?\b|\bscript for|(?:movie|film|video|call|phone|radio|sales) script"
+    r"|gespräch|entretien|conversaci|对话|聊天|剧本|会話|대화|диалог"
+)
+_SHARE = 0.5  # of the records; a mark in more of them is part of how this dataset is written
+_UNSURE = frozenset({"User"})  # a word of manuals and forms too: a turn only if a reply follows
+
+
+def role_mark_fact(records: Records, passages: Passages, profile: Profile) -> Fact:
+    """Turns that hold another turn's role mark.
+
+    A text without template is a document, in which people may speak; those records are not examined.
+    """
+    import polars as pl
+
+    if profile.shape == "text" and profile.template is None:
+        return not_applicable("role_mark", "the texts have no template, so they have no turns")
+    frame = passages.of("prompt", "answer")
+    total = int(frame["row"].n_unique())
+    if not total:
+        return not_applicable("role_mark", "no record has a prompt or an answer")
+    own = frozenset(header for header in profile.template.headers) if profile.template else frozenset()
+    found = frame.filter(pl.col("prose").str.contains(_ANY)).select("row", pl.col("role").cast(pl.String), "prose")
+    marks: dict[int, Mark] = {}
+    for row, role, prose in found.iter_rows():
+        if role == "answer":
+            text = _in_answer(prose, records.prompts[row], own)
+        else:
+            text = None if profile.shape == "text" else _in_prompt(prose)
+        if text is not None:
+            marks.setdefault(row, Mark(text))
+    return Fact("role_mark", {} if len(marks) > max(_SHARE * total, 2) else marks, total)
+
+
+def _in_answer(prose: str, prompt: str, own: frozenset[str]) -> str | None:
+    """Says which mark the answer begins with, or which next turn it forges."""
+    if _DIALOGUE.search(prompt) or _is_dialogue(prose):
+        return None
+    begins = _BEGINS.match(prose)
+    if begins and (mark := begins[1] or begins[2]) and mark not in own and mark not in prompt:
+        return f"begins its answer with the role mark `{mark}`"
+    if bare := _BARE.search(prose):
+        return f"goes on after its answer with the turn mark `{bare[1]}`"
+    for asked in _ASKED.finditer(prose):
+        mark = asked[1]
+        if mark in own or mark in headers_of(prompt) or re.search(rf"(?m)^[ \t]*{re.escape(mark)}", prompt):
+            continue
+        if mark.rstrip(" :") not in _UNSURE or _REPLIED.search(prose, asked.end()) or "?" in prose[asked.end() :]:
+            return f"has another turn in its answer: `{mark}`"
+    return None
+
+
+def _is_dialogue(prose: str) -> bool:
+    """Whether others than a user and an assistant speak again and again, as in a play."""
+    counts = Counter(name for name in _SPEAKER.findall(prose) if name not in _ROLES)
+    return any(count > 1 for count in counts.values())
+
+
+def _in_prompt(prose: str) -> str | None:
+    """Says which reply mark a prompt ends with, as one that was rendered twice does; examples before it explain it."""
+    ends = _ENDS.search(prose)
+    if ends is None or _DIALOGUE.search(prose[: ends.start()]):
+        return None
+    asked = len(_ASKED.findall(prose))
+    if asked > 1 or len(_REPLIED.findall(prose)) > 1:
+        return None
+    return f"ends its prompt with the role mark `{ends[1]}`"

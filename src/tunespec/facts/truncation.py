@@ -1,0 +1,86 @@
+"""D001's fact about a length limit: records whose end a trainer would cut away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tunespec.errors import CannotJudgeError
+from tunespec.facts import Fact, not_applicable
+from tunespec.findings import Mark
+from tunespec.passages import Passages
+from tunespec.records import Records
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_NAME = "truncated_end"
+_BATCH = 256  # texts at a time: long texts are few, and their tokens take more room than they do
+
+
+def truncation_fact(records: Records, passages: Passages, tokenizer: Path | None, limit: int) -> Fact:
+    """Records with more tokens than ``limit``, without those that a template adds: a lower bound.
+
+    A tokenizer makes at most one token of a byte, so only records with more bytes than that are tokenized.
+
+    Raises:
+        CannotJudgeError: if the tokenizer cannot be read.
+    """
+    import polars as pl
+
+    if tokenizer is None or limit <= 0:
+        return not_applicable(_NAME, 'no length limit given (tokenizer = "tokenizer.json", max_length = 2048)')
+    encoder = _encoder(tokenizer)
+    if encoder is None:
+        return not_applicable(_NAME, "the tokenizers library is not there (pip install tunespec[tokenizers])")
+    total = int(passages.frame["row"].n_unique())
+    if not total:
+        return not_applicable(_NAME, "no record has a text")
+    size = pl.col("text").str.len_bytes().sum().over("row")
+    suspects = passages.frame.filter(size > limit)
+    kept = [_is_chosen(records, row, turn) for row, turn in suspects.select("row", "turn").iter_rows()]
+    suspects = suspects.filter(pl.Series(kept, dtype=pl.Boolean))
+    return Fact(_NAME, _marks(suspects, _lengths(encoder, suspects["text"].to_list()), limit), total)
+
+
+def _is_chosen(records: Records, row: int, turn: int) -> bool:
+    """Whether a turn belongs to the conversation itself: a losing answer stands in a text of its own."""
+    conversation = records.conversations[row]
+    return conversation is None or conversation.rejected is None or turn < len(conversation.turns)
+
+
+def _lengths(encoder: Any, texts: list[str]) -> list[int]:
+    found: list[int] = []
+    for start in range(0, len(texts), _BATCH):
+        encoded = encoder.encode_batch_fast(texts[start : start + _BATCH], add_special_tokens=False)
+        found += [len(one.ids) for one in encoded]
+    return found
+
+
+def _marks(suspects: pl.DataFrame, lengths: list[int], limit: int) -> dict[int, Mark]:
+    counts: dict[int, int] = {}
+    asked: dict[int, int] = {}  # tokens before the last answer
+    for row, role, length in zip(suspects["row"], suspects["role"], lengths, strict=True):
+        if role == "answer":
+            asked[row] = counts.get(row, 0)
+        counts[row] = counts.get(row, 0) + length
+    long = {row: count for row, count in counts.items() if count > limit}
+    lost = sum(asked.get(row, 0) >= limit for row in long)
+    marks: dict[int, Mark] = {}
+    for row, count in long.items():
+        what = "all of its answer" if asked.get(row, 0) >= limit else "its end"
+        share = f"{len(long)} records are too long, {lost / len(long):.0%} of them lose their whole answer"
+        marks[row] = Mark(f"has {count} tokens, and {limit} fit: {what} is cut away ({share})", None, count, limit)
+    return marks
+
+
+def _encoder(path: Path) -> Any:
+    """The tokenizer, or None if the library that reads it is not installed."""
+    try:
+        from tokenizers import Tokenizer
+    except ImportError:
+        return None
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception as error:  # the library raises plain Exceptions
+        raise CannotJudgeError(f"{path.name}: not a tokenizer.json that can be read ({error})") from error
