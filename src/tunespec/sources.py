@@ -128,6 +128,12 @@ def _held_out(source: RecordSource) -> list[Fact]:
     return held_out_facts(source.splits, limits, alone=source.dataset.alone)
 
 
+def _artifacts(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.artifacts import artifact_facts
+
+    return artifact_facts(source.passages)
+
+
 class Group(NamedTuple):
     """Facts that are computed together: the table they belong to, their names, and how."""
 
@@ -148,6 +154,10 @@ GROUPS: Mapping[str, Group] = {
         _format,
     ),
     "end_markers": _records("missing_end_marker", _end_markers),
+    "artifacts": _records(
+        "html_tag html_entity literal_escape mojibake control_character placeholder unfilled_slot",
+        _artifacts,
+    ),
     "leakage": _records(
         "leaked_record leaked_prompt near_leaked_record near_leaked_prompt benchmark_prompt near_benchmark_prompt",
         _leakage,
