@@ -19,9 +19,9 @@ def test_markup_artifact(records, *, artifacts: float = 0.0, gaps: float = 0.0):
 
     Fix:
         Tags and entities: take the text with an HTML parser, then `html.unescape` (twice where it was escaped twice).
-        Escapes: decode the string once more. Mojibake: `ftfy.fix_text`. Invisible characters: remove them. Placeholders:
-        fill them in or remove the record. HTML, templates and escapes that are the lesson belong in code fences or
-        inline code, where they are not judged.
+        Escapes: decode the string once more. Mojibake: `ftfy.fix_text`. Invisible characters: remove them.
+        Placeholders: fill them in or remove the record. HTML, templates and escapes that are the lesson belong in code
+        fences or inline code, where they are not judged.
 
     Thresholds:
         artifacts: share of records that may hold an artefact of any kind; 0, since a program can remove them

@@ -134,6 +134,12 @@ def _artifacts(source: RecordSource) -> list[Fact]:
     return artifact_facts(source.passages)
 
 
+def _delimiters(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.delimiters import delimiter_facts
+
+    return delimiter_facts(source.passages)
+
+
 class Group(NamedTuple):
     """Facts that are computed together: the table they belong to, their names, and how."""
 
@@ -157,6 +163,10 @@ GROUPS: Mapping[str, Group] = {
     "artifacts": _records(
         "html_tag html_entity literal_escape mojibake control_character placeholder unfilled_slot",
         _artifacts,
+    ),
+    "delimiters": _records(
+        "unbalanced_bracket unbalanced_quote unclosed_emphasis unclosed_code broken_link ragged_table docstring_quote",
+        _delimiters,
     ),
     "leakage": _records(
         "leaked_record leaked_prompt near_leaked_record near_leaked_prompt benchmark_prompt near_benchmark_prompt",

@@ -27,7 +27,7 @@ _MEANT = re.compile(
 )
 _SENTENCES = re.compile(r"[.!?。！？][)\"”]?(?:\\r)?(?:\\n)+\s?(?:[A-Z\d*•-]|[^\x00-\u2fff])")
 _ESCAPE_SUBJECT = re.compile(
-    r"(?i)regex|regular expression|\bescap(?:e|ed|es|ing)\b|new-?line|new line char|line ?(?:break|feed)|carriage return|"
+    r"(?i)regex|regular expression|\bescap(?:e|ed|es|ing)\b|new-?line|new line char|line ?(?:break|feed)|carriage|"
     r"\btabs? (?:character|separat|delimit)|string literal|\bprintf\b|\bsed\b|\bawk\b|\bgrep\b|\bunicode\b|\butf-?\d|"
     r"latex|\\(?:frac|begin|documentclass|text|times|nabla)\b|换行|转义|正则|回车"
 )

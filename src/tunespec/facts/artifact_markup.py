@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # Tags of formatting and layout, as scraped pages leave them. Left out: what Markdown writers use on purpose, for want
-# of syntax of its own (sub, sup, kbd, u, mark, details, summary), and names that XML and task marks share (title, mask).
+# of syntax of its own (sub, sup, kbd, u, mark, details, summary), and names of XML and of task marks (title, mask).
 _TAGS = (
     "p|br|div|span|b|i|a|li|ul|ol|strong|em|h[1-6]|table|tbody|thead|td|tr|th|img|font|center|html|body|head|script|"
     "style|pre|code|tt|small|big|strike|blockquote|hr|section|article|header|footer|nav|iframe|button"
