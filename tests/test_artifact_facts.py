@@ -18,6 +18,7 @@ ARTIFACTS = {
         "There are <b>two</b> tides a day.",
         "- the moon</li>\n- the sun</li>",
         "The <SPAN class=x>moon</SPAN> pulls the sea.",
+        "The moon <!-- check this --> pulls the sea.",
     ],
     "html_entity": [
         "Salt &amp; water",
@@ -101,6 +102,7 @@ ARTIFACTS = {
 }
 RIGHT = [
     ("Java generics", "How do I declare a list?", "Write List<String> or vector<T>; Map<K, V> has two of them."),
+    ("arrows", QUESTION, "The moon <-- pulls --> the sea <!> so."),
     ("comparisons", QUESTION, "If x < y > z holds, then a<b and b>c."),
     ("autolinks", QUESTION, "See <https://example.org/tides> or write to <user@example.org>."),
     (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
+from benchmarks.accuracy.grammar import load
 from benchmarks.accuracy.planted import ALL_SHAPES, Lookalike, TextDefect, answered, asked, inserted
 from benchmarks.accuracy.samples import Sample
 from benchmarks.accuracy.writer import Exchange, Writer
@@ -206,9 +207,10 @@ _LESSONS: Mapping[str, Sequence[tuple[str, str]]] = {
 def _in_answers(sentences: Sequence[str], writer: Writer) -> list[Sample]:
     samples = []
     for number in range(_GROUP):
-        exchange = writer.exchange("bread")
+        topic = writer.rng.choice(list(load("topics")))
+        exchange = writer.exchange(topic)
         answer = f"{exchange.answer} {sentences[number % len(sentences)]}"
-        samples.append(Sample((exchange._replace(answer=answer),), rejected=writer.sentence("bread")))
+        samples.append(Sample((exchange._replace(answer=answer),), rejected=writer.sentence(topic)))
     return samples
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
+from benchmarks.accuracy.grammar import load
 from benchmarks.accuracy.planted import ALL_SHAPES, Lookalike, TextDefect, answered, asked, inserted
 from benchmarks.accuracy.samples import Sample
 from benchmarks.accuracy.writer import Exchange, Writer
@@ -141,9 +142,10 @@ _PARTS: Mapping[str, Sequence[str]] = {
 def _in_answers(parts: Sequence[str], writer: Writer) -> list[Sample]:
     samples = []
     for number in range(_GROUP):
-        exchange = writer.exchange("gardening")
+        topic = writer.rng.choice(list(load("topics")))
+        exchange = writer.exchange(topic)
         answer = f"{exchange.answer}\n\n{parts[number % len(parts)]}"
-        samples.append(Sample((exchange._replace(answer=answer),), rejected=writer.sentence("gardening")))
+        samples.append(Sample((exchange._replace(answer=answer),), rejected=writer.sentence(topic)))
     return samples
 
 

@@ -12,7 +12,8 @@ MOJIBAKE_GATE = (
 )
 _LOST = re.compile("\ufffd|锟斤拷|(?:烫){3}|(?:屯){3}|ï¿½")
 _ENCODING_SUBJECT = re.compile(
-    r"(?i)mojibake|encod|\butf-?\d|latin-?1|\bunicode\b|codepage|charset|cp125|\bbytes?\b|\bftfy\b|乱码|编码|锟斤拷是"
+    r"(?i)mojibake|\butf-?\d|latin-?1|\bunicode\b|code ?page|charset|character (?:set|encoding)|text encoding|\bftfy\b|"
+    r"encoding (?:error|issue|problem)|\bcp125|windows-125|garbled|乱码|编码"
 )
 
 _C0 = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
@@ -22,14 +23,14 @@ _JOINERS = "\u200c\u200d"
 _DIRECTION = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2068\u2069")  # not the overrides
 _FOREIGN = "\ufff9-\ufffc\uf000-\uf0ff\u3164"
 _SEPARATORS = "\u2028\u2029"
-CONTROL_GATE = rf"[{_C0}]|\\(?:x1[bB]|u001[bB]|033|e)\[|\[0m|\t(?:imes|heta|ext)|\r(?:ight|ho)"
+CONTROL_GATE = rf"[{_C0}]|\\(?:x1[bB]|u001[bB]|033|e)\[|\[0m|\t(?:imes|heta|ext\{{)|\right"
 INVISIBLE_GATE = f"[{_ZERO_WIDTH}{_BIDI}{_JOINERS}{_FOREIGN}{_SEPARATORS}]"
 _CONTROL_SUBJECT = re.compile(
-    r"(?i)zero.?width|invisible|\bansi\b|\bescape (?:code|sequence)|terminal colou?r|\bunicode\b|\bbidi|control char|"
-    r"non-?printable|\bU\+[0-9A-F]{4}|右至左|零宽|不可见|控制字符"
+    r"(?i)zero.?width|invisible (?:char|space|unicode)|\bansi\b|\bescape (?:code|sequence)|terminal colou?r|"
+    r"\bunicode\b|\bbidi|control char|non-?printable|\bU\+[0-9A-F]{4}|右至左|零宽|不可见|控制字符"
 )
 _ANSI = re.compile(r"(?:\x1b|\\(?:x1[bB]|u001[bB]|033|e))\[[0-9;]*[A-Za-z]|\[0m")
-_LATEX = re.compile(r"\t(?:imes|heta|ext)\b|\r(?:ight|ho)\b|\x0c(?:rac|orall)\b|\x08(?:eta|egin|ar|f)\b|\x0bec\b")
+_LATEX = re.compile(r"\t(?:imes\b|heta\b|ext\{)|\right\b|\x0c(?:rac|orall)\b|\x08(?:eta|egin|ar|f)\b|\x0bec\b")
 _HARMFUL = re.compile(f"[{_C0}{_ZERO_WIDTH}{_BIDI}{_JOINERS}{_FOREIGN}{_SEPARATORS}]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 # Scripts without blanks between words (break hints), and scripts that join letters by a joiner: Unicode 16, 23.2.

@@ -27,13 +27,15 @@ _MEANT = re.compile(
 )
 _SENTENCES = re.compile(r"[.!?。！？][)\"”]?(?:\\r)?(?:\\n)+\s?(?:[A-Z\d*•-]|[^\x00-\u2fff])")
 _ESCAPE_SUBJECT = re.compile(
-    r"(?i)regex|regular expression|\bescap(?:e|ed|es|ing)\b|new-?line|new line char|line ?(?:break|feed)|carriage|"
-    r"\btabs? (?:character|separat|delimit)|string literal|\bprintf\b|\bsed\b|\bawk\b|\bgrep\b|\bunicode\b|\butf-?\d|"
-    r"latex|\\(?:frac|begin|documentclass|text|times|nabla)\b|换行|转义|正则|回车"
+    r"(?i)regex|regular expression|\bescaped\b|\bescape (?:sequence|char|code)|"
+    r"\bescap(?:e|es|ing) (?:\w+ )?(?:quot|back|html|string|char|new)|new-?line|new line char|line ?(?:break|feed)|"
+    r"carriage return|\btabs? (?:character|separat|delimit)|"
+    r"string literal|\bprintf\b|\bsed\b|\bawk\b|\bgrep\b|\bunicode\b|\butf-?\d|latex|"
+    r"\\(?:frac|begin|documentclass|text|times|nabla)\b|换行|转义|正则|回车"
 )
 _CODE_SUBJECT = re.compile(
-    r"(?i)\bjson\b|encod|\bpython\b|javascript|\bjava\b|c\+\+|c#|\bcode\b|\bprogram(?:s|ming)?\b|\bcsv\b|\bscript|"
-    r"\bbash\b|delimiter|\bfunction\b|代码|编码|程序"
+    r"(?i)\bjson\b|encoding\b|\bpython\b|javascript|\bjava\b|c\+\+|c#|\bcode\b|\bprogramming\b|\bcsv\b|\bbash\b|delimiter|"
+    r"\bfile\.?\w* ?(?:content|\()|\.txt\b|代码|编码|程序"
 )
 
 

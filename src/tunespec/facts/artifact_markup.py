@@ -11,8 +11,9 @@ _TAGS = (
     "style|pre|code|tt|small|big|strike|blockquote|hr|section|article|header|footer|nav|iframe|button"
 )
 _ATTRIBUTES = r"""(?:\s+[\w:-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s<>"']+))*\s*/?"""  # `a <b and c> d` has none
-TAG_GATE = rf"(?i)</?(?:{_TAGS}){_ATTRIBUTES}>"
+TAG_GATE = rf"(?i)</?(?:{_TAGS}){_ATTRIBUTES}>|<!--"
 _TAG = re.compile(rf"(\w?)<(/?)({_TAGS})({_ATTRIBUTES})>", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TABLE_LINE = re.compile(r"(?m)^[ \t]*\|.*$")  # a cell of a Markdown table has no other line break than <br>
 # A tag in quotation marks is spoken about.
 _QUOTED = re.compile(r"""["'“‘「『（(`]\s*(?:<[^<>\n]*>[^<>\n"'”’]{0,40}){1,4}["'”’」』）)`]""")
@@ -32,7 +33,9 @@ _ENTITIES = (  # those that HTML writers and exporters make; many others are C e
 ENTITY_GATE = rf"&(?:amp;)*(?:{_ENTITIES}|#\d{{2,7}}|#[xX][0-9a-fA-F]{{2,6}});|&nbsp\b"
 _ENTITY = re.compile(ENTITY_GATE)
 _ENTITY_SUBJECT = re.compile(
-    r"(?i)html|\bxml\b|mark-?up|\bentit(?:y|ies)\b|\bescap(?:e|ed|es|ing)\b|encod(?:e|ing)\b|\bphp\b|sanitiz|\bxss\b|实体|转义"
+    r"(?i)html|\bxml\b|mark-?up|\bentit(?:y|ies) (?:ref|code|name)|\b(?:character|named) entit|encode\b|encoding\b|"
+    r"\bescaped\b|\bescap(?:e|ing) (?:\w+ )?(?:char|string|text|quot|amp|special)|\bphp\b|sanitiz|\bxss\b|"
+    r"实体编码|转义"
 )
 
 
@@ -45,6 +48,8 @@ def html_tag(text: str, said: str) -> str | None:
         if "=" in attributes and _SCRIPT_SUBJECT.search(said):
             return None  # an element for a program to work on
         return None if _HTML_SUBJECT.search(said) else f"holds the HTML tag `<{close}{name.lower()}>`"
+    if _COMMENT.search(bare) and not _HTML_SUBJECT.search(said):
+        return "holds an HTML comment `<!--`"
     return None
 
 

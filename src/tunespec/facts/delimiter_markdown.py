@@ -11,7 +11,6 @@ _NO_STRONG = re.compile(
     r"[\w)]\*\*[-\d(]|[\d)]\*\*\w|\) ?\*\* ?\w|\*\*/|/\*\*|\*\*\w+[,)=]|\$[^$\n]+\$"
 )  # powers, globs, **kwargs
 _EMPHASIS = re.compile(r"(?<=[ (\"“])\*(?=[^\W\d_])")
-_CLOSING = re.compile(r"[^\s*]\*(?!\*)")
 _FOREIGN_TICKS = re.compile(
     r"\w`\w|``[^`\n]*''|`[^`'\n]{1,80}'(?!\w)|[\"'“(]`[\"'”)]|`{3,}|´|\\`|\([^()\n]*`[^()\n]*\)"
 )
