@@ -66,6 +66,9 @@ _ENDS = (
 )
 
 
+_THINK = r"^[ \t]*</?think(?:ing)?>[ \t]*$"  # tags of a reasoning model's answers: neither code nor prose
+
+
 def code_share(frame: pl.DataFrame, column: str) -> pl.Series:
     """The share (0 to 1) of each text's lines that look like code; empty lines do not count, an empty text has 0.
 
@@ -76,7 +79,7 @@ def code_share(frame: pl.DataFrame, column: str) -> pl.Series:
     import polars as pl
 
     lines = frame.select(line=pl.col(column).str.split("\n")).with_row_index("text").explode("line")
-    lines = lines.filter(pl.col("line").str.contains(r"[^ \t\r\n]"))
+    lines = lines.filter(pl.col("line").str.contains(r"[^ \t\r\n]"), ~pl.col("line").str.contains(_THINK))
     shares = lines.select("text", code=pl.any_horizontal(*(pl.col("line").str.contains(one) for one in _patterns())))
     shares = shares.group_by("text").agg(pl.col("code").mean())
     texts = frame.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("text"))

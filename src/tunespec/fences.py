@@ -42,15 +42,15 @@ def blocks(text: str) -> list[Block]:
     return found
 
 
-def prose(text: str, fenced: list[Block]) -> str:
-    """The text without its fenced blocks and without inline code; an unclosed block reaches to the end."""
+def prose(text: str, fenced: list[Block], stand_in: str = " ") -> str:
+    """The text without its fenced blocks, ``stand_in`` for inline code; an unclosed block reaches to the end."""
     parts: list[str] = []
     position = 0
     for block in fenced:
         parts.append(text[position : block.start])
         position = block.end
     parts.append(text[position:])
-    return _INLINE.sub(" ", "\n".join(parts))
+    return _INLINE.sub(stand_in, "\n".join(parts))
 
 
 def _closes(match: re.Match[str], opened: re.Match[str]) -> bool:

@@ -172,6 +172,18 @@ def _held_out(source: RecordSource) -> list[Fact]:
     return held_out_facts(source.splits, limits, alone=source.dataset.alone)
 
 
+def _artifacts(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.artifacts import artifact_facts
+
+    return artifact_facts(source.passages)
+
+
+def _delimiters(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.delimiters import delimiter_facts
+
+    return delimiter_facts(source.passages)
+
+
 class Group(NamedTuple):
     """Facts that are computed together: the table they belong to, their names, and how."""
 
@@ -200,6 +212,14 @@ GROUPS: Mapping[str, Group] = {
     "truncation": _records("truncated_end", _truncation),
     "special_tokens": _records("special_token mixed_families token_only_in_some", _special_tokens),
     "role_marks": _records("role_mark", _role_marks),
+    "artifacts": _records(
+        "html_tag html_entity literal_escape mojibake control_character placeholder unfilled_slot",
+        _artifacts,
+    ),
+    "delimiters": _records(
+        "unbalanced_bracket unbalanced_quote unclosed_emphasis unclosed_code broken_link ragged_table docstring_quote",
+        _delimiters,
+    ),
     "leakage": _records(
         "leaked_record leaked_prompt near_leaked_record near_leaked_prompt benchmark_prompt near_benchmark_prompt",
         _leakage,

@@ -1,0 +1,102 @@
+"""D010's facts: traces of markup, escaping, encoding and templating that a text carries and does not speak about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from tunespec.codelike import code_share
+from tunespec.facts import Fact, not_applicable
+from tunespec.facts import artifact_characters as characters
+from tunespec.facts import artifact_escapes as escapes
+from tunespec.facts import artifact_markup as markup
+from tunespec.facts import artifact_slots as slots
+from tunespec.findings import Mark
+from tunespec.passages import Passages
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_ROLES = ("system", "prompt", "answer")
+_MOSTLY_CODE = 0.4  # share of code lines from which a text without fences counts as code
+_NAMES = {"system": "system prompt", "prompt": "prompt", "answer": "answer"}
+
+
+class Search(NamedTuple):
+    """How one kind is searched.
+
+    ``gate`` and, for texts beyond ASCII, ``wide_gate`` are cheap patterns (Rust's syntax), one of which every text with
+    the defect matches; ``find`` gets such a text and all that its record says, and says what is wrong, or None.
+    ``column`` is what is searched: with ``text``, code too.
+    """
+
+    name: str
+    column: str
+    gate: str | None
+    find: Callable[[str, str], str | None]
+    roles: Sequence[str] = _ROLES
+    wide_gate: str | None = None
+
+
+SEARCHES: Sequence[Search] = (
+    Search("html_tag", "prose", markup.TAG_GATE, markup.html_tag),
+    Search("html_entity", "prose", markup.ENTITY_GATE, markup.html_entity),
+    Search("literal_escape", "prose", escapes.ESCAPE_GATE, escapes.literal_escape),
+    Search("mojibake", "text", None, characters.mojibake, wide_gate=characters.MOJIBAKE_GATE),
+    Search(
+        "control_character",
+        "text",
+        characters.CONTROL_GATE,
+        characters.control_character,
+        wide_gate=characters.INVISIBLE_GATE,
+    ),
+    Search("placeholder", "prose", slots.PLACEHOLDER_GATE, slots.placeholder),
+    Search("unfilled_slot", "prose", slots.SLOT_GATE, slots.unfilled_slot, ("system", "answer")),
+)
+
+
+def artifact_facts(passages: Passages) -> list[Fact]:
+    """Every fact of D010."""
+    import polars as pl
+
+    examined = passages.records_with(*_ROLES)
+    if not examined:
+        return [not_applicable(search.name, "no record has text") for search in SEARCHES]
+    texts = passages.of(*_ROLES)
+    wide = texts.filter(pl.col("text").str.len_bytes() > pl.col("text").str.len_chars())
+    return [Fact(search.name, _found(search, texts, wide), examined) for search in SEARCHES]
+
+
+def _found(search: Search, texts: pl.DataFrame, wide: pl.DataFrame) -> dict[int, Mark]:
+    import polars as pl
+
+    passed = _passed(search, texts, wide)
+    if passed.is_empty():
+        return {}
+    records = texts.join(passed.select("row").unique(), on="row", how="semi", maintain_order="left")
+    # What a record speaks about may be said in another turn.
+    said = records.group_by("row", maintain_order=True).agg(pl.col("text").str.join("\n"), pl.len())
+    whole = {row: (text, turns) for row, text, turns in said.iter_rows()}
+    marks: dict[int, Mark] = {}
+    for row, turn, role, text in passed.select("row", "turn", "role", search.column).iter_rows():
+        if row not in marks and (fault := search.find(text, whole[row][0])) is not None:
+            marks[row] = Mark(f"{fault} in its {_NAMES[role]}{_which(turn, whole[row][1])}")
+    return marks
+
+
+def _passed(search: Search, texts: pl.DataFrame, wide: pl.DataFrame) -> pl.DataFrame:
+    """The texts that may have the defect: those that pass a gate and are no code."""
+    import polars as pl
+
+    gates = [(frame, gate) for frame, gate in ((texts, search.gate), (wide, search.wide_gate)) if gate is not None]
+    found = [frame.filter(pl.col(search.column).str.contains(gate)) for frame, gate in gates]
+    passed = pl.concat(found).unique("index", keep="any").sort("index")
+    passed = passed.filter(pl.col("role").cast(pl.String).is_in(list(search.roles)))
+    if search.column == "text" or passed.is_empty():
+        return passed
+    rest = passed.with_columns(pl.col("prose").str.replace_all(search.gate or "", " "))  # a tag alone makes no code
+    return passed.filter(code_share(rest, "prose") < _MOSTLY_CODE)
+
+
+def _which(turn: int, turns: int) -> str:
+    return f" (turn {turn + 1})" if turns > 2 and turn >= 0 else ""

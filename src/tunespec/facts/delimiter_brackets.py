@@ -1,0 +1,86 @@
+"""Brackets in prose that open or close nothing."""
+
+from __future__ import annotations
+
+import re
+
+from tunespec.facts.delimiter_markdown import broken_link
+
+_PAIRS = {")": "(", "]": "[", "}": "{", "】": "【", "」": "「", "』": "『", "》": "《"}
+_ASCII = str.maketrans("（）［］｛｝", "()[]{}")  # Chinese texts mix both widths in one pair
+# What holds brackets without being prose.
+_NO_PROSE = re.compile(
+    r"""(?xs)
+    \$\$.+?\$\$ | (?<![\\$])\$[^$\n]+\$ | \\\(.*?\\\) | \\\[.*?\\\]         # formulas
+    | \\(?:left|right|big|Big)?\s*[()\[\]{}]                                # LaTeX's own brackets, escaped ones
+    | [\[\]()]\s*[-+−]?[\w.∞π√/%$€°]*\s*[,;]\s*[-+−]?[\w.∞π√/+%$€°]*\s*[)\](\[]  # intervals: [0, 1), ]-1, 1[
+    | https?://[^\s()<>\[\]（）]+(?:\([^\s()]*\))?                           # URLs
+    | ["'“‘`«「『]\s*[()\[\]{}【】]{1,3}\s*["'”’`»」』]                       # a bracket that is spoken about
+    | ["“][^"“”\n]{0,40}[(\[{]["”]
+    | <[^<>\n]{1,60}>
+    """
+)
+_TEX = re.compile(r"\\[A-Za-z]{2,}|\^\{|_\{")
+_SMILEY = re.compile(r"""(?<![\w(])(?:[:;=8xX][-'^~oO]?[()\[\]{}|]+|[()]+[-'^]?[:;=](?!\w)|<3|\^_?\^[)]?)(?!\w)""")
+# a), 1), iv), 2.1), 一): the mark of an item in a list
+_ITEM = re.compile(
+    r"(?<![A-Za-z\u00c0-\u04ff\d.,·(])(?:[0-2]?\d(?:[.-]\d{1,2})?[a-zA-Z]?|[a-zA-Z]|[ivxIVX]{1,5}|[一二三四五六七八九十]{1,3})"
+    r"\.?[ ]?$"
+)
+_SUBJECT = re.compile(
+    r"(?i)\bparenthes[ie]s|regular expression|\bregex|emoticon|\bsmile(?:y|ys|ies)\b|括号|"
+    r"\b(?:square|curly|angle|round|opening|closing|matching|nested|unbalanced) (?:bracket|brace)s?\b"
+)
+_SENTENCE_END = re.compile(r"[.!?。！？…:：)\]\"”'’*_]\s*$")
+
+
+def unbalanced_bracket(text: str) -> str | None:
+    """Names the first bracket without a partner; item marks, smileys, intervals and formulas have none."""
+    if _SUBJECT.search(text) or broken_link(text):
+        return None
+    bare = _NO_PROSE.sub(" ", text.translate(_ASCII))
+    smileys = [match.start() for match in _SMILEY.finditer(bare)]
+    bare = _SMILEY.sub(lambda match: " " * len(match[0]), bare)
+    alone = [place for place in _alone(bare) if not _is_formula(bare, place)]
+    alone = [place for place in alone if not (bare[place] == "(" and smileys and smileys[-1] > place)]
+    if not alone:
+        return None
+    first = alone[0]
+    if bare[first] in _PAIRS.values():
+        rest = bare[first:]
+        if "\n" not in rest.strip() and not _SENTENCE_END.search(rest) and len(rest) < 300:
+            return None  # the text is cut off there, which D001 says
+        return f"opens a bracket `{bare[first]}` that nothing closes"
+    return f"closes a bracket `{bare[first]}` that nothing opens"
+
+
+def _alone(text: str) -> list[int]:
+    """The places of brackets without a partner, in order."""
+    open_places: list[int] = []
+    alone: list[int] = []
+    spare = 0  # brackets that an item's mark closed, maybe wrongly
+    for match in re.finditer(r"[()\[\]{}【】「」『』《》]", text):
+        place, sign = match.start(), match[0]
+        if sign not in _PAIRS:
+            open_places.append(place)
+            continue
+        item = sign == ")" and _ITEM.search(text[max(0, place - 12) : place]) is not None
+        partner = next((p for p in reversed(open_places) if text[p] == _PAIRS[sign]), None)
+        if partner is not None:
+            open_places.remove(partner)
+            spare += item
+        elif not item:
+            if sign == ")" and spare:
+                spare -= 1
+            else:
+                alone.append(place)
+    return sorted([*alone, *open_places])
+
+
+def _is_formula(text: str, place: int) -> bool:
+    """Whether the line is a formula or code rather than prose."""
+    line = text[text.rfind("\n", 0, place) + 1 : (text.find("\n", place) + 1 or len(text) + 1) - 1]
+    words = re.findall(r"[^\W\d_]{2,}", line)
+    return (
+        _TEX.search(line) is not None or not words or bool(re.search(r"[;{]\s*$|==|\+=|:=|=>|->|\w\(\)|\w\[\w", line))
+    )

@@ -1,0 +1,16 @@
+"""Passages of given prompts and answers, as a dataset of them would have."""
+
+from __future__ import annotations
+
+from tunespec.conversation import Conversation, Turn
+from tunespec.passages import Passages, make_passages
+from tunespec.records import Records
+
+
+def passages_of(*pairs: tuple[str, str], end_marker: None = None) -> Passages:
+    """The passages of records of one prompt and one answer each."""
+    conversations: list[Conversation | None] = [
+        Conversation("messages", (Turn("user", prompt), Turn("assistant", answer))) for prompt, answer in pairs
+    ]
+    prompts, answers = [prompt for prompt, _ in pairs], [answer for _, answer in pairs]
+    return make_passages(Records(conversations=conversations, prompts=prompts, answers=answers), end_marker)
