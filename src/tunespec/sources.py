@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from tunespec.config import Config
     from tunespec.facts import Fact
     from tunespec.facts.alike import Alike
@@ -45,6 +47,13 @@ class RecordSource:
         return make_passages(self.records, self.profile.end_marker)
 
     @cached_property
+    def answers(self) -> pl.DataFrame:
+        """The answers among them that training imitates."""
+        from tunespec.answers import taught_answers
+
+        return taught_answers(self.passages, self.records)
+
+    @cached_property
     def alike(self) -> Alike:
         """Similar pairs among them and the benchmarks' records."""
         from tunespec.facts.alike import BENCHMARK, Alike
@@ -65,7 +74,11 @@ class RecordSource:
 
 
 # Thresholds that facts are computed from, by pitfall: a change makes the facts anew. (Others only judge the facts.)
-SETTINGS: Mapping[str, tuple[str, ...]] = {"D001": ("marker",)}
+SETTINGS: Mapping[str, tuple[str, ...]] = {
+    "D001": ("marker",),
+    "D003": ("filler",),
+    "D006": ("topics", "labels", "refusals", "prompts", "distinct", "least"),
+}
 
 
 def setting(config: Config, code: str, key: str) -> Any:
@@ -96,6 +109,19 @@ def _end_markers(source: RecordSource) -> list[Fact]:
     from tunespec.facts.end_markers import end_marker_facts
 
     return end_marker_facts(source.records, source.profile)
+
+
+def _lengths(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.lengths import length_facts
+
+    return length_facts(source.answers, source.records, source.setting("D003", "filler"))
+
+
+def _balance(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.balance import balance_facts
+
+    limits = {key: source.setting("D006", key) for key in SETTINGS["D006"]}
+    return balance_facts(source.answers, source.records, limits)
 
 
 def _duplicates(source: RecordSource) -> list[Fact]:
@@ -130,6 +156,8 @@ GROUPS: Mapping[str, Group] = {
         _format,
     ),
     "end_markers": _records("missing_end_marker", _end_markers),
+    "lengths": _records("too_short too_long unstructured repetition filler_opening", _lengths),
+    "balance": _records("topic_share label_share refusal_share prompt_share subject_share", _balance),
     "leakage": _records(
         "leaked_record leaked_prompt near_leaked_record near_leaked_prompt benchmark_prompt near_benchmark_prompt",
         _leakage,
