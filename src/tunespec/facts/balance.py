@@ -63,7 +63,7 @@ def _fact(
 
 
 def _table(answers: pl.DataFrame, records: Records) -> pl.DataFrame:
-    """One row for each readable record: its split, topic, opening prompt, and last answer."""
+    """One row for each readable record: its split, topic, prompt, and last answer."""
     import polars as pl
 
     rows = [row for row, c in enumerate(records.conversations) if c is not None and not c.defect]
@@ -73,19 +73,12 @@ def _table(answers: pl.DataFrame, records: Records) -> pl.DataFrame:
             "row": rows,
             "split": [records.splits[row] or "" for row in rows],
             "topic": [records.metadata[row].get("topic") for row in rows],
-            "prompt": [_opening(records, row) for row in rows],
+            "prompt": [records.prompts[row] for row in rows],
             "pair": [_is_pair(records, row) for row in rows],
         },
         schema={"row": pl.UInt32, "split": pl.String, "topic": pl.String, "prompt": pl.String, "pair": pl.Boolean},
     )
     return table.join(last, on="row", how="left", maintain_order="left")
-
-
-def _opening(records: Records, row: int) -> str:
-    conversation = records.conversations[row]
-    if conversation is None or conversation.shape == "text":
-        return records.prompts[row]
-    return next((turn.text for turn in conversation.turns if turn.role == "user"), "")
 
 
 def _is_pair(records: Records, row: int) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     import polars as pl
 
-LEAST_TEXTS = 8  # below, a median says little
+LEAST_TEXTS = 7  # below, a median says little
 # Iglewicz and Hoaglin (1993), How to Detect and Handle Outliers: a modified z-score above 3.5 is an outlier.
 OUTLIER = 3.5
 _TO_SIGMA = 1.4826  # of the median absolute deviation, for normally distributed values
