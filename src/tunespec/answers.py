@@ -16,7 +16,7 @@ _THOUGHT = r"^\s*<think>[\s\S]*?</think>\s*"
 
 
 def taught_answers(passages: Passages, records: Records) -> pl.DataFrame:
-    """One row for each answer that training imitates: no rejected answer, none that its label calls bad.
+    """One row for each answer that training imitates: no empty one, no rejected one, none that its label calls bad.
 
     Columns: ``row``, ``turn``, ``turns`` (of the record), ``text`` and ``prose`` (trimmed, without a thought before
     them), ``size`` and ``type`` (see ``answer_types``), ``prompt`` (what was asked last, or null) and ``after_tool``
@@ -32,9 +32,8 @@ def taught_answers(passages: Passages, records: Records) -> pl.DataFrame:
     asked, texts, rows = frame["asked"], passages.frame["text"], passages.frame["row"]
     own = asked.is_not_null() & (rows.gather(asked.fill_null(0)) == frame["row"])
     parts = [_without_thought(pl.col(name)).str.strip_chars() for name in ("text", "prose")]
-    frame = frame.select("row", "turn", "turns", "after_tool", *parts).with_columns(
-        prompt=pl.select(pl.when(own).then(texts.gather(asked.fill_null(0)))).to_series()
-    )
+    prompt = pl.select(pl.when(own).then(texts.gather(asked.fill_null(0)))).to_series()
+    frame = frame.select("row", "turn", "turns", "after_tool", *parts, prompt=prompt).filter(pl.col("text") != "")
     return frame.with_columns(size=text_size(pl.col("text")), type=answer_types(frame))
 
 

@@ -92,7 +92,9 @@ def _topic(part: pl.DataFrame, where: str, limits: Mapping[str, Any]) -> Marks:
     if len(counts) < 2 or len(counts) * _CATEGORY > len(part):
         return {}
     most = limits["topics"] if len(counts) > 2 else limits["labels"]
-    return _offender(counts, len(part), most, f"has the topic of {{share:.0%}} of the records{where}, one of {len(counts)} topics")
+    return _offender(
+        counts, len(part), most, f"has the topic of {{share:.0%}} of the records{where}, one of {len(counts)} topics"
+    )
 
 
 def _subject(part: pl.DataFrame, where: str, limits: Mapping[str, Any]) -> Marks:

@@ -25,8 +25,6 @@ _OPENING = rf"^[\s*_\"'“]*((?:{_FILLERS}))(?:[\s,.!:;，。！：、…—–-
 
 def filler_opening(answers: pl.DataFrame, least: float) -> dict[int, Mark]:
     """One mark at the first answer that opens with a filler, if at least a share of all answers does."""
-    import polars as pl
-
     if len(answers) < _LEAST:
         return {}
     heads = answers["text"].str.slice(0, 60).str.to_lowercase().str.replace_all("’", "'", literal=True)
@@ -34,7 +32,9 @@ def filler_opening(answers: pl.DataFrame, least: float) -> dict[int, Mark]:
     share = 1 - openings.null_count() / len(answers)
     if share <= least:
         return {}
-    filler, count = openings.drop_nulls().value_counts(sort=True, name="n").sort("n", openings.name, descending=True).row(0)
+    filler, count = (
+        openings.drop_nulls().value_counts(sort=True, name="n").sort("n", openings.name, descending=True).row(0)
+    )
     first = openings.eq_missing(filler).arg_max()
     assert first is not None
     text = f"opens with the filler `{filler}`, like {count / len(answers):.0%} of the answers; {share:.0%} open with a filler"

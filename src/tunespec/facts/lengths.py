@@ -21,7 +21,9 @@ _LONG = 1_500  # below, no answer is too long, however short the others are
 _TIMES = 6  # the usual length at least: some datasets are of one length, and twice as much is no outlier
 _WHOLE = 0.8  # share of an answer that is one paragraph: what stands beside gives it no structure
 _SAME_FORM = 0.6  # a prompt with as long a paragraph asks for one in return: a translation, a correction
-_ONE_PARAGRAPH = r"(?i)\b(?:one|single|a) (?:long )?paragraph|without (?:paragraphs|line breaks)|stream of consciousness"
+_ONE_PARAGRAPH = (
+    r"(?i)\b(?:one|single|a) (?:long )?paragraph|without (?:paragraphs|line breaks)|stream of consciousness"
+)
 _NONE = "no answer is taught"
 
 
@@ -48,8 +50,9 @@ def length_facts(answers: pl.DataFrame, records: Records, least_filler: float) -
 
 def _repetition(answers: pl.DataFrame, records: Records) -> dict[int, Mark]:
     marks: dict[int, Mark] = {}
-    for row, turn, turns, text in repeating(answers).select("row", "turn", "turns", "text").iter_rows():
-        if row not in marks and (found := repetition(text, records.prompts[row])) is not None:
+    columns = ("row", "turn", "turns", "text", "prompt")
+    for row, turn, turns, text, prompt in repeating(answers).select(columns).iter_rows():
+        if row not in marks and (found := repetition(text, prompt or "", records.prompts[row])) is not None:
             what, times, most = found
             marks[row] = Mark(f"{what} {times:,} times{_which(turn, turns)}", None, times, most)
     return marks
@@ -98,7 +101,9 @@ def _split(walls: pl.DataFrame, typical: Typical | None) -> tuple[dict[int, Mark
 
 def _marks(found: pl.DataFrame) -> dict[int, Mark]:
     marks: dict[int, Mark] = {}
-    for row, turn, turns, value, size, limit in found.select("row", "turn", "turns", "value", "size", "limit").iter_rows():
+    for row, turn, turns, value, size, limit in found.select(
+        "row", "turn", "turns", "value", "size", "limit"
+    ).iter_rows():
         marks.setdefault(row, Mark(f"{value}{_which(turn, turns)}", None, size, limit))
     return marks
 

@@ -16,24 +16,25 @@ if TYPE_CHECKING:
 
 RUN = 500  # times that one letter or digit stands in a row; hexadecimal dumps have less
 LEAST = 3  # times that a sentence stands in one answer; twice is a device of style
-_PLAYED_LEAST = 5  # in a story or a role, where people cry "I can do it!" three times
+_PLAYED_LEAST = 4  # in a story or a poem, where people cry "I can do it!" three times
+_WORD_LEAST = 5  # of one or two words: "no, no, no!"
 _WINDOW = 2_000  # characters at the end in which a loop is sought
-_LONG_UNIT, _LONG_SENTENCE = 3, 5  # words from which three times cannot be chance
+_LONG_UNIT, _LONG_SENTENCE, _UNMISTAKABLE = 3, 5, 8  # words from which three times cannot be chance
 # Requests for text that repeats itself, by their words.
 _WANTED = re.compile(
-    r"\b(?:repeat\w*|repetiti\w+|times|twice|thrice|poems?|poetry|songs?|sing|lyrics?|vers(?:es?)?|stanzas?|chants?|"
-    r"mantras?|chorus|refrains?|rap|rhym\w+|ballads?|hymns?|anthems?|shant(?:y|ies)|lullab\w+|jingles?|carols?|"
-    r"villanelles?|ghazals?|sonnets?|odes?|limericks?|haikus?|litan(?:y|ies)|liturgy|prayers?|affirmations?|"
-    r"incantations?|spells?|anaphora|slogans?|cheers?|drills?|echo(?:es)?|parrot|loops?|placeholders?|lorem|dummy|"
-    r"(?:test|sample|mock|dummy|fake|seed) (?:data|records|rows|text|input|cases?)|fixtures?|logs?|copies|"
-    r"wiederhol\w*|gedichte?s?|lied(?:er|text)?|strophen?|reime?n?|mal|rép[èé]t\w+|fois|po[èe]mes?|chansons?|"
-    r"repit\w+|repet\w+|veces|vezes|poemas?|canci[oó]n\w*|can[cç][aã]o|ripet\w+|volte|poesi\w+|canzon\w+)\b"
-    r"|重复|重複|遍|诗|詩|歌|口号|咒语|绕口令|번 반복|반복|노래|繰り返",
+    r"\b(?:repeat (?:the|this|that|it|after|back|these|those|every|my|following|each|a|an|word|[\"'“‘\d])|"
+    r"(?:say|write|print|type|recite|copy|sing|chant|put|echo|state|output)\b[^.?!\n]{0,200}\b(?:times|twice)\b|"
+    r"times in a row|over and over|again and again|songs?|sing|lyrics?|chants?|mantras?|chorus|refrains?|rap|jingles?|carols?|"
+    r"anthems?|shant(?:y|ies)|lullab\w+|hymns?|litan(?:y|ies)|liturgy|affirmations?|incantations?|anaphora|villanelles?|"
+    r"ghazals?|parrot|placeholder text|lorem|(?:test|sample|mock|dummy|fake|seed) (?:data|records|rows|text|input|cases?)|"
+    r"wiederhole\w*|lied(?:er|text)|refrain|rép[èé]te[rz]?|chansons?|repite|repita|canci[oó]n\w*|can[cç][aã]o|ripeti|"
+    r"canzon\w+)\b|重复|重複|遍|歌|口号|咒语|绕口令|반복|노래|繰り返",
     re.IGNORECASE,
 )
 _PLAYED = re.compile(
-    r"\b(?:stor(?:y|ies)|tales?|role.?play\w*|pretend|act as|dialogues?|monologues?|speech(?:es)?|scripts?|scenes?|"
-    r"sounds?|noises?)\b|故事|扮演|对话",
+    r"\b(?:poems?|poetry|vers(?:es?)?|stanzas?|rhym\w+|ballads?|sonnets?|odes?|limericks?|haikus?|prayers?|spells?|gedicht\w*|"
+    r"po[èe]mes?|poemas?|poesi\w+|stor(?:y|ies)|tales?|role.?play\w*|pretend|act as|dialogues?|monologues?|speech(?:es)?|"
+    r"scripts?|scenes?|sounds?|noises?)\b|诗|詩|故事|扮演|对话",
     re.IGNORECASE,
 )
 _WIDE = "぀-ヿ㐀-鿿豈-﫿가-힯"
@@ -69,20 +70,22 @@ def repeating(answers: pl.DataFrame) -> pl.DataFrame:
     sentences = prose.str.replace_many(ends, [". "] * len(ends)).str.strip_chars(". !?").str.split(". ")
     equal = sentences.list.len() - sentences.list.n_unique() >= LEAST - 1
     ending = prose.str.count_matches(prose.str.tail(12), literal=True) >= LEAST - 1
-    told = answers.filter(~pl.col("type").cast(pl.String).is_in(["code", "json", "table"])).filter(equal | ending)
+    written = ~pl.col("type").cast(pl.String).is_in(["code", "json", "table"]) | pl.col("text").str.contains("```", literal=True)
+    told = answers.filter(written).filter(equal | ending)
     long = answers.filter(pl.col("size") > 2 * RUN)
     stuck = long.filter(pl.col("text").str.contains_any([sign * 24 for sign in ascii_letters + digits]))
     return pl.concat([told, stuck]).unique(["row", "turn"], maintain_order=True)
 
 
-def repetition(text: str, prompt: str) -> tuple[str, int, int] | None:
+def repetition(text: str, prompt: str, told: str) -> tuple[str, int, int] | None:
     """``(what is said again, how often, how often at most)`` of an answer, or None if nothing is, or if it was asked.
 
     Args:
         text: an answer.
-        prompt: the record's prompts.
+        prompt: what it replies to.
+        told: all prompts of the record.
     """
-    if _WANTED.search(prompt):
+    if _WANTED.search(told):
         return None
     if (stuck := _STUCK.search(text)) is not None:
         return "repeats one character without end:", len(stuck.group()), RUN
@@ -91,14 +94,15 @@ def repetition(text: str, prompt: str) -> tuple[str, int, int] | None:
     if (times := loop(prose)) >= least:
         return "ends in a loop: the same words", times, least - 1
     sentences = list(_sentences(prose))
-    for (text, line, _), run in groupby(sentences, key=lambda s: s):
+    for one, run in groupby(sentences):
         times = len(list(run))
-        words = len(_WORD.findall(text))
-        if times >= least and words >= (_LONG_SENTENCE if line else _LONG_UNIT) and not text.endswith("?"):
+        words = len(_WORD.findall(one.text))
+        enough = times >= (LEAST if words >= _UNMISTAKABLE else least)
+        if enough and words >= (_LONG_SENTENCE if one.line else _LONG_UNIT) and not one.text.endswith("?"):
             return "says one sentence again and again:", times, least - 1
     counts = Counter(one.text for one in sentences if not one.line and not one.item)
-    for text, times in counts.most_common(1):
-        if times >= least and len(_WORD.findall(text)) > _LONG_SENTENCE and text[-1] in ".!。！":
+    for said, times in counts.most_common(1):
+        if times >= least and len(_WORD.findall(said)) > _LONG_SENTENCE and said[-1] in ".!。！":
             return "says one sentence again and again:", times, least - 1
     return None
 
@@ -126,7 +130,7 @@ def _needed(unit: str) -> int:
         return LEAST if len(words) >= _LONG_SENTENCE and re.search(r"[.!。！]\s*$|[.!。！]\s*\n", unit) else _WINDOW
     if len(words) >= _LONG_UNIT or set(words) <= _SMALL_WORDS:
         return LEAST
-    return _PLAYED_LEAST if " " in unit or len(unit) > 2 else _WINDOW
+    return _WORD_LEAST if " " in unit or len(unit) > 2 else _WINDOW
 
 
 def _sentences(text: str) -> Iterator[Sentence]:

@@ -41,7 +41,7 @@ _FOREIGN = (
 )
 # An explicit wish for a word, a line or a choice.
 _WORD = (
-    r"\b(?:(?:one|single|two|three|few)[ -]words?|in a word|one[- ]line[r]?|yes or no|yes/no|true or false|true/false|"
+    r"\b(?:(?:one|single|two|three|few)[ -]words?|in (?:a|at most|no more than|under) (?:\w+ )?(?:word|number|digit)s?|one[- ]line[r]?|yes or no|yes/no|true or false|true/false|"
     r"(?:answer|respond|reply|output|return|print|say|type) (?:me |back )?(?:with|by|only|just|either|[\"'“])|"
     r"(?:only|just) (?:answer|respond|reply|output|return|print|say|write|give|the|a|one)|multiple.choice|options?:|choices:|"
     r"choose|classif\w+|categori[sz]\w+|category|sentiment|polarity|entail\w*|regex\w*|regular expressions?|translat\w+|"

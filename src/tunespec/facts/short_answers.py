@@ -25,12 +25,23 @@ _FEW = 2  # in a small set, one is a large share
 _SMALL_TALK = 25  # characters of a prompt that asks nothing, which "OK" answers
 _NOTHING = frozenset(
     "n/a n.a. n.a na none null nil nan undefined todo tbd tba fixme xxx placeholder empty blank".split()
-) | {"no answer", "no response", "no output", "no data", "your answer here", "insert answer here", "answer here", "answer"}
+) | {
+    "no answer",
+    "no response",
+    "no output",
+    "no data",
+    "your answer here",
+    "insert answer here",
+    "answer here",
+    "answer",
+}
 _SIGNS = re.compile(r"[\s.…\-–—_*~!?,;:'\"/\\|#。，、！？​‌‍﻿]*")
 _ABOUT_SIGNS = re.compile(
-    r"operator|symbol|punctuation|character|sign\b|delimiter|separator|emoticon|emoji|morse|regex|expression|mark\b|符号|标点", re.I
+    r"operator|symbol|punctuation|character|sign\b|delimiter|separator|emoticon|emoji|morse|regex|expression|mark\b|符号|标点",
+    re.IGNORECASE,
 )
-_ABOUT_VALUES = re.compile(r"code|print|output|console|return|value|how (?:many|much)|which|any\b|extract|if there", re.I)
+_CODE_VALUE = re.compile(r"code|print|output|console|return|value|json|extract|\b(?:sql|python|java|javascript)\b", re.IGNORECASE)
+_MISSING = re.compile(r"extract|if (?:there|none|no|not)|\bany\b|which|field|table|how (?:many|much)", re.IGNORECASE)
 _EVASIONS = frozenset((
     "ok", "okay", "okey", "k", "kk", "okay then", "ok then", "idk", "i dont know", "i don't know", "i do not know", "dunno",
     "i have no idea", "no idea", "not sure", "i'm not sure", "i am not sure", "see above", "see below", "see docs",
@@ -46,7 +57,7 @@ _VERDICTS = frozenset((
     "done", "understood", "got it", "works", "cool", "nice", "alright", "no problem", "fine",
 ))  # fmt: skip
 _CODE_ASKED = re.compile(
-    r"\b(?:code|function|program|script|query|command|statement|variable|html|css|sql|regex|bash|python|java)\b", re.I
+    r"\b(?:code|function|program|script|query|command|statement|variable|html|css|sql|regex|bash|python|java)\b", re.IGNORECASE
 )
 _CODE_LINE = re.compile(r"[(){}\[\];=<>$/\\|.+*^-]\S|^[a-z]+ \S+$")
 
@@ -141,7 +152,11 @@ def _read(low: pl.DataFrame, records: Records) -> Iterator[_Answer]:
 def _is_wordless(one: _Answer) -> bool:
     if _SIGNS.fullmatch(one.text):
         return not _ABOUT_SIGNS.search(one.prompt)
-    return one.bare in _NOTHING and not one.is_told and not _ABOUT_VALUES.search(one.prompt)
+    if one.bare not in _NOTHING or one.is_told:
+        return False
+    if one.bare in {"null", "nil", "nan", "undefined", "none"} and _CODE_VALUE.search(one.prompt):
+        return False
+    return not (one.bare in {"none", "n/a", "na"} and _MISSING.search(one.prompt))
 
 
 def _is_evasive(one: _Answer) -> bool:
