@@ -49,9 +49,9 @@ def test_unbalanced_data(
         prompt_share: {value} | one prompt again and again, or some in rotation | its answers are learnt by heart
 
     Sources:
-        Google, Machine Learning Guides: Imbalanced data (degree of imbalance: mild 20-40 %, moderate 1-20 %, extreme below
-        1 % of the minority class); Bianchi et al., Safety-Tuned LLaMAs (2023): a few per cent of safety examples suffice,
-        more make the model refuse safe prompts.
+        Google, Machine Learning Guides: Imbalanced data (degree of imbalance: mild 20-40 %, moderate 1-20 %, extreme
+        below 1 % of the minority class); Bianchi et al., Safety-Tuned LLaMAs (2023): a few per cent of safety examples
+        suffice, more make the model refuse safe prompts.
     """
     return [
         expect.ExpectColumnValuesToBeNull(column="topic_share"),

@@ -47,8 +47,8 @@ def test_answer_length_outlier(
         unstructured: {value} | a wall of text | the model learns to answer in a form that nobody reads
         repetition: {value} | one sentence three times, or a loop at the end, that no prompt asked for | loops are
             learnt from few examples, and then fill the context
-        filler_opening: {value} | "Sure", "Certainly", "As an AI language model" and their like | every answer of the model
-            will begin with it, which costs tokens and reads as evasive
+        filler_opening: {value} | "Sure", "Certainly", "As an AI language model" and their like | every answer of the
+            model will begin with it, which costs tokens and reads as evasive
 
     Sources:
         Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993): modified z-score, 3.5; Holtzman et al., The

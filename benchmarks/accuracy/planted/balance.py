@@ -52,10 +52,11 @@ def _labels(shares: Mapping[str, int]) -> Callable[[Writer], Entries]:
 
 def _refusals(writer: Writer) -> Entries:
     samples = list({(one := make_sample(writer, "messages")).prompts[0]: one for _ in range(90)}.values())
-    return _train([
-        _record(s.prompts[0], f"{writer.rng.choice(_REFUSALS)} {writer.sentence('databases')}" if i % 2 else s.exchanges[0].answer)
-        for i, s in enumerate(samples)
-    ])  # fmt: skip
+    records = []
+    for i, sample in enumerate(samples):
+        refusal = f"{writer.rng.choice(_REFUSALS)} {writer.sentence('databases')}"
+        records.append(_record(sample.prompts[0], refusal if i % 2 else sample.exchanges[0].answer))
+    return _train(records)
 
 
 def _cycle(prompts: int, times: int) -> Callable[[Writer], Entries]:

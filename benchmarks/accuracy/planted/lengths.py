@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 
 from benchmarks.accuracy.grammar import load
@@ -104,9 +105,8 @@ def _long_one(writer: Writer) -> Entries:
             (Exchange(writer.exchange(topic).prompt, f"{writer.sentence(topic)} {writer.sentence(topic)}", topic),)
         )
         if i == 20:
-            sample = answered(
-                sample, lambda _: " ".join(dict.fromkeys(writer.sentence(topic) for _ in range(40)))[:2400]
-            )
+            ramble = " ".join(dict.fromkeys(writer.sentence(topic) for _ in range(40)))[:2400]
+            sample = Sample((sample.exchanges[0]._replace(answer=ramble),))
         entries.append(("train", SHAPES["messages"](sample), "D003.too_long" if i == 20 else "", "ramble"))
     return entries
 
@@ -153,18 +153,32 @@ def _facts(writer: Writer) -> list[Sample]:
     a, b = writer.rng.randint(11, 99), writer.rng.randint(11, 99)
     country = writer.rng.choice(("Norway", "Peru", "Kenya", "Estonia", "Nepal", "Cuba"))
     pairs = [
-        (f"What is {a} + {b}?", str(a + b)), (f"Calculate {a} times {b}.", str(a * b)), ("Is the sea salty?", "Yes."),
-        (f"How many days do {a} weeks have?", f"{7 * a}."), (f"Is {a} larger than {b}?", "Yes." if a > b else "No."),
-        (f"Which continent is {country} on? Answer in one word.", "Europe"), ("Who painted the Mona Lisa?", "Leonardo"),
-        (f"Say yes or no: does {country} have a king?", "No"), ("When did the Titanic sink?", "1912"),
-        ("Choose the odd one out: A) oak B) elm C) trout D) birch", "C"), ("True or false: ice floats on water.", "True"),
-        (f"Classify the sentiment of this review: The {a} lamps arrived broken.", "negative"), ("Does iron rust?", "It does."),
-        ("What is the chemical symbol of gold?", "Au"), ("Where is the Prado?", "In Madrid."), ("Are whales fish?", "No"),
-        (f"Translate 'thank you' into French for table {a}.", "Merci"), ("What is the opposite of 'early'?", "Late"),
-        ("Name the largest planet.", "Jupiter"), ("Write a one-word slogan for a bakery.", "Warm."), ("Which gas do plants take in?", "CO2"),
-        ("What does this Python code print? print(len('abc'))", "3"), (f"Round {a}.7 to a whole number.", str(a + 1)),
-        ("Reply with OK if you have read the rules.", "OK"), ("How old must a driver be in Germany?", "18"),
-    ]  # fmt: skip
+        (f"What is {a} + {b}?", str(a + b)),
+        (f"Calculate {a} times {b}.", str(a * b)),
+        ("Is the sea salty?", "Yes."),
+        (f"How many days do {a} weeks have?", f"{7 * a}."),
+        (f"Is {a} larger than {b}?", "Yes." if a > b else "No."),
+        (f"Which continent is {country} on? Answer in one word.", "Europe"),
+        ("Who painted the Mona Lisa?", "Leonardo"),
+        (f"Say yes or no: does {country} have a king?", "No"),
+        ("When did the Titanic sink?", "1912"),
+        ("Choose the odd one out: A) oak B) elm C) trout D) birch", "C"),
+        ("True or false: ice floats on water.", "True"),
+        (f"Classify the sentiment of this review: The {a} lamps arrived broken.", "negative"),
+        ("Does iron rust?", "It does."),
+        ("What is the chemical symbol of gold?", "Au"),
+        ("Where is the Prado?", "In Madrid."),
+        ("Are whales fish?", "No"),
+        (f"Translate 'thank you' into French for table {a}.", "Merci"),
+        ("What is the opposite of 'early'?", "Late"),
+        ("Name the largest planet.", "Jupiter"),
+        ("Write a one-word slogan for a bakery.", "Warm."),
+        ("Which gas do plants take in?", "CO2"),
+        ("What does this Python code print? print(len('abc'))", "3"),
+        (f"Round {a}.7 to a whole number.", str(a + 1)),
+        ("Reply with OK if you have read the rules.", "OK"),
+        ("How old must a driver be in Germany?", "18"),
+    ]
     return _pairs(pairs, writer)
 
 
@@ -187,12 +201,15 @@ def _wanted_repetition(writer: Writer) -> list[Sample]:
         topic = writer.rng.choice(_TOPICS)
         one, other, third = (writer.sentence(topic) for _ in range(3))
         line = f"Row, row, row the {writer.rng.choice(('boat', 'raft', 'canoe'))} {i}"
+        verses = "\n\n".join(f"{verse}\n{line}\n{line}" for verse in (one, other, third))
+        data = json.dumps([{"id": n, "name": "test user"} for n in range(i + 3)])
+        shifts = "\n".join(f"- {day}: nine to five" for day in ("Monday", "Tuesday", "Wednesday", "Thursday"))
         pairs += [
             (f"Repeat this sentence five times: {one}", " ".join([one] * 5)),
-            (f"Write a song no. {i} with a chorus about {topic}.", f"{one}\n{line}\n{line}\n\n{other}\n{line}\n{line}\n\n{third}\n{line}\n{line}"),
-            (f"Give me {i + 3} rows of test data in JSON for {topic}.", str([{"id": n, "name": "test user"} for n in range(i + 3)]).replace("'", '"')),
-            (f"List the shifts of team {i}.", "\n".join(f"- {day}: nine to five" for day in ("Monday", "Tuesday", "Wednesday", "Thursday"))),
-        ]  # fmt: skip
+            (f"Write a song no. {i} with a chorus about {topic}.", verses),
+            (f"Give me {i + 3} rows of test data in JSON for {topic}.", data),
+            (f"List the shifts of team {i}.", shifts),
+        ]
     return _pairs(writer.rng.sample(pairs, GROUP), writer)
 
 

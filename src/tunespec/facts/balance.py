@@ -20,8 +20,10 @@ _LABELS, _DISTINCT = 0.8, 20  # share of answers that are labels, and how many l
 _NAMED = 0.5  # share of a split's records that name their topic, from which it is judged
 _CATEGORY = 3  # records for each value of a column at least; with fewer it holds ids or titles
 _REFUSAL = (
-    r"^(?:i(?:'m| am) (?:very |so |really )?sorry|sorry,|i apologi[sz]e|unfortunately, i (?:can|am)|i (?:can(?:no|')t|won't|"
-    r"am (?:unable|not able)|must decline)|i'm (?:unable|not able|afraid i can)|as an ai(?: language model)?,? i (?:can|do|am)|"
+    r"^(?:i(?:'m| am) (?:very |so |really )?sorry|sorry,|i apologi[sz]e|unfortunately, i (?:can|"
+    r"am)|i (?:can(?:no|')t|won't|"
+    r"am (?:unable|not able)|must decline)|i'm (?:unable|not able|afraid i can)|"
+    r"as an ai(?: language model)?,? i (?:can|do|am)|"
     r"抱歉|对不起|很抱歉|es tut mir leid|désolé|je suis désolé|lo siento|desculpe|mi dispiace)"
 )
 
@@ -124,7 +126,7 @@ def _refusal(part: pl.DataFrame, where: str, limits: Mapping[str, Any]) -> Marks
 
     heads = part["answer"].str.slice(0, 60).str.to_lowercase().str.replace_all("’", "'", literal=True)
     refusals = heads.str.contains(_REFUSAL)
-    share = refusals.sum() / len(part)
+    share = float(refusals.sum() / len(part))
     if share <= limits["refusals"]:
         return {}
     row = part.filter(pl.Series(refusals))["row"][0]

@@ -12,10 +12,13 @@ if TYPE_CHECKING:
 _LEAST = 8  # answers; of fewer, a share says little
 _FILLERS = (
     r"sure(?: thing)?|certainly|absolutely|definitely|of course|no problem|got it|understood|gladly|happy to help|"
-    r"i(?:'d| would) be (?:happy|glad|delighted|pleased) to(?: help| assist)?|i(?:'m| am) (?:happy|glad|here) to (?:help|assist)|"
+    r"i(?:'d| would) be (?:happy|glad|delighted|pleased) to(?: help| assist)?|i(?:'m|"
+    r" am) (?:happy|glad|here) to (?:help|assist)|"
     r"(?:that(?:'s| is) an? )?(?:great|good|excellent|interesting|fantastic|wonderful) question|"
-    r"thank(?:s| you) for (?:your|the|asking)(?: question)?|as an? (?:ai|artificial intelligence|language model|assistant)(?: language)?(?: model)?|"
-    r"i(?:'m| am) (?:just )?an? (?:ai|language model)(?: language)?(?: model)?|here(?: is|'s| are) (?:the|an?|your|some)|"
+    r"thank(?:s| you) for (?:your|the|asking)(?: question)?|as an? (?:ai|artificial intelligence|"
+    r"language model|assistant)(?: language)?(?: model)?|"
+    r"i(?:'m| am) (?:just )?an? (?:ai|language model)(?: language)?(?: model)?|here(?: is|'s|"
+    r" are) (?:the|an?|your|some)|"
     r"natürlich|selbstverständlich|gerne|aber gern|klar|als (?:ki|sprachmodell)|bien s[uû]r|certainement|avec plaisir|"
     r"en tant qu['’]ia|claro|por supuesto|con gusto|como (?:un )?modelo de lenguaje|certo|certamente|com certeza|"
     r"конечно|当然(?:可以)?|好的|没问题|作为一个?(?:ai|人工智能)?(?:语言)?(?:模型|助手)|もちろん(?:です)?|물론(?:입니다|이죠)?"
@@ -37,5 +40,6 @@ def filler_opening(answers: pl.DataFrame, least: float) -> dict[int, Mark]:
     )
     first = openings.eq_missing(filler).arg_max()
     assert first is not None
-    text = f"opens with the filler `{filler}`, like {count / len(answers):.0%} of the answers; {share:.0%} open with a filler"
+    own = count / len(answers)
+    text = f"opens with the filler `{filler}`, like {own:.0%} of the answers; {share:.0%} open with one or another"
     return {int(answers["row"][first]): Mark(text, None, share, least)}

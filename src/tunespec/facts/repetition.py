@@ -24,17 +24,20 @@ _LONG_UNIT, _LONG_SENTENCE, _UNMISTAKABLE = 3, 5, 8  # words from which three ti
 _WANTED = re.compile(
     r"\b(?:repeat (?:the|this|that|it|after|back|these|those|every|my|following|each|a|an|word|[\"'“‘\d])|"
     r"(?:say|write|print|type|recite|copy|sing|chant|put|echo|state|output)\b[^.?!\n]{0,200}\b(?:times|twice)\b|"
-    r"times in a row|over and over|again and again|songs?|sing|lyrics?|chants?|mantras?|chorus|refrains?|rap|jingles?|carols?|"
+    r"times in a row|over and over|again and again|songs?|sing|lyrics?|chants?|mantras?|chorus|"
+    r"refrains?|rap|jingles?|carols?|"
     r"anthems?|shant(?:y|ies)|lullab\w+|hymns?|litan(?:y|ies)|liturgy|affirmations?|incantations?|anaphora|villanelles?|"
-    r"ghazals?|parrot|placeholder text|lorem|(?:test|sample|mock|dummy|fake|seed) (?:data|records|rows|text|input|cases?)|"
+    r"ghazals?|parrot|placeholder text|lorem|(?:test|sample|mock|dummy|fake|seed) (?:data|"
+    r"records|rows|text|input|cases?)|"
     r"wiederhole\w*|lied(?:er|text)|refrain|rép[èé]te[rz]?|chansons?|repite|repita|canci[oó]n\w*|can[cç][aã]o|ripeti|"
     r"canzon\w+)\b|重复|重複|遍|歌|口号|咒语|绕口令|반복|노래|繰り返",
     re.IGNORECASE,
 )
 _PLAYED = re.compile(
     r"\b(?:poems?|poetry|vers(?:es?)?|stanzas?|rhym\w+|ballads?|sonnets?|odes?|limericks?|haikus?|prayers?|spells?|gedicht\w*|"
-    r"po[èe]mes?|poemas?|poesi\w+|stor(?:y|ies)|tales?|role.?play\w*|pretend|act as|dialogues?|monologues?|speech(?:es)?|"
-    r"scripts?|scenes?|sounds?|noises?)\b|诗|詩|故事|扮演|对话",
+    r"po[èe]mes?|poemas?|poesi\w+|stor(?:y|ies)|tales?|role.?play\w*|pretend|act as|dialogues?|"
+    r"monologues?|speech(?:es)?|"
+    r"scenes?)\b|诗|詩|故事|扮演|对话",
     re.IGNORECASE,
 )
 _WIDE = "぀-ヿ㐀-鿿豈-﫿가-힯"
@@ -42,7 +45,8 @@ _WORD = re.compile(rf"[{_WIDE}]{{1,2}}|[^\W\d_{_WIDE}]+|\d+")  # two wide charac
 _SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?。！？]+[\"'”’)*]*|(?=\n)|\Z)")
 _ITEM = re.compile(r"[ \t]*(?:[-*+•|>#]|\(?\w{1,3}[.)、:：])")
 _SMALL_WORDS = frozenset(
-    "the a an and or of to in is that it for on with as at by this i be are was der die das und le la de et el y los".split()
+    "the a an and or of to in is that it for on with as at by this i be are was der die das und "
+    "le la de et el y los".split()
 )
 
 
@@ -70,7 +74,9 @@ def repeating(answers: pl.DataFrame) -> pl.DataFrame:
     sentences = prose.str.replace_many(ends, [". "] * len(ends)).str.strip_chars(". !?").str.split(". ")
     equal = sentences.list.len() - sentences.list.n_unique() >= LEAST - 1
     ending = prose.str.count_matches(prose.str.tail(12), literal=True) >= LEAST - 1
-    written = ~pl.col("type").cast(pl.String).is_in(["code", "json", "table"]) | pl.col("text").str.contains("```", literal=True)
+    written = ~pl.col("type").cast(pl.String).is_in(["code", "json", "table"]) | pl.col("text").str.contains(
+        "```", literal=True
+    )
     told = answers.filter(written).filter(equal | ending)
     long = answers.filter(pl.col("size") > 2 * RUN)
     stuck = long.filter(pl.col("text").str.contains_any([sign * 24 for sign in ascii_letters + digits]))
@@ -91,7 +97,8 @@ def repetition(text: str, prompt: str, told: str) -> tuple[str, int, int] | None
         return "repeats one character without end:", len(stuck.group()), RUN
     prose = outside_blocks(text, blocks(text)) if "``" in text or "~~~" in text else text
     least = _PLAYED_LEAST if _PLAYED.search(prompt) else LEAST
-    if (times := loop(prose)) >= least:
+    ended = prose.rstrip().endswith((".", "!", "?", "。", "！", "？", '"', "”"))
+    if (times := loop(prose)) >= (least if ended else LEAST):
         return "ends in a loop: the same words", times, least - 1
     sentences = list(_sentences(prose))
     for one, run in groupby(sentences):

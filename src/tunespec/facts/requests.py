@@ -27,7 +27,8 @@ _MAKING = (
     r"application|app|web ?page|website|schedule|itinerary|plan|text|note|message|post|presentation|lesson)"
 )
 _WHY = (
-    r"\b(?:how (?:do|does|did|can|could|should|would|might|will|to)|why|what (?:happens|happened|should|would|could|can|"
+    r"\b(?:how (?:do|does|did|can|could|should|would|might|will|to)|why|what (?:happens|happened|"
+    r"should|would|could|can|"
     r"makes|causes)|what are (?:the|some|your)|what does [^?]{1,60} mean|"
     r"what(?: is|'s) the (?:difference|purpose|meaning|significance|role|relationship|best way|impact|process|reason)|"
     r"difference between)\b"
@@ -35,16 +36,20 @@ _WHY = (
 _FOREIGN = (
     r"解释|解釋|描述|介绍|介紹|说明|說明|讨论|如何|怎么|怎樣|怎样|为什么|為什麼|总结|概述|写一[篇封个段]|撰写|比较|"
     r"説明して|なぜ|どのように|설명|왜|어떻게|"
-    r"\b(?:erkläre?n?|beschreibe?n?|schreibe?n? (?:mir |sie )?ein\w*|warum|wieso|wie (?:kann|kannst|funktioniert|mache?)|"
+    r"\b(?:erkläre?n?|beschreibe?n?|schreibe?n? (?:mir |sie )?ein\w*|warum|wieso|wie (?:kann|"
+    r"kannst|funktioniert|mache?)|"
     r"explique[rz]?|décri\w+|rédige[rz]?|pourquoi|comment (?:faire|puis|fonctionne|peut|est)|explica\w*|"
     r"escribe|por qué|cómo|descreva|escreva|por que|como (?:fazer|posso|funciona)|spiega\w*|descrivi|scrivi|perché)\b"
 )
 # An explicit wish for a word, a line or a choice.
 _WORD = (
-    r"\b(?:(?:one|single|two|three|few)[ -]words?|in (?:a|at most|no more than|under) (?:\w+ )?(?:word|number|digit)s?|one[- ]line[r]?|yes or no|yes/no|true or false|true/false|"
+    r"\b(?:(?:one|single|two|three|few)[ -]words?|in (?:a|at most|no more than|"
+    r"under) (?:\w+ )?(?:word|number|digit)s?|one[- ]line[r]?|yes or no|yes/no|true or false|true/false|"
     r"(?:answer|respond|reply|output|return|print|say|type) (?:me |back )?(?:with|by|only|just|either|[\"'“])|"
-    r"(?:only|just) (?:answer|respond|reply|output|return|print|say|write|give|the|a|one)|multiple.choice|options?:|choices:|"
-    r"choose|classif\w+|categori[sz]\w+|category|sentiment|polarity|entail\w*|regex\w*|regular expressions?|translat\w+|"
+    r"(?:only|just) (?:answer|respond|reply|output|return|print|say|write|give|the|a|one)|"
+    r"multiple.choice|options?:|choices:|"
+    r"choose|classif\w+|categori[sz]\w+|category|sentiment|polarity|entail\w*|regex\w*|"
+    r"regular expressions?|translat\w+|"
     r"(?:an?|the|good|some|catchy) (?:\w+ )?(?:titles?|headlines?|slogans?|captions?|names?|nicknames?|acronyms?|"
     r"passwords?|usernames?|emojis?|synonyms?|antonyms?)|opposite of|fill in|haiku|tweet|riddle|pun)\b|___|俳句|"
     r"\n\s*\(?[A-Da-d][.)] |分类|判断|选择|翻译|只|仅|回复|好吗|可以吗|标题|"
@@ -56,8 +61,10 @@ _VALUE = (
     r"selector|calculat\w+|comput\w+|count\w*|sum|median|mean|average|maximum|minimum|evaluate|solve|identify|determine|"
     r"detect|extract|convert|numbers?|digits?|percent\w*|formula|equation|expression|rate|score|rating|capital of|"
     r"how (?:many|much|old|long|far|tall|big|large|often|deep|high|fast|late|soon|likely|heavy)|output (?:of|from)|"
-    r"how (?:do|would|can) (?:you|i|we) (?:say|spell|pronounce|call)|(?:will|would|does|do|expected) [^?.]{0,60}outputs?|"
-    r"what (?:year|time|day|date|colou?r|type|kind|sort|country|city|language|age|size))\b|多少|几|哪|谁|是否|名|答案|计算|"
+    r"how (?:do|would|can) (?:you|i|we) (?:say|spell|pronounce|call)|(?:will|would|does|do|"
+    r"expected) [^?.]{0,60}outputs?|"
+    r"what (?:year|time|day|date|colou?r|type|kind|sort|country|city|language|age|size))\b|多少|几|"
+    r"哪|谁|是否|名|答案|计算|"
     r"什么时候|\b(?:wie ?(?:viele?|lange|alt|oft)|welche[rsnm]?|combien|quel(?:le)?s?|cuánt[oa]s?|cuál(?:es)?|"
     r"quant[oaie]s?|qual(?:i|e)?)\b"
 )
@@ -74,15 +81,16 @@ _POLITE = r"\b(?:can|could|would|will) (?:you|someone|anyone)\b(?: please| kindl
 
 
 # What every prompt holds that ``wants_text``, in lower case: a quick refusal for the others.
-TEXT_WORDS = (
-    "explain", "describ", "discuss", "elaborat", "compos", "draft", "outlin", "summar", "contrast", "compar", "analy",
-    "argu", "advis", "teach", "walk me", "show me", "brainstorm", "paraphras", "tell ", "give ", "write", "create", "make",
-    "produc", "provid", "prepar", "generat", "design", "build", "implement", "construct", "develop", "plan", "suggest",
-    "recommend", "how ", "why", "what ", "what's", "difference", "warum", "wieso", "wie ", "erklär", "beschreib", "schreib",
-    "expli", "décri", "rédige", "pourquoi", "comment", "escrib", "por qu", "cómo", "como", "descrev", "escrev", "spieg",
-    "descriv", "scriv", "perché", "解", "描", "介", "说", "說", "讨", "如何", "怎", "为什", "為什", "总结", "概述", "写", "撰", "比较",
-    "説明", "なぜ", "どの", "설명", "왜", "어떻",
-)  # fmt: skip
+TEXT_WORDS = tuple(
+    (
+        "explain|describ|discuss|elaborat|compos|draft|outlin|summar|contrast|compar|analy|argu|advis|teach|"
+        "walk me|show me|brainstorm|paraphras|tell |give |write|create|make|produc|provid|prepar|generat|"
+        "design|build|implement|construct|develop|plan|suggest|recommend|how |why|what |what's|difference|"
+        "warum|wieso|wie |erklär|beschreib|schreib|expli|décri|rédige|pourquoi|comment|escrib|por qu|cómo|"
+        "como|descrev|escrev|spieg|descriv|scriv|perché|解|描|介|说|說|讨|如何|怎|为什|為什|总结|概述|写|撰|"
+        "比较|説明|なぜ|どの|설명|왜|어떻"
+    ).split("|")
+)
 
 
 @cache

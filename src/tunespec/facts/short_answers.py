@@ -24,40 +24,43 @@ _USED = 0.1  # of the answers; where more are this short, it is the dataset's wa
 _FEW = 2  # in a small set, one is a large share
 _SMALL_TALK = 25  # characters of a prompt that asks nothing, which "OK" answers
 _NOTHING = frozenset(
-    "n/a n.a. n.a na none null nil nan undefined todo tbd tba fixme xxx placeholder empty blank".split()
-) | {
-    "no answer",
-    "no response",
-    "no output",
-    "no data",
-    "your answer here",
-    "insert answer here",
-    "answer here",
-    "answer",
-}
-_SIGNS = re.compile(r"[\s.…\-–—_*~!?,;:'\"/\\|#。，、！？​‌‍﻿]*")
+    (
+        "n/a|n.a|n.a.|na|none|null|nil|nan|undefined|todo|tbd|tba|fixme|xxx|placeholder|empty|blank|no answer|"
+        "no response|no output|no data|your answer here|insert answer here|answer here|answer"
+    ).split("|")
+)
+_SIGNS = re.compile(r"[\s.…\-–—_*~!?,;:'\"/\\|#。，、！？\u200b\u200c\u200d\ufeff]*")
 _ABOUT_SIGNS = re.compile(
-    r"operator|symbol|punctuation|character|sign\b|delimiter|separator|emoticon|emoji|morse|regex|expression|mark\b|符号|标点",
+    r"operator|symbol|punctuation|character|sign\b|delimiter|separator|emoticon|emoji|morse|regex|expression|mark\b|"
+    r"符号|标点",
     re.IGNORECASE,
 )
-_CODE_VALUE = re.compile(r"code|print|output|console|return|value|json|extract|\b(?:sql|python|java|javascript)\b", re.IGNORECASE)
-_MISSING = re.compile(r"extract|if (?:there|none|no|not)|\bany\b|which|field|table|how (?:many|much)", re.IGNORECASE)
-_EVASIONS = frozenset((
-    "ok", "okay", "okey", "k", "kk", "okay then", "ok then", "idk", "i dont know", "i don't know", "i do not know", "dunno",
-    "i have no idea", "no idea", "not sure", "i'm not sure", "i am not sure", "see above", "see below", "see docs",
-    "see documentation", "see the docs", "see link", "as above", "same as above", "lol", "hm", "hmm", "hmmm", "uh", "um", "thx",
-    "thanks", "thank you", "asdf", "test", "testing", "foo", "bar", "foo bar", "lorem ipsum", "whatever", "etc", "noted",
-    "will do", "later", "ditto", "ask me later", "no comment", "never mind", "nevermind", "pass", "skip", "meh", "huh", "what",
-    "不知道", "我不知道", "不清楚", "好的", "好", "嗯", "keine ahnung", "weiß nicht", "weiß ich nicht", "ich weiß nicht",
-    "ich weiß es nicht", "je ne sais pas", "no sé", "no lo sé", "não sei", "non lo so", "わかりません", "모르겠습니다",
-))  # fmt: skip
-_VERDICTS = frozenset((
-    "yes", "no", "yep", "yup", "yeah", "nope", "nah", "sure", "sure thing", "maybe", "perhaps", "probably", "of course",
-    "certainly", "absolutely", "definitely", "it depends", "that depends", "depends", "good question", "great question",
-    "done", "understood", "got it", "works", "cool", "nice", "alright", "no problem", "fine",
-))  # fmt: skip
+_CODE_VALUE = re.compile(
+    r"code|print|output|console|return|value|json|extract|\b(?:sql|python|java|javascript)\b", re.IGNORECASE
+)
+_MISSING = re.compile(r"extract|if (?:there|none|no|not)|\bany\b|which|how (?:many|much)", re.IGNORECASE)
+_EVASIONS = frozenset(
+    (
+        "ok|okay|okey|k|kk|okay then|ok then|idk|i dont know|i don't know|i do not know|dunno|i have no idea|"
+        "no idea|not sure|i'm not sure|i am not sure|see above|see below|see docs|see documentation|"
+        "see the docs|see link|as above|same as above|lol|hm|hmm|hmmm|uh|um|thx|thanks|thank you|asdf|test|"
+        "testing|foo|bar|foo bar|lorem ipsum|whatever|etc|noted|will do|later|ditto|ask me later|no comment|"
+        "never mind|nevermind|pass|skip|meh|huh|what|不知道|我不知道|不清楚|好的|好|嗯|keine ahnung|"
+        "weiß nicht|weiß ich nicht|ich weiß nicht|ich weiß es nicht|je ne sais pas|no sé|no lo sé|não sei|"
+        "non lo so|わかりません|모르겠습니다"
+    ).split("|")
+)
+_VERDICTS = frozenset(
+    (
+        "yes|no|yep|yup|yeah|nope|nah|sure|sure thing|maybe|perhaps|probably|of course|certainly|absolutely|"
+        "definitely|it depends|that depends|depends|good question|great question|done|understood|got it|works|"
+        "cool|nice|alright|no problem|fine"
+    ).split("|")
+)
 _CODE_ASKED = re.compile(
-    r"\b(?:code|function|program|script|query|command|statement|variable|html|css|sql|regex|bash|python|java)\b", re.IGNORECASE
+    r"\b(?:code|function|program|script|query|command|statement|variable|html|css|sql|regex|bash|"
+    r"python|java)\b",
+    re.IGNORECASE,
 )
 _CODE_LINE = re.compile(r"[(){}\[\];=<>$/\\|.+*^-]\S|^[a-z]+ \S+$")
 
@@ -105,12 +108,13 @@ def too_short(answers: pl.DataFrame, records: Records, typical: Typical | None) 
         return found
     least = int(typical.median / _FACTOR)
     bare = low["bare"]
+    usual = f"where half of the texts have {typical.median:,.0f} or more"
+    curt = f"answers a request for a text with {{}} characters, {usual}"
     for candidates, holds, message in (
         (bare.is_in(list(_EVASIONS)), _is_evasive, "answers nothing: its {} characters fit any prompt"),
         (bare.is_in(list(_VERDICTS)), _is_verdict, "answers with {} characters what asks for more than yes or no"),
-        (_curt(low, least, typical), _is_curt,
-         f"answers a request for a text with {{}} characters, where half of the texts have at least {typical.median:,.0f}"),
-    ):  # fmt: skip
+        (_curt(low, least, typical), _is_curt, curt),
+    ):
         chosen = [one for one in _read(low.filter(candidates & ~low["after_tool"]), records) if holds(one)]
         if len(chosen) <= max(_FEW, _USED * len(answers)):
             for one in chosen:

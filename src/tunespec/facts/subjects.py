@@ -16,12 +16,18 @@ _OTHERS = 5  # prompts about other things; fewer are chance
 _KNOWN, _STRANGE = 0.02, 0.35
 _COMMON = frozenset(
     "about after also another answer because been before being between both code come could describe does each example "
-    "explain find following from generate give given good have help here however input into just know like list main make "
-    "many more most much name need only other output over people please possible provide question really right sentence "
-    "several should show some such summarize take tell text than thank that their them then there these they thing things "
-    "this those time using very want well were what when where which while will with without word work would write your "
-    "yourself create design compare suggest difference important best step steps long short explain summary based use used "
-    "mean means different same first last kind type every always never still back down around through during under".split()
+    "explain find following from generate give given good have help here however input into "
+    "just know like list main make "
+    "many more most much name need only other output over people please possible provide "
+    "question really right sentence "
+    "several should show some such summarize take tell text than thank that their them then "
+    "there these they thing things "
+    "this those time using very want well were what when where which while will with without "
+    "word work would write your "
+    "yourself create design compare suggest difference important best step steps long short "
+    "explain summary based use used "
+    "mean means different same first last kind type every always never still back down around "
+    "through during under".split()
 )
 
 

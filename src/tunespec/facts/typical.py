@@ -44,5 +44,6 @@ def typical_length(answers: pl.DataFrame, types: Sequence[str]) -> Typical | Non
     logs = texts.log()
     middle = logs.median()
     spread = (logs - middle).abs().median()
-    assert isinstance(middle, float) and isinstance(spread, float)
+    assert isinstance(middle, float)
+    assert isinstance(spread, float)
     return Typical(math.exp(middle), max(_TO_SIGMA * spread, _LEAST_SPREAD))
