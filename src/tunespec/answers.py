@@ -31,7 +31,9 @@ def taught_answers(passages: Passages, records: Records) -> pl.DataFrame:
     frame = _taught(frame, records)
     asked, texts, rows = frame["asked"], passages.frame["text"], passages.frame["row"]
     own = asked.is_not_null() & (rows.gather(asked.fill_null(0)) == frame["row"])
-    parts = [_without_thought(pl.col(name)).str.strip_chars() for name in ("text", "prose")]
+    parts = [pl.col(name).str.strip_chars() for name in ("text", "prose")]
+    if frame["text"].str.contains("<think>", literal=True).any():
+        parts = [_without_thought(pl.col(name)).str.strip_chars() for name in ("text", "prose")]
     prompt = pl.select(pl.when(own).then(texts.gather(asked.fill_null(0)))).to_series()
     frame = frame.select("row", "turn", "turns", "after_tool", *parts, prompt=prompt).filter(pl.col("text") != "")
     return frame.with_columns(size=text_size(pl.col("text")), type=answer_types(frame))

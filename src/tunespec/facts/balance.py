@@ -135,12 +135,8 @@ def _refusal(part: pl.DataFrame, where: str, limits: Mapping[str, Any]) -> Marks
 
 def _prompt(part: pl.DataFrame, where: str, limits: Mapping[str, Any]) -> Marks:
     """One prompt too often, or some prompts in rotation."""
-    import polars as pl
-
-    asked = part.filter(~pl.col("pair")).with_columns(
-        asked=pl.col("prompt").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
-    )
-    counts = _counts(asked, "asked")
+    asked = part.filter(~part["pair"])
+    counts = _counts(asked, "prompt")
     if len(asked) < limits["least"] or len(counts) < 2:
         return {}
     found = _offender(counts, len(asked), limits["prompts"], f"has the prompt of {{share:.0%}} of the records{where}")

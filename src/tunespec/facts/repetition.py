@@ -44,6 +44,7 @@ _WIDE = "぀-ヿ㐀-鿿豈-﫿가-힯"
 _WORD = re.compile(rf"[{_WIDE}]{{1,2}}|[^\W\d_{_WIDE}]+|\d+")  # two wide characters make about one word
 _SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?。！？]+[\"'”’)*]*|(?=\n)|\Z)")
 _ITEM = re.compile(r"[ \t]*(?:[-*+•|>#]|\(?\w{1,3}[.)、:：])")
+_ENDS = ["! ", "? ", "。", "！", "？", "\n"]  # of sentences, besides a full stop
 _SMALL_WORDS = frozenset(
     "the a an and or of to in is that it for on with as at by this i be are was der die das und "
     "le la de et el y los".split()
@@ -69,18 +70,24 @@ def repeating(answers: pl.DataFrame) -> pl.DataFrame:
     """
     import polars as pl
 
-    prose = pl.col("prose").str.strip_chars()
-    ends = ["! ", "? ", "。", "！", "？", "\n"]
-    sentences = prose.str.replace_many(ends, [". "] * len(ends)).str.strip_chars(". !?").str.split(". ")
-    equal = sentences.list.len() - sentences.list.n_unique() >= LEAST - 1
+    data = pl.col("type").cast(pl.String).is_in(["code", "json", "table"])
+    written = answers.filter(~data | pl.col("text").str.contains("```", literal=True))
+    prose = pl.col("prose")
     ending = prose.str.count_matches(prose.str.tail(12), literal=True) >= LEAST - 1
-    written = ~pl.col("type").cast(pl.String).is_in(["code", "json", "table"]) | pl.col("text").str.contains(
-        "```", literal=True
-    )
-    told = answers.filter(written).filter(equal | ending)
+    several = written["prose"].str.contains_any(_ENDS)
     long = answers.filter(pl.col("size") > 2 * RUN)
-    stuck = long.filter(pl.col("text").str.contains_any([sign * 24 for sign in ascii_letters + digits]))
-    return pl.concat([told, stuck]).unique(["row", "turn"], maintain_order=True)
+    found = [
+        written.filter(~several).filter(_has_equal(prose) | ending),
+        written.filter(several).filter(_has_equal(prose.str.replace_many(_ENDS, [". "] * len(_ENDS))) | ending),
+        long.filter(pl.col("text").str.contains_any([sign * 24 for sign in ascii_letters + digits])),
+    ]
+    return pl.concat(found).unique(["row", "turn"]).sort("row", "turn")
+
+
+def _has_equal(prose: pl.Expr) -> pl.Expr:
+    """Whether as many sentences are equal as one that stands three times makes."""
+    sentences = prose.str.strip_chars(". !?").str.split(". ")
+    return sentences.list.len() - sentences.list.n_unique() >= LEAST - 1
 
 
 def repetition(text: str, prompt: str, told: str) -> tuple[str, int, int] | None:
@@ -135,7 +142,8 @@ def _needed(unit: str) -> int:
         return _WINDOW
     if "\n" in unit:
         return LEAST if len(words) >= _LONG_SENTENCE and re.search(r"[.!。！]\s*$|[.!。！]\s*\n", unit) else _WINDOW
-    if len(words) >= _LONG_UNIT or set(words) <= _SMALL_WORDS:
+    wide = len(words) > 1 and re.search("[。！]", unit) is not None  # a sentence, however few its characters
+    if len(words) >= _LONG_UNIT or wide or set(words) <= _SMALL_WORDS:
         return LEAST
     return _WORD_LEAST if " " in unit or len(unit) > 2 else _WINDOW
 
