@@ -25,12 +25,15 @@ _ITEMS, _ROWS, _FENCED, _CODE_SHARE = 2, 2, "```", 0.5
 
 
 def text_size(text: pl.Expr) -> pl.Expr:
-    """The length of texts in characters, of which wide ones count twice."""
+    """The length of texts in characters, of which wide ones count twice.
+
+    They take three bytes each, which counts them faster than a search for each of them.
+    """
     import polars as pl
 
-    characters = text.str.len_chars()
-    wide = pl.when(text.str.len_bytes() > characters).then(text).str.count_matches(WIDE).fill_null(0)
-    return characters + wide
+    characters, octets = text.str.len_chars(), text.str.len_bytes()
+    wide = pl.when(octets > characters).then(text).str.contains(WIDE).fill_null(value=False)
+    return characters + pl.when(wide).then((octets - characters) // 2).otherwise(0)
 
 
 def answer_types(frame: pl.DataFrame, column: str = "text") -> pl.Series:

@@ -44,13 +44,18 @@ def blocks(text: str) -> list[Block]:
 
 def prose(text: str, fenced: list[Block], stand_in: str = " ") -> str:
     """The text without its fenced blocks, ``stand_in`` for inline code; an unclosed block reaches to the end."""
+    return _INLINE.sub(stand_in, outside_blocks(text, fenced))
+
+
+def outside_blocks(text: str, fenced: list[Block]) -> str:
+    """The text without its fenced blocks, inline code left in."""
     parts: list[str] = []
     position = 0
     for block in fenced:
         parts.append(text[position : block.start])
         position = block.end
     parts.append(text[position:])
-    return _INLINE.sub(stand_in, "\n".join(parts))
+    return "\n".join(parts)
 
 
 def _closes(match: re.Match[str], opened: re.Match[str]) -> bool:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import polars as pl
+
     from tunespec.config import Config
     from tunespec.facts import Fact
     from tunespec.facts.alike import Alike
@@ -55,6 +57,13 @@ class RecordSource:
         return splits_of(self.records)
 
     @cached_property
+    def answers(self) -> pl.DataFrame:
+        """The answers among them that training imitates."""
+        from tunespec.answers import taught_answers
+
+        return taught_answers(self.passages, self.records)
+
+    @cached_property
     def alike(self) -> Alike:
         """Similar pairs among them and the benchmarks' records."""
         from tunespec.facts.alike import BENCHMARK, Alike
@@ -93,6 +102,8 @@ class RecordSource:
 SETTINGS: Mapping[str, tuple[str, ...]] = {
     "E001": ("least", "share", "distance"),
     "D001": ("marker", "tokenizer", "max_length"),
+    "D003": ("filler",),
+    "D006": ("topics", "labels", "refusals", "prompts", "distinct", "least"),
 }
 
 
@@ -151,6 +162,19 @@ def _role_marks(source: RecordSource) -> list[Fact]:
     from tunespec.facts.role_marks import role_mark_fact
 
     return [role_mark_fact(source.records, source.passages, source.profile)]
+
+
+def _lengths(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.lengths import length_facts
+
+    return length_facts(source.answers, source.records, source.setting("D003", "filler"))
+
+
+def _balance(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.balance import balance_facts
+
+    limits = {key: source.setting("D006", key) for key in SETTINGS["D006"]}
+    return balance_facts(source.answers, source.records, limits)
 
 
 def _duplicates(source: RecordSource) -> list[Fact]:
@@ -220,6 +244,8 @@ GROUPS: Mapping[str, Group] = {
         "unbalanced_bracket unbalanced_quote unclosed_emphasis unclosed_code broken_link ragged_table docstring_quote",
         _delimiters,
     ),
+    "lengths": _records("too_short too_long unstructured repetition filler_opening", _lengths),
+    "balance": _records("topic_share label_share refusal_share prompt_share subject_share", _balance),
     "leakage": _records(
         "leaked_record leaked_prompt near_leaked_record near_leaked_prompt benchmark_prompt near_benchmark_prompt",
         _leakage,

@@ -29,10 +29,10 @@ def _topic(rng: random.Random) -> str:
 
 
 def _short_answers(writer: Writer) -> list[Sample]:
+    """Answers of a word to prompts that ask for no more."""
     answers = load("lookalikes")["short_answers"]
-    return _samples(
-        writer, [(writer.exchange(_topic(writer.rng)).prompt, writer.rng.choice(answers)) for _ in range(GROUP)]
-    )
+    asked = [f"Answer in a word or two. {writer.exchange(_topic(writer.rng)).prompt}" for _ in range(GROUP)]
+    return _samples(writer, [(prompt, writer.rng.choice(answers)) for prompt in asked])
 
 
 def _other_numbers(writer: Writer) -> list[Sample]:
