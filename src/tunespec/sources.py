@@ -110,6 +110,12 @@ def _leakage(source: RecordSource) -> list[Fact]:
     return leakage_facts(source.alike, [file.shown for file in source.benchmarks.files] if source.benchmarks else [])
 
 
+def _ambiguity(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.ambiguity import ambiguity_facts
+
+    return ambiguity_facts(source.records, source.profile, source.passages)
+
+
 class Group(NamedTuple):
     """Facts that are computed together: the table they belong to, their names, and how."""
 
@@ -135,4 +141,8 @@ GROUPS: Mapping[str, Group] = {
         _leakage,
     ),
     "duplicates": _records("duplicate_of near_duplicate_of", _duplicates),
+    "ambiguity": _records(
+        "conflicting_answer contradicting_label several_questions missing_reference hedged_answer choices_missing",
+        _ambiguity,
+    ),
 }

@@ -1,0 +1,45 @@
+"""The first exchange of each record: what is asked before anything was said, and the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tunespec.facts.conflicts import MEDIA_KEYS
+from tunespec.passages import Passages
+from tunespec.records import Records
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_CHOICE_KEYS = frozenset("choices options endings answers candidates option_a option1 opa answer_choices".split())
+
+
+def first_exchanges(passages: Passages) -> pl.DataFrame:
+    """``row``, ``prompt`` and ``answer`` (null if there is none) of each record that begins with a prompt.
+
+    A greeting of the assistant before the prompt could hold anything; such records are left out.
+    """
+    import polars as pl
+
+    role = pl.col("role").cast(pl.String)
+    spoken = passages.frame.filter(role.is_in(["prompt", "answer"])).select("row", "turn", "text", role)
+    sides = {
+        name: spoken.filter(pl.col("role") == name).unique("row", keep="first", maintain_order=True).drop("role")
+        for name in ("prompt", "answer")
+    }
+    joined = sides["prompt"].join(sides["answer"], on="row", how="left", suffix="_answer", maintain_order="left")
+    kept = joined.filter(pl.col("turn_answer").is_null() | (pl.col("turn_answer") > pl.col("turn")))
+    return kept.select("row", pl.col("text").alias("prompt"), pl.col("text_answer").alias("answer"))
+
+
+def has_choices_beside(records: Records, row: int) -> bool:
+    """Whether a column beside the prompt may hold the choices."""
+    return bool(_CHOICE_KEYS.intersection(records.keys[row]))
+
+
+def has_media(records: Records, row: int) -> bool:
+    """Whether the record shows a picture, a sound or a film."""
+    conversation = records.conversations[row]
+    return bool(MEDIA_KEYS.intersection(records.keys[row])) or (
+        conversation is not None and any(turn.role == "user" and turn.empty_by_design for turn in conversation.turns)
+    )
