@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tunespec.facts.conflicts import MEDIA_KEYS
+from tunespec.facts.think import without_thoughts
 from tunespec.passages import Passages
 from tunespec.records import Records
 
@@ -14,8 +15,12 @@ if TYPE_CHECKING:
 _CHOICE_KEYS = frozenset("choices options endings answers candidates option_a option1 opa answer_choices".split())
 
 
-def first_exchanges(passages: Passages) -> pl.DataFrame:
-    """``row``, ``prompt`` and ``answer`` (null if there is none) of each record that begins with a prompt.
+# Alpaca's preamble, which holds nothing of the record's own.
+_PREAMBLE = r"(?s)^Below is an instruction that describes a task.{0,80}?\. Write a response that .{0,40}?the request\.\s*"
+
+
+def first_exchanges(records: Records, passages: Passages) -> pl.DataFrame:
+    """``row``, ``prompt`` (without template) and ``answer`` (null if there is none) of records that begin with a prompt.
 
     A greeting of the assistant before the prompt could hold anything; such records are left out.
     """
@@ -29,7 +34,11 @@ def first_exchanges(passages: Passages) -> pl.DataFrame:
     }
     joined = sides["prompt"].join(sides["answer"], on="row", how="left", suffix="_answer", maintain_order="left")
     kept = joined.filter(pl.col("turn_answer").is_null() | (pl.col("turn_answer") > pl.col("turn")))
-    return kept.select("row", pl.col("text").alias("prompt"), pl.col("text_answer").alias("answer"))
+    answer = without_thoughts(pl.col("text_answer"))
+    prompt = pl.col("text").str.replace(_PREAMBLE, "")
+    for header in records.template.headers if records.template else ():
+        prompt = prompt.str.replace_all(header, "", literal=True)
+    return kept.select("row", prompt.str.strip_chars().alias("prompt"), answer.alias("answer"))
 
 
 def has_choices_beside(records: Records, row: int) -> bool:

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tunespec.facts import Fact
+from tunespec.facts.think import without_thoughts
 from tunespec.findings import Mark
 from tunespec.passages import Passages
 from tunespec.records import Records
@@ -68,7 +69,7 @@ def hedged_fact(records: Records, passages: Passages) -> Fact:
     """Short answers of which every clause only hedges."""
     import polars as pl
 
-    answers = passages.of("answer")
+    answers = passages.of("answer").with_columns(without_thoughts(pl.col("text")))
     short = answers.filter(pl.col("text").str.len_bytes() <= _LONGEST).filter(pl.col("text").str.contains(_GATE))
     said = Counter(short["text"].to_list())
     most = max(3.0, _LABEL_SHARE * answers.height)

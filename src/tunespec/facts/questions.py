@@ -106,7 +106,7 @@ def _unrelated(questions: Sequence[str]) -> bool:
 def _choices(records: Records, passages: Passages) -> Fact:
     import polars as pl
 
-    exchanges = first_exchanges(passages)
+    exchanges = first_exchanges(records, passages)
     prompt, answer = pl.col("prompt"), pl.col("answer")
     gate = prompt.str.contains(r"(?i)of the|of these|of those|(?:select|choose|pick) the|among the") | (
         answer.str.len_bytes() <= 40

@@ -36,11 +36,11 @@ _MATERIAL = (
 )
 _DO = (
     "summari[sz]e|translate|proofread|paraphrase|rewrite|rephrase|edit|shorten|condense|simplify|correct|classify|"
-    "caption|debug|refactor|review|analy[sz]e|read|look at|study|examine|refer to|transcribe|critique|convert|describe"
+    "caption|debug|refactor|review|analy[sz]e|read|look at|study|examine|refer to|transcribe|critique|convert|describe|explain|optimi[sz]e|improve|comment|annotate|outline|evaluate|grade"
 )
 _END = (
     r"(?=\s*(?:[.!?:;,]|$|\n| (?:and|then|into|to|for|carefully|thoroughly|so that|using|with|as a|as an|in (?:one|two|three|four"
-    r"|five|a|no more|under|less|about|your|simple|plain|bullet|\d|" + _LANGUAGES + r"))\b))"
+    r"|five|a|no more|under|less|about|your|simple|plain|bullet|step|line|briefly|again|\d|" + _LANGUAGES + r"))\b))"
 )
 _POINTS = "following|below|attached|above|enclosed|accompanying|above-mentioned|aforementioned"
 _FORMS = {

@@ -28,10 +28,18 @@ _MAKES = re.compile(
     r"\b(?:function|program|script|algorithm|class|method|code|regex|query|command|macro|formula)\b[^.?!]*\b(?:that|which|to|takes?|for)\b",
     re.I,
 )
+_THING = (
+    r"(?:text|article|passage|paragraph|sentence|code|snippet|image|picture|photo|table|chart|graph|diagram|attachment|"
+    r"document|file|letter|email|report|content|information|context|details|conversation|question|poem|review|figure)s?"
+)
+# An answer that asks for what is missing, or says that it is, teaches the right thing.
 _ASKS = re.compile(
-    r"\b(?:provide|share|paste|send|attach|upload|supply|include|need|missing|don't see|do not see|don't have|do not have|"
-    r"can't see|cannot see|can't view|cannot view|unable to|no (?:text|image|article|passage|code|table|attachment|document|file)|"
-    r"not (?:been )?(?:provided|attached|included|given)|couldn't find|didn't|did not|wasn't|was not)\b",
+    r"\b(?:(?:please|could you|can you|would you|you(?:'ll)? (?:need|have) to|if you)(?: \w+){0,3} "
+    r"(?:provide|share|paste|send|attach|upload|supply|include|specify|clarify|tell|copy|post|give)|"
+    r"(?:don't|do not|can't|cannot|couldn't|could not) (?:\w+ )?(?:see|view|find|have|access|open|read|recall|remember)|"
+    rf"(?:no|any|without) {_THING}|{_THING} (?:is|are|seems?|appears?)(?: to be)? (?:missing|absent|not)|missing {_THING}|"
+    rf"(?:need|want)(?:ed)? (?:to see |to have )?(?:the|your) {_THING}|(?:not|\w+n't)(?: been)? (?:provided|attached|included|given|shared|uploaded)|"
+    r"(?:didn't|did not) (?:provide|attach|include|share|paste|upload)|(?:first|new|no (?:previous|earlier|prior)) (?:message|conversation|turn))\b",
     re.IGNORECASE,
 )
 _URL = re.compile(r"https?://|www\.|!\[|<\w|\.(?:png|jpe?g|pdf|csv|xlsx?|docx?|txt|py|js|mp[34])\b", re.IGNORECASE)
@@ -64,7 +72,7 @@ def missing_reference_fact(records: Records, passages: Passages) -> Fact:
     """First prompts that speak of material, where neither they nor anything beside them holds some."""
     import polars as pl
 
-    exchanges = first_exchanges(passages)
+    exchanges = first_exchanges(records, passages)
     asked = exchanges.filter(pl.col("prompt").str.len_bytes() <= _LONGEST)
     systems = Counter(c.system for c in records.conversations if c is not None and c.system)
     marks: dict[int, Mark] = {}
