@@ -19,7 +19,7 @@ from filelock import FileLock
 
 _SIZE_CAP = 2 << 30  # bytes; the least recently used entries go first
 _RUNS_KEPT = 20
-_LIBRARIES = ("great-expectations", "jsonschema", "numpy", "orjson", "pandas", "polars")
+_LIBRARIES = ("great-expectations", "jsonschema", "numpy", "orjson", "pandas", "polars", "py3langid")
 _PACKAGE = Path(__file__).resolve().parent
 
 

@@ -80,6 +80,7 @@ def _by_script(wide: pl.DataFrame) -> dict[int, str]:
     return {index: code for index, code in found.items() if code} | {i: "" for i, c in found.items() if not c}
 
 
+_ENGLISH = r"(?-u:\b)(?i:the|and|of|is|to|that|with|for|are|it|you|how|what|from|be|this)(?-u:\b)"
 _SAMPLE, _HOPELESS = 2_000, 0.02  # texts looked at first; share of decided ones below which words tell nothing
 
 
@@ -89,11 +90,13 @@ def _by_words(latin: pl.DataFrame) -> dict[int, str]:
 
     text = pl.col("text")
     english = latin.filter(
-        text.str.count_matches(r"(?-u:\b)(?i:the|and|of|is|to|that|with|for|are|it|you|in)(?-u:\b)")
-        >= pl.max_horizontal(pl.lit(3), text.str.count_matches(" ", literal=True) * 0.2)
+        text.str.contains(r"(?-u:\b)(?i:the|and|with|you|this|are|what|how)(?-u:\b)")
+        & (text.str.count_matches(_ENGLISH) >= pl.max_horizontal(3, text.str.count_matches(" ", literal=True) * 0.12))
     )
     found = dict.fromkeys(english["index"].to_list(), "en")
-    rest = latin.filter(~pl.col("index").is_in(english["index"].implode())).filter(text.str.len_bytes() >= _LEAST_LETTERS)
+    rest = latin.filter(~pl.col("index").is_in(english["index"].implode())).filter(
+        text.str.len_bytes() >= _LEAST_LETTERS
+    )
     if rest.height > 4 * _SAMPLE:  # random letters, or a language of no list: nothing would be found at some cost
         sample = rest.sample(_SAMPLE, seed=0)["text"].to_list()
         if sum(by_words(one) is not None for one in sample) < _HOPELESS * _SAMPLE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 # The commonest function words of languages in Latin script, from the top of each one's frequency list; words that
 # are usual in English text, too, are left out of the others' lists.
@@ -114,6 +115,7 @@ def code_of(value: str) -> str | None:
     return found[1] if found else None
 
 
+@cache
 def same_language(one: str, other: str) -> bool:
     """Whether two codes are one language, or neighbours."""
     return one == other or any(one in group.split() and other in group.split() for group in _GROUPS)

@@ -65,7 +65,10 @@ class RecordSource:
 
 
 # Thresholds that facts are computed from, by pitfall: a change makes the facts anew. (Others only judge the facts.)
-SETTINGS: Mapping[str, tuple[str, ...]] = {"D001": ("marker",)}
+SETTINGS: Mapping[str, tuple[str, ...]] = {
+    "D001": ("marker",),
+    "D009": ("languages", "second_language", "second_domain"),
+}
 
 
 def setting(config: Config, code: str, key: str) -> Any:
@@ -116,6 +119,14 @@ def _ambiguity(source: RecordSource) -> list[Fact]:
     return ambiguity_facts(source.records, source.profile, source.passages)
 
 
+def _languages(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.languages import language_facts
+
+    languages = source.setting("D009", "languages")
+    second = source.setting("D009", "second_language"), source.setting("D009", "second_domain")
+    return language_facts(source.records, source.passages, languages, second)
+
+
 class Group(NamedTuple):
     """Facts that are computed together: the table they belong to, their names, and how."""
 
@@ -144,5 +155,9 @@ GROUPS: Mapping[str, Group] = {
     "ambiguity": _records(
         "conflicting_answer contradicting_label several_questions missing_reference hedged_answer choices_missing",
         _ambiguity,
+    ),
+    "languages": _records(
+        "answer_language undeclared_language mixed_languages script_mixture mixed_domains",
+        _languages,
     ),
 }

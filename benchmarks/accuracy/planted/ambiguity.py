@@ -49,7 +49,14 @@ DEFECTS = [
     TextDefect("D007.several_questions", "also", _several(3, " Also, ")),
     *(
         TextDefect("D007.missing_reference", name.removeprefix("missing_"), _prompt(name))
-        for name in ("missing_below", "missing_above", "missing_attached", "missing_bare", "missing_thing", "missing_turn")
+        for name in (
+            "missing_below",
+            "missing_above",
+            "missing_attached",
+            "missing_bare",
+            "missing_thing",
+            "missing_turn",
+        )
     ),
     TextDefect("D007.hedged_answer", "bare", _answer("hedges")),
     TextDefect("D007.hedged_answer", "A or B", _answer("hedges_open")),
@@ -122,7 +129,9 @@ def _references(writer: Writer) -> Iterator[str]:
         topic = writer.rng.choice(list(load("topics")))
         passage = " ".join(writer.sentence(topic) for _ in range(writer.rng.randint(1, 5)))
         order = writer.rng.choice(_WORDS["references"])
-        yield writer.rng.choice((f"{order}\n\n{passage}", f"{passage}\n\n{order}", f"{order}\n{passage}", f'{order} "{passage}"'))
+        yield writer.rng.choice(
+            (f"{order}\n\n{passage}", f"{passage}\n\n{order}", f"{order}\n{passage}", f'{order} "{passage}"')
+        )
 
 
 LOOKALIKES: Mapping[str, Lookalike] = {

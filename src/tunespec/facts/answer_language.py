@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tunespec.facts import Fact
+from tunespec.facts.exchanges import turn_note
 from tunespec.findings import Mark
 from tunespec.identify import HEAD, SCRIPTS, by_model, by_words, confirmed, languages_of
 from tunespec.languages import FUNCTION_WORDS, TRANSLATES, name_of, names_language, same_language
@@ -46,7 +47,7 @@ def answer_language_fact(records: Records, passages: Passages, spoken: pl.DataFr
             continue
         if _is_certain(pair):
             said = f"is asked in {name_of(pair.asked)} and answered in {name_of(pair.answered)}"
-            marks[pair.row] = Mark(said + _which(records, pair))
+            marks[pair.row] = Mark(said + turn_note(records, pair.row, pair.turn))
     examined = passages.records_with("answer")
     return Fact("answer_language", marks, examined, None if examined else "no record has an answer of its own")
 
@@ -60,9 +61,13 @@ def _differing(spoken: pl.DataFrame) -> list[_Pair]:
         pl.when(is_prompt).then(pl.col(column)).forward_fill().over("row").alias(name)
         for column, name in (("language", "asked"), ("prose", "prompt"))
     ]
-    pairs = spoken.with_columns(pl.col("language").fill_null("?")).with_columns(before).filter(pl.col("role") == "answer")
+    pairs = (
+        spoken.with_columns(pl.col("language").fill_null("?")).with_columns(before).filter(pl.col("role") == "answer")
+    )
     pairs = pairs.filter(pl.col("asked").is_not_null() & (pl.col("asked") != "") & (pl.col("language") != ""))
-    known = pairs.filter((pl.col("asked") != pl.col("language")) & (pl.col("asked") != "?") & (pl.col("language") != "?"))
+    known = pairs.filter(
+        (pl.col("asked") != pl.col("language")) & (pl.col("asked") != "?") & (pl.col("language") != "?")
+    )
     columns = ("row", "turn", "asked", "language", "prompt", "prose")
     found = [_Pair(*row) for row in known.select(columns).iter_rows()]
     half = pairs.filter((pl.col("asked") == "?") ^ (pl.col("language") == "?"))
@@ -131,9 +136,3 @@ def _is_certain(pair: _Pair) -> bool:
 
     (ending,) = languages_of(pl.Series([pair.answer[-HEAD:]]))
     return ending is None or same_language(ending, pair.answered)
-
-
-def _which(records: Records, pair: _Pair) -> str:
-    conversation = records.conversations[pair.row]
-    count = len(conversation.turns) if conversation else 0
-    return f" (turn {pair.turn + 1} of {count})" if count > 2 else ""

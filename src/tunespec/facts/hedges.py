@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tunespec.facts import Fact
+from tunespec.facts.exchanges import turn_note, without_rejected
 from tunespec.facts.think import without_thoughts
 from tunespec.findings import Mark
 from tunespec.passages import Passages
@@ -69,14 +70,14 @@ def hedged_fact(records: Records, passages: Passages) -> Fact:
     """Short answers of which every clause only hedges."""
     import polars as pl
 
-    answers = passages.of("answer").with_columns(without_thoughts(pl.col("text")))
+    answers = without_rejected(records, passages.of("answer")).with_columns(without_thoughts(pl.col("text")))
     short = answers.filter(pl.col("text").str.len_bytes() <= _LONGEST).filter(pl.col("text").str.contains(_GATE))
     said = Counter(short["text"].to_list())
     most = max(3.0, _LABEL_SHARE * answers.height)
     marks: dict[int, Mark] = {}
     for row, turn, text in short.select("row", "turn", "text").iter_rows():
-        if row not in marks and is_hedge(text) and said[text] <= most and not _offered(records, row, turn, text):
-            marks[row] = Mark("has an answer that decides nothing" + _which(records, row, turn))
+        if row not in marks and is_hedge(text) and said[text] <= most and not _offered(records, row, text):
+            marks[row] = Mark("has an answer that decides nothing" + turn_note(records, row, turn))
     examined = passages.records_with("answer")
     return Fact("hedged_answer", marks, examined, None if examined else "no record has an answer of its own")
 
@@ -91,20 +92,10 @@ def is_hedge(answer: str) -> bool:
     return len(text.split()) <= 25 and "." not in text and bool(_OPEN.fullmatch(text) and _DOUBT.search(text))
 
 
-def _offered(records: Records, row: int, turn: int, text: str) -> bool:
-    """Whether the prompt offers this answer ("yes, no or maybe"), or the answer is the losing one of a pair."""
+def _offered(records: Records, row: int, text: str) -> bool:
+    """Whether the prompt offers this answer ("yes, no or maybe")."""
     conversation = records.conversations[row]
     if conversation is None:
         return True
-    if conversation.rejected is not None and turn >= len(conversation.turns):
-        return True
-    if conversation.label is False:
-        return True
     words = text.lower().strip(" .!?").split()
     return len(words) <= 3 and " ".join(words) in f"{conversation.system or ''} {records.prompts[row]}".lower()
-
-
-def _which(records: Records, row: int, turn: int) -> str:
-    conversation = records.conversations[row]
-    count = len(conversation.turns) if conversation else 0
-    return f" (turn {turn + 1} of {count})" if count > 2 else ""

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 from tunespec.facts import Fact, not_applicable
 from tunespec.facts.answer_language import answer_language_fact
+from tunespec.facts.domains import domain_fact
+from tunespec.facts.exchanges import without_rejected
+from tunespec.facts.scripts import script_fact
 from tunespec.facts.think import without_thoughts
 from tunespec.findings import Mark
 from tunespec.identify import confirmed, languages_of
@@ -19,32 +22,37 @@ if TYPE_CHECKING:
     import polars as pl
 
 _MARKED = 0.5  # of the records with a language column: then the dataset says which is which
-_LEAST = 10  # records of the second language
+_LEAST = 3  # records of the second language
 
 
-def language_facts(records: Records, passages: Passages, languages: Sequence[str], second: float) -> list[Fact]:
-    """``answer_language``, ``undeclared_language`` and ``mixed_languages``.
+def language_facts(
+    records: Records, passages: Passages, languages: Sequence[str], second: tuple[float, float]
+) -> list[Fact]:
+    """Every fact of D009.
 
     Args:
         records: the dataset's records.
         passages: their texts.
         languages: codes that the configuration allows; none means that nothing is declared.
-        second: the share of records in a second language from which on a dataset mixes languages.
+        second: the shares of records in a second language, and in a second domain, from which on a dataset is a mixture.
     """
-    spoken = _spoken(passages)
+    spoken = _spoken(records, passages)
     own = _of_records(spoken)
+    answered = answer_language_fact(records, passages, spoken)
     return [
-        answer_language_fact(records, passages, spoken),
+        answered,
         _undeclared(records, spoken, languages),
-        _mixed(records, own, languages, second),
+        _mixed(records, own, languages, second[0]),
+        script_fact(records, passages, answered.marks),
+        domain_fact(records, passages, second[1]),
     ]
 
 
-def _spoken(passages: Passages) -> pl.DataFrame:
+def _spoken(records: Records, passages: Passages) -> pl.DataFrame:
     """Prompts and answers, each with its ``language``: a code, "" for a mixture, null if it is open."""
     import polars as pl
 
-    texts = passages.of("prompt", "answer").with_columns(pl.col("role").cast(pl.String))
+    texts = without_rejected(records, passages.of("prompt", "answer")).with_columns(pl.col("role").cast(pl.String))
     texts = texts.with_columns(without_thoughts(pl.col("prose")))
     return texts.with_columns(pl.Series("language", languages_of(texts["prose"]), dtype=pl.String))
 
@@ -75,7 +83,9 @@ def _undeclared(records: Records, spoken: pl.DataFrame, languages: Sequence[str]
         if row in marks or any(same_language(language, one) for one in declared) or not confirmed(text, language):
             continue
         if row in columns and not TRANSLATES.search(records.prompts[row]):
-            marks[row] = Mark(f"says of itself that it is in {name_of(columns[row])}, and is answered in {name_of(language)}")
+            marks[row] = Mark(
+                f"says of itself that it is in {name_of(columns[row])}, and is answered in {name_of(language)}"
+            )
         elif row not in columns:
             marks[row] = Mark(f"is answered in {name_of(language)}; declared is {', '.join(map(name_of, declared))}")
     reason = None if rows else "no answer is long enough to tell its language"
