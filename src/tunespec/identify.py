@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 HEAD = 400  # characters of a text that are looked at
 _LEAST_LETTERS = 20  # below, no method tells languages apart (py3langid's authors: "unreliable on very short texts")
-_CONFIDENCE = 0.6  # of the model, on top of the words' own verdict
-_ALONE = 0.9  # of the model where the words say nothing
+_CONFIDENCE = 0.5  # of the model, on top of the words' own verdict
 # A script that belongs to one language, or to a few that count as one here. An ideograph or syllable says as much as
 # two to three Latin letters.
 SCRIPTS: Mapping[str, tuple[str, float]] = {
@@ -138,11 +137,11 @@ def confirmed(text: str, language: str) -> bool:
     """Whether the model agrees that a text in Latin script is in a language."""
     if language in SCRIPTS:
         return True
-    guess, confidence = _model().classify(text[:HEAD])
+    guess, confidence = guessed(text)
     return same_language(guess, language) and confidence >= _CONFIDENCE
 
 
-def by_model(text: str) -> str | None:
-    """The language of a text by the model, None if it is not sure."""
+def guessed(text: str) -> tuple[str, float]:
+    """The language of a text by the model, and its confidence between 0 and 1."""
     guess, confidence = _model().classify(text[:HEAD])
-    return str(guess) if confidence >= _ALONE else None
+    return str(guess), float(confidence)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tunespec.facts import Fact
 from tunespec.facts.exchanges import turn_note
 from tunespec.findings import Mark
-from tunespec.identify import HEAD, SCRIPTS, by_model, by_words, confirmed, languages_of
+from tunespec.identify import HEAD, SCRIPTS, by_words, confirmed, guessed, languages_of
 from tunespec.languages import FUNCTION_WORDS, TRANSLATES, name_of, names_language, same_language
 from tunespec.passages import Passages
 from tunespec.records import Records
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _MOST_GUESSED = 2_000  # texts for the model alone (0.2 ms each); more means a language that no list knows
 _LEAST_WORDS = 6  # of an answer that the model alone shall judge
+_FEW_WORDS = 0.15  # share of an open text's words that may be function words of the other side's language
+_ALONE, _SUPPORTED = 0.8, 0.5  # the model's confidence, without and with function words on its side
 _LATIN_RUN = re.compile(r"(?:[A-Za-z][A-Za-z'’-]*[ ,;:]+){3,}[A-Za-z]+")
 _SEGMENT = re.compile(r"[\n\"“”„«»`]|: |(?<=[.!?]) |(?<=[。！？])")
 _HAN, _KANA = re.compile(r"[\u4e00-\u9fff]{2}"), re.compile(r"[\u3041-\u30ff]")
@@ -71,17 +73,22 @@ def _differing(spoken: pl.DataFrame) -> list[_Pair]:
     columns = ("row", "turn", "asked", "language", "prompt", "prose")
     found = [_Pair(*row) for row in known.select(columns).iter_rows()]
     half = pairs.filter((pl.col("asked") == "?") ^ (pl.col("language") == "?"))
-    return found + _guessed([_Pair(*row) for row in _open(half).select(columns).iter_rows()])
+    usual = spoken["language"].drop_nulls().mode().sort()
+    return found + _guessed(
+        [_Pair(*row) for row in _open(half, usual[0] if len(usual) else "").select(columns).iter_rows()]
+    )
 
 
-def _open(half: pl.DataFrame) -> pl.DataFrame:
-    """Pairs with a text in Latin script that no function word of the other's language betrays."""
+def _open(half: pl.DataFrame, usual: str) -> pl.DataFrame:
+    """Pairs with a text in Latin script that may well be in another language than its other side."""
     import polars as pl
 
+    known = pl.when(pl.col("asked") == "?").then(pl.col("language")).otherwise(pl.col("asked"))
     text = pl.when(pl.col("asked") == "?").then(pl.col("prompt")).otherwise(pl.col("prose")).str.slice(0, HEAD)
     prose = text.str.contains(_PROSE) & (text.str.count_matches(r"\p{L}{2,}") >= _LEAST_WORDS)
-    english = text.str.contains(r"(?i)\b(?:the|and|of|is|to|with|for|are|it|you|how|what|by|from|an|on)\b")
-    return half.filter(prose & ~english).head(_MOST_GUESSED)
+    # Most open texts are the usual language without its words: only a strange other side makes them worth a look.
+    english = text.str.contains(r"(?i)\b(?:the|and|of|is|to|with|for|are|it|you|how|what|from)\b")
+    return half.filter(prose & ((known != usual) | ~english)).head(_MOST_GUESSED)
 
 
 def _guessed(pairs: list[_Pair]) -> list[_Pair]:
@@ -89,10 +96,12 @@ def _guessed(pairs: list[_Pair]) -> list[_Pair]:
     found = []
     for pair in pairs:
         open_text, known = (pair.prompt, pair.answered) if pair.asked == "?" else (pair.answer, pair.asked)
-        if set(re.findall(r"\w+", open_text[:HEAD].lower())) & FUNCTION_WORDS.get(known, frozenset()):
-            continue
-        guess = by_model(open_text)
-        if guess is not None and not same_language(guess, known):
+        words = re.findall(r"\w+", open_text[:HEAD].lower())
+        strange = sum(word in FUNCTION_WORDS.get(known, ()) for word in words)
+        guess, confidence = guessed(open_text)
+        own = len(FUNCTION_WORDS.get(guess, frozenset()).intersection(words))
+        sure = confidence >= (_SUPPORTED if own >= 2 and own > strange else _ALONE)
+        if strange <= _FEW_WORDS * len(words) and sure and not same_language(guess, known):
             found.append(pair._replace(asked=guess) if pair.asked == "?" else pair._replace(answered=guess))
     return found
 
@@ -106,11 +115,12 @@ def _has_cause(records: Records, pair: _Pair) -> bool:
         before = [records.prompts[pair.row]]
     else:
         before = [turn.text for turn in conversation.turns[: max(0, pair.turn)] if turn.role in {"user", "tool"}]
-    before.append(conversation.system or "")
-    said = "\n".join(before)
+    asked, system = "\n".join(before), conversation.system or ""
+    said = f"{asked}\n{system}"
     if TRANSLATES.search(said) or names_language(said, pair.answered) or names_language(pair.answer[:HEAD], pair.asked):
         return True
-    return shows(said, pair.answered)
+    # System prompts are in English everywhere, and ask for nothing by it.
+    return shows(asked, pair.answered) or (pair.answered != "en" and shows(system, pair.answered))
 
 
 def shows(text: str, language: str) -> bool:

@@ -12,6 +12,7 @@ from tunespec.records import Records
 
 _MARKED = 0.5  # of the records with a topic column: then the dataset says which is which
 _LEAST = 3  # records of the second domain
+_CODE_SHARE = 0.4  # of an answer; a product's manual that shows a command is still a manual
 _HEAD, _LEAST_PROSE = 1_000, 80  # characters: what is looked at, and the least that counts as prose
 # Lines that only code has: declarations, imports, statements that end with a brace or semicolon, tags.
 _CODE = (
@@ -54,15 +55,19 @@ def _domains(passages: Passages) -> dict[int, str]:
     import polars as pl
 
     answers = passages.of("answer").unique("row", keep="first", maintain_order=True)
-    fenced = answers["index"].is_in(list(passages.blocks))
-    text = without_thoughts(pl.col("text")).str.slice(0, _HEAD)
+    lengths = {index: sum(len(block.body) for block in found) for index, found in passages.blocks.items()}
+    text = without_thoughts(pl.col("text"))
+    fenced = pl.Series([lengths.get(index, 0) for index in answers["index"].to_list()], dtype=pl.Int64)
+    lines = text.str.slice(0, _HEAD)
     told = answers.select(
         "row",
-        code=fenced | text.str.contains(_CODE),
-        maths=text.str.contains(_MATHS),
-        prose=(text.str.len_chars() >= _LEAST_PROSE)
-        & (text.str.count_matches(r"[{}()=<>;_\[\]#\\|]") <= 0.01 * text.str.len_chars())
-        & (text.str.count_matches(r"\d+") < 3),
+        code=(fenced >= _CODE_SHARE * text.str.len_chars().cast(pl.Int64)) & (fenced > 0)
+        | (lines.str.count_matches(_CODE) >= _CODE_SHARE * (lines.str.count_matches("\n") + 1)),
+        maths=lines.str.contains(_MATHS),
+        prose=(fenced == 0)
+        & (text.str.len_chars() >= _LEAST_PROSE)
+        & (lines.str.count_matches(r"[{}()=<>;_\[\]#\\|`]") <= 0.01 * lines.str.len_chars())
+        & (lines.str.count_matches(r"\d+") < 3),
     )
     return {
         row: "code" if code else "mathematics" if maths else "prose" if prose else ""

@@ -29,17 +29,25 @@ _OPENS = "([{（「『《【〈\"“”„«‘'`*_:：/|=<>、→–—-"
 _CLOSES = ")]}）」』》】〉\"“”»’'`*_(（/|=<>→:–—-"
 _MENTIONS = re.compile(
     r"\b(?:called|named|means?|meaning|word|words|term|phrase|character|characters|script|letter|letters|spelled|spelt|written|"
-    r"says?|said|pronounced|known as|name|title|titled|as|or|i\.e\.|translates?|original|transliterat\w*|kanji|hanzi|kana)\W*$",
+    r"says?|said|pronounced|known as|name|title|titled|i\.e\.|translates?|original|transliterat\w*|kanji|hanzi|kana)\W*$",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(
-    r"\b(?:chin(?:a|ese)|mandarin|cantonese|taiwan\w*|hong kong|beijing|shanghai|japan(?:ese)?|tokyo|kyoto|osaka|kanji|manga|anime|"
-    r"korea(?:n|ns)?|seoul|k-?pop|russia(?:n|ns)?|moscow|soviet|ukrain\w*|kyiv|kiev|bulgaria\w*|serbia\w*|cyrillic|belarus\w*|"
-    r"kazakh\w*|mongol\w*|arab(?:ic|s|ia\w*)?|islam\w*|muslim|quran|persian?|iran\w*|urdu|pakistan\w*|hebrew|jew(?:ish|s)?|"
-    r"israel\w*|torah|thai(?:land)?|hindi|india\w*|sanskrit|hindu\w*|nepal\w*|buddh\w*|tao\w*|confuci\w*|unicode|utf-?8|emoji|"
-    r"homoglyphs?|alphabet\w*|etymolog\w*|language|languages|linguist\w*|multilingual|font|encoding|script|localiz\w*|i18n)\b",
-    re.IGNORECASE,
-)
+# Subjects that explain a script, and those that explain any.
+_SUBJECTS = {
+    "han": r"chin(?:a|ese)|mandarin|cantonese|taiwan\w*|hong kong|beijing|shanghai|japan(?:ese)?|tokyo|kyoto|osaka|kanji|"
+    r"manga|anime|confuci\w*|tao(?:ism|ist)?|zen|sushi|ramen|korean?",
+    "hangul": r"korea(?:n|ns)?|seoul|k-?pop|kimchi",
+    "cyrillic": r"russia(?:n|ns)?|moscow|soviet|ukrain\w*|kyiv|kiev|bulgaria\w*|serbia\w*|belarus\w*|kazakh\w*|mongol\w*",
+    "arabic": r"arab(?:ic|s|ia\w*)?|islam\w*|muslim|quran|persian?|iran\w*|urdu|pakistan\w*|egypt\w*",
+    "hebrew": r"hebrew|jew(?:ish|s)?|israel\w*|torah|bible",
+    "thai": r"thai(?:land)?|bangkok",
+    "devanagari": r"hindi|indian?|sanskrit|hindu\w*|nepal\w*|yoga|buddh\w*",
+}
+_GENERAL = r"unicode|utf-?8|homoglyphs?|etymolog\w*|languages|linguist\w*|multilingual|locali[sz]ation|i18n"
+_ABOUT = {
+    script: re.compile(rf"\b(?:{subjects}|{_GENERAL})\b", re.IGNORECASE) for script, subjects in _SUBJECTS.items()
+}
+_FAMILY = {"CJK": "han", "HIRAGANA": "han", "KATAKANA": "han"}
 _MOST_RUNS = 12  # foreign runs of an answer; more is a passage in another language, which answer_language judges
 _LEAST_LATIN = 20
 
@@ -120,10 +128,12 @@ def _stray(records: Records, row: int, text: str) -> str | None:
     if conversation is None:
         return None
     before = f"{conversation.system or ''}\n{records.prompts[row]}"
-    if _FOREIGN.search(before) or TRANSLATES.search(before) or _ABOUT.search(before) or _ABOUT.search(text):
+    if _FOREIGN.search(before) or TRANSLATES.search(before):
         return None
     for run in runs:
-        if not _is_marked(text, run):
+        script = _script(run[0][0])
+        about = _ABOUT[_FAMILY.get(script, script.lower())] if _FAMILY.get(script, script.lower()) in _ABOUT else None
+        if about and not about.search(before) and not about.search(text) and not _is_marked(text, run):
             return f"has words in {_name(run[0])} inside prose in Latin script, with no gloss and no quotation marks"
     return None
 
