@@ -43,12 +43,12 @@ def test_ambiguous_question(
             tools and context are equal, the answers differ | the model learns an average of both, and answers by chance
         several_questions: {value} | three or more questions without a common subject in one prompt | the answer
             mixes subjects, and the model learns to leave some out
-        missing_reference: {value} | the first prompt speaks of a text, a picture, a table, code, or an earlier turn; none
-            is in it or beside it, and the answer does not ask for it | the model learns to make it up
+        missing_reference: {value} | the first prompt speaks of a text, a picture, a table, code, or an earlier turn;
+            none is in it or beside it, and the answer does not ask for it | the model learns to make it up
         hedged_answer: {value} | a short answer of which every clause only hedges, and that the prompt does not offer |
             the model learns to decide nothing
-        choices_missing: {value} | a prompt asks to choose, or an answer is a choice's letter, and there are no choices |
-            the model learns to guess a letter
+        choices_missing: {value} | a prompt asks to choose, or an answer is a choice's letter, and there are no choices
+            | the model learns to guess a letter
 
     Sources:
         OpenAI, Fine-tuning best practices (conflicting and ambiguous examples; consistency of annotators); Northcutt

@@ -11,33 +11,43 @@ from functools import cache
 FUNCTION_WORDS: Mapping[str, frozenset[str]] = {
     language: frozenset(words.split())
     for language, words in {
-        "en": "the and of to is that it was for with as are this you be at have from not by they we which but or an can "
-        "will there their what if would about when your has how its more than these into should does who been i am my me any help let "
+        "en": "the and of to is that it was for with as are this you be at have from not by they we which but or "
+        "an can "
+        "will there their what if would about when your has how its more than these into should does who been i "
+        "am my me any help let "
         "know please where why could may also some such only her his them so was just here was",
-        "de": "der die das und ist nicht ein eine den von zu mit sich des auf für dem im es ich sie wird sind auch als bei "
+        "de": "der die das und ist nicht ein eine den von zu mit sich des auf für dem im es ich sie wird sind auch "
+        "als bei "
         "einen einer oder wie werden dass nach über wenn haben hat kann zum zur durch noch nur wir aber dann wer ohne "
         "am an um so was in war vor aus man etwa",
         "fr": "le la les de des et est un une dans que qui pour pas sur par plus avec ce sont il au se ne vous nous cette "
         "mais ou du aux comme être leur fait peut elle ces sans aussi donc où ils entre après dont très même on me",
-        "es": "el la los las de y que en un una es por con para se del no como su más al lo pero sus este está son entre "
+        "es": "el la los las de y que en un una es por con para se del no como su más al lo pero sus este está son "
+        "entre "
         "cuando muy sin sobre también ser hay donde si ya porque esta uno desde puede todos me según nos",
         "it": "il la di che e un una è per con non del della sono da in si le dei nel come più anche gli alla al ma lo "
         "questo essere ha delle nella dal cui tra loro ci molto quando senza può degli",
         "pt": "o a os as de e que em um uma é do da para com não por se dos das no na mais como ao ou foi são seu sua "
         "pelo pela mas também ser até isso quando muito há já está ele você me",
-        "nl": "de het een en van is dat niet op te in zijn voor met die er aan om ook als maar bij naar uit kan wordt door "
+        "nl": "de het een en van is dat niet op te in zijn voor met die er aan om ook als maar bij naar uit kan "
+        "wordt door "
         "worden deze dit heeft hebben je we ze wel nog zoals omdat over hun moet was of so",
         "pl": "i w na z się nie do jest to że o jak po dla od ale co przez oraz są za może który czy być tego już przy "
         "tylko które jego można lub gdy bardzo także",
-        "sv": "och att det som är på en av för med den till inte ett om har de kan från vi men så eller var jag när man "
+        "sv": "och att det som är på en av för med den till inte ett om har de kan från vi men så eller var jag "
+        "när man "
         "också vid efter sig alla över mycket",
-        "da": "og at det er en til på som af for den med ikke der de et har kan fra om man vi eller så være også ved efter "
+        "da": "og at det er en til på som af for den med ikke der de et har kan fra om man vi eller så være også "
+        "ved efter "
         "når blive meget jeg hvor",
-        "no": "og det er en til på som av for den med ikke de et har kan fra om man vi eller så være også ved etter når "
+        "no": "og det er en til på som av for den med ikke de et har kan fra om man vi eller så være også ved "
+        "etter når "
         "bli veldig jeg hvor å",
-        "fi": "ja on ei se että hän oli mutta kuin ovat myös tai kun joka sen niin voi jos mitä ole olla ne kanssa sekä "
+        "fi": "ja on ei se että hän oli mutta kuin ovat myös tai kun joka sen niin voi jos mitä ole olla ne kanssa "
+        "sekä "
         "hyvin mukaan",
-        "cs": "a v na se je že to s z do i o pro jako ale by za jsou po od které který při nebo jeho podle již také může "
+        "cs": "a v na se je že to s z do i o pro jako ale by za jsou po od které který při nebo jeho podle již "
+        "také může "
         "být není až",
         "hu": "a az és hogy nem is egy van ez meg de ha csak mint vagy már volt kell azt még lehet nagyon ezt olyan "
         "amely után",
@@ -45,7 +55,8 @@ FUNCTION_WORDS: Mapping[str, frozenset[str]] = {
         "această dar după foarte",
         "tr": "ve bir bu için ile da de çok daha olarak gibi olan en ne var ama kadar sonra değil mi her ya veya ise "
         "olduğu göre",
-        "id": "yang dan di dari untuk dengan ini itu pada adalah dalam tidak ke akan oleh atau juga dapat sebagai karena "
+        "id": "yang dan di dari untuk dengan ini itu pada adalah dalam tidak ke akan oleh atau juga dapat sebagai "
+        "karena "
         "lebih bisa ada mereka anda tersebut seperti",
         "vi": "và của là có được trong cho không một các những với người này để khi đã từ về như cũng ra nhiều bạn đến "
         "hoặc thể",

@@ -50,7 +50,7 @@ def _in_english(language: str) -> Spoil:
     return spoil
 
 
-def _homoglyph(table: Mapping[int, str]) -> Spoil:
+def _homoglyph(table: Mapping[int, int]) -> Spoil:
     def spoil(writer: Writer, sample: Sample) -> Sample:
         def change(text: str) -> str:
             words = text.split(" ")

@@ -23,7 +23,9 @@ _REPEATS = 0.1  # share of repeating records above which a dataset asks each pro
 _FEW = 2  # repetitions that no share can judge
 _POLAR = frozenset("yes no true false".split())
 _NUMBER = re.compile(r"[-+]?\d+(?: \d+)*%?")
-_CHANCE = re.compile(r"\b(?:random(?:ly)?|pick an?|choose an?|any|guess|give me an?|example|roll|flip|invent)\b", re.I)
+_CHANCE = re.compile(
+    r"\b(?:random(?:ly)?|pick an?|choose an?|any|guess|give me an?|example|roll|flip|invent)\b", re.IGNORECASE
+)
 
 
 class _Lesson(NamedTuple):

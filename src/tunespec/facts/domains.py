@@ -27,7 +27,7 @@ _MATHS = (
 
 
 def domain_fact(records: Records, passages: Passages, second: float) -> Fact:
-    """One finding for a dataset in which a second domain has at least this share of the records, at its first record."""
+    """One finding, at its first record, for a second domain that has at least this share of the records."""
     name = "mixed_domains"
     if sum("topic" in meta for meta in records.metadata) > _MARKED * len(records):
         return not_applicable(name, "a column names each record's domain")

@@ -22,7 +22,7 @@ _PREAMBLE = (
 
 
 def first_exchanges(records: Records, passages: Passages) -> pl.DataFrame:
-    """``row``, ``prompt`` (without template) and ``answer`` (null if there is none) of records that begin with a prompt.
+    """``row``, ``prompt`` (without template) and ``answer`` (or null) of records that begin with a prompt.
 
     A greeting of the assistant before the prompt could hold anything; such records are left out.
     """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from tunespec.facts import Fact
 from tunespec.facts.exchanges import turn_note, without_rejected
@@ -13,36 +12,46 @@ from tunespec.findings import Mark
 from tunespec.passages import Passages
 from tunespec.records import Records
 
-if TYPE_CHECKING:
-    import polars as pl
-
 _LONGEST = 220  # characters; a longer answer explains on what it depends
 _LABEL_SHARE = 0.02  # of the answers: "maybe" that often, and word for word, is a label of the dataset
 # Cheap gate: no hedge lacks all of these.
-_GATE = r"(?i)\b(?:depends|maybe|perhaps|possibly|sure|could|might|may|hard|difficult|honestly|impossible|knows|varies|vary|yes and no|either|probably|guess|differ)\b"
+_GATE = (
+    r"(?i)\b(?:depends|maybe|perhaps|possibly|sure|could|might|may|hard|difficult|honestly|impossible|knows|"
+    r"varies|vary|yes and no|either|probably|guess|differ)\b"
+)
 _VAGUE = (
     r"(?:the |your |each |one's )?(?:specific |particular |individual |exact )?"
     r"(?:situation|context|circumstances?|case|person|people|individual|perspective|point of view|needs|preferences|"
     r"(?:many |various |several |a (?:number|lot|variety) of |different |multiple |other )?(?:factors|things)|"
     r"how (?:you look at it|one looks at it|you see it|you define it)|who(?:m)? you ask|what you (?:mean|want|need))"
 )
-_SURE = r"(?:i am|i'm|im|we are|we're)? ?(?:not|never) (?:really |entirely |quite |completely |totally |so |too |100% )?(?:sure|certain)"
+_SURE = (
+    r"(?:i am|i'm|im|we are|we're)? ?(?:not|never) (?:really |entirely |quite |completely |totally |so |too |100% "
+    r")?(?:sure|certain)"
+)
 _HEDGE = re.compile(
     r"(?:well|honestly|hm+|in general|generally|i (?:think|guess|suppose)|but|and|so|or|then again)? ?"
     r"(?:"
-    rf"(?:it|that|this|the answer)?(?: all| really)? ?depends(?: a lot| entirely| mostly)?(?: on {_VAGUE}(?: and {_VAGUE})*)?"
+    rf"(?:it|that|this|the answer)?(?: all| really)? ?depends(?: a lot| entirely| mostly)?(?: on {_VAGUE}(?: and "
+    rf"{_VAGUE})*)?"
     r"|(?:maybe|perhaps|possibly)(?: so)?(?: (?:or )?(?:maybe|perhaps|possibly)? ?not)?"
-    r"|(?:it |that |this |they )?(?:could|might|may)(?: well)?(?: be)?(?: (?:true|right|correct|possible|the case|so|either|anything|both))?"
+    r"|(?:it |that |this |they )?(?:could|might|may)(?: well)?(?: be)?(?: (?:true|right|correct|possible|the case|"
+    r"so|either|anything|both))?"
     r"|(?:it |that |this )?(?:could|might|may)(?: be)? or (?:it |that )?(?:could|might|may) not(?: be)?"
     r"|(?:it |that |this )?(?:could|might|may) (?:be|go) (?:either(?: way| one)?|both|one or the other)"
     rf"|{_SURE}(?: (?:about (?:that|this|it)))?"
-    r"|(?:it is |it's |that is |that's )?(?:very |really )?(?:hard|difficult|impossible|tough) to (?:say|tell|know)(?: (?:for sure|exactly|with certainty))?"
-    r"|who knows|(?:both )?yes and no|sometimes yes,? ?sometimes no|(?:it|this|that|opinions|views|answers)(?: can| may| will)? (?:varies|vary|differ)(?: (?:widely|greatly|a lot))?"
+    r"|(?:it is |it's |that is |that's )?(?:very |really )?(?:hard|difficult|impossible|tough) to (?:say|tell|"
+    r"know)(?: (?:for sure|exactly|with certainty))?"
+    r"|who knows|(?:both )?yes and no|sometimes yes,? ?sometimes no|(?:it|this|that|opinions|views|answers)(?: "
+    r"can| may| will)? (?:varies|vary|differ)(?: (?:widely|greatly|a lot))?"
     r"|(?:maybe|perhaps) yes,? ?(?:or )?(?:maybe|perhaps) no"
-    r"|there (?:is|are) (?:no (?:clear|simple|single|right|definite|definitive) (?:answers?)|many (?:possible )?(?:answers|opinions|possibilities))"
-    r"|some (?:people )?(?:say|think) (?:yes|so),? ?(?:and |but |while )?(?:others|some) (?:say |think )?(?:no|not|otherwise)"
+    r"|there (?:is|are) (?:no (?:clear|simple|single|right|definite|definitive) (?:answers?)|many (?:possible "
+    r")?(?:answers|opinions|possibilities))"
+    r"|some (?:people )?(?:say|think) (?:yes|so),? ?(?:and |but |while )?(?:others|some) (?:say |think )?(?:no|"
+    r"not|otherwise)"
     r"|i (?:guess|suppose)(?: so)?|(?:more|further) (?:information|context|details?) (?:is|are|would be) needed"
-    r"|well|honestly|hm+|to be honest|(?:maybe|perhaps) (?:yes|no|not|so)|(?:could|might|may) (?:be )?not|(?:others|some) (?:say|think) (?:yes|no|so|not)"
+    r"|well|honestly|hm+|to be honest|(?:maybe|perhaps) (?:yes|no|not|so)|(?:could|might|may) (?:be )?not|"
+    r"(?:others|some) (?:say|think) (?:yes|no|so|not)"
     r"|(?:it |that |this )?(?:could|might|may) or (?:could|might|may) not(?: \w+){0,3}"
     r"|(?:either|any)(?: of them)? (?:is|could be|might be|may be) (?:possible|right|correct|fine)"
     r")"
@@ -54,7 +63,8 @@ _OPEN = re.compile(
     r"[^.?!]{0,120}\b(?:or|maybe|perhaps|possibly|might|could)\b[^.?!]{0,80}"
 )
 _DOUBT = re.compile(
-    rf"\b(?:{_SURE}|hard to say|(?:maybe|perhaps|possibly)\b.*\bor (?:maybe|perhaps|possibly)|\bor (?:maybe|perhaps|possibly)\b|"
+    rf"\b(?:{_SURE}|hard to say|(?:maybe|perhaps|possibly)\b.*\bor (?:maybe|perhaps|possibly)|\bor (?:maybe|"
+    r"perhaps|possibly)\b|"
     r"(?:could|might|may) be\b.*\bor(?: (?:it|that|they))? (?:could|might|may) be\b|i guess)"
 )
 # What decides nothing only beside a doubt: "Probably, but I'm not certain."

@@ -34,7 +34,7 @@ def language_facts(
         records: the dataset's records.
         passages: their texts.
         languages: codes that the configuration allows; none means that nothing is declared.
-        second: the shares of records in a second language, and in a second domain, from which on a dataset is a mixture.
+        second: the shares of records in a second language, and domain, from which on a dataset is a mixture.
     """
     spoken = _spoken(records, passages)
     own = _of_records(spoken)

@@ -15,23 +15,31 @@ _SEVERAL = 3  # two questions are often one: "What is it, and how does it work?"
 _LONGEST = 600  # characters; longer prompts tell a story, or hold an exam
 _STEM = 5  # letters that inflected forms of an English word share
 _BEGINS = re.compile(
-    r"(?:(?:and|also|plus|oh|next|then|finally|additionally|besides|by the way|btw|separately|lastly|secondly|thirdly|first|"
+    r"(?:(?:and|also|plus|oh|next|then|finally|additionally|besides|by the way|btw|separately|lastly|secondly|"
+    r"thirdly|first|"
     r"second|third|one more thing|another thing)[,:]? )*"
-    r"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could|should|would|will|has|have)\b",
+    r"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could|should|would|will|has|"
+    r"have)\b",
     re.IGNORECASE,
 )
 _REFERS = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|she|him|her|his|hers|so|such|there|one|ones|other|others|"
+    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|she|him|her|his|hers|so|such|there|one|ones|"
+    r"other|others|"
     r"else|instead|same|both|either|each|another|more|my|your|our|you|we)\b",
     re.IGNORECASE,
 )
 _SELF = re.compile(r"\b(?:i|me)\b", re.IGNORECASE)
-_ASIDE = re.compile(r"\b(?:by the way|btw|separately|one more thing|another thing|on another note|unrelated)\b", re.I)
+_ASIDE = re.compile(
+    r"\b(?:by the way|btw|separately|one more thing|another thing|on another note|unrelated)\b", re.IGNORECASE
+)
 _LISTED = re.compile(r"(?m)^\s*(?:\d+[.)]|[-*•]|[A-Ha-h][.)]|\([a-h\d]\)|Q\d*[:.])\s")
 _STOP = frozenset(
-    "what which who whom whose when where why how the and are was were does did can could should would will has have had for "
-    "from with into about between than then also plus next many much long often most best first used use make made get take "
-    "mean called work works tell explain some any not you your its their there people person thing things way ways kind "
+    "what which who whom whose when where why how the and are was were does did can could should would will has "
+    "have had for "
+    "from with into about between than then also plus next many much long often most best first used use make "
+    "made get take "
+    "mean called work works tell explain some any not you your its their there people person thing things way "
+    "ways kind "
     "type types name world year years time good need want give find know".split()
 )
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]+")
@@ -39,30 +47,33 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z'-]+")
 _WHICH = re.compile(
     r"\bwhich (?:one )?of (?:the following|these|those|the (?:options|choices|answers))\b(?! (?:two|three|conditions))|"
     r"\b(?:select|choose|pick) (?:the )?(?:one )?(?:correct|right|best|most appropriate|appropriate|true)? ?"
-    r"(?:answer|option|choice|one)? ?(?:from|of|among|out of) (?:the )?(?:following|options|choices|given options|list below|options below)|"
+    r"(?:answer|option|choice|one)? ?(?:from|of|among|out of) (?:the )?(?:following|options|choices|given options|"
+    r"list below|options below)|"
     r"\b(?:select|choose|pick) the (?:correct|right|best|most appropriate) (?:answer|option|choice|alternative)\b|"
     r"\ball of the following\b[^.?!]*\bexcept\b|\bnone of the (?:above|following)\b",
     re.IGNORECASE,
 )
 _LETTER = re.compile(
-    r"(?i:(?:the )?(?:correct |right |best )?(?:answer|option|choice)(?: is)?):? \(?\"?(?i:option )?[A-E]\"?\)?\.?|\(?[B-E]\)?[.)]?|\([A-E]\)\.?"
+    r"(?i:(?:the )?(?:correct |right |best )?(?:answer|option|choice)(?: is)?):? \(?\"?(?i:option "
+    r")?[A-E]\"?\)?\.?|\(?[B-E]\)?[.)]?|\([A-E]\)\.?"
 )
 _CHOICES = re.compile(
     r"(?m)(?:^|[\s(,;:/])\(?[A-Ea-e1-5][).:\]](?:\s|\S)|^\s*[-*•]\s|\n\s*\S|:\s*\S|\bor\b|\||/\w|\[|\"|“|\bvs\b",
     re.IGNORECASE,
 )
 _LETTERED = re.compile(
-    r"\b(?:letters?|grades?|notes?|vitamins?|blood|keys?|strings?|types?|class(?:es)?|columns?|labels?|scores?|ratings?|"
+    r"\b(?:letters?|grades?|notes?|vitamins?|blood|keys?|strings?|types?|class(?:es)?|columns?|labels?|scores?|"
+    r"ratings?|"
     r"variables?|drive|programming|language|hepatitis|categor\w+|options?|choices?|following|[A-E])\b"
 )
 
 
 def question_facts(records: Records, passages: Passages) -> list[Fact]:
     """``several_questions`` and ``choices_missing``."""
-    return [_several(records, passages), _choices(records, passages)]
+    return [_several(passages), _choices(records, passages)]
 
 
-def _several(records: Records, passages: Passages) -> Fact:
+def _several(passages: Passages) -> Fact:
     import polars as pl
 
     prompts = passages.of("prompt")

@@ -10,14 +10,18 @@ _PROSE = (
     "phrases|document|documents|email|emails|e-mail|letter|message|review|reviews|tweet|comment|comments|conversation|"
     "dialogue|dialog|transcript|story|poem|lyrics|essay|report|abstract|statement|statements|quote|quotation|recipe|"
     "contract|clause|scenario|question|questions|problem|riddle|proverb|headline|headlines|notes|meeting notes|"
-    "information|context|facts|description|product description|job description|resume|cv|case study|summary|list|items|words|"
+    "information|context|facts|description|product description|job description|resume|cv|case study|summary|list|"
+    "items|words|"
     "word|terms|options|choices|instructions|ingredients|names|examples?|announcement|speech|chapter|post|news story"
 )
 _VISUAL = (
     "image|images|picture|pictures|photo|photos|photograph|photographs|screenshot|drawing|diagram|figure|map|"
     "illustration|video|audio|recording|file|files|pdf|attachment|spreadsheet|poster|painting"
 )
-_TABLE = "table|tables|chart|graph|plot|data|dataset|data set|csv|numbers|figures|statistics|results|equation|equations|expression|matrix"
+_TABLE = (
+    "table|tables|chart|graph|plot|data|dataset|data set|csv|numbers|figures|statistics|results|equation|"
+    "equations|expression|matrix"
+)
 _CODE = (
     "code|source code|code snippet|snippet|function|script|program|query|sql query|class|method|regex|error message|"
     "stack trace|traceback|log|logs|json|html|xml|yaml|config|configuration|code block|pseudocode|implementation"
@@ -36,33 +40,52 @@ _MATERIAL = (
 )
 _DO = (
     "summari[sz]e|translate|proofread|paraphrase|rewrite|rephrase|edit|shorten|condense|simplify|correct|classify|"
-    "caption|debug|refactor|review|analy[sz]e|read|look at|study|examine|refer to|transcribe|critique|convert|describe|explain|optimi[sz]e|improve|comment|annotate|outline|evaluate|grade"
+    "caption|debug|refactor|review|analy[sz]e|read|look at|study|examine|refer to|transcribe|critique|convert|"
+    "describe|explain|optimi[sz]e|improve|comment|annotate|outline|evaluate|grade"
 )
 _END = (
-    r"(?=\s*(?:[.!?:;,]|$|\n| (?:and|then|into|to|for|carefully|thoroughly|so that|using|with|as a|as an|in (?:one|two|three|four"
+    r"(?=\s*(?:[.!?:;,]|$|\n| (?:and|then|into|to|for|carefully|thoroughly|so that|using|with|as a|as an|in "
+    r"(?:one|two|three|four"
     r"|five|a|no more|under|less|about|your|simple|plain|bullet|step|line|briefly|again|\d|" + _LANGUAGES + r"))\b))"
 )
 _POINTS = "following|below|attached|above|enclosed|accompanying|above-mentioned|aforementioned"
 _FORMS = {
-    "following": rf"\b(?:the|this|these|those|each of the|all of the|my|our) (?:{_POINTS})(?: [a-z-]+){{0,2}}? (?P<noun>{_ANY})\b(?! (?:is|are) (?:true|used|the)\b)",
-    "below": rf"\b(?:the|this|these|my|our|a)(?: [a-z-]+){{0,2}}? (?P<noun>{_ANY})(?: (?:that|which) (?:is|are|appears?|follows?))?(?: (?:shown|given|provided|listed|pasted|presented|written|quoted|included|posted))?(?: (?:just|right|directly))? (?:below|above|attached)\b(?! (?:\d|zero|the|average|sea|ground))",
-    "provided": rf"\b(?:the (?:given|provided|supplied)(?: [a-z-]+)? (?P<noun>text|passage|paragraph|article|excerpt|image|picture|photo|screenshot|transcript|dialogue|conversation|snippet|code snippet|table|chart|document|context|information)|the (?P<noun2>information|details|context|text|passage|image|excerpt|document|data) (?:provided|given|supplied))\b",
-    "bare": rf"^(?:please |kindly |can you |could you |would you |first |carefully )*(?:{_DO})(?: carefully| closely| briefly| to me)? (?:the|this|these) (?:(?:entire|whole|short|long) )?(?P<noun>{_MATERIAL}){_END}",
-    "according": rf"\b(?:according to|based on|as (?:shown|stated|described|mentioned|seen) in|(?:shown|seen|depicted|pictured|illustrated|mentioned|described|listed) in|from|refer(?:ring)? to|what does|what do|what is happening in) the (?P<noun>passage|text|excerpt|paragraph|article|image|picture|photo|screenshot|figure|diagram|chart|graph|table|transcript|snippet|code snippet){_END}",
-    "what": rf"\bwhat (?:does|do|is|are|will|would) (?:this|these) (?P<noun>code|code snippet|snippet|function|script|query|sql query|program|regex|text|passage|paragraph|sentence|article|image|picture|photo|screenshot|diagram|table|chart|graph|poem|error message)\b",
+    "following": rf"\b(?:the|this|these|those|each of the|all of the|my|our) (?:{_POINTS})(?: [a-z-]+){{0,2}}? "
+    rf"(?P<noun>{_ANY})\b(?! (?:is|are) (?:true|used|the)\b)",
+    "below": rf"\b(?:the|this|these|my|our|a)(?: [a-z-]+){{0,2}}? (?P<noun>{_ANY})(?: (?:that|which) (?:is|are|appears?|"
+    r"follows?))?(?: (?:shown|given|provided|listed|pasted|presented|written|quoted|included|posted))?(?: "
+    r"(?:just|right|directly))? (?:below|above|attached)\b(?! (?:\d|zero|the|average|sea|ground))",
+    "provided": r"\b(?:the (?:given|provided|supplied)(?: [a-z-]+)? (?P<noun>text|passage|paragraph|article|excerpt|image|"
+    r"picture|photo|screenshot|transcript|dialogue|conversation|snippet|code snippet|table|chart|document|"
+    r"context|information)|the (?P<noun2>information|details|context|text|passage|image|excerpt|document|"
+    r"data) (?:provided|given|supplied))\b",
+    "bare": rf"^(?:please |kindly |can you |could you |would you |first |carefully )*(?:{_DO})(?: carefully| closely| "
+    rf"briefly| to me)? (?:the|this|these) (?:(?:entire|whole|short|long) )?(?P<noun>{_MATERIAL}){_END}",
+    "according": r"\b(?:according to|based on|as (?:shown|stated|described|mentioned|seen) in|(?:shown|seen|depicted|"
+    r"pictured|illustrated|mentioned|described|listed) in|from|refer(?:ring)? to|what does|what do|what is "
+    r"happening in) the (?P<noun>passage|text|excerpt|paragraph|article|image|picture|photo|screenshot|figure|"
+    rf"diagram|chart|graph|table|transcript|snippet|code snippet){_END}",
+    "what": r"\bwhat (?:does|do|is|are|will|would) (?:this|these) (?P<noun>code|code snippet|snippet|function|script|"
+    r"query|sql query|program|regex|text|passage|paragraph|sentence|article|image|picture|photo|screenshot|"
+    r"diagram|table|chart|graph|poem|error message)\b",
     "shown": r"\b(?:in|on|from) (?:this|the attached) (?P<noun>photo|picture|image|screenshot)(?=\s*(?:[.!?]|$))",
     "attached": rf"\bthe (?P<noun>{_ANY})(?: that| which)? (?:i|we)(?:'ve| have| just)? (?:attached|pasted|uploaded)\b",
-    "problem": r"\b(?:why|how|where|can|could|is|does|please|help|what)\b[^.?!\n]* this (?P<noun>code|code snippet|snippet|sql query|regex|error message|stack trace|passage|excerpt|paragraph|screenshot|diagram)\b",
-    "above": r"\b(?:based on|using|given|considering|according to|in light of|summari[sz]e|translate|explain|rewrite|from) (?:all )?(?:of )?(?P<noun>the above|the following|above)(?=\s*(?:[.!?,:]|$| (?:into|in|to|for|as|and)\b))",
+    "problem": r"\b(?:why|how|where|can|could|is|does|please|help|what)\b[^.?!\n]* this (?P<noun>code|code snippet|"
+    r"snippet|sql query|regex|error message|stack trace|passage|excerpt|paragraph|screenshot|diagram)\b",
+    "above": r"\b(?:based on|using|given|considering|according to|in light of|summari[sz]e|translate|explain|rewrite|"
+    r"from) (?:all )?(?:of )?(?P<noun>the above|the following|above)(?=\s*(?:[.!?,:]|$| (?:into|in|to|for|as|"
+    r"and)\b))",
 }
 _PATTERNS = {name: re.compile(form, re.IGNORECASE) for name, form in _FORMS.items()}
 # Material has to be named in part: "the story of Cinderella", 'the poem "Invictus"'.
 _NAMED = re.compile(
-    r"^\s*(?:of|by|about|on|titled|entitled|called|named|from|at|where|whose|i |you |we )\b|^\s*[\"'“‘(\[]", re.I
+    r"^\s*(?:of|by|about|on|titled|entitled|called|named|from|at|where|whose|i |you |we )\b|^\s*[\"'“‘(\[]",
+    re.IGNORECASE,
 )
 _EARLIER = re.compile(
     r"\b(?:your (?:previous|last|earlier|prior) (?:answer|response|reply|suggestion|explanation|example)|"
-    r"(?:as|like|what) (?:we|you|i) (?:discussed|said|mentioned|explained|suggested|described|told me|agreed|talked about)"
+    r"(?:as|like|what) (?:we|you|i) (?:discussed|said|mentioned|explained|suggested|described|told me|agreed|"
+    r"talked about)"
     r"(?: \w+){0,3}? (?:above|earlier|before|previously|last time|yesterday)|"
     r"(?:continue|go on|carry on|pick up)(?: \w+)? where (?:you|we) (?:left off|stopped)|"
     r"(?:regarding|about|based on|using|given|with respect to|referring to|in) (?:the|your|our|my) "
@@ -70,8 +93,9 @@ _EARLIER = re.compile(
     re.IGNORECASE,
 )
 _WRITES = re.compile(
-    r"\b(?:write|draft|compose|email|e-mail|letter|role ?-?play|dialogue|story|script|character|customer|reply|respond)\b",
-    re.I,
+    r"\b(?:write|draft|compose|email|e-mail|letter|role ?-?play|dialogue|story|script|character|customer|reply|"
+    r"respond)\b",
+    re.IGNORECASE,
 )
 
 

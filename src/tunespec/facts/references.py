@@ -16,8 +16,10 @@ from tunespec.records import Records
 _LONGEST = 400  # characters; a longer prompt holds its material, somewhere
 _GATE = (
     r"(?i)\b(?:following|below|above|attached|enclosed|accompanying|aforementioned|provided|given|supplied|"
-    r"(?:the|this|these) (?:\w+ )?(?:text|passage|paragraph|article|excerpt|sentence|image|picture|photo|photograph|screenshot|"
-    r"diagram|figure|chart|graph|table|code|snippet|function|script|program|query|regex|document|email|e-mail|transcript|"
+    r"(?:the|this|these) (?:\w+ )?(?:text|passage|paragraph|article|excerpt|sentence|image|picture|photo|"
+    r"photograph|screenshot|"
+    r"diagram|figure|chart|graph|table|code|snippet|function|script|program|query|regex|document|email|e-mail|"
+    r"transcript|"
     r"dialogue|conversation|review|essay|poem|abstract|letter|tweet|report|error message|stack trace|context)|"
     r"your (?:previous|last|earlier|prior)|the (?:previous|last|earlier)|left off|we stopped|you stopped|"
     r"earlier|previously|last time|said before|mentioned before)\b"
@@ -25,8 +27,9 @@ _GATE = (
 _SYSTEM_SHARE = 0.05  # of the records: a system prompt that more of them share holds no record's material
 _SYSTEM_WORDS = 20
 _MAKES = re.compile(
-    r"\b(?:function|program|script|algorithm|class|method|code|regex|query|command|macro|formula)\b[^.?!]*\b(?:that|which|to|takes?|for)\b",
-    re.I,
+    r"\b(?:function|program|script|algorithm|class|method|code|regex|query|command|macro|"
+    r"formula)\b[^.?!]*\b(?:that|which|to|takes?|for)\b",
+    re.IGNORECASE,
 )
 _THING = (
     r"(?:text|article|passage|paragraph|sentence|code|snippet|image|picture|photo|table|chart|graph|diagram|attachment|"
@@ -36,30 +39,39 @@ _THING = (
 _ASKS = re.compile(
     r"\b(?:(?:please|could you|can you|would you|you(?:'ll)? (?:need|have) to|if you)(?: \w+){0,3} "
     r"(?:provide|share|paste|send|attach|upload|supply|include|specify|clarify|tell|copy|post|give)|"
-    r"(?:don't|do not|can't|cannot|couldn't|could not) (?:\w+ )?(?:see|view|find|have|access|open|read|recall|remember)|"
-    rf"(?:no|any|without) {_THING}|{_THING} (?:is|are|seems?|appears?)(?: to be)? (?:missing|absent|not)|missing {_THING}|"
-    rf"(?:need|want)(?:ed)? (?:to see |to have )?(?:the|your) {_THING}|(?:not|\w+n't)(?: been)? (?:provided|attached|included|given|shared|uploaded)|"
-    r"(?:didn't|did not) (?:provide|attach|include|share|paste|upload)|(?:first|new|no (?:previous|earlier|prior)) (?:message|conversation|turn))\b",
+    r"(?:don't|do not|can't|cannot|couldn't|could not) (?:\w+ )?(?:see|view|find|have|access|open|read|recall|"
+    r"remember)|"
+    rf"(?:no|any|without) {_THING}|{_THING} (?:is|are|seems?|appears?)(?: to be)? (?:missing|absent|not)|missing "
+    rf"{_THING}|"
+    rf"(?:need|want)(?:ed)? (?:to see |to have )?(?:the|your) {_THING}|(?:not|\w+n't)(?: been)? (?:provided|"
+    r"attached|included|given|shared|uploaded)|"
+    r"(?:didn't|did not) (?:provide|attach|include|share|paste|upload)|(?:first|new|no (?:previous|earlier|"
+    r"prior)) (?:message|conversation|turn))\b",
     re.IGNORECASE,
 )
 _URL = re.compile(r"https?://|www\.|!\[|<\w|\.(?:png|jpe?g|pdf|csv|xlsx?|docx?|txt|py|js|mp[34])\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _REQUEST = re.compile(
-    r"^(?:please|kindly|then|also|and|but|next|first|finally|do|don't|keep|use|write|make|include|answer|give|explain|be|"
-    r"limit|list|ensure|focus|avoid|only|no more|at most|your|the (?:summary|answer|translation|result|output|response|tone)|"
-    r"it (?:should|must)|you (?:should|must|can|may|are)|i (?:need|want|would|am|have to)|i'd|we need|provide|identify|return|"
+    r"^(?:please|kindly|then|also|and|but|next|first|finally|do|don't|keep|use|write|make|include|answer|give|"
+    r"explain|be|"
+    r"limit|list|ensure|focus|avoid|only|no more|at most|your|the (?:summary|answer|translation|result|output|"
+    r"response|tone)|"
+    r"it (?:should|must)|you (?:should|must|can|may|are)|i (?:need|want|would|am|have to)|i'd|we need|provide|"
+    r"identify|return|"
     r"respond|reply|choose|select|pick|translate|summari[sz]e|rewrite|describe|state|name|say|tell|show|find|determine|"
     r"calculate|compute|consider|think|assume|highlight|mention|preserve|maintain|format|output|thanks?|thank you|"
     r"what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|did|can|could|would|will|should|has|have)\b",
     re.IGNORECASE,
 )
 _LIMITS = re.compile(
-    r"(?:keep (?:it|the|your)|use (?:no|at|a|an|only|bullet|simple|plain|three|two|one)|limit|make sure|ensure|focus on|avoid|"
+    r"(?:keep (?:it|the|your)|use (?:no|at|a|an|only|bullet|simple|plain|three|two|one)|limit|make sure|ensure|"
+    r"focus on|avoid|"
     r"do not|don't|no more than|at most|output|format|respond|return only|answer in|include|thanks?|thank you)\b",
     re.IGNORECASE,
 )
 _LENGTHS = re.compile(
-    r"\b(?:\d+|one|two|three|four|five|ten)[- ]?(?:to[- ]\d+ |or \w+ )?(?:words?|sentences?|bullet|points?|lines?|paragraphs?|characters?|year|steps?|key|main|adjectives|stars?)\b",
+    r"\b(?:\d+|one|two|three|four|five|ten)[- ]?(?:to[- ]\d+ |or \w+ )?(?:words?|sentences?|bullet|points?|lines?|"
+    r"paragraphs?|characters?|year|steps?|key|main|adjectives|stars?)\b",
     re.IGNORECASE,
 )
 _TASK_NAMES = re.compile(

@@ -28,13 +28,16 @@ _CJK = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _OPENS = "([{（「『《【〈\"“”„«‘'`*_:：/|=<>、→–—-"
 _CLOSES = ")]}）」』》】〉\"“”»’'`*_(（/|=<>→:–—-"
 _MENTIONS = re.compile(
-    r"\b(?:called|named|means?|meaning|word|words|term|phrase|character|characters|script|letter|letters|spelled|spelt|written|"
-    r"says?|said|pronounced|known as|name|title|titled|i\.e\.|translates?|original|transliterat\w*|kanji|hanzi|kana)\W*$",
+    r"\b(?:called|named|means?|meaning|word|words|term|phrase|character|characters|script|letter|letters|spelled|"
+    r"spelt|written|"
+    r"says?|said|pronounced|known as|name|title|titled|i\.e\.|translates?|original|transliterat\w*|kanji|hanzi|"
+    r"kana)\W*$",
     re.IGNORECASE,
 )
 # Subjects that explain a script, and those that explain any.
 _SUBJECTS = {
-    "han": r"chin(?:a|ese)|mandarin|cantonese|taiwan\w*|hong kong|beijing|shanghai|japan(?:ese)?|tokyo|kyoto|osaka|kanji|"
+    "han": r"chin(?:a|ese)|mandarin|cantonese|taiwan\w*|hong kong|beijing|shanghai|japan(?:ese)?|tokyo|kyoto|osaka|"
+    r"kanji|"
     r"manga|anime|confuci\w*|tao(?:ism|ist)?|zen|sushi|ramen|korean?",
     "hangul": r"korea(?:n|ns)?|seoul|k-?pop|kimchi",
     "cyrillic": r"russia(?:n|ns)?|moscow|soviet|ukrain\w*|kyiv|kiev|bulgaria\w*|serbia\w*|belarus\w*|kazakh\w*|mongol\w*",
