@@ -30,7 +30,7 @@ PAIRS: list[dict[str, Any]] = LIST["pair"]
 ENTRIES = [*DATASETS, *CONFIGURED]
 SPLITS = ("train", "validation", "test")
 SIMILARITY = "near_"  # kinds whose truth is measured on labelled pairs, not listed here
-MEASURES = {"count", "min", "max", "lines", "rows", "includes"}
+MEASURES = {"count", "min", "max", "lines", "rows", "includes", "groups"}
 
 needs_corpora = pytest.mark.skipif(not CORPORA.is_dir(), reason="no corpora beside the repository (../shared/corpora)")
 judges = [needs_corpora, pytest.mark.slow]
@@ -92,6 +92,7 @@ def _located(finding: Mapping[str, Any]) -> dict[str, Any]:
         "subject": _relative(finding["subject"]),
         "path": _relative(finding["path"]),
         "related": related,
+        "places": finding["related"],
     }
 
 
@@ -279,6 +280,8 @@ def test_truth_is_found(report: Report, entry: Mapping[str, Any], row: Mapping[s
     ]
     if "count" in row:
         assert len(found) == row["count"]
+    if "groups" in row:
+        assert len({str(finding["places"]) for finding in found}) == row["groups"]
     if "min" in row:
         assert len(found) >= row["min"]
     if "max" in row:

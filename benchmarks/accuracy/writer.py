@@ -131,7 +131,10 @@ class Writer:
         return Exchange(fill(self.rng, text, words, given), fill(self.rng, answer, words, given), topic)
 
     def _foreign(self, _: str, __: str) -> Exchange:
-        language = self.rng.choice(_LANGUAGES)
+        return self.exchange_in(self.rng.choice(_LANGUAGES))
+
+    def exchange_in(self, language: str) -> Exchange:
+        """An exchange in one of the other languages."""
         asked = self._foreign_sentence(language, self.rng.choice(load("languages")[language]["prompts"]))
         if self.rng.random() < 0.8:
             before = self.sentence(language)

@@ -104,6 +104,7 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
     "D001": ("marker", "tokenizer", "max_length"),
     "D003": ("filler",),
     "D006": ("topics", "labels", "refusals", "prompts", "distinct", "least"),
+    "D009": ("languages", "second_language", "second_domain"),
 }
 
 
@@ -208,6 +209,20 @@ def _delimiters(source: RecordSource) -> list[Fact]:
     return delimiter_facts(source.passages)
 
 
+def _ambiguity(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.ambiguity import ambiguity_facts
+
+    return ambiguity_facts(source.records, source.profile, source.passages)
+
+
+def _languages(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.languages import language_facts
+
+    languages = source.setting("D009", "languages")
+    second = source.setting("D009", "second_language"), source.setting("D009", "second_domain")
+    return language_facts(source.records, source.passages, languages, second)
+
+
 class Group(NamedTuple):
     """Facts that are computed together: the table they belong to, their names, and how."""
 
@@ -253,5 +268,13 @@ GROUPS: Mapping[str, Group] = {
     "duplicates": _records("duplicate_of near_duplicate_of", _duplicates),
     "held_out": Group(
         "splits", frozenset(("missing_validation", "small_validation", "different_validation")), _held_out
+    ),
+    "ambiguity": _records(
+        "conflicting_answer contradicting_label several_questions missing_reference hedged_answer choices_missing",
+        _ambiguity,
+    ),
+    "languages": _records(
+        "answer_language undeclared_language mixed_languages script_mixture mixed_domains",
+        _languages,
     ),
 }

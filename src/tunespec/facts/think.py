@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from tunespec.conversation import Conversation
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _BLOCK = re.compile(r"(?m)^\s*<think>")  # within a line the tag is spoken about
 
@@ -23,3 +27,11 @@ def unclosed_think(conversation: Conversation) -> str | None:
             if not turn.text.rpartition("</think>")[2].strip() and not turn.calls:
                 return "has nothing after its think block"
     return None
+
+
+def without_thoughts(text: pl.Expr) -> pl.Expr:
+    """Texts of answers without the think block that they begin with."""
+    import polars as pl
+
+    begins = text.str.starts_with("<think>")
+    return pl.when(begins).then(text.str.replace(r"(?s)^<think>.*?</think>\s*", "")).otherwise(text)

@@ -1,0 +1,79 @@
+"""The first exchange of each record: what is asked before anything was said, and the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tunespec.facts.conflicts import MEDIA_KEYS
+from tunespec.facts.think import without_thoughts
+from tunespec.passages import Passages
+from tunespec.records import Records
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_CHOICE_KEYS = frozenset("choices options endings answers candidates option_a option1 opa answer_choices".split())
+
+
+# Alpaca's preamble, which holds nothing of the record's own.
+_PREAMBLE = (
+    r"(?s)^Below is an instruction that describes a task.{0,80}?\. Write a response that .{0,40}?the request\.\s*"
+)
+
+
+def first_exchanges(records: Records, passages: Passages) -> pl.DataFrame:
+    """``row``, ``prompt`` (without template) and ``answer`` (or null) of records that begin with a prompt.
+
+    A greeting of the assistant before the prompt could hold anything; such records are left out.
+    """
+    import polars as pl
+
+    role = pl.col("role").cast(pl.String)
+    spoken = passages.frame.filter(role.is_in(["prompt", "answer"])).select("row", "turn", "text", role)
+    sides = {
+        name: spoken.filter(pl.col("role") == name).unique("row", keep="first", maintain_order=True).drop("role")
+        for name in ("prompt", "answer")
+    }
+    joined = sides["prompt"].join(sides["answer"], on="row", how="left", suffix="_answer", maintain_order="left")
+    kept = joined.filter(pl.col("turn_answer").is_null() | (pl.col("turn_answer") > pl.col("turn")))
+    answer = without_thoughts(pl.col("text_answer"))
+    prompt = pl.col("text").str.replace(_PREAMBLE, "")
+    for header in records.template.headers if records.template else ():
+        prompt = prompt.str.replace_all(header, "", literal=True)
+    return kept.select("row", prompt.str.strip_chars().alias("prompt"), answer.alias("answer"))
+
+
+def has_choices_beside(records: Records, row: int) -> bool:
+    """Whether a column beside the prompt may hold the choices."""
+    return bool(_CHOICE_KEYS.intersection(records.keys[row]))
+
+
+def has_media(records: Records, row: int) -> bool:
+    """Whether the record shows a picture, a sound or a film."""
+    conversation = records.conversations[row]
+    return bool(MEDIA_KEYS.intersection(records.keys[row])) or (
+        conversation is not None and any(turn.role == "user" and turn.empty_by_design for turn in conversation.turns)
+    )
+
+
+def without_rejected(records: Records, answers: pl.DataFrame) -> pl.DataFrame:
+    """Answers without those that a record itself calls bad: the losing one of a pair, a KTO label of false."""
+    import polars as pl
+
+    bad = [
+        (row, len(c.turns) if c.rejected is not None else 0)
+        for row, c in enumerate(records.conversations)
+        if c is not None and (c.rejected is not None or c.label is False)
+    ]
+    if not bad:
+        return answers
+    limits = pl.DataFrame(bad, schema={"row": pl.UInt32(), "limit": pl.Int32()}, orient="row")
+    joined = answers.join(limits, on="row", how="left", maintain_order="left")
+    return joined.filter(pl.col("limit").is_null() | (pl.col("turn") < pl.col("limit"))).drop("limit")
+
+
+def turn_note(records: Records, row: int, turn: int) -> str:
+    """Which turn is meant, where a conversation has several."""
+    conversation = records.conversations[row]
+    count = len(conversation.turns) if conversation else 0
+    return f" (turn {turn + 1} of {count})" if count > 2 else ""

@@ -1,0 +1,150 @@
+"""D007's facts about prompts: several questions at once, choices that are not there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tunespec.facts import Fact
+from tunespec.facts.exchanges import first_exchanges, has_choices_beside, has_media
+from tunespec.findings import Mark
+from tunespec.passages import Passages
+from tunespec.records import Records
+
+_SEVERAL = 3  # two questions are often one: "What is it, and how does it work?"
+_LONGEST = 600  # characters; longer prompts tell a story, or hold an exam
+_STEM = 5  # letters that inflected forms of an English word share
+_BEGINS = re.compile(
+    r"(?:(?:and|also|plus|oh|next|then|finally|additionally|besides|by the way|btw|separately|lastly|secondly|"
+    r"thirdly|first|"
+    r"second|third|one more thing|another thing)[,:]? )*"
+    r"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could|should|would|will|has|"
+    r"have)\b",
+    re.IGNORECASE,
+)
+_REFERS = re.compile(
+    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|she|him|her|his|hers|so|such|there|one|ones|"
+    r"other|others|"
+    r"else|instead|same|both|either|each|another|more|my|your|our|you|we)\b",
+    re.IGNORECASE,
+)
+_SELF = re.compile(r"\b(?:i|me)\b", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"\b(?:by the way|btw|separately|one more thing|another thing|on another note|unrelated)\b", re.IGNORECASE
+)
+_LISTED = re.compile(r"(?m)^\s*(?:\d+[.)]|[-*•]|[A-Ha-h][.)]|\([a-h\d]\)|Q\d*[:.])\s")
+_STOP = frozenset(
+    "what which who whom whose when where why how the and are was were does did can could should would will has "
+    "have had for "
+    "from with into about between than then also plus next many much long often most best first used use make "
+    "made get take "
+    "mean called work works tell explain some any not you your its their there people person thing things way "
+    "ways kind "
+    "type types name world year years time good need want give find know".split()
+)
+_WORD = re.compile(r"[A-Za-z][A-Za-z'-]+")
+
+_WHICH = re.compile(
+    r"\bwhich (?:one )?of (?:the following|these|those|the (?:options|choices|answers))\b(?! (?:two|three|conditions))|"
+    r"\b(?:select|choose|pick) (?:the )?(?:one )?(?:correct|right|best|most appropriate|appropriate|true)? ?"
+    r"(?:answer|option|choice|one)? ?(?:from|of|among|out of) (?:the )?(?:following|options|choices|given options|"
+    r"list below|options below)|"
+    r"\b(?:select|choose|pick) the (?:correct|right|best|most appropriate) (?:answer|option|choice|alternative)\b|"
+    r"\ball of the following\b[^.?!]*\bexcept\b|\bnone of the (?:above|following)\b",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(
+    r"(?i:(?:the )?(?:correct |right |best )?(?:answer|option|choice)(?: is)?):? \(?\"?(?i:option "
+    r")?[A-E]\"?\)?\.?|\(?[B-E]\)?[.)]?|\([A-E]\)\.?"
+)
+_CHOICES = re.compile(
+    r"(?m)(?:^|[\s(,;:/])\(?[A-Ea-e1-5][).:\]](?:\s|\S)|^\s*[-*•]\s|\n\s*\S|:\s*\S|\bor\b|\||/\w|\[|\"|“|\bvs\b",
+    re.IGNORECASE,
+)
+_LETTERED = re.compile(
+    r"\b(?:letters?|grades?|notes?|vitamins?|blood|keys?|strings?|types?|class(?:es)?|columns?|labels?|scores?|"
+    r"ratings?|"
+    r"variables?|drive|programming|language|hepatitis|categor\w+|options?|choices?|following|[A-E])\b"
+)
+
+
+def question_facts(records: Records, passages: Passages) -> list[Fact]:
+    """``several_questions`` and ``choices_missing``."""
+    return [_several(passages), _choices(records, passages)]
+
+
+def _several(passages: Passages) -> Fact:
+    import polars as pl
+
+    prompts = passages.of("prompt")
+    text = pl.col("text")
+    asked = prompts.filter(text.str.len_bytes() <= _LONGEST).filter(
+        text.str.count_matches("?", literal=True) >= _SEVERAL
+    )
+    marks: dict[int, Mark] = {}
+    for row, prompt in asked.select("row", "text").iter_rows():
+        count = unrelated_questions(prompt)
+        if count and row not in marks:
+            marks[row] = Mark(f"asks {count} questions that share no subject", None, float(count), float(_SEVERAL - 1))
+    examined = passages.records_with("prompt")
+    return Fact("several_questions", marks, examined, None if examined else "no record has a prompt")
+
+
+def unrelated_questions(prompt: str) -> int:
+    """How many questions a prompt asks if no two of them share a word or a subject; else 0."""
+    if _LISTED.search(prompt) or '"' in prompt or "“" in prompt or "`" in prompt:
+        return 0
+    sentences = [s.strip() for s in re.findall(r"[^.?!\n]+[.?!]*", prompt) if s.strip()]
+    questions = [s for s in sentences if s.endswith("?")]
+    if len(questions) < _SEVERAL or len(questions) < len(sentences) - 1:
+        return 0
+    return len(questions) if _unrelated(questions) else 0
+
+
+def _unrelated(questions: Sequence[str]) -> bool:
+    seen: set[str] = set()
+    for question in questions:
+        if not _BEGINS.match(question) or len(question.split()) < 3 or _REFERS.search(_ASIDE.sub("", question)):
+            return False
+        words = {w[:_STEM].lower() for w in _WORD.findall(question) if len(w) > 2 and w.lower() not in _STOP}
+        least = 2 if _SELF.search(question) else 1  # "what tools do I need?" belongs to the question before
+        if len(words) < least or words & seen:
+            return False
+        seen |= words
+    return True
+
+
+def _choices(records: Records, passages: Passages) -> Fact:
+    import polars as pl
+
+    exchanges = first_exchanges(records, passages)
+    prompt, answer = pl.col("prompt"), pl.col("answer")
+    gate = prompt.str.contains(r"(?i)of the|of these|of those|(?:select|choose|pick) the|among the") | (
+        answer.str.len_bytes() <= 40
+    ) & answer.str.contains(r"\b[A-E]\b")
+    suspects = exchanges.filter(prompt.str.len_bytes() <= _LONGEST).filter(gate)
+    marks: dict[int, Mark] = {}
+    for row, asked, said in suspects.iter_rows():
+        if (value := choices_missing(asked, said or "")) and not _beside(records, row):
+            marks[row] = Mark(value)
+    return Fact("choices_missing", marks, exchanges.height, None if exchanges.height else "no record has a prompt")
+
+
+def choices_missing(prompt: str, answer: str) -> str | None:
+    """What is wrong with a multiple-choice question without choices, as a sentence about the record."""
+    if (found := _WHICH.search(prompt)) is not None:
+        rest = prompt[found.end() :]
+        after = re.sub(r"^[^.?!\n]*[.?!]?", "", rest, count=1).split()
+        if len(after) < 2 and not _CHOICES.search(prompt) and "," not in rest:
+            return "asks to choose, and holds no choices"
+        return None
+    if _LETTER.fullmatch(answer.strip()) and not _CHOICES.search(prompt) and not _LETTERED.search(prompt):
+        return "is answered with the letter of a choice, and holds no choices"
+    return None
+
+
+def _beside(records: Records, row: int) -> bool:
+    """Whether choices may stand beside the prompt: a column, a picture, a system prompt that lists them."""
+    conversation = records.conversations[row]
+    system = (conversation.system or "") if conversation else ""
+    return has_choices_beside(records, row) or has_media(records, row) or bool(re.search(r"\b[A-E]\b[).:,]", system))
