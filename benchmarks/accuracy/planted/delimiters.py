@@ -144,8 +144,9 @@ def _in_answers(parts: Sequence[str], writer: Writer) -> list[Sample]:
     for number in range(_GROUP):
         topic = writer.rng.choice(list(load("topics")))
         exchange = writer.exchange(topic)
+        prompt = f"{writer.sentence(topic)} {exchange.prompt}"  # no two alike
         answer = f"{exchange.answer}\n\n{parts[number % len(parts)]}"
-        samples.append(Sample((exchange._replace(answer=answer),), rejected=writer.sentence(topic)))
+        samples.append(Sample((exchange._replace(prompt=prompt, answer=answer),), rejected=writer.sentence(topic)))
     return samples
 
 
