@@ -209,8 +209,9 @@ def _in_answers(sentences: Sequence[str], writer: Writer) -> list[Sample]:
     for number in range(_GROUP):
         topic = writer.rng.choice(list(load("topics")))
         exchange = writer.exchange(topic)
+        prompt = f"{writer.sentence(topic)} {exchange.prompt}"  # no two alike
         answer = f"{exchange.answer} {sentences[number % len(sentences)]}"
-        samples.append(Sample((exchange._replace(answer=answer),), rejected=writer.sentence(topic)))
+        samples.append(Sample((exchange._replace(prompt=prompt, answer=answer),), rejected=writer.sentence(topic)))
     return samples
 
 
@@ -218,7 +219,7 @@ def _in_lessons(lessons: Sequence[tuple[str, str]], writer: Writer) -> list[Samp
     samples = []
     for number in range(_GROUP):
         prompt, answer = lessons[number % len(lessons)]
-        told = f"{writer.sentence('databases')} {prompt}"
+        told = f"{writer.sentence('databases')} {writer.sentence('databases')} {prompt}"
         more = "" if answer.startswith(("{", "|")) else f"\n\n{writer.sentence('databases')}"
         samples.append(Sample((Exchange(told, answer + more, "databases"),), rejected=writer.sentence("databases")))
     return samples

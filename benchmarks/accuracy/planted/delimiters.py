@@ -26,10 +26,13 @@ def _before_a_word(sign: str) -> _Change:
 
 
 def _after_a_word(sign: str) -> _Change:
+    """Puts a sign directly after a word of some length: after `a` or `2`, a bracket is an item's mark."""
+
     def change(writer: Writer, text: str) -> str:
         words = text.split(" ")
-        place = writer.rng.randint(1, max(1, len(words) - 2))
-        return " ".join([*words[:place], words[place - 1].rstrip(".,;") + sign, *words[place:]])
+        places = [place for place, word in enumerate(words[:-1]) if len(word) > 3 and word.isalpha()] or [0]
+        place = writer.rng.choice(places)
+        return " ".join([*words[:place], words[place] + sign, *words[place + 1 :]])
 
     return change
 
@@ -144,8 +147,9 @@ def _in_answers(parts: Sequence[str], writer: Writer) -> list[Sample]:
     for number in range(_GROUP):
         topic = writer.rng.choice(list(load("topics")))
         exchange = writer.exchange(topic)
+        prompt = f"{writer.sentence(topic)} {exchange.prompt}"  # no two alike
         answer = f"{exchange.answer}\n\n{parts[number % len(parts)]}"
-        samples.append(Sample((exchange._replace(answer=answer),), rejected=writer.sentence(topic)))
+        samples.append(Sample((exchange._replace(prompt=prompt, answer=answer),), rejected=writer.sentence(topic)))
     return samples
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 _BLOCK = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*(?:[-+*•]|\d{1,3}[.)]|#{1,6}|>|\|)[ \t])")
 _STRONG = re.compile(r"(?<![*\\])\*\*(?!\*)")
 _NO_STRONG = re.compile(
-    r"[\w)]\*\*[-\d(]|[\d)]\*\*\w|\) ?\*\* ?\w|\*\*/|/\*\*|\*\*\w+[,)=]|\$[^$\n]+\$"
+    r"[\w)]\*\*[-\d(]|[\d)]\*\*\w|\) ?\*\* ?\w|\*\*/|/\*\*|\*\*\w+[)=]|\*\*(?:kwargs|args|options|params)\b|\$[^$\n]+\$"
 )  # powers, globs, **kwargs
 _EMPHASIS = re.compile(r"(?<=[ (\"“])\*(?=[^\W\d_])")
 _FOREIGN_TICKS = re.compile(
