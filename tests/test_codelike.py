@@ -52,7 +52,7 @@ NO_CODE = {
 
 
 def share(text: str) -> float:
-    return code_share(pl.DataFrame({"text": [text]}), "text")[0]
+    return float(code_share(pl.DataFrame({"text": [text]}), "text")[0])
 
 
 @pytest.mark.parametrize("text", CODE.values(), ids=CODE)
