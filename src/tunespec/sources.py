@@ -110,6 +110,12 @@ def _leakage(source: RecordSource) -> list[Fact]:
     return leakage_facts(source.alike, [file.shown for file in source.benchmarks.files] if source.benchmarks else [])
 
 
+def _code_blocks(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.code_blocks import code_block_facts
+
+    return code_block_facts(source.records, source.passages)
+
+
 class Group(NamedTuple):
     """Facts that are computed together: the table they belong to, their names, and how."""
 
@@ -130,6 +136,10 @@ GROUPS: Mapping[str, Group] = {
         _format,
     ),
     "end_markers": _records("missing_end_marker", _end_markers),
+    "code_blocks": _records(
+        "code_fence syntax_error lost_indentation suspect_syntax unfenced_code",
+        _code_blocks,
+    ),
     "leakage": _records(
         "leaked_record leaked_prompt near_leaked_record near_leaked_prompt benchmark_prompt near_benchmark_prompt",
         _leakage,
