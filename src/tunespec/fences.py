@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
-_FENCE = re.compile(r"(?m)^([ \t]*(?:(?:[-*+>]|\d{1,3}[.)])[ \t]+)*)(`{3,}|~{3,})([^\n`]*)$")
+_LINE = re.compile(
+    r"(?m)^(?P<lead>[ \t]*(?:(?:[-*+>]|\d{1,3}[.)])[ \t]+|>)*)(?P<fence>`{3,}|~{3,})(?P<info>[^\n`]*)$"
+    r"|(?:(?<=[^\s`])|(?<=[^\s`>*+-][ \t]))(?P<glued>`{3,})(?P<language>[A-Za-z][\w+#.-]*)?[ \t\r]*$"
+)
 _INLINE = re.compile(r"```[^`\n]+```|``[^\n]+?``|`[^`\s][^`\n]*`")  # begins with a literal, so that re skips to it
+_QUOTE = re.compile(r"(?m)^[ \t]*>[ \t]?")
+_WORD = re.compile(r"[A-Za-z][\w+#-]*")
+_MARKDOWN = frozenset({"markdown", "md", "mdx", "rmd", "qmd"})
+
+OPENS_BEHIND_TEXT = "opens behind text"
+CLOSES_BEHIND_TEXT = "is closed behind text"
+HOLDS_AN_OPENING = "holds another opening fence"
 
 
 class Block(NamedTuple):
     """One fenced block. ``start`` and ``end`` include the fences, ``body`` is what stands between them.
 
-    ``end`` is the text's end, and ``closed`` False, if no closing fence follows.
+    ``end`` is the text's end, and ``closed`` False, if no closing fence follows. ``fault`` says what is wrong with
+    the fences of a block that is closed; readers understand such a block, Markdown does not.
     """
 
     info: str
@@ -21,24 +33,33 @@ class Block(NamedTuple):
     end: int
     closed: bool
     fence: str
+    fault: str = ""
+
+    @property
+    def language(self) -> str:
+        """The language that the info string names, in small letters: of ``{r, echo=FALSE}`` it is ``r``."""
+        info = self.info.strip("{}. \t")
+        found = _WORD.match(info)
+        return found[0].lower() if found else ""
 
 
 def blocks(text: str) -> list[Block]:
     """The fenced blocks of a text, by CommonMark's rule: a fence closes one of its own kind that is no longer.
 
-    Fences may be indented and stand behind list marks, as they do in answers.
+    Fences may be indented and stand behind list marks and quote marks, as they do in answers. A fence that stands in
+    one line with text is none for CommonMark; here it is one where its other half follows, and the block has a fault.
     Source: CommonMark 0.31.2, section 4.5.
     """
     found: list[Block] = []
-    opened: re.Match[str] | None = None
-    for match in _FENCE.finditer(text):
-        if opened is None:
-            opened = match
-        elif _closes(match, opened):
-            found.append(_block(text, opened, match))
-            opened = None
-    if opened is not None:
-        found.append(_block(text, opened, None))
+    lines = [line for line in _LINE.finditer(text) if not line["glued"] or _is_alone(text, line)]
+    position = 0
+    while position < len(lines):
+        opening = lines[position]
+        if not _opens(opening, lines[position + 1 :]):
+            position += 1
+            continue
+        position, block = _closed(text, lines, position)
+        found.append(block)
     return found
 
 
@@ -58,12 +79,75 @@ def outside_blocks(text: str, fenced: list[Block]) -> str:
     return "\n".join(parts)
 
 
-def _closes(match: re.Match[str], opened: re.Match[str]) -> bool:
-    own, other = match[2], opened[2]
-    return not match[3].strip() and own[0] == other[0] and len(own) >= len(other)
+def _is_alone(text: str, line: re.Match[str]) -> bool:
+    """Whether the ticks behind text are the only ones of their line: others make inline code."""
+    return "`" not in text[text.rfind("\n", 0, line.start()) + 1 : line.start()]
 
 
-def _block(text: str, opened: re.Match[str], closing: re.Match[str] | None) -> Block:
-    start = min(opened.end() + 1, len(text))
-    stop, end = (max(closing.start() - 1, start), closing.end()) if closing else (len(text), len(text))
-    return Block(opened[3].strip(), text[start:stop], opened.start(), end, closing is not None, opened[2])
+def _opens(line: re.Match[str], later: Sequence[re.Match[str]]) -> bool:
+    """Whether a line opens a block: a bare ``~~~`` or a fence behind text only if the next fences close it."""
+    if line["glued"]:
+        return bool(line["language"]) and bool(later) and _is_bare(later[0])
+    if line["fence"][0] == "~" and not line["info"].strip():
+        return any(_closes(other, line["fence"]) for other in later)
+    return True
+
+
+def _closed(text: str, lines: Sequence[re.Match[str]], first: int) -> tuple[int, Block]:
+    """The block that a line opens, and the number of the first line behind it."""
+    opening = lines[first]
+    fence = opening["fence"] or opening["glued"]
+    fault = OPENS_BEHIND_TEXT if opening["glued"] else ""
+    behind_text: int | None = None
+    depth = 0
+    for number in range(first + 1, len(lines)):
+        line = lines[number]
+        if _closes(line, fence):
+            if depth == 0:
+                return number + 1, _block(text, opening, line, fault)
+            depth -= 1
+        elif line["glued"]:
+            ends = not line["language"] and line["glued"].startswith(fence)
+            behind_text = number if ends and behind_text is None else behind_text
+        elif _reopens(line, fence):
+            if behind_text is not None:
+                break
+            if _language(opening) in _MARKDOWN:
+                depth += 1
+            else:
+                fault = fault or HOLDS_AN_OPENING
+    if behind_text is not None:
+        return behind_text + 1, _block(text, opening, lines[behind_text], fault or CLOSES_BEHIND_TEXT)
+    return len(lines), _block(text, opening, None, "")
+
+
+def _reopens(line: re.Match[str], fence: str) -> bool:
+    """Whether a line within a block would open one; an info string of several words may be the code's own."""
+    return line["fence"].startswith(fence) and _WORD.fullmatch(line["info"].strip()) is not None
+
+
+def _is_bare(line: re.Match[str]) -> bool:
+    return not (line["language"] if line["glued"] else line["info"].strip())
+
+
+def _closes(line: re.Match[str], fence: str) -> bool:
+    return not line["glued"] and not line["info"].strip() and line["fence"].startswith(fence)
+
+
+def _language(line: re.Match[str]) -> str:
+    return str(line["language"] or line["info"] or "").strip().partition(" ")[0].lower()
+
+
+def _block(text: str, opening: re.Match[str], closing: re.Match[str] | None, fault: str) -> Block:
+    fence, info = opening["fence"] or opening["glued"], opening["language"] or opening["info"] or ""
+    start = min(opening.end() + 1, len(text))
+    begins = opening.start("glued") if opening["glued"] else opening.start()
+    if closing is None:
+        stop = end = len(text)
+    else:
+        stop = closing.start("glued") if closing["glued"] else max(closing.start() - 1, start)
+        end = closing.end()
+    body = text[start:stop]
+    if ">" in (opening["lead"] or ""):
+        body = _QUOTE.sub("", body)
+    return Block(info.strip(), body, begins, end, closing is not None, fence, fault)

@@ -223,6 +223,12 @@ def _languages(source: RecordSource) -> list[Fact]:
     return language_facts(source.records, source.passages, languages, second)
 
 
+def _code_blocks(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.code_blocks import code_block_facts
+
+    return code_block_facts(source.records, source.passages)
+
+
 class Group(NamedTuple):
     """Facts that are computed together: the table they belong to, their names, and how."""
 
@@ -261,6 +267,10 @@ GROUPS: Mapping[str, Group] = {
     ),
     "lengths": _records("too_short too_long unstructured repetition filler_opening", _lengths),
     "balance": _records("topic_share label_share refusal_share prompt_share subject_share", _balance),
+    "code_blocks": _records(
+        "code_fence syntax_error lost_indentation suspect_syntax unfenced_code",
+        _code_blocks,
+    ),
     "leakage": _records(
         "leaked_record leaked_prompt near_leaked_record near_leaked_prompt benchmark_prompt near_benchmark_prompt",
         _leakage,
