@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 _LINE = re.compile(
@@ -51,7 +51,7 @@ def blocks(text: str) -> list[Block]:
     Source: CommonMark 0.31.2, section 4.5.
     """
     found: list[Block] = []
-    lines = [line for line in _LINE.finditer(text) if not line["glued"] or _is_alone(text, line)]
+    lines = list(_fence_lines(text))
     position = 0
     while position < len(lines):
         opening = lines[position]
@@ -79,9 +79,23 @@ def outside_blocks(text: str, fenced: list[Block]) -> str:
     return "\n".join(parts)
 
 
-def _is_alone(text: str, line: re.Match[str]) -> bool:
-    """Whether the ticks behind text are the only ones of their line: others make inline code."""
-    return "`" not in text[text.rfind("\n", 0, line.start()) + 1 : line.start()]
+def _fence_lines(text: str) -> Iterator[re.Match[str]]:
+    """Every line with a fence. They are sought by ``str.find``, since nearly all lines of a text have none.
+
+    Ticks behind text are a fence only if they are the only ones of their line: others make inline code.
+    """
+    position = 0
+    while found := [at for mark in ("```", "~~~") if (at := text.find(mark, position)) >= 0]:
+        at = min(found)
+        start = text.rfind("\n", 0, at) + 1
+        line = _LINE.match(text, start)
+        if line is None and "`" not in text[start:at]:
+            line = _LINE.match(text, at)
+        if line is not None:
+            yield line
+        position = text.find("\n", at) + 1
+        if not position:
+            return
 
 
 def _opens(line: re.Match[str], later: Sequence[re.Match[str]]) -> bool:
