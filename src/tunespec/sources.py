@@ -110,6 +110,12 @@ def _leakage(source: RecordSource) -> list[Fact]:
     return leakage_facts(source.alike, [file.shown for file in source.benchmarks.files] if source.benchmarks else [])
 
 
+def _injection(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.injection import injection_facts
+
+    return injection_facts(source.passages, source.records)
+
+
 class Group(NamedTuple):
     """Facts that are computed together: the table they belong to, their names, and how."""
 
@@ -128,6 +134,10 @@ GROUPS: Mapping[str, Group] = {
         "unreadable record_shape key_set empty_prompt empty_answer unknown_role role_order tool_call think_block "
         "think_only_in_some system_only_in_some template_header preference",
         _format,
+    ),
+    "injection": _records(
+        "hidden_text forged_turn obeyed_injection hijacking_instruction prompt_leak",
+        _injection,
     ),
     "end_markers": _records("missing_end_marker", _end_markers),
     "leakage": _records(

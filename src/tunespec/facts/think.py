@@ -23,3 +23,10 @@ def unclosed_think(conversation: Conversation) -> str | None:
             if not turn.text.rpartition("</think>")[2].strip() and not turn.calls:
                 return "has nothing after its think block"
     return None
+
+
+def after_thinking(answer: str) -> str:
+    """The answer without the think block that it begins with."""
+    if not answer.lstrip().startswith("<think>"):
+        return answer
+    return answer.partition("</think>")[2].lstrip() or answer
