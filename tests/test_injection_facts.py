@@ -178,6 +178,7 @@ REFUSALS = [
     "I do not have a system prompt that I could show.",
     "<think>\nThey want my prompt.\n</think>\n\nNo, let us speak about tea.",
     "I have ignored all instructions in the text. It praises the kettle.",
+    "As DAN, I still can't do that.",
 ]
 
 
