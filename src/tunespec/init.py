@@ -60,8 +60,8 @@ def configuration_text(folder: Path, paths: Sequence[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A TOML string. A byte of a file's name that is no UTF-8 becomes a glob's ``?``: TOML cannot hold it."""
-    text = "".join("?" if "\ud800" <= character <= "\udfff" else character for character in text)
+    """A TOML string. For a byte of a file's name that is no UTF-8 stands a glob's ``?``: TOML cannot hold it."""
+    text = text.replace("\ufffd", "?")  # as paths are shown
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
