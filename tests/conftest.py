@@ -87,3 +87,11 @@ def chat(prompt: str, answer: str, system: str | None = None) -> dict[str, Any]:
     """One record in OpenAI's shape."""
     messages = [{"role": "user", "content": prompt}, {"role": "assistant", "content": answer}]
     return {"messages": [{"role": "system", "content": system}, *messages] if system else messages}
+
+
+def tool_record(arguments: object, schema: object, **extra: Any) -> dict[str, Any]:
+    """One record in OpenAI's shape with one call of a tool."""
+    call = {"function": {"name": "weather", "arguments": arguments}, **extra}
+    turns = [{"role": "user", "content": "What is the weather?"}, {"role": "assistant", "tool_calls": [call]}]
+    tools = [{"type": "function", "function": {"name": "weather", "parameters": schema}}]
+    return {"messages": turns, "tools": tools}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import tomllib
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from tests.conftest import chat, run_tunespec, write_jsonl
 from tunespec.catalogue import load
 from tunespec.config import Config, find
+from tunespec.discover import discover
 from tunespec.explain import explain_text, list_text
 from tunespec.init import configuration_text
 
@@ -22,6 +25,7 @@ PAIR = [chat("What is the Seine?", "A river through Paris."), chat("Who wrote Ca
 def project(tmp_path):
     write_jsonl(tmp_path / "clean.jsonl", PAIR)
     write_jsonl(tmp_path / "repeated.jsonl", [*PAIR, PAIR[0]])
+    write_jsonl(tmp_path / "odd[1]/a.jsonl", PAIR)
     (tmp_path / "empty").mkdir()
     return tmp_path
 
@@ -32,9 +36,14 @@ def project(tmp_path):
         (["clean.jsonl"], 0, "0 errors, 0 warnings"),
         (["repeated.jsonl"], 1, "repeats repeated.jsonl:1"),
         (["repeated.jsonl", "--exit-zero"], 0, "repeats repeated.jsonl:1"),
-        (["repeated.jsonl", "--ignore", "D005,D002"], 2, "skipped: D004 split-leakage"),
+        (["repeated.jsonl", "--ignore", "D005,D002,T004"], 2, "skipped: D004 split-leakage"),
         (["repeated.jsonl", "--select", "D002"], 0, "off: "),
         (["nowhere.jsonl"], 2, "nowhere.jsonl: no such file or folder"),
+        ([""], 2, "an empty path names nothing to judge"),
+        (["clean.jsonl", "-n", "-1"], 2, "-n -1: expected a number of worker processes"),
+        (["clean.jsonl", "-n", "x"], 2, "-n x: expected a number of worker processes"),
+        (["odd[1]"], 0, "2 records"),
+        (["odd[1]/*.jsonl"], 0, "2 records"),
         (["empty"], 2, "nothing to judge: no dataset in empty"),
         (["clean.jsonl", "--select", "D999"], 2, "unknown pitfall 'D999'"),
         (["clean.jsonl", "--report", "html=x.html"], 2, "is not FORMAT=FILE"),
@@ -102,3 +111,39 @@ def test_init_is_a_comment_for_everything_that_can_be_set(project, snapshot, mon
     (project / "tunespec.toml").write_text("\n".join(settings), encoding="utf-8")
     assert set(tomllib.loads("\n".join(settings))["pitfalls"]) == {p.name for p in load().pitfalls}
     assert find(project).pitfalls  # every commented setting is a valid one
+
+
+def test_an_internal_error_leaves_its_traceback(project):
+    code = (
+        "import tunespec.judge as judge\n"
+        "def broken(*_): raise KeyError('the cause')\n"
+        "judge.Judge.verdict = broken\n"
+        "from tunespec.cli import main\n"
+        "main(['check', 'clean.jsonl'])\n"
+    )
+    result = run_tunespec(cwd=project, command=["-c", code])
+    assert result.returncode == 2
+    (place,) = {line.rpartition("its traceback: ")[2] for line in result.stdout.splitlines() if "D002 on" in line}
+    assert "KeyError: 'the cause'" in (project / place).read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("a\nb.jsonl", id="newline"),
+        pytest.param("a\x07\t.jsonl", id="bell"),
+        pytest.param("a\x7f\x1b[1m.jsonl", id="escape"),
+        pytest.param(b"a\xe9.jsonl", id="no-text"),
+        pytest.param('a"\\.jsonl', id="quotes"),
+    ],
+)
+def test_init_writes_valid_toml_for_any_file_name(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    name = os.fsdecode(name)
+    write_jsonl(tmp_path / name, PAIR)
+    for paths in ([name], []):
+        text = configuration_text(tmp_path, paths)
+        (tmp_path / "tunespec.toml").write_text(text, encoding="utf-8")
+        assert len(tomllib.loads(text)["data"]) == 1
+        assert len(discover(find(tmp_path), []).datasets) == 1

@@ -162,3 +162,10 @@ def test_a_broken_house_rule_is_named(judge, tmp_path, rule, words):
     (tmp_path / "tunespec.toml").write_text('rules = ["house_rules.py"]\n', encoding="utf-8")
     with pytest.raises(CannotJudgeError, match=words):
         judge(tmp_path)
+
+
+def test_columns_that_no_record_has_are_refused(judge, tmp_path):
+    write_jsonl(tmp_path / "a.jsonl", PAIR)
+    (tmp_path / "tunespec.toml").write_text('columns = {prompt = "nope", answer = "output"}\n', encoding="utf-8")
+    with pytest.raises(CannotJudgeError, match=r"columns: no record has 'nope', 'output'"):
+        judge(tmp_path)

@@ -6,132 +6,43 @@ need them skip, the tests of the list itself run.
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
-import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
+from tests.corpora import (
+    CONFIGURED,
+    CORPORA,
+    DATASETS,
+    ENTRIES,
+    LIST,
+    PAIRS,
+    REFUSED,
+    SPLITS,
+    Report,
+    Run,
+    files_of_glob,
+    files_under,
+    numbers,
+    relative,
+    run_all,
+)
 from tunespec.catalogue import load
 
-HERE = Path(__file__).resolve().parent
-CORPORA = HERE.parent.parent / "shared" / "corpora"
-LIST: dict[str, Any] = tomllib.loads((HERE / "corpora.toml").read_text(encoding="utf-8"))
-DATASETS: list[dict[str, Any]] = LIST["dataset"]
-CONFIGURED: list[dict[str, Any]] = LIST["configured"]
-REFUSED: list[dict[str, Any]] = LIST["refused"]
-PAIRS: list[dict[str, Any]] = LIST["pair"]
-ENTRIES = [*DATASETS, *CONFIGURED]
-SPLITS = ("train", "validation", "test")
 SIMILARITY = "near_"  # kinds whose truth is measured on labelled pairs, not listed here
 MEASURES = {"count", "min", "max", "lines", "rows", "includes", "groups"}
-
 needs_corpora = pytest.mark.skipif(not CORPORA.is_dir(), reason="no corpora beside the repository (../shared/corpora)")
 judges = [needs_corpora, pytest.mark.slow]
-
-
-class Run(NamedTuple):
-    """What one ``tunespec check`` left."""
-
-    status: int
-    output: str
-    errors: str
-
-    def report(self) -> Report:
-        """Its JSON report."""
-        assert self.status in {0, 1}, f"exit {self.status}: {self.errors or self.output}"
-        return Report(json.loads(self.output))
-
-
-class Report:
-    """A JSON report, with the subjects and paths relative to the corpora."""
-
-    def __init__(self, document: dict[str, Any]) -> None:
-        """Takes the parsed report."""
-        self.findings: list[dict[str, Any]] = [_located(finding) for finding in document["findings"]]
-        self.pitfalls = [{**row, "subject": _relative(row["subject"] or "")} for row in document["pitfalls"]]
-        self.subjects = {_relative(subject["name"]): subject for subject in document["subjects"]}
-        self.passed_over = {_relative(row["path"]): row["reason"] for row in document["passed_over"]}
-
-    def of(self, subject: str) -> list[dict[str, Any]]:
-        """The findings on a subject."""
-        return [finding for finding in self.findings if finding["subject"] == subject]
-
-    def kinds(self, subject: str, token: str) -> list[dict[str, Any]]:
-        """The rows of a subject's judged kinds that ``CODE`` or ``CODE.kind`` names."""
-        code, _, kind = token.partition(".")
-        return [
-            row
-            for row in self.pitfalls
-            if row["subject"] == subject
-            and row["code"] == code
-            and kind in {"", row["kind"]}
-            and row["status"] in {"passed", "failed"}
-        ]
-
-    def share(self, subject: str, code: str, kind: str) -> float:
-        """The share of examined rows with a finding of this kind."""
-        (row,) = self.kinds(subject, f"{code}.{kind}")
-        return float(row["unexpected"] / row["examined"])
-
-
-def _relative(path: str) -> str:
-    return path.removeprefix(f"{CORPORA.as_posix()}/")
-
-
-def _located(finding: Mapping[str, Any]) -> dict[str, Any]:
-    related = [_relative(place["path"]) for place in finding["related"]]
-    return {
-        **finding,
-        "subject": _relative(finding["subject"]),
-        "path": _relative(finding["path"]),
-        "related": related,
-        "places": finding["related"],
-    }
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
     """Every run that the tests look at, started together: importing Great Expectations takes seconds each time."""
-    folders = [str(CORPORA / name) for name in ("datasets", "pairs")]
-    refused = {entry["path"]: ("", [str(CORPORA / entry["path"])]) for entry in REFUSED}
-    asked = {"plain": ("", folders), "configured": (_configuration(), []), **refused}
-    started = {
-        name: _start(tmp_path_factory.mktemp("project"), settings, paths) for name, (settings, paths) in asked.items()
-    }
-    finished = {}
-    for name, process in started.items():
-        output, errors = process.communicate(timeout=600)
-        finished[name] = Run(process.returncode, output, errors)
-    return finished
-
-
-def _start(folder: Path, settings: str, paths: Sequence[str]) -> subprocess.Popen[str]:
-    (folder / "tunespec.toml").write_text(settings, encoding="utf-8")
-    command = [sys.executable, "-m", "tunespec", "check", *paths, "--format", "json"]
-    return subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", text=True
-    )
-
-
-def _configuration() -> str:
-    """The configuration of the list as tunespec.toml, with absolute paths. JSON's strings and lists are TOML's."""
-    wanted = LIST["configuration"]
-    lines = [f"columns.{name} = {json.dumps(column)}" for name, column in wanted["columns"].items()]
-    for entry in CONFIGURED:
-        lines.append(f"[datasets.{entry['subject']}]")
-        lines += [f"{split} = {_absolute(entry[split])}" for split in SPLITS if split in entry]
-    return "\n".join([*lines, "[pitfalls.split-leakage]", f"against = {_absolute(wanted['against'])}", ""])
-
-
-def _absolute(paths: Iterable[str]) -> str:
-    return json.dumps([str(CORPORA / path) for path in paths])
+    return run_all(lambda: tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture(scope="module")
@@ -174,9 +85,6 @@ def _each(entries: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
     return [pytest.param(entry, id=str(entry[name])) for entry in entries]
 
 
-# --- the list itself -------------------------------------------------------------------------------------------------
-
-
 def test_every_listed_code_and_kind_exists():
     known = {(pitfall.code, kind) for pitfall in load().pitfalls for kind in pitfall.kinds()}
     listed = {(row["code"], row["kind"]) for entry in ENTRIES for row in entry.get("expect", ())}
@@ -209,33 +117,17 @@ def test_what_waits_for_a_pitfall_is_turned_on_when_it_is_built(code: str):
 
 @needs_corpora
 def test_every_file_is_in_one_row_of_the_list():
-    there = set(_files_under(CORPORA))
+    there = set(files_under(CORPORA))
     datasets = [path for entry in DATASETS for path in entry["files"]]
     crossed = [path for entry in CONFIGURED for split in SPLITS for path in entry.get(split, ())]
-    refused = [path for entry in REFUSED for path in _files_under(CORPORA / entry["path"])]
-    passed = [path for entry in LIST["out-of-scope"] for path in _files_of_glob(entry)]
+    refused = [path for entry in REFUSED for path in files_under(CORPORA / entry["path"])]
+    passed = [path for entry in LIST["out-of-scope"] for path in files_of_glob(entry)]
     taken = set(datasets) | set(crossed) | set(refused)
     assert there - taken - set(passed) == set(), "files that corpora.toml does not list"
     assert taken - there == set(), "rows of corpora.toml whose file is not there"
     assert [path for path, count in Counter([*datasets, *passed]).items() if count > 1] == [], "in two rows"
     assert set(passed) & taken == set(), "both judged and out of scope"
     assert set(refused) & set(datasets) == set(), "both judged and refused"
-
-
-def _files_under(path: Path) -> list[str]:
-    assert path.exists(), f"{path} is in corpora.toml and not there"
-    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
-    return [file.relative_to(CORPORA).as_posix() for file in files]
-
-
-def _files_of_glob(entry: Mapping[str, str]) -> list[str]:
-    assert entry["reason"]
-    found = [file.relative_to(CORPORA).as_posix() for file in CORPORA.glob(entry["path"]) if file.is_file()]
-    assert found, f"nothing is at {entry['path']}: remove its row"
-    return found
-
-
-# --- what tunespec says ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", [pytest.param(n, marks=judges) for n in ("plain", "configured")])
@@ -253,7 +145,7 @@ def test_every_subject_is_listed(request: pytest.FixtureRequest, name: str):
 @needs_corpora
 @pytest.mark.slow
 def test_only_what_is_refused_is_passed_over(plain: Report):
-    refused = {path for entry in REFUSED for path in _files_under(CORPORA / entry["path"])}
+    refused = {path for entry in REFUSED for path in files_under(CORPORA / entry["path"])}
     assert set(plain.passed_over) == refused
 
 
@@ -262,7 +154,7 @@ def test_only_what_is_refused_is_passed_over(plain: Report):
 @pytest.mark.parametrize("entry", _each(DATASETS, "subject"))
 def test_every_row_is_read(plain: Report, entry: Mapping[str, Any]):
     files = plain.subjects[entry["subject"]]["files"]
-    assert {_relative(file["path"]): file["rows"] for file in files} == entry["files"]
+    assert {relative(file["path"]): file["rows"] for file in files} == entry["files"]
     unreadable = [f for f in plain.of(entry["subject"]) if f["kind"] == "unreadable"]
     assert sum(file["unread"] for file in files) == len(unreadable)
 
@@ -287,20 +179,11 @@ def test_truth_is_found(report: Report, entry: Mapping[str, Any], row: Mapping[s
     if "max" in row:
         assert len(found) <= row["max"]
     if "lines" in row:
-        assert sorted(finding["line"] for finding in found) == _numbers(row["lines"])
+        assert sorted(finding["line"] for finding in found) == numbers(row["lines"])
     if "rows" in row:
-        assert sorted(finding["row"] for finding in found) == _numbers(row["rows"])
+        assert sorted(finding["row"] for finding in found) == numbers(row["rows"])
     if "includes" in row:
-        assert set(_numbers(row["includes"])) - {finding["row"] for finding in found} == set()
-
-
-def _numbers(listed: Iterable[int | str]) -> list[int]:
-    """Numbers of a list of numbers and ranges such as ``101-200``, which include both ends."""
-    numbers: list[int] = []
-    for item in listed:
-        first, _, last = str(item).partition("-")
-        numbers += range(int(first), int(last or first) + 1)
-    return numbers
+        assert set(numbers(row["includes"])) - {finding["row"] for finding in found} == set()
 
 
 @needs_corpora

@@ -148,3 +148,11 @@ def test_reading_about_pitfalls_imports_nothing_heavy(command, tmp_path):
         assert not heavy, heavy
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, cwd=tmp_path, capture_output=True)
+
+
+def test_a_tolerance_is_not_lost_to_rounding(judge, tmp_path):
+    records = [chat(f"What is thing {n} {'abcdefgh'[n % 8] * 5}?", f"It is {n * 7}.") for n in range(71)]
+    write_jsonl(tmp_path / "a.jsonl", [*records, *records[:29]])
+    (tmp_path / "tunespec.toml").write_text("[pitfalls.D005]\nexact = 0.29\n", encoding="utf-8")
+    _, report = judge(tmp_path)
+    assert [row["status"] for row in report["pitfalls"] if row["kind"] == "duplicate_of"] == ["passed"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import chat, write_jsonl
+from tunespec import CannotJudgeError
 
 
 def talk(*texts):
@@ -56,3 +57,16 @@ def test_contradicting_labels_are_no_near_duplicates(judge, tmp_path):
     write_jsonl(tmp_path / "data.jsonl", [rated | {"label": True}, rated | {"label": False}])
     _, report = judge(tmp_path)
     assert report["findings"] == []
+
+
+PAIR = [chat("What is the Seine?", "A river through Paris."), chat("Who wrote Candide?", "Voltaire.")]
+
+
+@pytest.mark.parametrize("benchmark", [[], [{"question": "Which?", "choices": ["a"], "answer": 0}], [{"text": "x"}]])
+def test_a_benchmark_without_prompts_is_no_pass(judge, tmp_path, benchmark):
+    write_jsonl(tmp_path / "a.jsonl", PAIR)
+    write_jsonl(tmp_path / "bench/b.jsonl", benchmark)
+    settings = 'data = ["a.jsonl"]\n[pitfalls.split-leakage]\nagainst = ["bench/b.jsonl"]\n'
+    (tmp_path / "tunespec.toml").write_text(settings, encoding="utf-8")
+    with pytest.raises(CannotJudgeError, match=r"bench/b.jsonl: no record with a prompt"):
+        judge(tmp_path)

@@ -8,6 +8,7 @@ import pytest
 from _pytest.pytester import LineMatcher
 
 from tests.conftest import chat, write_jsonl
+from tunespec.catalogue import load
 
 PAIR = [chat("What is the Seine?", "A river through Paris."), chat("Who wrote Candide?", "Voltaire.")]
 SUITE = ("--pyargs", "tunespec.suite")
@@ -25,13 +26,15 @@ def run(project, *arguments):
 
 
 def test_one_item_for_each_pitfall_and_subject(project):
-    result = run(project, *SUITE, "--dataset=data", "--tunespec-select=D002,D004,D005", "--collect-only", "-q")
-    result.stdout.fnmatch_lines_random(["*test_duplicate_record?data/clean.jsonl?", "*6 tests collected*"])
+    result = run(project, *SUITE, "--dataset=data", "--collect-only", "-q")
+    result.stdout.fnmatch_lines_random(
+        ["*test_duplicate_record?data/clean.jsonl?", f"*{2 * len(load().pitfalls)} tests collected*"]
+    )
     assert result.ret == 0
 
 
 def test_findings_fail_with_their_text(project):
-    result = run(project, *SUITE, "--dataset=data", "--tunespec-select=D002,D004,D005", "-rf")
+    result = run(project, *SUITE, "--dataset=data", "-rf")
     result.assert_outcomes(passed=3, failed=1, skipped=2)
     assert result.ret == 1
     result.stdout.fnmatch_lines(["*data/repeated.jsonl:3: repeats data/repeated.jsonl:1*"])
@@ -179,3 +182,15 @@ def test_an_internal_error_is_never_green(project):
     (project.path / "tunespec.toml").write_text('rules = ["house_rules.py"]\n', encoding="utf-8")
     assert run(project, *SUITE, "--dataset=data/clean.jsonl").ret == 2
     assert project.run(sys.executable, "-m", "tunespec", "check", "data/clean.jsonl").ret == 2
+
+
+def test_pytest_started_in_a_folder_of_the_project_judges_the_project(project, monkeypatch):
+    settings = '[tool.tunespec]\ndata = ["data/clean.jsonl"]\n[tool.pytest.ini_options]\n'
+    settings += 'addopts = "--pyargs tunespec.suite tests"\n'
+    (project.path / "pyproject.toml").write_text(settings, encoding="utf-8")
+    folder = project.mkdir("tests")
+    (folder / "test_own.py").write_text("def test_own(): pass\n", encoding="utf-8")
+    monkeypatch.chdir(folder)
+    result = run(project, "-v")
+    result.stdout.fnmatch_lines(["*test_own PASSED*", "2 records judged in *"])
+    assert result.ret == 0

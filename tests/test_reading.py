@@ -13,6 +13,7 @@ import zstandard
 
 from tunespec import CannotJudgeError
 from tunespec.reading import format_of, read
+from tunespec.report import render
 
 RECORDS = [{"prompt": "Où?\n“Là”", "completion": f"é \u2028 {n}"} for n in range(3)]
 
@@ -36,7 +37,7 @@ def write(path, text, compress=lambda data: data):
         ("a.jsonl", lambda p: write(p, lines(RECORDS)), 1),
         ("a.ndjson", lambda p: write(p, lines(RECORDS).replace("\n", "\r\n")), 1),
         ("lines.json", lambda p: write(p, lines(RECORDS)), 1),
-        ("a.json", lambda p: write(p, json.dumps(RECORDS)), 1),
+        ("a.json", lambda p: write(p, json.dumps(RECORDS)), None),
         ("b.json", lambda p: write(p, json.dumps(RECORDS, indent=2)), 2),
         ("a.jsonl.gz", lambda p: write(p, lines(RECORDS), gzip.compress), 1),
         ("a.jsonl.zst", lambda p: write(p, lines(RECORDS), zstandard.ZstdCompressor().compress), 1),
@@ -154,9 +155,9 @@ def test_a_damaged_file_cannot_be_judged(tmp_path, name, content):
 @pytest.mark.parametrize(
     ("text", "words", "line", "kept"),
     [
-        ('[{"text": "a"},]', "a comma after the last element", 1, 1),
+        ('[{"text": "a"},]', "a comma after the last element", None, 1),
         ('[{"text": "a"}\n {"text": "b"}]', "no comma before this element", 2, 2),
-        ('[{"text": "a"},, {"text": "b"}]', "2 commas before this element", 1, 2),
+        ('[{"text": "a"},, {"text": "b"}]', "2 commas before this element", None, 2),
         ('[{"text": "a"}]\n\n[{"text": "b"}]', "text after the array", 3, 1),
     ],
 )
@@ -190,3 +191,11 @@ def test_frames_of_zst_in_a_row(tmp_path):
     frame = zstandard.ZstdCompressor().compress(lines(RECORDS).encode())
     (tmp_path / "a.jsonl.zst").write_bytes(frame + frame)
     assert [row.data for row in rows(tmp_path / "a.jsonl.zst")] == RECORDS * 2
+
+
+def test_an_array_in_one_line_is_told_by_its_rows(judge, tmp_path):
+    path = write(tmp_path / "a.json", json.dumps([*RECORDS, {"prompt": "", "completion": "b"}, RECORDS[0]]))
+    assert [row.line for row in rows(path)] == [None] * 5
+    text = render(judge(tmp_path)[1], "text")
+    assert "a.json row 3: has an empty prompt" in text
+    assert "a.json row 4: repeats a.json row 0" in text

@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.conftest import chat, write_jsonl
+from tests.conftest import chat, run_tunespec, write_jsonl
 from tunespec.report import render
 
 SCHEMA = json.loads(files("tunespec").joinpath("report/schema.json").read_text(encoding="utf-8"))
@@ -66,3 +66,20 @@ def test_lists_are_cut_and_say_so(judge, tmp_path):
     assert len(report["findings"]) == 19
     assert text.count("repeats data.jsonl:1") == 10
     assert "... and 9 more" in text
+
+
+PAIR = [chat("What is the Seine?", "A river through Paris."), chat("Who wrote Candide?", "Voltaire.")]
+
+
+def test_equal_findings_in_two_files_have_two_fingerprints(judge, tmp_path):
+    for name in ("a.jsonl", "b.jsonl"):
+        write_jsonl(tmp_path / name, [*PAIR, chat("Why?", "")])
+    _, report = judge(tmp_path)
+    assert len({f["fingerprint"] for f in report["findings"]}) == len(report["findings"]) == 2
+
+
+def test_any_terminal_can_be_written_to(tmp_path):
+    write_jsonl(tmp_path / "a.jsonl", [PAIR[0], {**PAIR[1], "\u4f60\u597d": 1}])
+    result = run_tunespec("check", "a.jsonl", cwd=tmp_path, PYTHONIOENCODING="cp1252")
+    assert result.returncode == 0
+    assert "\u4f60\u597d" in result.stdout

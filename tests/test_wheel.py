@@ -29,7 +29,9 @@ def wheel(tmp_path_factory):
 
 def test_the_wheel_carries_the_specification_and_the_fixtures(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
-    assert {"tunespec/suite/tests_data/test_format.py", "tunespec/report/schema.json", "tunespec/py.typed"} <= names
+    assert {"tunespec/report/schema.json", "tunespec/py.typed"} <= names
+    shipped = {f"tunespec/suite/{path.relative_to(ROOT).as_posix()}" for path in ROOT.glob("tests_*/test_*.py")}
+    assert shipped <= names
     assert any(name.startswith("tunespec/suite/fixtures/golden/data/") for name in names)
     assert not [name for name in names if name.startswith(("tests", "benchmarks"))]
 

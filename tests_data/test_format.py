@@ -39,8 +39,8 @@ def test_inconsistent_format(
         tools: share of records with a broken tool call; 0, since inference code will parse what the model learnt
 
     Kinds:
-        unreadable: {value} | not JSON, not UTF-8, not an object, a NUL byte, a byte order mark, a ragged CSV row | a
-            loader refuses the whole file for one such line, or drops it without a word
+        unreadable: {value} | not JSON, not UTF-8, not an object, a NUL byte, a byte order mark, a ragged CSV row,
+            a key or column twice | a loader refuses the whole file for one such line, or drops it without a word
         record_shape: {value} | another record shape than the dataset's, an unknown one, or values of a wrong type |
             the trainer takes the format from the first records and fails on the others, or skips them silently
         empty_prompt: {value} | a user turn without text (or image) | the model learns to answer a question that nobody

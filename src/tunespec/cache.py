@@ -29,7 +29,7 @@ def code_hash() -> str:
     """Hash of tunespec's own sources and of its libraries' versions: others compute other facts."""
     versions = [sys.version, *(version(library) for library in _LIBRARIES), *map(_version_of_extra, _EXTRAS)]
     digest = hashlib.blake2b("\0".join(versions).encode(), digest_size=16)
-    for path in sorted(_PACKAGE.rglob("*.py")):
+    for path in sorted(path for suffix in ("py", "toml") for path in _PACKAGE.rglob(f"*.{suffix}")):
         if "suite" not in path.relative_to(_PACKAGE).parts:
             digest.update(path.read_bytes())
     return digest.hexdigest()

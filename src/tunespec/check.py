@@ -25,6 +25,7 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     Raises:
         CannotJudgeError: for a wrong option, configuration or input.
     """
+    _require_processes(options["processes"])
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # a project's plugins have no say in the verdict
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ.pop("PYTEST_PLUGINS", None)
@@ -42,6 +43,16 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
         click.echo(f"tunespec: internal error\n{output.broken}", err=True)
         return 2
     return int(status) if status in {0, 1} else 2
+
+
+def _require_processes(count: str) -> None:
+    """Refuse a number of workers that pytest-xdist would refuse with its own usage, or take for none.
+
+    Raises:
+        CannotJudgeError: naming the option.
+    """
+    if count not in {"auto", "logical"} and not (count.isascii() and count.isdigit()):
+        raise CannotJudgeError(f"-n {count}: expected a number of worker processes (0: none) or auto")
 
 
 def _try_to_write(path: Path, session: Session) -> None:

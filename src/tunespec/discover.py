@@ -117,18 +117,30 @@ def _files(base: Path, patterns: Sequence[str]) -> Iterator[tuple[Path, bool]]:
 
 
 def _expand(base: Path, pattern: str) -> Iterator[tuple[Path, bool]]:
+    if not pattern.strip():
+        raise CannotJudgeError("an empty path names nothing to judge; write . for this folder")
     path = base / Path(pattern).expanduser()
     if path.is_file():
         yield path, True
     elif path.is_dir():
         yield from ((file, False) for file in _walk(path))
     else:
-        # Against its base, not joined to it: the base's own name may hold brackets.
-        matches = sorted(glob.glob(pattern, root_dir=base, recursive=True))  # noqa: PTH207
+        # Against its base, not joined to it: names of folders that are there may hold brackets.
+        folder, rest = _existing_part(base, pattern)
+        matches = sorted(glob.glob(rest, root_dir=folder, recursive=True))  # noqa: PTH207
         if not matches:
             raise CannotJudgeError(f"{pattern}: no such file or folder")
-        for match in (base / name for name in matches):
+        for match in (folder / name for name in matches):
             yield from ((f, False) for f in _walk(match)) if match.is_dir() else [(match, False)]
+
+
+def _existing_part(base: Path, pattern: str) -> tuple[Path, str]:
+    """The folder that a glob begins with, by its name as it is written, and the rest of the glob."""
+    parts = Path(pattern).expanduser().parts
+    folder, count = base, 0
+    while count < len(parts) - 1 and (folder / parts[count]).is_dir():
+        folder, count = folder / parts[count], count + 1
+    return folder, str(Path(*parts[count:]))
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -41,8 +42,9 @@ def configuration_text(folder: Path, paths: Sequence[str]) -> str:
     ]
     lines += [f"data = [{', '.join(_quoted(path) for path in data)}]", "", "# found there:"]
     for dataset in found.datasets:
-        lines += [f"#   {dataset.name}"] + [f"#     {f.shown} ({f.split or 'no split'})" for f in dataset.files]
-    lines += [f"# passed over: {path}: {why}" for path, why in found.passed_over.items()]
+        lines.append(f"#   {_one_line(dataset.name)}")
+        lines += [f"#     {_one_line(f.shown)} ({f.split or 'no split'})" for f in dataset.files]
+    lines += [f"# passed over: {_one_line(f'{path}: {why}')}" for path, why in found.passed_over.items()]
     lines += ["", "# the least severity that fails: error, warning or info", 'fail-on = "error"', ""]
     lines += ["# name datasets whose files say their split in another way", "# [datasets.NAME]"]
     lines += ['# train = "a.jsonl"', '# validation = "b.jsonl"', ""]
@@ -58,4 +60,11 @@ def configuration_text(folder: Path, paths: Sequence[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """A TOML string. For a byte of a file's name that is no UTF-8 stands a glob's ``?``: TOML cannot hold it."""
+    text = text.replace("\ufffd", "?")  # as paths are shown
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _one_line(text: str) -> str:
+    """The text with every character that would end or hide a comment written out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

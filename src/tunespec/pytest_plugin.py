@@ -72,7 +72,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_FAILURES] = _Failures()
     config.pluginmanager.register(config.stash[_FAILURES])
     if any(str(arg).startswith("tunespec.suite") for arg in config.args) or config.option.tunespec_dataset:
-        config.args[:] = _session(config).expand_arguments(config.args)
+        config.args[:] = _session(config).expand_arguments(_from_root(config))
+
+
+def _from_root(config: pytest.Config) -> list[str]:
+    """The arguments; one of ``addopts`` that is not there where the user started is looked for at the root."""
+    start, root = config.invocation_params.dir, config.rootpath
+    return [
+        str(root / argument) if not (start / argument).exists() and (root / argument).exists() else argument
+        for argument in config.args
+    ]
 
 
 @pytest.hookimpl(optionalhook=True)

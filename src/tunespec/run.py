@@ -37,6 +37,13 @@ class Run:
         except PermissionError:  # Windows, another worker is writing the same value
             temporary.unlink(missing_ok=True)
 
+    def keep(self, name: str, text: str) -> Path:
+        """Leave a text for a person to read; says where."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        return path
+
     def read(self) -> list[dict[str, Any]]:
         """Every value, in an order that does not depend on who wrote first."""
         return [orjson.loads(path.read_bytes()) for path in sorted(self.folder.glob("*.json"))]

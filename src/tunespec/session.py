@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,7 +118,9 @@ class Session:
             self.run.write(node, entry | {"error": str(error)})
             raise
         except Exception as error:
-            self.run.write(node, entry | {"error": f"internal error in {pitfall.code} on {subject.name}: {error!r}"})
+            place = self.run.keep(f"{pitfall.code}-traceback.txt", traceback.format_exc())
+            what = f"internal error in {pitfall.code} on {subject.name}: {error!r}; its traceback: {place}"
+            self.run.write(node, entry | {"error": what})
             raise
         self.run.write(node, entry | {"verdict": verdict})
         return self._outcome(entry | {"verdict": verdict})

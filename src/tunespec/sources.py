@@ -229,6 +229,12 @@ def _code_blocks(source: RecordSource) -> list[Fact]:
     return code_block_facts(source.records, source.passages)
 
 
+def _injection(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.injection import injection_facts
+
+    return injection_facts(source.passages, source.records)
+
+
 class Group(NamedTuple):
     """Facts that are computed together: the table they belong to, their names, and how."""
 
@@ -270,6 +276,10 @@ GROUPS: Mapping[str, Group] = {
     "code_blocks": _records(
         "code_fence syntax_error lost_indentation suspect_syntax unfenced_code",
         _code_blocks,
+    ),
+    "injection": _records(
+        "hidden_text forged_turn obeyed_injection hijacking_instruction prompt_leak",
+        _injection,
     ),
     "leakage": _records(
         "leaked_record leaked_prompt near_leaked_record near_leaked_prompt benchmark_prompt near_benchmark_prompt",

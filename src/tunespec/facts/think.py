@@ -35,3 +35,10 @@ def without_thoughts(text: pl.Expr) -> pl.Expr:
 
     begins = text.str.starts_with("<think>")
     return pl.when(begins).then(text.str.replace(r"(?s)^<think>.*?</think>\s*", "")).otherwise(text)
+
+
+def after_thinking(answer: str) -> str:
+    """The answer without the think block that it begins with."""
+    if not answer.lstrip().startswith("<think>"):
+        return answer
+    return answer.partition("</think>")[2].lstrip() or answer

@@ -20,6 +20,7 @@ def read_csv(data: bytes) -> Iterator[Row]:
     line = 1
     try:
         header = next(reader, None) or []
+        bad = bad or _repeated(header)
         line = reader.line_num + 1
         for cells in reader:
             if cells:
@@ -35,6 +36,11 @@ def _row(header: list[str], cells: list[str], line: int, bad: str | None) -> Row
         reason = f"{len(cells)} cells where the header has {len(header)}"
         return Row(line, None, reason, "\0".join(cells).encode(errors="replace"))
     return Row(line, dict(zip(header, cells, strict=True)), bad)
+
+
+def _repeated(header: list[str]) -> str | None:
+    names = [name for name in dict.fromkeys(header) if header.count(name) > 1]
+    return f"the header names the column `{names[0]}` twice, and loaders keep only one of them" if names else None
 
 
 def _delimiter(text: str) -> str:

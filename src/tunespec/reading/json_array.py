@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tunespec.reading.lines import as_record, kind_of
+from tunespec.reading.repeated_keys import repeated_key
 from tunespec.reading.row import Row
 
 _DECODER = json.JSONDecoder(strict=False)
@@ -26,7 +27,9 @@ def read_json(data: bytes) -> Iterator[Row]:
         defect = "the file starts with a byte order mark (byte 0)"
     start = len(text) - len(text.lstrip())
     is_array = text[start : start + 1] == "["
-    for row in _elements(text, start + 1 if is_array else start, is_array=is_array):
+    in_one_line = is_array and "\n" not in text.strip()  # then the line tells no two records apart, their number does
+    for found in _elements(text, start + 1 if is_array else start, is_array=is_array):
+        row = found._replace(line=None) if in_one_line else found
         yield row if defect is None or row.defect else row._replace(defect=defect)
         defect = None
 
@@ -82,7 +85,8 @@ def _row(value: Any, line: int, text: str, position: int, end: int) -> Row:
     if record is None:
         reason = f"not a JSON object but {kind_of(value)} (byte {_byte(text, position)})"
         return Row(line, None, reason, text[position:end].encode(errors="replace"))
-    return Row(line, record)
+    repeated = repeated_key(value, text[position:end].encode(errors="replace"))
+    return Row(line, record, f"{repeated} (byte {_byte(text, position)})" if repeated else None)
 
 
 def _has_lone_surrogate(value: Any, written: str) -> bool:

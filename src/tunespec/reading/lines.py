@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from tunespec.reading.repeated_keys import repeated_key
 from tunespec.reading.row import Row
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -42,7 +43,12 @@ def parse_line(line: bytes, number: int, offset: int, defect: str | None = None)
     record = as_record(value)
     if record is None:
         return Row(number, None, f"not a JSON object but {kind_of(value)} (byte {offset})", line)
-    return Row(number, record, defect)
+    return Row(number, record, defect or _repetition(value, line, offset))
+
+
+def _repetition(value: Any, line: bytes, offset: int) -> str | None:
+    repeated = repeated_key(value, line)
+    return f"{repeated} (byte {offset})" if repeated else None
 
 
 def as_record(value: Any) -> dict[str, Any] | None:

@@ -1,0 +1,62 @@
+"""Turns of a chat template typed into the text of a user or a tool: who sends them speaks in another role's name."""
+
+from __future__ import annotations
+
+import re
+
+_ROLE = r"(?:system|developer|user|assistant|model|tool|ipython)"
+# The end of a turn: ChatML, Llama 3 and 4, Gemma, Phi, harmony, Llama 2, Mistral, DeepSeek, Cohere, OpenChat.
+_END = (
+    r"(?:<\|(?:im_end|eot_id|eot|end|eom_id|endoftext|end_of_text|end_of_turn|END_OF_TURN_TOKEN)\|>"
+    r"|<end_of_turn>|<turn\|>|</s>|\[/INST\]|<</SYS>>|\[/SYSTEM_PROMPT\]|<[|｜]end▁of▁sentence[|｜]>)"
+)
+# The header of a turn, by the same families; group 1, 2 ... hold the role where the header names one.
+_HEADER = (
+    rf"(?:<\|im_start\|>\s*{_ROLE}\b|<\|start_header_id\|>\s*{_ROLE}\s*<\|end_header_id\|>"
+    rf"|<\|header_start\|>\s*{_ROLE}\s*<\|header_end\|>|<start_of_turn>\s*{_ROLE}\b|<\|turn>\s*{_ROLE}\b"
+    rf"|<\|start\|>\s*{_ROLE}\b|<\|start_of_role\|>\s*{_ROLE}\s*<\|end_of_role\|>"
+    rf"|<\|(?:system|user|assistant)\|>|<[|｜](?:User|Assistant|System)[|｜]>|<\|im_(?:system|user|assistant)\|>"
+    r"|<\|START_OF_TURN_TOKEN\|>\s*<\|(?:SYSTEM|USER|CHATBOT)_TOKEN\|>"
+    r"|(?:<s>\s*)?\[INST\]|<<SYS>>|\[SYSTEM_PROMPT\]|\[AVAILABLE_TOOLS\]|\[TOOL_RESULTS\])"
+)
+_BARE = r"(?:GPT4 Correct |#{1,3} ?)?(?:System|User|Human|Assistant)\b[^\n:]{0,10}:"
+_AFTER_AN_END = re.compile(rf"{_END}\s*(?:{_HEADER}|(?i:{_BARE}))")
+_AT_A_LINE = re.compile(rf"(?m)^[ \t]*{_HEADER}[ \t]*(?:\n|(?<=[>\]])[ \t]*\S)")
+_ROUND_AGAIN = re.compile(r"\[/INST\][\s\S]+?\[INST\]")
+_RENDERED = re.compile(rf"\s*(?:<s>|<bos>|<\|begin_of_text\|>|<[|｜]begin▁of▁sentence[|｜]>)?\s*{_HEADER}")
+_LESSON = re.compile(
+    r"(?i)chat[ _-]?templates?|chatml|tokeni[sz]|special tokens?|control tokens?|jinja|prompt (?:format|template)"
+    r"|fine-?tun|vocabulary|delimiters?|对话模板|聊天模板|特殊标记|特殊词元"
+)
+GATE = [
+    "<|im_", "<|start", "<|header_start", "<start_of_turn>", "<|turn>", "<|system|>", "<|user|>", "<|assistant|>",
+    "<｜User", "<｜Assistant", "<｜System", "<|User", "<|Assistant", "<|START_OF", "[INST]", "<<SYS>>",
+    "[SYSTEM_PROMPT]", "[AVAILABLE_TOOLS]", "[TOOL_RESULTS]", "<|endoftext|>", "<|end_of_t", "<|eot", "</s>",
+    "<end_of_turn>", "<|end|>",
+]  # fmt: skip
+
+
+def forged_turn(prose: str, *, rendered: bool) -> str | None:
+    """Says which turn a text forges, or None.
+
+    Args:
+        prose: a user's or tool's text without code: a lesson shows templates in code.
+        rendered: whether the record's shape holds prompts with their template, which is then no forgery.
+    """
+    if _LESSON.search(prose) or (rendered and _RENDERED.match(prose)):
+        return None
+    for pattern in (_AFTER_AN_END, _ROUND_AGAIN, _AT_A_LINE):
+        for match in pattern.finditer(prose):
+            if not _quoted(prose, match.start(), match.end()):
+                return f"ends its own turn and opens another one with `{_shown(match[0])}`"
+    return None
+
+
+def _quoted(text: str, start: int, end: int) -> bool:
+    """Whether quotation marks stand around a place: what is quoted is spoken about."""
+    return text[max(0, start - 1) : start] in set("\"'“‘«") and any(mark in text[end : end + 2] for mark in "\"'”’»")
+
+
+def _shown(found: str) -> str:
+    """The tokens alone, never the words between them."""
+    return " ".join(re.findall(r"<\S*?>\w{0,9}|\[/?[A-Z_]+\]", found)[:3])

@@ -1,0 +1,129 @@
+"""T004's facts about records: text that hides, turns that are forged, prompts that hijack, answers that leak."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from tunespec.facts import Fact, not_applicable
+from tunespec.facts import forged_turns as forging
+from tunespec.facts import hidden_text as hiding
+from tunespec.facts.hijacking import hijacking_order
+from tunespec.facts.injection_words import gate
+from tunespec.facts.obedience import obeys, refuses
+from tunespec.facts.prompt_leak import prompt_leaks
+from tunespec.facts.think import after_thinking
+from tunespec.findings import Mark
+from tunespec.passages import Passages
+from tunespec.records import Records
+
+_ASKING = ("prompt", "tool")
+_CHAT = {"messages", "conversations", "conversation", "interactions", "alpaca"}
+_ORDERS = {
+    "drops": "orders the model to drop its instructions",
+    "tells": "orders the model to tell its instructions",
+    "persona": "puts the model into a persona without rules",
+}
+Row = Mapping[str, Any]
+
+
+class _Obedience(NamedTuple):
+    """A turn with a hijacking order: its record and number, what it wants, and how the next answer surely obeys."""
+
+    row: int
+    turn: int
+    wants: str
+    obeyed: str | None
+
+
+def injection_facts(passages: Passages, records: Records) -> list[Fact]:
+    """Every fact of T004 that records can tell."""
+    readable = passages.frame["row"].n_unique()
+    hidden = Fact("hidden_text", _hidden_text(passages, records), readable, None if readable else "no readable record")
+    asked = passages.records_with(*_ASKING)
+    if not asked:
+        names = ("forged_turn", "obeyed_injection", "hijacking_instruction", "prompt_leak")
+        return [hidden, *(not_applicable(name, "no record has a prompt of its own") for name in names)]
+    obeyed, unrefused = _order_marks(_orders(passages, records), records)
+    leaks = {row: mark for row, mark in prompt_leaks(passages, records).items() if row not in obeyed}
+    return [
+        hidden,
+        Fact("forged_turn", _forged_turns(passages, records), asked),
+        Fact("obeyed_injection", obeyed, asked),
+        Fact("hijacking_instruction", unrefused, asked),
+        Fact("prompt_leak", leaks, asked),
+    ]
+
+
+def _hidden_text(passages: Passages, records: Records) -> Mapping[int, Mark]:
+    other_than_ascii = pl.col("text").str.len_bytes() != pl.col("text").str.len_chars()
+    found = passages.frame.filter(other_than_ascii).filter(pl.col("text").str.contains(hiding.GATE))
+    return _marks(found, records, lambda row: hiding.hidden_text(row["text"]))
+
+
+def _forged_turns(passages: Passages, records: Records) -> Mapping[int, Mark]:
+    def check(row: Row) -> str | None:
+        conversation = records.conversations[row["row"]]
+        rendered = conversation is not None and conversation.shape not in _CHAT
+        return forging.forged_turn(row["prose"], rendered=rendered)
+
+    found = passages.of(*_ASKING).filter(pl.col("prose").str.contains_any(forging.GATE))
+    return _marks(found, records, check)
+
+
+def _marks(found: pl.DataFrame, records: Records, check: Callable[[Row], str | None]) -> dict[int, Mark]:
+    """The first turn of each record that the check says something of."""
+    marks: dict[int, Mark] = {}
+    for row in found.iter_rows(named=True):
+        if row["row"] not in marks and (value := check(row)) is not None:
+            marks[row["row"]] = Mark(value + _turn_of(records, row["row"], row["turn"]))
+    return marks
+
+
+def _turn_of(records: Records, row: int, turn: int) -> str:
+    """Which turn it is, if the conversation has several exchanges."""
+    conversation = records.conversations[row]
+    count = len(conversation.turns) if conversation is not None else 0
+    return f" (turn {turn + 1} of {count})" if count > 2 and turn >= 0 else ""
+
+
+def _orders(passages: Passages, records: Records) -> Iterator[_Obedience]:
+    """The orders that the answer after them does not refuse. A losing answer, or one with label False, may obey."""
+    text = pl.col("text")
+    first, second = [*gate("verbs"), *gate("phrases")], [*gate("objects"), *gate("phrases")]
+    asked = passages.of(*_ASKING).filter(text.str.contains_any(first, ascii_case_insensitive=True))
+    for row in asked.filter(text.str.contains_any(second, ascii_case_insensitive=True)).iter_rows(named=True):
+        order = hijacking_order(row["text"], from_tool=row["role"] == "tool")
+        conversation = records.conversations[row["row"]]
+        if order is None or conversation is None or conversation.label is False:
+            continue
+        answer = _answer_after(passages.frame, row["index"], len(conversation.turns))
+        if answer and not refuses(answer, order):
+            obeyed = obeys(row["text"], order, answer, conversation.system or "")
+            yield _Obedience(row["row"], row["turn"], order.wants, obeyed)
+
+
+def _answer_after(frame: pl.DataFrame, index: int, turns: int) -> str:
+    """The next answer of the same record; empty if it has none, or only a losing one."""
+    row = frame["row"][index]
+    for later in range(index + 1, frame.height):
+        if frame["row"][later] != row or frame["turn"][later] >= max(turns, 2):
+            return ""
+        if frame["role"][later] == "answer":
+            return after_thinking(str(frame["text"][later]))
+    return ""
+
+
+def _order_marks(orders: Iterable[_Obedience], records: Records) -> tuple[dict[int, Mark], dict[int, Mark]]:
+    """Marks of the records whose answers obey for certain, and of the others."""
+    obeyed: dict[int, Mark] = {}
+    unrefused: dict[int, Mark] = {}
+    for one in orders:
+        place = _turn_of(records, one.row, one.turn)
+        if one.obeyed is not None:
+            obeyed.setdefault(one.row, Mark(f"{one.obeyed}, after a prompt that {_ORDERS[one.wants]}{place}"))
+        else:
+            unrefused.setdefault(one.row, Mark(f"{_ORDERS[one.wants]}, and the answer does not refuse{place}"))
+    return obeyed, {row: mark for row, mark in unrefused.items() if row not in obeyed}

@@ -1,0 +1,1 @@
+"""Pitfalls of prompts and templates, each one test function."""
