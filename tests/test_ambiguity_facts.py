@@ -85,16 +85,14 @@ def test_an_answer_that_says_something(answer):
 
 
 def test_questions_without_a_common_subject():
-    assert (
-        unrelated_questions("What is the capital of Norway? How do I bake rye bread? Who painted the Night Watch?") == 3
-    )
+    assert unrelated_questions("What is the capital of Norway? How do I bake rye bread? Who painted Guernica?") == 3
     assert not unrelated_questions("What is photosynthesis? Why is it important? Where does it happen?")
     assert not unrelated_questions("What is the capital of Peru? What is the capital of Chile? What is Cuba's capital?")
 
 
 @pytest.mark.parametrize(
     ("prompt", "answer"),
-    [("Which of these animals is a mammal?", "The whale."), ("Who painted the Night Watch?", "C.")],
+    [("Which of these animals is a mammal?", "The whale."), ("Who painted Guernica?", "C.")],
 )
 def test_choices_that_are_not_there(prompt, answer):
     assert choices_missing(prompt, answer)
