@@ -21,7 +21,7 @@ FUNCTION_WORDS: Mapping[str, frozenset[str]] = {
         "einen einer oder wie werden dass nach über wenn haben hat kann zum zur durch noch nur wir aber dann wer ohne "
         "am an um so was in war vor aus man etwa",
         "fr": "le la les de des et est un une dans que qui pour pas sur par plus avec ce sont il au se ne vous nous "
-        "cette mais ou du aux comme être leur fait peut elle ces sans aussi donc où ils entre après dont très même on me",
+        "cette mais ou du aux comme être leur fait peut elle ces sans aussi donc où ils entre après dont très on me",
         "es": "el la los las de y que en un una es por con para se del no como su más al lo pero sus este está son "
         "entre "
         "cuando muy sin sobre también ser hay donde si ya porque esta uno desde puede todos me según nos",
