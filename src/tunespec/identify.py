@@ -121,7 +121,7 @@ def by_words(text: str) -> str | None:
         return None
     best = max(scores, key=lambda language: scores[language])
     others = max((s for language, s in scores.items() if not same_language(language, best)), default=0.0)
-    if len(distinct[best]) < 2 or scores[best] < max(1.2, 0.08 * len(words)) or scores[best] < 2 * others:
+    if len(distinct[best]) < 2 or scores[best] < max(1.2, 0.08 * len(words)) or scores[best] < 1.6 * others:
         return None
     return best
 

@@ -20,8 +20,8 @@ FUNCTION_WORDS: Mapping[str, frozenset[str]] = {
         "als bei "
         "einen einer oder wie werden dass nach über wenn haben hat kann zum zur durch noch nur wir aber dann wer ohne "
         "am an um so was in war vor aus man etwa",
-        "fr": "le la les de des et est un une dans que qui pour pas sur par plus avec ce sont il au se ne vous nous cette "
-        "mais ou du aux comme être leur fait peut elle ces sans aussi donc où ils entre après dont très même on me",
+        "fr": "le la les de des et est un une dans que qui pour pas sur par plus avec ce sont il au se ne vous nous "
+        "cette mais ou du aux comme être leur fait peut elle ces sans aussi donc où ils entre après dont très on me",
         "es": "el la los las de y que en un una es por con para se del no como su más al lo pero sus este está son "
         "entre "
         "cuando muy sin sobre también ser hay donde si ya porque esta uno desde puede todos me según nos",
@@ -65,7 +65,8 @@ FUNCTION_WORDS: Mapping[str, frozenset[str]] = {
 # Neighbours in one group count as one language: their texts cannot be told apart with certainty.
 _GROUPS = (
     "no da sv nb nn", "cs sk", "pt gl es ast ca oc an", "id ms jv su min", "hr sr bs sl mk bg ru uk be", "it vec scn",
-    "de nds lb gsw als bar", "nl af li fy", "fr wa oc ht", "en pcm sco", "zh yue wuu lzh", "ar fa ur ps arz", "hi mr ne sa",
+    "de nds lb gsw als bar", "nl af li fy", "fr wa oc ht", "en pcm sco", "zh yue wuu lzh",
+    "ar fa ur ps arz", "hi mr ne sa",
     "tr az tk crh", "fi et", "lt lv", "es ast", "ro mo",
 )  # fmt: skip
 # What a language is called, in itself and in others that prompts are written in.
@@ -88,7 +89,8 @@ NAMES: Mapping[str, str] = {
     "tr": r"turkish|türkisch|turc|türkçe|土耳其语",
     "id": r"indonesian|indonesisch|bahasa|malay",
     "vi": r"vietnamese|vietnamesisch|tiếng việt|越南语",
-    "zh": r"chinese|mandarin|chinesisch|chinois|chino|cinese|中文|汉语|漢語|普通话|中国語|китайск|중국어|tiếng trung|pinyin|hanzi",
+    "zh": r"chinese|mandarin|chinesisch|chinois|chino|cinese|"
+    r"中文|汉语|漢語|普通话|中国語|китайск|중국어|tiếng trung|pinyin|hanzi",
     "ja": r"japanese|japanisch|japonais|japonés|日语|日文|日本語|японск|일본어|kanji|romaji|hiragana|katakana|haiku",
     "ko": r"korean|koreanisch|coréen|coreano|韩语|韩文|韓国語|корейск|한국어|hangul",
     "ru": r"russian|russisch|russe|ruso|俄语|俄文|ロシア語|русск|러시아어|cyrillic|ukrainian|bulgarian|serbian",
@@ -105,8 +107,10 @@ TRANSLATES = re.compile(
     re.IGNORECASE,
 )
 _ENGLISH = {
-    "en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese", "nl": "Dutch",
-    "pl": "Polish", "sv": "Swedish", "da": "Danish", "no": "Norwegian", "fi": "Finnish", "cs": "Czech", "hu": "Hungarian",
+    "en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese",
+    "nl": "Dutch",
+    "pl": "Polish", "sv": "Swedish", "da": "Danish", "no": "Norwegian", "fi": "Finnish", "cs": "Czech",
+    "hu": "Hungarian",
     "ro": "Romanian", "tr": "Turkish", "id": "Indonesian", "vi": "Vietnamese", "zh": "Chinese", "ja": "Japanese",
     "ko": "Korean", "ru": "Russian", "ar": "Arabic", "el": "Greek", "he": "Hebrew", "hi": "Hindi", "th": "Thai",
 }  # fmt: skip

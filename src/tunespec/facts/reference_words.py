@@ -52,10 +52,12 @@ _POINTS = "following|below|attached|above|enclosed|accompanying|above-mentioned|
 _FORMS = {
     "following": rf"\b(?:the|this|these|those|each of the|all of the|my|our) (?:{_POINTS})(?: [a-z-]+){{0,2}}? "
     rf"(?P<noun>{_ANY})\b(?! (?:is|are) (?:true|used|the)\b)",
-    "below": rf"\b(?:the|this|these|my|our|a)(?: [a-z-]+){{0,2}}? (?P<noun>{_ANY})(?: (?:that|which) (?:is|are|appears?|"
+    "below": rf"\b(?:the|this|these|my|our|a)(?: [a-z-]+){{0,2}}? (?P<noun>{_ANY})(?: (?:that|which) (?:is|are|"
+    r"appears?|"
     r"follows?))?(?: (?:shown|given|provided|listed|pasted|presented|written|quoted|included|posted))?(?: "
     r"(?:just|right|directly))? (?:below|above|attached)\b(?! (?:\d|zero|the|average|sea|ground))",
-    "provided": r"\b(?:the (?:given|provided|supplied)(?: [a-z-]+)? (?P<noun>text|passage|paragraph|article|excerpt|image|"
+    "provided": r"\b(?:the (?:given|provided|supplied)(?: [a-z-]+)? (?P<noun>text|passage|paragraph|article|excerpt|"
+    r"image|"
     r"picture|photo|screenshot|transcript|dialogue|conversation|snippet|code snippet|table|chart|document|"
     r"context|information)|the (?P<noun2>information|details|context|text|passage|image|excerpt|document|"
     r"data) (?:provided|given|supplied))\b",

@@ -40,7 +40,8 @@ _SUBJECTS = {
     r"kanji|"
     r"manga|anime|confuci\w*|tao(?:ism|ist)?|zen|sushi|ramen|korean?",
     "hangul": r"korea(?:n|ns)?|seoul|k-?pop|kimchi",
-    "cyrillic": r"russia(?:n|ns)?|moscow|soviet|ukrain\w*|kyiv|kiev|bulgaria\w*|serbia\w*|belarus\w*|kazakh\w*|mongol\w*",
+    "cyrillic": r"russia(?:n|ns)?|moscow|soviet|ukrain\w*|kyiv|kiev|bulgaria\w*|serbia\w*|belarus\w*|kazakh\w*|"
+    r"mongol\w*",
     "arabic": r"arab(?:ic|s|ia\w*)?|islam\w*|muslim|quran|persian?|iran\w*|urdu|pakistan\w*|egypt\w*",
     "hebrew": r"hebrew|jew(?:ish|s)?|israel\w*|torah|bible",
     "thai": r"thai(?:land)?|bangkok",
@@ -135,7 +136,7 @@ def _stray(records: Records, row: int, text: str) -> str | None:
         return None
     for run in runs:
         script = _script(run[0][0])
-        about = _ABOUT[_FAMILY.get(script, script.lower())] if _FAMILY.get(script, script.lower()) in _ABOUT else None
+        about = _ABOUT.get(_FAMILY.get(script, script.lower()))
         if about and not about.search(before) and not about.search(text) and not _is_marked(text, run):
             return f"has words in {_name(run[0])} inside prose in Latin script, with no gloss and no quotation marks"
     return None
