@@ -10,8 +10,9 @@ from tests.conftest import write_jsonl
 from tunespec.config import find
 from tunespec.discover import discover
 from tunespec.facts import Fact
+from tunespec.groups import GROUPS
 from tunespec.progress import Progress
-from tunespec.sources import GROUPS, RecordSource
+from tunespec.sources import RecordSource
 
 
 def source_of(folder: Path, records: Iterable[Mapping[str, Any]], settings: str = "") -> RecordSource:

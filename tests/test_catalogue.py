@@ -9,7 +9,7 @@ import pytest
 
 from tunespec.catalogue import load
 from tunespec.docs import index, page
-from tunespec.sources import GROUPS
+from tunespec.groups import GROUPS
 
 ROOT = Path(__file__).resolve().parents[1]
 PITFALLS = load().pitfalls

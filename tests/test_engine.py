@@ -16,7 +16,7 @@ from tunespec import CannotJudgeError, expect
 from tunespec.engine import Asked, evaluate, export_suite
 from tunespec.engine_process import engine_process
 from tunespec.facts import Fact
-from tunespec.sources import GROUPS
+from tunespec.groups import GROUPS
 
 
 def asked(declaration, severity="error"):

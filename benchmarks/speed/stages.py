@@ -31,8 +31,9 @@ def _judge(folder: Path, timed: Callable[[str, Callable[[], Any]], Any]) -> None
     from tunespec.cache import Cache
     from tunespec.config import find
     from tunespec.discover import discover
+    from tunespec.groups import GROUPS
     from tunespec.progress import Progress
-    from tunespec.sources import GROUPS, RecordSource
+    from tunespec.sources import RecordSource
     from tunespec.tables import build_table
 
     config = find(folder)

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from tunespec.findings import Mark, Place
-from tunespec.sources import COMPARING, GROUPS
+from tunespec.groups import COMPARING, GROUPS
 from tunespec.split_statistics import overlaps
 
 if TYPE_CHECKING:

@@ -1,10 +1,10 @@
-"""What the facts of a dataset are computed from, and the groups of facts that are computed together."""
+"""What the facts of a dataset are computed from, each part read or computed when first asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from tunespec.config import Config
-    from tunespec.facts import Fact
     from tunespec.facts.alike import Alike
     from tunespec.passages import Passages
     from tunespec.profile import Profile
@@ -124,177 +123,3 @@ def settings_key(config: Config) -> list[tuple[str, str, Any, str]]:
             path = config.root / value if isinstance(value, str) and value else None
             found.append((code, key, value, content_hash(path) if path and path.is_file() else ""))
     return found
-
-
-def _format(source: RecordSource) -> list[Fact]:
-    from tunespec.facts.format import format_facts
-
-    return format_facts(source.records, source.profile)
-
-
-def _end_markers(source: RecordSource) -> list[Fact]:
-    from tunespec.facts.end_markers import end_marker_facts
-
-    return end_marker_facts(source.records, source.passages, source.profile)
-
-
-def _cut_off(source: RecordSource) -> list[Fact]:
-    from tunespec.facts.cut_off import cut_off_facts
-
-    return cut_off_facts(source.records, source.passages)
-
-
-def _truncation(source: RecordSource) -> list[Fact]:
-    from tunespec.facts.truncation import truncation_fact
-
-    limit = int(source.setting("D001", "max_length"))
-    return [truncation_fact(source.records, source.passages, source.tokenizer, limit)]
-
-
-def _special_tokens(source: RecordSource) -> list[Fact]:
-    from tunespec.facts.special_tokens import special_token_facts
-    from tunespec.special_tokens import listed_tokens
-
-    listed = listed_tokens(source.tokenizer) if source.tokenizer else ()
-    return special_token_facts(source.records, source.passages, source.profile, listed)
-
-
-def _role_marks(source: RecordSource) -> list[Fact]:
-    from tunespec.facts.role_marks import role_mark_fact
-
-    return [role_mark_fact(source.records, source.passages, source.profile)]
-
-
-def _lengths(source: RecordSource) -> list[Fact]:
-    from tunespec.facts.lengths import length_facts
-
-    return length_facts(source.answers, source.records, source.setting("D003", "filler"))
-
-
-def _balance(source: RecordSource) -> list[Fact]:
-    from tunespec.facts.balance import balance_facts
-
-    limits = {key: source.setting("D006", key) for key in SETTINGS["D006"]}
-    return balance_facts(source.answers, source.records, limits)
-
-
-def _duplicates(source: RecordSource) -> list[Fact]:
-    from tunespec.facts.duplicates import duplicate_facts
-
-    return duplicate_facts(source.alike)
-
-
-def _leakage(source: RecordSource) -> list[Fact]:
-    from tunespec.facts.leakage import leakage_facts
-
-    return leakage_facts(source.alike, [file.shown for file in source.benchmarks.files] if source.benchmarks else [])
-
-
-def _held_out(source: RecordSource) -> list[Fact]:
-    from tunespec.facts.held_out import Limits, held_out_facts
-
-    limits = Limits(*(source.setting("E001", name) for name in Limits._fields))
-    return held_out_facts(source.splits, limits, alone=source.dataset.alone)
-
-
-def _artifacts(source: RecordSource) -> list[Fact]:
-    from tunespec.facts.artifacts import artifact_facts
-
-    return artifact_facts(source.passages)
-
-
-def _delimiters(source: RecordSource) -> list[Fact]:
-    from tunespec.facts.delimiters import delimiter_facts
-
-    return delimiter_facts(source.passages)
-
-
-def _ambiguity(source: RecordSource) -> list[Fact]:
-    from tunespec.facts.ambiguity import ambiguity_facts
-
-    return ambiguity_facts(source.records, source.profile, source.passages)
-
-
-def _languages(source: RecordSource) -> list[Fact]:
-    from tunespec.facts.languages import language_facts
-
-    languages = source.setting("D009", "languages")
-    second = source.setting("D009", "second_language"), source.setting("D009", "second_domain")
-    return language_facts(source.records, source.passages, languages, second)
-
-
-def _code_blocks(source: RecordSource) -> list[Fact]:
-    from tunespec.facts.code_blocks import code_block_facts
-
-    return code_block_facts(source.records, source.passages)
-
-
-def _injection(source: RecordSource) -> list[Fact]:
-    from tunespec.facts.injection import injection_facts
-
-    return injection_facts(source.passages, source.records)
-
-
-class Group(NamedTuple):
-    """Facts that are computed together: the table they belong to, their names, and how."""
-
-    table: str
-    facts: frozenset[str]
-    compute: Callable[[RecordSource], list[Fact]]
-
-
-def _records(facts: str, compute: Callable[[RecordSource], list[Fact]]) -> Group:
-    return Group("records", frozenset(facts.split()), compute)
-
-
-COMPARING = frozenset({"leakage", "duplicates"})  # groups computed from the same comparison of records
-GROUPS: Mapping[str, Group] = {
-    "format": _records(
-        "unreadable record_shape key_set empty_prompt empty_answer unknown_role role_order tool_call think_block "
-        "think_only_in_some system_only_in_some template_header preference",
-        _format,
-    ),
-    "end_markers": _records(
-        "missing_end_marker doubled_end_marker text_after_end_marker misspelt_end_marker end_marker_in_prompt "
-        "redundant_end_marker",
-        _end_markers,
-    ),
-    "cut_off": _records("cut_off length_spike", _cut_off),
-    "truncation": _records("truncated_end", _truncation),
-    "special_tokens": _records("special_token mixed_families token_only_in_some", _special_tokens),
-    "role_marks": _records("role_mark", _role_marks),
-    "artifacts": _records(
-        "html_tag html_entity literal_escape mojibake control_character placeholder unfilled_slot",
-        _artifacts,
-    ),
-    "delimiters": _records(
-        "unbalanced_bracket unbalanced_quote unclosed_emphasis unclosed_code broken_link ragged_table docstring_quote",
-        _delimiters,
-    ),
-    "lengths": _records("too_short too_long unstructured repetition filler_opening", _lengths),
-    "balance": _records("topic_share label_share refusal_share prompt_share subject_share", _balance),
-    "code_blocks": _records(
-        "code_fence syntax_error lost_indentation suspect_syntax unfenced_code",
-        _code_blocks,
-    ),
-    "injection": _records(
-        "hidden_text forged_turn obeyed_injection hijacking_instruction prompt_leak",
-        _injection,
-    ),
-    "leakage": _records(
-        "leaked_record leaked_prompt near_leaked_record near_leaked_prompt benchmark_prompt near_benchmark_prompt",
-        _leakage,
-    ),
-    "duplicates": _records("duplicate_of near_duplicate_of", _duplicates),
-    "held_out": Group(
-        "splits", frozenset(("missing_validation", "small_validation", "different_validation")), _held_out
-    ),
-    "ambiguity": _records(
-        "conflicting_answer contradicting_label several_questions missing_reference hedged_answer choices_missing",
-        _ambiguity,
-    ),
-    "languages": _records(
-        "answer_language undeclared_language mixed_languages script_mixture mixed_domains",
-        _languages,
-    ),
-}

@@ -10,7 +10,7 @@ from tunespec.catalogue import closest
 from tunespec.errors import CannotJudgeError
 from tunespec.fact_store import facts_of, places_of
 from tunespec.findings import Mark, Place
-from tunespec.sources import GROUPS
+from tunespec.groups import GROUPS
 
 if TYPE_CHECKING:
     from tunespec.cache import Cache
