@@ -28,9 +28,10 @@ _SPEAKER = re.compile(r"(?m)^[ \t]*\**([A-Z][\w.]{1,20}(?:[ ][A-Z][\w.]{0,20})?)
 _ROLES = frozenset({"Human", "HUMAN", "User", "USER", "Assistant", "ASSISTANT", "AI", "GPT", "Bot", "Model"})
 # Who asks for a dialogue gets one, and who shows one speaks about it.
 _DIALOGUE = re.compile(
-    r"(?i)dialog|conversation|transcript|screenplay|\binterview|\bskit\b|\brole.?play|simulat|chat|\bplay\b|\bscene\b"
-    r"|pretend|act as|few.shot|\bprompts?\b|\bscript for|(?:movie|film|video|call|phone|radio|sales) script"
-    r"|gespräch|entretien|conversaci|对话|聊天|剧本|会話|대화|диалог"
+    r"(?i)dialog|conversation|transcript|screenplay|\binterview\b(?! question)|\bskit\b|\brole.?play|simulat|chat"
+    r"|\bplay\b|\bscene\b|pretend|act as|few.shot|\bprompts?\b|\bscript for"
+    r"|(?:movie|film|video|call|phone|radio|sales) script|gespräch|entretien|conversaci"
+    r"|对话|聊天|剧本|会話|대화|диалог"
 )
 _SHARE = 0.5  # of the records; a mark in more of them is part of how this dataset is written
 _UNSURE = frozenset({"User"})  # a word of manuals and forms too: a turn only if a reply follows

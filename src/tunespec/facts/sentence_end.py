@@ -46,11 +46,12 @@ _DANGLING = frozenset(
 )
 # How a letter closes, or who said it, at the start of what follows the last sentence.
 _CLOSINGS = re.compile(
-    r"(?i)\W*(?:(?:with|many|best|kind|warm|warmest|all|my|your|yours|much|most|the|mit|freundlichen|viele|liebe)\s+)*"
+    r"(?i)\W*(?:(?:with|many|best|kind|warm|warmest|all|yours|much|most|the|mit|freundlichen|viele|liebe)\s+)*"
     r"(?:regards|sincerely|cheers|love|yours|best|wishes|thanks|thank you|respectfully|cordially|truly|faithfully|"
     r"affectionately|grüßen|grüße|cordialement|saludos|atentamente|gracias|signed|written by|author|source|copyright|"
     r"end|祝福|最好的祝福|此致|敬礼|祝好|敬上|谢谢|敬具)(?:\b|，)"
 )
+_SHORTENED = re.compile(r"\b(Dr|Mr|Mrs|Ms|Prof|St|Jr|[A-Z])\.")  # their dots end no sentence
 _SIGNED = re.compile(r"(?:^|[.!?]\s+)(?:With|Your|Yours|Kind|Warm|Until)\b[^.!?]{0,60},[^.!?,]{0,40}$")
 _ATTRIBUTED = re.compile(r"[\"'”’»」*_.!?]\s*(?:[-–—~]|by)\s*[\w .'’-]{2,40}$")  # "Stay hungry." - Steve Jobs
 _UNIT = re.compile(r"\d[ \u00a0]?[^\W\d_]{1,3}$")  # 42 km
@@ -102,11 +103,11 @@ def breaks_off(tail: str) -> str | None:
 
 def _needs_no_end(before: list[str], line: str, bare: str) -> bool:
     """Whether the last line is code, a letter's close, or names who said it."""
-    close = " ".join([*before[-1:], line])[-60:]
+    close = _STOPPED.split(_SHORTENED.sub(r"\1", " ".join([*before[-1:], line])))[-1]
     return any(
         (
             _CODE.search(bare),
-            _CLOSINGS.search(close),
+            _CLOSINGS.match(close),
             _SIGNED.search(line),
             _UNIT.search(line),
             _ATTRIBUTED.search(line),
