@@ -17,12 +17,13 @@ _REPLYING = (
     r"###[ ]?(?:Response|Assistant)[ ]?:|(?:Assistant|ASSISTANT|AI|GPT|Bot|Model)[ ]?:|<(?:bot|assistant)>:|\[\|AI\|\]"
 )
 _OWN = r"###[ ]?(?:Response|Assistant)[ ]?:|(?:Assistant|ASSISTANT)[ ]?:|<(?:bot|assistant)>:|\[\|AI\|\]"
-_ANY = rf"(?m)^[ \t]*(?:{_ASKING}|{_REPLYING}|(?:user|human|assistant|model)[ \t]*$)"
+_ANY = rf"(?m)^[ \t]*(?:{_ASKING}|{_REPLYING}|(?:user|human|assistant|model)[ \t]*$)|[.!?] (?:Human|USER|User):"
 _LINE = r"(?m)^[ \t]*"
 _BEGINS = re.compile(rf"\s*({_OWN})|\s*(assistant)[ \t]*\n")
 _ASKED = re.compile(rf"{_LINE}({_ASKING})(?=[ \t]*(?:\n[ \t]*)?\S)")
 _REPLIED = re.compile(rf"{_LINE}({_REPLYING})")
 _BARE = re.compile(r"\n[ \t]*(user|human)[ \t]*\n\s*\S[\s\S]*?\n[ \t]*(?:assistant|model)[ \t]*(?:\n|\Z)")
+_SAME_LINE = re.compile(r"[.!?] (Human:|USER:|User:) \S[^\n]* (?:Assistant|ASSISTANT|AI):")
 _ENDS = re.compile(rf"{_LINE}({_OWN})\s*\Z")
 _SPEAKER = re.compile(r"(?m)^[ \t]*\**([A-Z][\w.]{1,20}(?:[ ][A-Z][\w.]{0,20})?)\**:")
 _ROLES = frozenset({"Human", "HUMAN", "User", "USER", "Assistant", "ASSISTANT", "AI", "GPT", "Bot", "Model"})
@@ -72,6 +73,8 @@ def _in_answer(prose: str, prompt: str, own: frozenset[str]) -> str | None:
         return f"begins its answer with the role mark `{mark}`"
     if bare := _BARE.search(prose):
         return f"goes on after its answer with the turn mark `{bare[1]}`"
+    if same := _SAME_LINE.search(prose):
+        return f"has another turn in its answer: `{same[1]}`"
     for asked in _ASKED.finditer(prose):
         mark = asked[1]
         if mark in own or mark in headers_of(prompt) or re.search(rf"(?m)^[ \t]*{re.escape(mark)}", prompt):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 # A text's last sign, if it leaves a sentence open: a letter of a script whose sentences end with a sign (Thai's and
 # Lao's do not), a comma, a dash, an opening bracket, a colon. Digits, symbols and closing signs finish tables,
 # formulas, links and lists.
-UNFINISHED = r"[\p{L}\p{M},;:\-–—(\[{«“‘&/，、；：（「『،؛]$"
+UNFINISHED = r"[\p{L}\p{M},:\-–—(\[{«“‘&，、；：（「『،؛]$"
 _SCRIPTS = {
     "han": r"[\p{Han}\p{Hiragana}\p{Katakana}，、；：。！？（「『」』）]",
     "hangul": r"\p{Hangul}",
@@ -54,7 +54,7 @@ _CLOSINGS = re.compile(
 _SHORTENED = re.compile(r"\b(Dr|Mr|Mrs|Ms|Prof|St|Jr|[A-Z])\.")  # their dots end no sentence
 _SIGNED = re.compile(r"(?:^|[.!?]\s+)(?:With|Your|Yours|Kind|Warm|Until)\b[^.!?]{0,60},[^.!?,]{0,40}$")
 _ATTRIBUTED = re.compile(r"[\"'”’»」*_.!?]\s*(?:[-–—~]|by)\s*[\w .'’-]{2,40}$")  # "Stay hungry." - Steve Jobs
-_UNIT = re.compile(r"\d[ \u00a0]?[^\W\d_]{1,3}$")  # 42 km
+_UNIT = re.compile(r"\d[ \u00a0]?[^\W\d_]{1,3}$|\b[A-Z]$")  # 42 km, "the answer is A"
 _LEAST_WORDS = 8  # of a last line that can be called a sentence; titles, names and labels are shorter
 _LEAST_HAN = 14  # characters of the same in Chinese and Japanese
 _DANGLING_WORDS, _DANGLING_HAN = 3, 6  # the same where the last sign or word calls for more
