@@ -148,6 +148,8 @@ def test_a_marker_of_one_answer(tmp_path, answer, found):
         ("Roses are red\nViolets are blue\nAnd nobody asks\nWhat the others do", False),
         ("Thank you for the saw. I will return it soon.\n\nBest regards,\nAnna", False),
         ("Thank you for the saw. Yours sincerely, Anna Weber", False),
+        ("Thank you for the saw. Yours sincerely, Dr. Anna Weber", False),
+        ("The saw is at hand. It works best when the blade is at", True),
         ('"Stay hungry, stay foolish." - Steve Jobs', False),
         ("Two times four makes eight. The answer is 8 km", False),
         ("See the manual at https://example.org/saws", False),

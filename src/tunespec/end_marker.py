@@ -22,7 +22,7 @@ _WORD = (
 )
 # Endings that are markers by their form: a word that merely ends many answers ("Thanks!") is none.
 _WORDED = re.compile(
-    rf"(?:\s|^)({_SIGN}{{1,6}}[ \t]?{_WORD}[ \t]?{_SIGN}{{0,6}}|(?:END|STOP|EOS|EOT)(?:[ _]OF[ _][A-Z]+)?)$"
+    rf"(?:\s|^|(?<=[.!?]))({_SIGN}{{1,6}}[ \t]?{_WORD}[ \t]?{_SIGN}{{0,6}}|(?:END|STOP|EOS|EOT)(?:[ _]OF[ _][A-Z]+)?)$"
 )
 _SIGNS = re.compile(
     r"(?:\s|^)(#{2,6}[ \t]*(?:[A-Za-z]+(?:[ \t][A-Za-z]+)?)?[ \t]*#{0,6}|-{3,}|={3,}|\*{3,}|@{2,}|%{2,})$"
@@ -32,7 +32,7 @@ _TOKEN = re.compile(r"(<[|｜][^<>\s]{1,30}[|｜]>|</?s>|<eos>|<end_of_turn>|<tu
 # One of these at the end of a single answer is a marker too, for nothing else ends so.
 _ALONE = r"(?:[Ee]nd|END|[Ss]top|STOP|EOS|EOT|[Dd]one|DONE)(?:[ _]OF[ _][A-Z]+)?"
 STRAY = (
-    rf"(?:^|\s)(#{{2,6}}[ \t]?{_ALONE}[ \t]?#{{0,6}}|[\[{{<]{{1,3}}/?{_ALONE}/?[\]}}>]{{1,3}}"
+    rf"(?:^|[\s.!?])(#{{2,6}}[ \t]?{_ALONE}[ \t]?#{{0,6}}|[\[{{<]{{1,3}}/?{_ALONE}/?[\]}}>]{{1,3}}"
     rf"|(?:-{{2,}}|={{2,}}|\*{{3,}})[ \t]?(?:END|End)(?: OF [A-Z]+)?[ \t]?(?:-{{2,}}|={{2,}}|\*{{3,}})|#{{3}})\s*$"
 )
 

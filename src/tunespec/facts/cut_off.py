@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 _TAIL = 400  # characters from the end that are looked at
 _LEAST = 20  # answers of one script from which a habit can be told
 _FEW = 8  # the same if all but one finish
-_MOST_OPEN = 0.25  # of them may end without a sign, in lists, labels and verses; with more, nothing is usual
+_LONG, _LONG_HAN = 60, 24  # characters of an answer that must be a sentence; a third, after one that ends
+_MOST_OPEN = 0.3  # of those may end without a sign, in lists and verses; with more, nothing is usual
 _USUAL = 0.9  # of those that are sentences finish
 _USUAL_HAN = 0.95  # the same in Chinese and Japanese, whose writers often leave out the last full stop
 _USUAL_ALONE = 0.97  # the same for answers of one sentence, which may be labels or titles
-_TWO = r"[.!?。！？…।؟۔][\"'”’»)\]」』*_`]*\s+\S|[。！？]\S|\n"  # a sentence ends, and another one begins
+_TWO = r"[.!?。！？।؟۔][\"'”’»)\]」』*_`]*\s+\S|[。！？]\S|\n"  # a sentence ends, and another one begins
 # Requests whose answers need no sentence, so that one line of words may be all of it.
 _WITHOUT_END = re.compile(
     r"(?i)\b(?:titles?|headlines?|slogans?|taglines?|subject lines?|captions?|names?|tweets?|hashtags?|keywords?|"
@@ -77,12 +78,12 @@ def _cut_off(records: Records, ends: pl.DataFrame, spiked: set[int], total: int)
     if not ends["unfinished"].any():
         return Fact("cut_off", {}, total)
     groups = ends.with_columns(script=script_of(pl.col("tail")), alone=is_alone(pl.col("tail"), pl.col("length")))
-    open_ended = pl.col("unfinished").mean().over("script") > _MOST_OPEN
+    least = pl.when(pl.col("script") == "han").then(_LONG_HAN).otherwise(_LONG)
+    long = pl.col("length") >= pl.when("alone").then(least).otherwise(least // 3)
+    open_ended = pl.col("unfinished").filter(long).mean().over("script").fill_null(0) > _MOST_OPEN
     groups = groups.filter(~open_ended, pl.col("script") != "")
-    how = pl.Series(
-        [breaks_off(tail) if is_open else None for tail, is_open in groups.select("tail", "unfinished").iter_rows()],
-        dtype=pl.String,
-    )
+    open_tails = groups.select("tail", pl.col("unfinished") & long).iter_rows()
+    how = pl.Series([breaks_off(tail) if is_open else None for tail, is_open in open_tails], dtype=pl.String)
     groups = groups.with_columns(how=how).filter(~pl.col("unfinished") | pl.col("how").is_not_null())
     finishing = _finishing(groups)
     if not len(finishing):

@@ -17,20 +17,22 @@ _REPLYING = (
     r"###[ ]?(?:Response|Assistant)[ ]?:|(?:Assistant|ASSISTANT|AI|GPT|Bot|Model)[ ]?:|<(?:bot|assistant)>:|\[\|AI\|\]"
 )
 _OWN = r"###[ ]?(?:Response|Assistant)[ ]?:|(?:Assistant|ASSISTANT)[ ]?:|<(?:bot|assistant)>:|\[\|AI\|\]"
-_ANY = rf"(?m)^[ \t]*(?:{_ASKING}|{_REPLYING}|(?:user|human|assistant|model)[ \t]*$)"
+_ANY = rf"(?m)^[ \t]*(?:{_ASKING}|{_REPLYING}|(?:user|human|assistant|model)[ \t]*$)|[.!?] (?:Human|USER|User):"
 _LINE = r"(?m)^[ \t]*"
 _BEGINS = re.compile(rf"\s*({_OWN})|\s*(assistant)[ \t]*\n")
 _ASKED = re.compile(rf"{_LINE}({_ASKING})(?=[ \t]*(?:\n[ \t]*)?\S)")
 _REPLIED = re.compile(rf"{_LINE}({_REPLYING})")
 _BARE = re.compile(r"\n[ \t]*(user|human)[ \t]*\n\s*\S[\s\S]*?\n[ \t]*(?:assistant|model)[ \t]*(?:\n|\Z)")
+_SAME_LINE = re.compile(r"[.!?] (Human:|USER:|User:) \S[^\n]* (?:Assistant|ASSISTANT|AI):")
 _ENDS = re.compile(rf"{_LINE}({_OWN})\s*\Z")
 _SPEAKER = re.compile(r"(?m)^[ \t]*\**([A-Z][\w.]{1,20}(?:[ ][A-Z][\w.]{0,20})?)\**:")
 _ROLES = frozenset({"Human", "HUMAN", "User", "USER", "Assistant", "ASSISTANT", "AI", "GPT", "Bot", "Model"})
 # Who asks for a dialogue gets one, and who shows one speaks about it.
 _DIALOGUE = re.compile(
-    r"(?i)dialog|conversation|transcript|screenplay|\binterview|\bskit\b|\brole.?play|simulat|chat|\bplay\b|\bscene\b"
-    r"|pretend|act as|few.shot|\bprompts?\b|\bscript for|(?:movie|film|video|call|phone|radio|sales) script"
-    r"|gespräch|entretien|conversaci|对话|聊天|剧本|会話|대화|диалог"
+    r"(?i)dialog|conversation|transcript|screenplay|\binterview\b(?! question)|\bskit\b|\brole.?play|simulat|chat"
+    r"|\bplay\b|\bscene\b|pretend|act as|few.shot|\bprompts?\b|\bscript for"
+    r"|(?:movie|film|video|call|phone|radio|sales) script|gespräch|entretien|conversaci"
+    r"|对话|聊天|剧本|会話|대화|диалог"
 )
 _SHARE = 0.5  # of the records; a mark in more of them is part of how this dataset is written
 _UNSURE = frozenset({"User"})  # a word of manuals and forms too: a turn only if a reply follows
@@ -71,6 +73,8 @@ def _in_answer(prose: str, prompt: str, own: frozenset[str]) -> str | None:
         return f"begins its answer with the role mark `{mark}`"
     if bare := _BARE.search(prose):
         return f"goes on after its answer with the turn mark `{bare[1]}`"
+    if same := _SAME_LINE.search(prose):
+        return f"has another turn in its answer: `{same[1]}`"
     for asked in _ASKED.finditer(prose):
         mark = asked[1]
         if mark in own or mark in headers_of(prompt) or re.search(rf"(?m)^[ \t]*{re.escape(mark)}", prompt):

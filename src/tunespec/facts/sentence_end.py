@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 # A text's last sign, if it leaves a sentence open: a letter of a script whose sentences end with a sign (Thai's and
 # Lao's do not), a comma, a dash, an opening bracket, a colon. Digits, symbols and closing signs finish tables,
 # formulas, links and lists.
-UNFINISHED = r"[\p{L}\p{M},;:\-–—(\[{«“‘&/，、；：（「『،؛]$"
+UNFINISHED = r"[\p{L}\p{M},:\-–—(\[{«“‘&，、；：（「『،؛]$"
 _SCRIPTS = {
     "han": r"[\p{Han}\p{Hiragana}\p{Katakana}，、；：。！？（「『」』）]",
     "hangul": r"\p{Hangul}",
@@ -46,14 +46,15 @@ _DANGLING = frozenset(
 )
 # How a letter closes, or who said it, at the start of what follows the last sentence.
 _CLOSINGS = re.compile(
-    r"(?i)\W*(?:(?:with|many|best|kind|warm|warmest|all|my|your|yours|much|most|the|mit|freundlichen|viele|liebe)\s+)*"
+    r"(?i)\W*(?:(?:with|many|best|kind|warm|warmest|all|yours|much|most|the|mit|freundlichen|viele|liebe)\s+)*"
     r"(?:regards|sincerely|cheers|love|yours|best|wishes|thanks|thank you|respectfully|cordially|truly|faithfully|"
     r"affectionately|grüßen|grüße|cordialement|saludos|atentamente|gracias|signed|written by|author|source|copyright|"
     r"end|祝福|最好的祝福|此致|敬礼|祝好|敬上|谢谢|敬具)(?:\b|，)"
 )
+_SHORTENED = re.compile(r"\b(Dr|Mr|Mrs|Ms|Prof|St|Jr|[A-Z])\.")  # their dots end no sentence
 _SIGNED = re.compile(r"(?:^|[.!?]\s+)(?:With|Your|Yours|Kind|Warm|Until)\b[^.!?]{0,60},[^.!?,]{0,40}$")
 _ATTRIBUTED = re.compile(r"[\"'”’»」*_.!?]\s*(?:[-–—~]|by)\s*[\w .'’-]{2,40}$")  # "Stay hungry." - Steve Jobs
-_UNIT = re.compile(r"\d[ \u00a0]?[^\W\d_]{1,3}$")  # 42 km
+_UNIT = re.compile(r"\d[ \u00a0]?[^\W\d_]{1,3}$|\b[A-Z]$")  # 42 km, "the answer is A"
 _LEAST_WORDS = 8  # of a last line that can be called a sentence; titles, names and labels are shorter
 _LEAST_HAN = 14  # characters of the same in Chinese and Japanese
 _DANGLING_WORDS, _DANGLING_HAN = 3, 6  # the same where the last sign or word calls for more
@@ -102,11 +103,11 @@ def breaks_off(tail: str) -> str | None:
 
 def _needs_no_end(before: list[str], line: str, bare: str) -> bool:
     """Whether the last line is code, a letter's close, or names who said it."""
-    close = " ".join([*before[-1:], line])[-60:]
+    close = _STOPPED.split(_SHORTENED.sub(r"\1", " ".join([*before[-1:], line])))[-1]
     return any(
         (
             _CODE.search(bare),
-            _CLOSINGS.search(close),
+            _CLOSINGS.match(close),
             _SIGNED.search(line),
             _UNIT.search(line),
             _ATTRIBUTED.search(line),
