@@ -90,8 +90,13 @@ def _split(walls: pl.DataFrame, typical: Typical | None) -> tuple[dict[int, Mark
     most = max(typical.most, _TIMES * typical.median, _LONG) if typical else float("inf")
     long = walls.filter(pl.col("size") > most)
     usual = f"where half of the texts have at most {typical.median:,.0f}" if typical else ""
-    message = pl.format("runs to {} characters without a paragraph, " + usual, "size")
-    wall = pl.format("has a paragraph of {} characters without a line break", "wall")
+    wide = (
+        pl.when(pl.col("size") > pl.col("text").str.len_chars())
+        .then(pl.lit(" (wide ones count twice)"))
+        .otherwise(pl.lit(""))
+    )
+    message = pl.format("runs to {} characters{} without a paragraph, " + usual, "size", wide)
+    wall = pl.format("has a paragraph of {} characters{} without a line break", "wall", wide)
     others = walls.filter((pl.col("size") <= most) & (pl.col("wall") > WALL))
     return (
         _marks(long.with_columns(value=message, limit=pl.lit(int(most) if typical else 0))),

@@ -24,14 +24,13 @@ _TELLING = (
 _MAKING = (
     r"(?:write|create|generate|make|produce|provide|prepare|design|build|implement|construct|develop|plan|suggest|"
     r"recommend) (?:me |us )?(?:an? |the |some |\w+ )?(?:\w+ ){0,3}?(?:program|function|code|algorithm|class|script|"
-    r"application|app|web ?page|website|schedule|itinerary|plan|text|note|message|post|presentation|lesson)"
+    r"application|app|web ?page|website|schedule|itinerary|plan|post|presentation|lesson)"
 )
 _WHY = (
-    r"\b(?:how (?:do|does|did|can|could|should|would|might|will|to)|why|what (?:happens|happened|"
-    r"should|would|could|can|"
-    r"makes|causes)|what are (?:the|some|your)|what does [^?]{1,60} mean|"
-    r"what(?: is|'s) the (?:difference|purpose|meaning|significance|role|relationship|best way|impact|process|reason)|"
-    r"difference between)\b"
+    r"\b(?:how (?:do|does|did|can|could|should|would|might|will|to)|why|what (?:should|does [^?]{1,60} mean)|"
+    r"what (?:is|'s|are) the (?:main |key |major |most \w+ )?(?:differences?|purpose|meaning|significance|role|"
+    r"relationship|best ways?|impacts?|process|reasons?|benefits|(?:dis)?advantages|steps|causes and|effects of|pros)|"
+    r"what are (?:some |good |your )?(?:benefits|ways|tips|reasons|strategies|thoughts)|differences? between)\b"
 )
 _FOREIGN = (
     r"解释|解釋|描述|介绍|介紹|说明|說明|讨论|如何|怎么|怎樣|怎样|为什么|為什麼|总结|概述|写一[篇封个段]|撰写|比较|"

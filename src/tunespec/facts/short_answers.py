@@ -39,13 +39,17 @@ _CODE_VALUE = re.compile(
     r"code|print|output|console|return|value|json|extract|\b(?:sql|python|java|javascript)\b", re.IGNORECASE
 )
 _MISSING = re.compile(r"extract|if (?:there|none|no|not)|\bany\b|which|how (?:many|much)", re.IGNORECASE)
+_ABOUT_WORDS = re.compile(  # "Thanks" translates "danke", and "OK" is an abbreviation
+    r"translat|übersetz|tradu|翻译|\bmean|synonym|antonym|abbreviat|slang|another word|(?:you|we|people) say|idiom",
+    re.IGNORECASE,
+)
 _EVASIONS = frozenset(
     (
         "ok|okay|okey|k|kk|okay then|ok then|idk|i dont know|i don't know|i do not know|dunno|i have no idea|"
         "no idea|not sure|i'm not sure|i am not sure|see above|see below|see docs|see documentation|"
-        "see the docs|see link|as above|same as above|lol|hm|hmm|hmmm|uh|um|thx|thanks|thank you|asdf|test|"
-        "testing|foo|bar|foo bar|lorem ipsum|whatever|etc|noted|will do|later|ditto|ask me later|no comment|"
-        "never mind|nevermind|pass|skip|meh|huh|what|不知道|我不知道|不清楚|好的|好|嗯|keine ahnung|"
+        "see the docs|see link|as above|same as above|lol|hm|hmm|hmmm|uh|um|thx|thanks|thank you|asdf|"
+        "lorem ipsum|whatever|etc|noted|will do|ditto|ask me later|no comment|"
+        "never mind|nevermind|meh|huh|不知道|我不知道|不清楚|好的|好|嗯|keine ahnung|"
         "weiß nicht|weiß ich nicht|ich weiß nicht|ich weiß es nicht|je ne sais pas|no sé|no lo sé|não sei|"
         "non lo so|わかりません|모르겠습니다"
     ).split("|")
@@ -165,11 +169,11 @@ def _is_wordless(one: _Answer) -> bool:
 
 def _is_evasive(one: _Answer) -> bool:
     asks = len(one.prompt) > _SMALL_TALK or re.search(r"[?？]", one.prompt) or wants_text(one.prompt)
-    return bool(asks) and not one.is_told
+    return bool(asks) and not one.is_told and not _ABOUT_WORDS.search(one.prompt)
 
 
 def _is_verdict(one: _Answer) -> bool:
-    return bool(one.prompt) and not wants_verdict(one.prompt)
+    return bool(one.prompt) and not wants_verdict(one.prompt) and not _ABOUT_WORDS.search(one.prompt)
 
 
 def _is_curt(one: _Answer) -> bool:
