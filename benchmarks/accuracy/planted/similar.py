@@ -31,7 +31,8 @@ def _topic(rng: random.Random) -> str:
 def _short_answers(writer: Writer) -> list[Sample]:
     """Answers of a word to prompts that ask for no more."""
     answers = load("lookalikes")["short_answers"]
-    asked = [f"Answer in a word or two. {writer.exchange(_topic(writer.rng)).prompt}" for _ in range(GROUP)]
+    topics = [_topic(writer.rng) for _ in range(GROUP)]
+    asked = [f"{writer.sentence(one)} Answer in a word or two. {writer.exchange(one).prompt}" for one in topics]
     return _samples(writer, [(prompt, writer.rng.choice(answers)) for prompt in asked])
 
 
