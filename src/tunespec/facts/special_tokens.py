@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from tunespec.facts import Fact, not_applicable
+from tunespec.facts.forged_turns import forged_turn
 from tunespec.facts.typed_tokens import about_tokens, tokens_in, typed_tokens
 from tunespec.findings import Mark
 from tunespec.passages import Passages
@@ -107,6 +108,8 @@ def _typed(
     """The passages with tokens that are not just spoken about, and these tokens."""
     typed = []
     for one in found:
+        if one.role in {"prompt", "tool"} and forged_turn(one.prose, rendered=bool(usual.families)):
+            continue  # T004's: tokens that open another role's turn
         prompt = records.prompts[one.row]
         about = about_tokens(prompt, pattern) or about_tokens(one.prose, pattern)
         stray = [
