@@ -32,8 +32,9 @@ def json_complaint(body: str) -> Complaint | None:
         tries += [f"{{{member}}}", f"[{member}]", f"{{{member}", member]
     if any(_json_error(one) is None or _is_many(one) for one in tries):
         return None
-    skipped = body[: len(body) - len(body.lstrip())].count("\n")
-    return Complaint(error.lineno + skipped, _json_message(error, text))
+    position, message = _json_message(error, text)
+    skipped = len(body) - len(body.lstrip())
+    return Complaint(body.count("\n", 0, skipped + position) + 1, message)
 
 
 def _json_error(text: str) -> json.JSONDecodeError | None:
@@ -46,13 +47,16 @@ def _json_error(text: str) -> json.JSONDecodeError | None:
     return None
 
 
-def _json_message(error: json.JSONDecodeError, text: str) -> str:
-    around = text[: error.pos].rstrip()[-1:]
-    if text[error.pos : error.pos + 1] in "]}" and around == ",":
-        return "a comma before a closing bracket"
+def _json_message(error: json.JSONDecodeError, text: str) -> tuple[int, str]:
+    """Where the error is and what it is, in the same words on every version of Python."""
+    before = text[: error.pos].rstrip()
+    if text[error.pos : error.pos + 1] in {"]", "}"} and before.endswith(","):
+        return len(before) - 1, "a comma before a closing bracket"
+    if error.msg.startswith("Illegal trailing comma"):
+        return error.pos, "a comma before a closing bracket"
     if text[error.pos : error.pos + 1] == "'":
-        return "single quotes, where JSON takes double ones"
-    return error.msg[0].lower() + error.msg[1:].removesuffix(" starting at").removesuffix(" at")
+        return error.pos, "single quotes, where JSON takes double ones"
+    return error.pos, error.msg[0].lower() + error.msg[1:].removesuffix(" at").removesuffix(" starting")
 
 
 def _has_gaps(text: str) -> bool:

@@ -152,4 +152,5 @@ def _is_newer(line: str, error: SyntaxError) -> bool:
 def _message(error: SyntaxError) -> str:
     """The parser's words without the names of the code."""
     message = re.sub(r"(keyword argument repeated|duplicate argument).*", r"\1", error.msg or "invalid syntax")
+    message = re.sub(r" \(detected at line \d+\)$", "", message)
     return re.sub(r"^f-string: .*|^\(unicode error\).*", "an f-string or escape that cannot be read", message)

@@ -7,6 +7,7 @@ docs/precision/code_blocks.md.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
@@ -14,7 +15,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tunespec.codelike import code_share
-from tunespec.facts.syntax import Complaint, elides, is_diff
+from tunespec.facts.syntax import Complaint, is_diff
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
@@ -47,6 +48,8 @@ GRAMMARS: Mapping[str, Grammar] = {
 }
 _LIKE = ("typescript", "tsx", "java", "cpp", "go", "rust")  # languages that are taken for each other
 _CODE = 0.4  # of the lines
+# `...args` and JSX's `style={{` leave nothing out; `...` alone and a template's `{{ name }}` do.
+_ELIDES = re.compile(r"\.\.\.(?![\w\[({$\"'])|…|⋮|\{%|<%|\{\{\s*[\w.]+\s*(?:\||\}\})")
 _OPENING = {"(": ")", "[": "]", "{": "}"}
 _SIGNS = {"${": ("{",), "#{": ("{",), "$(": ("(",), "((": ("(", "("), "))": (")", ")")}  # tokens that hold brackets
 
@@ -61,7 +64,7 @@ def tree_complaint(language: str, body: str) -> Complaint | None:
     grammar = GRAMMARS[language]
     parser = _parser(language)
     tree = parser.parse(body.encode(errors="replace"))
-    if not tree.root_node.has_error or elides(body) or is_diff(body):
+    if not tree.root_node.has_error or _ELIDES.search(body) or is_diff(body):
         return None
     unbalanced = _unbalanced(tree)
     if unbalanced is None and not grammar.strict:
