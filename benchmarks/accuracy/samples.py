@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from benchmarks.accuracy.grammar import load
 from benchmarks.accuracy.tools import Call, make_call, tool_schemas
 from benchmarks.accuracy.writer import Exchange, Writer
 
@@ -60,6 +61,7 @@ def make_sample(writer: Writer, shape: str) -> Sample:
         exchanges += [writer.exchange(None if foreign else first.topic) for _ in range(rng.randint(1, 3))]
     if shape == "tools":
         call = make_call(rng)
+        first = writer.exchange(rng.choice(list(load("topics"))))  # in English, as the call is
         exchanges = [Exchange(call.prompt, f"{call.answer} {writer.sentence(first.topic)}", first.topic)]
     rejected, thought = writer.answer(first.topic), f"{writer.sentence(first.topic)} {writer.sentence(first.topic)}"
     return Sample(tuple(exchanges), rng.choice(_SYSTEMS), call, rejected, thought)

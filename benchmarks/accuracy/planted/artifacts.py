@@ -167,9 +167,9 @@ _SENTENCES: Mapping[str, Sequence[str]] = {
     ),
     "joined emoji and scripts": (
         "A family 👨‍👩‍👧‍👦 waves ✌🏽 at a runner 🏃🏿‍♀️ ❤️‍🔥.",
-        "می\u200cخواهم کتاب\u200cها را بخوانم.",
-        "क्\u200dष is a conjunct.",
-        "المد\u200f (tide)\u200f مرتان.",
+        'In Persian it is "می\u200cخواهم کتاب\u200cها را بخوانم".',
+        'In Hindi, "क्\u200dष" is a conjunct.',
+        'The Arabic word for it is "المد\u200f (tide)\u200f".',
     ),
 }
 _LESSONS: Mapping[str, Sequence[tuple[str, str]]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
+from benchmarks.accuracy.grammar import load
 from benchmarks.accuracy.planted import ALL_SHAPES, DatasetDefect, Entries, Lookalike, TextDefect, answered
 from benchmarks.accuracy.planted.similar import GROUP
 from benchmarks.accuracy.samples import SHAPES, Record, Sample, make_sample
@@ -151,7 +152,7 @@ _OTHER = (
 def _written(writer: Writer, texts: Sequence[str]) -> list[Sample]:
     samples = []
     for _ in range(GROUP):
-        exchange = writer.exchange()
+        exchange = writer.exchange(writer.rng.choice(list(load("topics"))))  # in English, as the texts are
         words = {k: writer.rng.choice(v) for k, v in writer.vocabulary(exchange.topic).items() if k in _SLOTS}
         for name in _SLOTS:
             words.setdefault(name, name)

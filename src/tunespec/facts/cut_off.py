@@ -14,6 +14,7 @@ from tunespec.records import Records
 if TYPE_CHECKING:
     import polars as pl
 
+_ENDS_UNSEEN = " \t\r\n\u00a0\ufe0f\u200d"  # blanks, and what makes a sign an emoji
 _TAIL = 400  # characters from the end that are looked at
 _LEAST = 20  # answers of one script from which a habit can be told
 _FEW = 8  # the same if all but one finish
@@ -44,7 +45,7 @@ def cut_off_facts(records: Records, passages: Passages) -> list[Fact]:
     if not total:
         return [not_applicable(name, "no record has an answer") for name in ("cut_off", "length_spike")]
     ends = answers.with_columns(
-        length=pl.col("text").str.len_chars(), tail=pl.col("text").str.tail(_TAIL).str.strip_chars_end()
+        length=pl.col("text").str.len_chars(), tail=pl.col("text").str.tail(_TAIL).str.strip_chars_end(_ENDS_UNSEEN)
     ).with_columns(unfinished=pl.col("tail").str.contains(UNFINISHED))
     spikes = _spikes(ends)
     return [_cut_off(records, ends, set(spikes), total), Fact("length_spike", spikes, total)]

@@ -20,7 +20,6 @@ from tunespec.passages import Passages
 from tunespec.records import Records
 
 _ASKING = ("prompt", "tool")
-_CHAT = {"messages", "conversations", "conversation", "interactions", "alpaca"}
 _ORDERS = {
     "drops": "orders the model to drop its instructions",
     "tells": "orders the model to tell its instructions",
@@ -66,7 +65,7 @@ def _hidden_text(passages: Passages, records: Records) -> Mapping[int, Mark]:
 def _forged_turns(passages: Passages, records: Records) -> Mapping[int, Mark]:
     def check(row: Row) -> str | None:
         conversation = records.conversations[row["row"]]
-        rendered = conversation is not None and conversation.shape not in _CHAT
+        rendered = conversation is not None and conversation.shape not in forging.TEMPLATED
         return forging.forged_turn(row["prose"], rendered=rendered)
 
     found = passages.of(*_ASKING).filter(pl.col("prose").str.contains_any(forging.GATE))

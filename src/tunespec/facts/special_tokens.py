@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from tunespec.facts import Fact, not_applicable
-from tunespec.facts.forged_turns import forged_turn
+from tunespec.facts.forged_turns import TEMPLATED, forged_turn
 from tunespec.facts.typed_tokens import about_tokens, tokens_in, typed_tokens
 from tunespec.findings import Mark
 from tunespec.passages import Passages
@@ -16,8 +16,6 @@ from tunespec.profile import Profile
 from tunespec.records import Records
 from tunespec.special_tokens import END_TOKENS, SEQUENCE, TOKEN_PATTERN, families_of, shown_family
 
-# Shapes whose records a chat template renders: there, no special token is part of the text by design.
-TEMPLATED = frozenset({"messages", "conversations", "conversation", "interactions", "alpaca"})
 _SHARE = 0.5  # of the records; a token in more of them belongs to a template that was typed out
 _NAMES = {"prompt": "a prompt", "answer": "an answer", "system": "the system prompt", "tool": "a tool's turn"}
 
@@ -56,7 +54,7 @@ def special_token_facts(
     usual = _usual(found, total, profile)
     if not total:
         return [not_applicable(name, "no record has a text") for name in _KINDS]
-    typed = _typed(records, found, pattern, usual)
+    typed = _typed(records, (one for one in found if not _is_forged(one, profile)), pattern, usual)
     special, mixed = _sorted(records, typed, usual)
     facts = [Fact("special_token", special, total)]
     if not usual.families:
@@ -102,14 +100,18 @@ def _usual(found: Iterable[Found], total: int, profile: Profile) -> Usual:
     return Usual(shares, frozenset(family for family, count in counts.items() if count == max(counts.values())))
 
 
+def _is_forged(one: Found, profile: Profile) -> bool:
+    """Whether the tokens open another role's turn: that is T004's."""
+    asking = one.role in {"prompt", "tool"}
+    return asking and forged_turn(one.prose, rendered=profile.shape not in TEMPLATED) is not None
+
+
 def _typed(
     records: Records, found: Iterable[Found], pattern: re.Pattern[str], usual: Usual
 ) -> list[tuple[Found, list[str]]]:
     """The passages with tokens that are not just spoken about, and these tokens."""
     typed = []
     for one in found:
-        if one.role in {"prompt", "tool"} and forged_turn(one.prose, rendered=bool(usual.families)):
-            continue  # T004's: tokens that open another role's turn
         prompt = records.prompts[one.row]
         about = about_tokens(prompt, pattern) or about_tokens(one.prose, pattern)
         stray = [
