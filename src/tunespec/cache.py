@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +19,27 @@ from filelock import FileLock
 
 _SIZE_CAP = 2 << 30  # bytes; the least recently used entries go first
 _RUNS_KEPT = 20
-_LIBRARIES = ("great-expectations", "jsonschema", "numpy", "orjson", "pandas", "polars")
+_LIBRARIES = ("great-expectations", "jsonschema", "numpy", "orjson", "pandas", "polars", "pyyaml")
+_EXTRAS = ("tree-sitter",)  # without it there are other facts
 _PACKAGE = Path(__file__).resolve().parent
 
 
 @cache
 def code_hash() -> str:
     """Hash of tunespec's own sources and of its libraries' versions: others compute other facts."""
-    versions = [sys.version, *(version(library) for library in _LIBRARIES)]
+    versions = [sys.version, *(version(library) for library in _LIBRARIES), *map(_version_if_installed, _EXTRAS)]
     digest = hashlib.blake2b("\0".join(versions).encode(), digest_size=16)
     for path in sorted(_PACKAGE.rglob("*.py")):
         if "suite" not in path.relative_to(_PACKAGE).parts:
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _version_if_installed(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return ""
 
 
 def key_of(*parts: Any) -> str:
