@@ -33,7 +33,7 @@ def test_broken_code_block(records, *, broken: float = 0.0, suspect: float = 0.0
             fragment, a session or a notebook's cell | the model learns code that does not run
         lost_indentation: {value} | a block of Python whose bodies are not indented | the code cannot run, and the
             model learns to write Python flat
-        suspect_syntax: {value} | a grammar finds an error in JavaScript, TypeScript, Java, Go, Rust or HTML, or
+        suspect_syntax: {value} | a grammar finds an error in JavaScript, TypeScript, Java, Go or Rust, or
             brackets or quotes that do not match in C, C++ or SQL (with the extra `code`) | it is code that a compiler
             would refuse, most likely
         unfenced_code: {value} | an answer is code without a fence, where at least 80 % of the answers with code fence

@@ -19,8 +19,8 @@ from filelock import FileLock
 
 _SIZE_CAP = 2 << 30  # bytes; the least recently used entries go first
 _RUNS_KEPT = 20
-_EXTRAS = ("tokenizers",)  # with and without them, facts differ
-_LIBRARIES = ("ftfy", "great-expectations", "jsonschema", "numpy", "orjson", "pandas", "polars", "py3langid")
+_EXTRAS = ("tokenizers", "tree-sitter")  # with and without them, facts differ
+_LIBRARIES = ("ftfy", "great-expectations", "jsonschema", "numpy", "orjson", "pandas", "polars", "py3langid", "pyyaml")
 _PACKAGE = Path(__file__).resolve().parent
 
 

@@ -113,7 +113,8 @@ DEFECTS = [
 def _some_unfenced(writer: Writer) -> Entries:
     """A dataset that fences its code, but for every twelfth answer."""
     entries: Entries = []
-    codes = [(name, code) for name in ("python", "javascript", "java", "cpp", "sql", "go") for code in _GOOD[name]]
+    names = ("python", "javascript", "java", "cpp", "sql", "go")
+    codes = [(name, code) for name in names for code in _GOOD[name] if code.count("\n") >= 2]
     for number in range(72):
         language, code = codes[number % len(codes)]
         one = writer.exchange("databases")

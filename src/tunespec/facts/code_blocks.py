@@ -53,7 +53,7 @@ def code_block_facts(records: Records, passages: Passages) -> list[Fact]:
         for number, block in enumerate(answer.blocks, start=1):
             if block.closed and not block.fault and block.body.strip():
                 _judge(answer, number, block, sure=sure, suspect=suspect if extra else None, indented=indented)
-    others = "no answer has a block of JavaScript, TypeScript, Java, Go, Rust, C, C++, SQL or HTML"
+    others = "no answer has a block of JavaScript, TypeScript, Java, Go, Rust, C, C++ or SQL"
     return [
         _code_fence(passages, answers),
         sure.fact("syntax_error", "no answer has a block of Python, JSON, TOML or YAML"),

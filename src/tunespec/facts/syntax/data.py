@@ -103,7 +103,7 @@ def yaml_complaint(body: str) -> Complaint | None:
     error = _yaml_error(body)
     if error is None or elides(body) or is_diff(body) or not _is_yaml(body):
         return None
-    if any(_yaml_error(form.expandtabs(2)) is None for form in forms(body)):
+    if _yaml_error(forms(body)[0].expandtabs(2)) is None:
         return None
     return error
 

@@ -14,7 +14,7 @@ _ALIASES: Mapping[str, str] = {
     "json": "json", "toml": "toml", "yaml": "yaml", "yml": "yaml",
     "javascript": "javascript", "js": "javascript", "jsx": "javascript", "mjs": "javascript", "node": "javascript",
     "typescript": "typescript", "ts": "typescript", "tsx": "tsx", "java": "java", "go": "go", "golang": "go",
-    "rust": "rust", "rs": "rust", "c": "c", "cpp": "cpp", "c++": "cpp", "cc": "cpp", "sql": "sql", "html": "html",
+    "rust": "rust", "rs": "rust", "c": "c", "cpp": "cpp", "c++": "cpp", "cc": "cpp", "sql": "sql",
 }  # fmt: skip
 SURE: Mapping[str, tuple[str, Callable[[str], Complaint | None]]] = {
     "python": ("Python", python_complaint),

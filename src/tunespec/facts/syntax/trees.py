@@ -44,7 +44,6 @@ GRAMMARS: Mapping[str, Grammar] = {
     "c": Grammar("tree_sitter_c", "language", "C", False, (("void f() {\n", "\n}"),)),
     "cpp": Grammar("tree_sitter_cpp", "language", "C++", False, (("void f() {\n", "\n}"), ("class A {\n", "\n};"))),
     "sql": Grammar("tree_sitter_sql", "language", "SQL", strict=False),
-    "html": Grammar("tree_sitter_html", "language", "HTML", strict=True),
 }
 _LIKE = ("typescript", "tsx", "java", "cpp", "go", "rust")  # languages that are taken for each other
 _CODE = 0.4  # of the lines
