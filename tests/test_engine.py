@@ -81,7 +81,14 @@ def test_an_error_inside_an_expectation_is_no_failure():
 
 def test_the_engine_process_answers_like_the_engine():
     columns = {"fact": {1: "bad", 3: "worse"}}
-    assert engine_process().evaluate(4, columns, [asked(null())]) == evaluate(FRAME, [asked(null())])
+    (answer,), (own,) = engine_process().evaluate(4, columns, [asked(null())]), evaluate(FRAME, [asked(null())])
+    assert (answer.success, answer.rows) == (own.success, own.rows) == (False, [1, 3])
+
+
+def test_an_expectation_that_counts_rows_gets_all_of_them():
+    question = expect.ExpectColumnProportionOfNonNullValuesToBeBetween(column="fact", max_value=0.3)
+    (answer,) = engine_process().evaluate(4, {"fact": {1: "bad"}}, [asked(question)])
+    assert (answer.success, answer.observed) == (True, 0.25)
 
 
 def test_a_refusal_crosses_the_process():

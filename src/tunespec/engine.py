@@ -72,7 +72,7 @@ def warm_up() -> None:
 
 
 def evaluate(frame: pd.DataFrame, asked: Sequence[Asked]) -> list[Answer]:
-    """Judge every expectation over the frame, whose index must be 0, 1, 2, ...
+    """Judge every expectation over the frame, whose index labels its rows: 0, 1, 2, ...
 
     Raises:
         CannotJudgeError: if GX refuses, drops or fails to compute one of them.

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 # Great Expectations imports them for a few expectations about distributions: a third of its import's time and memory.
 _RARELY_USED = ("altair", "scipy.stats")
+_NULL = "ExpectColumnValuesToBeNull"
 Columns = Mapping[str, Mapping[int, str]]  # name -> row -> value; the other rows have none
 
 # This process's path goes behind the child's own, so that no file of the user's stands in for a library's module; and
@@ -130,22 +131,33 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
         answers.flush()
 
 
-def dense(rows: int, columns: Columns) -> pd.DataFrame:
-    """The frame that Great Expectations judges, with None where a column has no value."""
+def dense(rows: int, columns: Columns, *, marked_only: bool = False) -> pd.DataFrame:
+    """The frame that Great Expectations judges, labelled by row, with None where a column has no value.
+
+    Args:
+        rows: how many rows the table has.
+        columns: their values.
+        marked_only: leave out rows that have no value in any column, but for the last one. An expectation of null says
+            the same without them, in half the time; how many rows a fact examined is not taken from here.
+    """
     import numpy as np
     import pandas as pd
 
-    values = np.full((rows, len(columns)), None, dtype=object, order="F")  # one block: GX selects rows of all columns
+    labels = np.arange(rows)
+    if marked_only and rows:
+        labels = np.array(sorted({rows - 1, *(row for column in columns.values() for row in column)}))
+    values = np.full((len(labels), len(columns)), None, dtype=object, order="F")  # one block: GX selects whole rows
     for position, column in enumerate(columns.values()):
-        values[list(column), position] = list(column.values())
-    return pd.DataFrame(values, columns=list(columns), index=range(rows), dtype=object)
+        values[np.searchsorted(labels, list(column)), position] = list(column.values())
+    return pd.DataFrame(values, columns=list(columns), index=labels, dtype=object)
 
 
 def _answer(rows: int, columns: Columns, asked: Sequence[Asked]) -> tuple[list[Answer], str | None]:
     from tunespec.engine import evaluate
 
+    only_null = all(one.declaration.type == _NULL for one in asked)
     try:
-        return evaluate(dense(rows, columns), asked), None
+        return evaluate(dense(rows, columns, marked_only=only_null), asked), None
     except CannotJudgeError as error:
         return [], str(error)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tunespec.facts import Fact
     from tunespec.sources import RecordSource
 
+_THREADS = 3  # one that compares records, two for the other facts
 _PLACE = ("path", "line", "row", "key")
 
 
@@ -67,17 +68,23 @@ def _describe(source: RecordSource) -> dict[str, Any]:
 def facts_of(groups: Sequence[str], source: RecordSource, cache: Cache, key: str) -> list[Fact]:
     """The facts of all groups, stored or computed.
 
-    Those that compare records go one after the other in a second thread, since they share the comparison.
+    Those that compare records go one after the other in a thread of their own, since they share the comparison; the
+    others take turns in two more, since Polars mostly releases Python's lock.
     """
     found = {group: _stored_facts(group, cache, key) for group in groups}
     missing = [group for group in groups if found[group] is None]
+
+    def computed(group: str) -> list[Fact]:
+        return _computed_facts(group, source, cache, key)
+
     if missing:
-        _ = source.profile  # before two threads ask for it
-        with ThreadPoolExecutor(1) as pool:
+        _ = source.profile  # what several threads need is made before they ask for it
+        with ThreadPoolExecutor(_THREADS) as pool:
             comparing = [group for group in missing if group in COMPARING]
-            compared = pool.submit(lambda: {group: _computed_facts(group, source, cache, key) for group in comparing})
-            others = [group for group in missing if group not in COMPARING]
-            found |= {group: _computed_facts(group, source, cache, key) for group in others}
+            compared = pool.submit(lambda: {group: computed(group) for group in comparing})
+            if others := [group for group in missing if group not in COMPARING]:
+                source.prepare_texts()
+                found |= zip(others, pool.map(computed, others), strict=True)
             found |= compared.result()
     return [fact for group in groups for fact in found[group] or ()]
 

@@ -122,6 +122,7 @@ def name_of(language: str) -> str:
     return _ENGLISH.get(language, language)
 
 
+@cache
 def code_of(value: str) -> str | None:
     """The code of a language as a column names it: ``en``, ``en-US``, ``zh_CN``, ``English``."""
     bare = value.strip().lower()

@@ -72,6 +72,10 @@ class RecordSource:
             records = records.followed_by(self._read(self.benchmarks), split=BENCHMARK)
         return Alike(records, self._progress)
 
+    def prepare_texts(self) -> None:
+        """Make the tables of texts now: threads that ask for them at the same time would each make them."""
+        _ = self.passages, self.answers
+
     @property
     def tokenizer(self) -> Path | None:
         """The tokenizer.json that the configuration names.

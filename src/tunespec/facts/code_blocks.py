@@ -65,8 +65,8 @@ def code_block_facts(records: Records, passages: Passages) -> list[Fact]:
 
 def _answers(records: Records, passages: Passages) -> Iterator[Answer]:
     """The answers with fences. A rejected answer may be broken: that is what it is rejected for."""
-    columns = (passages.frame[name].to_list() for name in ("row", "turn", "role", "text"))
-    rows, turns, roles, texts = columns
+    rows, turns, roles = (passages.frame[name].to_list() for name in ("row", "turn", "role"))
+    texts = passages.frame["text"]
 
     def prompts_before(index: int) -> Callable[[], str]:
         def joined() -> str:
