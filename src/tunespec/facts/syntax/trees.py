@@ -1,7 +1,7 @@
 """Languages whose own parsers cannot be imported, by tree-sitter's grammars: an extra, and warnings.
 
 A grammar knows fewer dialects than the compilers, and no macros. ``strict`` languages are judged by any error that no
-surroundings explain; of the others only an error with unbalanced brackets or quotes counts. Measured on valid code (and its limits):
+surroundings explain; of the others only an error with unbalanced brackets or quotes counts. Measured on valid code:
 docs/precision/code_blocks.md.
 """
 
