@@ -49,6 +49,7 @@ _LIKE = ("typescript", "tsx", "java", "cpp", "go", "rust")  # languages that are
 _CODE = 0.4  # of the lines
 # `...args` and JSX's `style={{` leave nothing out; `...` alone and a template's `{{ name }}` do.
 _ELIDES = re.compile(r"\.\.\.(?![\w\[({$\"'])|…|⋮|\{%|<%|\{\{\s*[\w.]+\s*(?:\||\}\})")
+_BRANCHES = re.compile(r"(?m)^[ \t]*#[ \t]*if")  # each branch of the preprocessor may hold half a pair of brackets
 _OPENING = {"(": ")", "[": "]", "{": "}"}
 _SIGNS = {"${": ("{",), "#{": ("{",), "$(": ("(",), "((": ("(", "("), "))": (")", ")")}  # tokens that hold brackets
 
@@ -66,7 +67,7 @@ def tree_complaint(language: str, body: str) -> Complaint | None:
     if not tree.root_node.has_error or _ELIDES.search(body) or is_diff(body):
         return None
     unbalanced = _unbalanced(tree)
-    if unbalanced is None and not grammar.strict:
+    if not grammar.strict and (unbalanced is None or _BRANCHES.search(body)):
         return None
     if any(_parses(parser, before + body + after) for before, after in grammar.around) or not _is_code(body):
         return None
