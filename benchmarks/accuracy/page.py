@@ -11,9 +11,10 @@ from string import Template
 
 from benchmarks.accuracy import scoring
 from benchmarks.accuracy.samples import SHAPES
-from benchmarks.accuracy.scoring import KINDS, Scores, Share
+from benchmarks.accuracy.scoring import KINDS, UNPLANTED, Scores, Share
 
-_LIBRARIES = ("tunespec", "great-expectations", "polars", "numpy", "orjson", "jsonschema")
+_LIBRARIES = ("tunespec", "great-expectations", "polars", "numpy", "orjson", "ftfy", "py3langid", "tree-sitter")
+_PRECISION = Path(__file__).parents[2] / "docs" / "precision"
 
 
 def page(scores: Scores, seeds: int, command: str) -> str:
@@ -57,6 +58,10 @@ def _tables(scores: Scores) -> Mapping[str, str]:
             ("class", "records", "flagged", "share"),
             [(name, *_cells(share)) for name, share in sorted(scores.alike.items())],
         ),
+        "unplanted": "; ".join(f"`{kind}` ({why})" for kind, why in UNPLANTED.items()),
+        "precision": "\n".join(
+            f"##{path.read_text(encoding='utf-8')}" for path in sorted(_PRECISION.glob("*.md"))
+        ).replace("\n## ", "\n#### "),
         "missed": "\n".join(f"- {name}: {_of(share)} found" for name, share in missed) or "None.",
     }
 
