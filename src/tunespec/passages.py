@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tunespec.fences import Block, blocks, prose
 from tunespec.findings import Mark
@@ -18,15 +18,6 @@ if TYPE_CHECKING:
 
 ROLES = ("system", "prompt", "answer", "tool")
 _PART = {"user": "prompt", "assistant": "answer", "system": "system", "tool": "tool", "call": "tool"}
-
-
-class Passage(NamedTuple):
-    """One turn's text: the record's row, the turn's number in it (from 0; -1 for a system prompt), and its role."""
-
-    row: int
-    turn: int
-    role: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -61,12 +52,10 @@ def make_passages(records: Records, end_marker: EndMarker | None) -> Passages:
     """
     import polars as pl
 
-    passages = list(_passages(records))
-    columns: dict[str, list[Any]] = {
-        name: [passage[i] for passage in passages] for i, name in enumerate(Passage._fields)
-    }
+    columns = _columns(records)
     if end_marker is not None:
-        columns["text"] = [end_marker.strip(p.text) if p.role == "answer" else p.text for p in passages]
+        parts = zip(columns["role"], columns["text"], strict=True)
+        columns["text"] = [end_marker.strip(text) if role == "answer" else text for role, text in parts]
     columns["prose"], fenced = _without_code(columns["text"])
     schema = {"row": pl.UInt32(), "turn": pl.Int32(), "role": pl.Enum(ROLES), "text": pl.String(), "prose": pl.String()}
     return Passages(pl.DataFrame(columns, schema=schema), fenced)
@@ -84,28 +73,36 @@ def _without_code(texts: Sequence[str]) -> tuple[list[str], dict[int, list[Block
     return proses, fenced
 
 
-def _passages(records: Records) -> Iterator[Passage]:
+def _columns(records: Records) -> dict[str, list[Any]]:
+    """The columns ``row``, ``turn``, ``role`` and ``text`` of every readable record's texts.
+
+    Built in one loop, without an object for each text: there are several for each record.
+    """
+    columns: dict[str, list[Any]] = {"row": [], "turn": [], "role": [], "text": []}
+    add_row, add_turn, add_role, add_text = (column.append for column in columns.values())
     for row, conversation in enumerate(records.conversations):
         if conversation is None or conversation.defect:
             continue
-        if conversation.shape == "text":
-            if prompt := records.prompts[row]:
-                yield Passage(row, 0, "prompt", prompt)
-            yield Passage(row, 1, "answer", records.answers[row])
-            continue
-        yield from _of_turns(row, conversation)
+        for number, role, text in _texts(records, row, conversation):
+            add_row(row)
+            add_turn(number)
+            add_role(role)
+            add_text(text)
+    return columns
 
 
-def _of_turns(row: int, conversation: Conversation) -> Iterator[Passage]:
-    if conversation.system:
-        yield Passage(row, -1, "system", conversation.system)
+def _texts(records: Records, row: int, conversation: Conversation) -> list[tuple[int, str, str]]:
+    """``(turn, role, text)`` of a record, with the prompt of a templated text divided from its answer."""
+    if conversation.shape == "text":
+        prompt = records.prompts[row]
+        return [*([(0, "prompt", prompt)] if prompt else []), (1, "answer", records.answers[row])]
     turns = conversation.turns
     if conversation.rejected:  # its prompt is told once
         turns = (*turns, *(turn for turn in conversation.rejected if turn.role == "assistant"))
-    for number, turn in enumerate(turns):
-        part = _PART.get(turn.role)
-        if part is not None and turn.text:
-            yield Passage(row, number, part, turn.text)
+    found = [
+        (number, _PART[turn.role], turn.text) for number, turn in enumerate(turns) if turn.text and turn.role in _PART
+    ]
+    return [(-1, "system", conversation.system), *found] if conversation.system else found
 
 
 def first_marks(found: pl.DataFrame, *columns: str) -> dict[int, Mark]:
