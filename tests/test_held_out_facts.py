@@ -85,6 +85,19 @@ def test_topics_of_another_kind():
     assert not facts(train, same)["different_validation"].marks
 
 
+def test_languages_of_another_kind(judge, tmp_path):
+    rivers = ("Seine", "Loire", "Rhine", "Danube", "Elbe", "Oder", "Po", "Tiber", "Ebro", "Tagus", "Thames", "Severn")
+    english = [chat(f"What is the length of the {r}?", f"The {r} is one of the rivers that are long.") for r in rivers]
+    german = [
+        chat(f"Wie lang ist der Fluss {r}?", f"Der Fluss {r} ist einer von denen, die lang sind.") for r in rivers
+    ]
+    write_jsonl(tmp_path / "data/train.jsonl", english * 3)
+    write_jsonl(tmp_path / "data/validation.jsonl", german * 3)
+    _, report = judge(tmp_path, select=["E001"])
+    (finding,) = report["findings"]
+    assert "languages: 100% German, in train 0%" in finding["message"]
+
+
 @given(st.lists(st.integers(1, 5_000), min_size=40, max_size=120), st.randoms(use_true_random=False))
 def test_a_random_half_is_not_different(lengths, random):
     random.shuffle(lengths)

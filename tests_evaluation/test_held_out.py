@@ -34,8 +34,8 @@ def test_missing_validation_set(splits, *, least: int = 10, share: float = 0.01,
             alone is not judged | overtraining stays unseen until the model is in use
         small_validation: {value} | fewer records than `least`, or than the `share` of the training data | a
             score over so few answers changes by chance from run to run
-        different_validation: {value} | answer lengths (Kolmogorov-Smirnov), topics or languages of their own columns
-            (total variation) further apart than `distance`, with 30 records on each side | the score
+        different_validation: {value} | answer lengths (Kolmogorov-Smirnov), topics of the records' own column, or
+            languages (total variation) further apart than `distance`, with 30 records on each side | the score
             says little about what the model was trained for
 
     Sources:

@@ -78,9 +78,14 @@ def _leakage(source: RecordSource) -> list[Fact]:
 
 def _held_out(source: RecordSource) -> list[Fact]:
     from tunespec.facts.held_out import Limits, held_out_facts
+    from tunespec.facts.languages import record_languages
 
+    splits = source.splits
+    if len(splits) > 1 and not any(split.languages for split in splits):
+        spoken = record_languages(source.spoken)
+        splits = [split.in_languages(spoken) for split in splits]
     limits = Limits(*(source.setting("E001", name) for name in Limits._fields))
-    return held_out_facts(source.splits, limits, alone=source.dataset.alone)
+    return held_out_facts(splits, limits, alone=source.dataset.alone)
 
 
 def _artifacts(source: RecordSource) -> list[Fact]:
@@ -106,7 +111,7 @@ def _languages(source: RecordSource) -> list[Fact]:
 
     languages = source.setting("D009", "languages")
     second = source.setting("D009", "second_language"), source.setting("D009", "second_domain")
-    return language_facts(source.records, source.passages, languages, second)
+    return language_facts(source.records, source.passages, source.spoken, languages, second)
 
 
 def _code_blocks(source: RecordSource) -> list[Fact]:

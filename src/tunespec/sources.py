@@ -63,6 +63,13 @@ class RecordSource:
         return taught_answers(self.passages, self.records)
 
     @cached_property
+    def spoken(self) -> pl.DataFrame:
+        """Their prompts and answers with their languages."""
+        from tunespec.facts.languages import spoken_passages
+
+        return spoken_passages(self.records, self.passages)
+
+    @cached_property
     def alike(self) -> Alike:
         """Similar pairs among them and the benchmarks' records."""
         from tunespec.facts.alike import BENCHMARK, Alike

@@ -5,10 +5,11 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
+from tunespec.languages import name_of
 from tunespec.records import Records
 
 _TOPICS_SHOWN = 10
@@ -16,7 +17,9 @@ _TOPICS_SHOWN = 10
 
 @dataclass(frozen=True)
 class Split:
-    """The readable records of one split. ``lengths`` are characters of the answers, ``topics`` the records' own."""
+    """The readable records of one split. ``lengths`` are characters of the answers, ``topics`` the records' own,
+    ``languages`` too.
+    """
 
     name: str | None
     rows: Sequence[int]
@@ -24,6 +27,14 @@ class Split:
     prompt_characters: int
     topics: Mapping[str, int]
     languages: Mapping[str, int]
+
+    def in_languages(self, spoken: Mapping[int, str]) -> Split:
+        """The split with the languages that its records are in, where their columns name none.
+
+        Args:
+            spoken: row -> code of the record's language.
+        """
+        return replace(self, languages=Counter(name_of(spoken[row]) for row in self.rows if row in spoken))
 
     def shown(self, total: int) -> dict[str, Any]:
         """The split as reports print it; ``total`` is the number of records of all splits."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmarks.accuracy.planted import DatasetDefect, Entries
-from benchmarks.accuracy.samples import SHAPES, make_sample
+from benchmarks.accuracy.samples import SHAPES, Sample, make_sample
 from benchmarks.accuracy.writer import Writer
 
 _SHAPES: Sequence[str] = ("messages", "alpaca", "sharegpt", "prompt/completion")
@@ -43,9 +43,18 @@ def _other_topic(writer: Writer) -> Entries:
     return entries
 
 
+def _other_language(writer: Writer) -> Entries:
+    entries = _records(writer, "train", 200, "messages")
+    for _ in range(60):
+        record = SHAPES["messages"](Sample((writer.exchange_in("german"),)))
+        entries.append(("validation", record, "", ""))
+    return entries
+
+
 DATASETS = [
     DatasetDefect("E001.missing_validation", "a training file alone in its folder", _alone),
     DatasetDefect("E001.small_validation", "a handful", _handful),
     DatasetDefect("E001.different_validation", "longer answers", _longer),
     DatasetDefect("E001.different_validation", "other topics", _other_topic),
+    DatasetDefect("E001.different_validation", "another language", _other_language),
 ]

@@ -26,18 +26,22 @@ _LEAST = 3  # records of the second language
 
 
 def language_facts(
-    records: Records, passages: Passages, languages: Sequence[str], second: tuple[float, float]
+    records: Records,
+    passages: Passages,
+    spoken: pl.DataFrame,
+    languages: Sequence[str],
+    second: tuple[float, float],
 ) -> list[Fact]:
     """Every fact of D009.
 
     Args:
         records: the dataset's records.
         passages: their texts.
+        spoken: these with their language, see ``spoken_passages``.
         languages: codes that the configuration allows; none means that nothing is declared.
         second: the shares of records in a second language, and domain, from which on a dataset is a mixture.
     """
-    spoken = _spoken(records, passages)
-    own = _of_records(spoken)
+    own = record_languages(spoken)
     answered = answer_language_fact(records, passages, spoken)
     return [
         answered,
@@ -48,7 +52,7 @@ def language_facts(
     ]
 
 
-def _spoken(records: Records, passages: Passages) -> pl.DataFrame:
+def spoken_passages(records: Records, passages: Passages) -> pl.DataFrame:
     """Prompts and answers, each with its ``language``: a code, "" for a mixture, null if it is open."""
     import polars as pl
 
@@ -57,7 +61,7 @@ def _spoken(records: Records, passages: Passages) -> pl.DataFrame:
     return texts.with_columns(pl.Series("language", languages_of(texts["prose"]), dtype=pl.String))
 
 
-def _of_records(spoken: pl.DataFrame) -> dict[int, str]:
+def record_languages(spoken: pl.DataFrame) -> dict[int, str]:
     """Row -> its language, where all its texts that have one agree."""
     found: dict[int, str] = {}
     for row, language in spoken.select("row", "language").drop_nulls().iter_rows():
