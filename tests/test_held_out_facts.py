@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -98,6 +99,16 @@ def test_languages_of_another_kind(judge, tmp_path):
     assert "languages: 100% German, in train 0%" in finding["message"]
 
 
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("topics", [2, 10, 50, 200])
+def test_random_topics_are_not_different(topics, seed):
+    random = Random(seed)
+    drawn = [f"topic {random.randrange(topics)}" for _ in range(1_040)]
+    counts = [{topic: part.count(topic) for topic in set(part)} for part in (drawn[:1_000], drawn[1_000:])]
+    found = facts(split("train", 1_000, topics=counts[0]), split("validation", 40, topics=counts[1]))
+    assert not found["different_validation"].marks
+
+
 @given(st.lists(st.integers(1, 5_000), min_size=40, max_size=120), st.randoms(use_true_random=False))
 def test_a_random_half_is_not_different(lengths, random):
     random.shuffle(lengths)
@@ -108,7 +119,8 @@ def test_a_random_half_is_not_different(lengths, random):
 
 def test_the_report_shows_what_is_in_the_splits(judge, tmp_path):
     seine = chat("What is the Seine?", "A river.")
-    write_jsonl(tmp_path / "data/train.jsonl", [{**seine, "topic": "rivers"}, chat("Who wrote Candide?", "Voltaire.")])
+    candide = chat("Who wrote Candide?", "Voltaire.")
+    write_jsonl(tmp_path / "data/train.jsonl", [{**seine, "topic": "rivers"}, {**candide, "topic": "rivers"}])
     write_jsonl(tmp_path / "data/validation.jsonl", [{**seine, "topic": "rivers"}])
     _, report = judge(tmp_path)
     (subject,) = report["subjects"]
@@ -116,5 +128,5 @@ def test_the_report_shows_what_is_in_the_splits(judge, tmp_path):
         ("train", 2, 17),
         ("validation", 1, 8),
     ]
-    assert subject["splits"][0]["topics"] == {"rivers": 1}
+    assert subject["splits"][0]["topics"] == {"rivers": 2}
     assert subject["overlaps"] == [{"split": "validation", "with": "train", "records": 1, "prompts": 1}]

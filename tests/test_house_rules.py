@@ -31,6 +31,15 @@ def with_rule(tmp_path, body):
     (tmp_path / "tunespec.toml").write_text(settings, encoding="utf-8")
 
 
+def test_a_tolerance_counts_all_records(judge, tmp_path):
+    records = [chat(f"Where does river {n} end?", "In the sea.", "Be brief." if n < 5 else None) for n in range(100)]
+    with_rule(tmp_path, 'expect.ExpectColumnValuesToBeNull(column="system", mostly=0.8)')
+    write_jsonl(tmp_path / "a.jsonl", records)
+    _, report = judge(tmp_path, select=["X001"])
+    (row,) = (row for row in report["pitfalls"] if row["code"] == "X001")
+    assert (row["status"], row["unexpected"], row["examined"]) == ("passed", 5, 100)
+
+
 def test_two_expectations_on_one_fact_are_refused(judge, tmp_path):
     match = 'expect.ExpectColumnValuesToNotMatchRegex(column="answer", regex="river")'
     length = 'expect.ExpectColumnValueLengthsToBeBetween(column="answer", min_value=1)'

@@ -26,7 +26,9 @@ def taught_answers(passages: Passages, records: Records) -> pl.DataFrame:
 
     frame = passages.frame.with_columns(
         asked=pl.when(pl.col("role") == "prompt").then(pl.int_range(pl.len())).forward_fill(),
-        after_tool=(pl.col("role").shift(1) == "tool").fill_null(value=False),
+        after_tool=((pl.col("role").shift(1) == "tool") & (pl.col("row").shift(1) == pl.col("row"))).fill_null(
+            value=False
+        ),
     ).filter(pl.col("role") == "answer")
     frame = _taught(frame, records)
     asked, texts, rows = frame["asked"], passages.frame["text"], passages.frame["row"]

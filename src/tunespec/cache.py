@@ -19,7 +19,9 @@ from filelock import FileLock
 
 _SIZE_CAP = 2 << 30  # bytes; the least recently used entries go first
 _RUNS_KEPT = 20
-_EXTRAS = ("tokenizers", "tree-sitter")  # with and without them, facts differ
+_GRAMMARS = ("c", "cpp", "go", "java", "javascript", "rust", "sql", "typescript")
+# With and without them, facts differ.
+_EXTRAS = ("tokenizers", "tree-sitter", *(f"tree-sitter-{language}" for language in _GRAMMARS))
 _LIBRARIES = ("ftfy", "great-expectations", "jsonschema", "numpy", "orjson", "pandas", "polars", "py3langid", "pyyaml")
 _PACKAGE = Path(__file__).resolve().parent
 

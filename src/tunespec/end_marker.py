@@ -123,7 +123,7 @@ def infer_end_marker(answers: Iterable[str]) -> EndMarker | None:
     for tail, count in tails.filter(tails.str.contains(_GATE)).value_counts().iter_rows():
         if (found := marker_of(tail)) is not None:
             counts[found] += count
-    for marker, count in counts.most_common(1):
+    for marker, count in sorted(counts.items(), key=lambda found: (-found[1], found[0]))[:1]:
         least = _SHARE if marker in END_TOKENS or _WORDED.search(marker) or _TOKEN.search(marker) else _HABIT
         if count >= max(_LEAST, least * len(texts)):
             return EndMarker(marker, "inferred", count / len(texts))

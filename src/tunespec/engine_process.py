@@ -21,6 +21,7 @@ from functools import cache
 from typing import TYPE_CHECKING, BinaryIO
 
 from tunespec.errors import CannotJudgeError
+from tunespec.expect import NULL
 from tunespec.postponed import postpone
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 # Great Expectations imports them for a few expectations about distributions: a third of its import's time and memory.
 _RARELY_USED = ("altair", "scipy.stats")
-_NULL = "ExpectColumnValuesToBeNull"
 Columns = Mapping[str, Mapping[int, str]]  # name -> row -> value; the other rows have none
 
 # This process's path goes behind the child's own, so that no file of the user's stands in for a library's module; and
@@ -155,7 +155,7 @@ def dense(rows: int, columns: Columns, *, marked_only: bool = False) -> pd.DataF
 def _answer(rows: int, columns: Columns, asked: Sequence[Asked]) -> tuple[list[Answer], str | None]:
     from tunespec.engine import evaluate
 
-    only_null = all(one.declaration.type == _NULL for one in asked)
+    only_null = all(one.declaration.type == NULL for one in asked)
     try:
         return evaluate(dense(rows, columns, marked_only=only_null), asked), None
     except CannotJudgeError as error:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from great_expectations.expectations import *  # noqa: F403
 
 
+NULL = "ExpectColumnValuesToBeNull"  # what nearly every pitfall expects of its facts
+
+
 @dataclass(frozen=True)
 class Declaration:
     """One recorded expectation: the name of GX's class and its keyword arguments."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tunespec.facts import Fact
     from tunespec.sources import RecordSource
 
-_THREADS = 3  # one that compares records, two for the other facts
+_THREADS = 3  # one more than compares records: Polars mostly releases Python's lock
 _PLACE = ("path", "line", "row", "key")
 
 
@@ -68,8 +68,8 @@ def _describe(source: RecordSource) -> dict[str, Any]:
 def facts_of(groups: Sequence[str], source: RecordSource, cache: Cache, key: str) -> list[Fact]:
     """The facts of all groups, stored or computed.
 
-    Those that compare records go one after the other in a thread of their own, since they share the comparison; the
-    others take turns in two more, since Polars mostly releases Python's lock.
+    Those that compare records go one after the other in a thread, since they share the comparison; the others take
+    turns in the rest.
     """
     found = {group: _stored_facts(group, cache, key) for group in groups}
     missing = [group for group in groups if found[group] is None]
@@ -83,7 +83,8 @@ def facts_of(groups: Sequence[str], source: RecordSource, cache: Cache, key: str
             comparing = [group for group in missing if group in COMPARING]
             compared = pool.submit(lambda: {group: computed(group) for group in comparing})
             if others := [group for group in missing if group not in COMPARING]:
-                source.prepare_texts()
+                if any(GROUPS[group].table == "records" for group in others):
+                    source.prepare_texts()
                 found |= zip(others, pool.map(computed, others), strict=True)
             found |= compared.result()
     return [fact for group in groups for fact in found[group] or ()]

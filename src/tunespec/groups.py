@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from tunespec.errors import CannotJudgeError
 from tunespec.sources import SETTINGS
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def _truncation(source: RecordSource) -> list[Fact]:
     from tunespec.facts.truncation import truncation_fact
 
     limit = int(source.setting("D001", "max_length"))
+    if limit and source.tokenizer is None:
+        raise CannotJudgeError("missing-end-marker: max_length counts tokens: set tokenizer to a tokenizer.json, too")
     return [truncation_fact(source.records, source.passages, source.tokenizer, limit)]
 
 
@@ -108,8 +111,12 @@ def _ambiguity(source: RecordSource) -> list[Fact]:
 
 def _languages(source: RecordSource) -> list[Fact]:
     from tunespec.facts.languages import language_facts
+    from tunespec.languages import code_of
 
     languages = source.setting("D009", "languages")
+    for language in languages:
+        if code_of(language) is None:
+            raise CannotJudgeError(f"mixed-languages: languages: {language!r} is no language code such as en or de")
     second = source.setting("D009", "second_language"), source.setting("D009", "second_domain")
     return language_facts(source.records, source.passages, source.spoken, languages, second)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 # The commonest function words of languages in Latin script, from the top of each one's frequency list; words that
 # are usual in English text, too, are left out of the others' lists.
@@ -122,7 +122,7 @@ def name_of(language: str) -> str:
     return _ENGLISH.get(language, language)
 
 
-@cache
+@lru_cache(1024)
 def code_of(value: str) -> str | None:
     """The code of a language as a column names it: ``en``, ``en-US``, ``zh_CN``, ``English``."""
     bare = value.strip().lower()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 # Column names of public instruction datasets and of the trainers' examples, by what they hold.
@@ -33,7 +33,7 @@ def metadata_of(record: Mapping[str, Any]) -> Mapping[str, str]:
     return found
 
 
-@cache
+@lru_cache(1024)
 def _named(keys: tuple[str, ...]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     """``((key, meaning), ...)`` in the order of preference, and the keys that may hold more of them."""
     lowered = {key.lower(): key for key in reversed(keys)}

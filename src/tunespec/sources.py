@@ -118,19 +118,22 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_FILES = frozenset({"tokenizer"})  # settings that name a file, whose content counts
+
+
 def setting(config: Config, code: str, key: str) -> Any:
     """The value of a threshold of a pitfall."""
     return config.thresholds(config.catalogue.find(code))[key]
 
 
 def settings_key(config: Config) -> list[tuple[str, str, Any, str]]:
-    """The settings of all facts, for a cache key; where one names a file, with its content's hash."""
+    """The settings of all facts, for a cache key; with the content of a file that one names."""
     from tunespec.subjects import content_hash
 
     found = []
     for code, keys in SETTINGS.items():
         for key in keys:
             value = setting(config, code, key)
-            path = config.root / value if isinstance(value, str) and value else None
+            path = config.root / value if key in _FILES and value else None
             found.append((code, key, value, content_hash(path) if path and path.is_file() else ""))
     return found

@@ -11,8 +11,10 @@ from typing import Any
 
 from tunespec.languages import name_of
 from tunespec.records import Records
+from tunespec.text import shorten
 
 _TOPICS_SHOWN = 10
+_CATEGORY = 3  # records for each value of a column at least
 
 
 @dataclass(frozen=True)
@@ -64,22 +66,26 @@ def splits_of(records: Records) -> list[Split]:
         own = rows.setdefault(split, [])
         if content:
             own.append(row)
-    return [_split(records, name, own) for name, own in rows.items()]
+    topics, languages = _categories(records, "topic"), _categories(records, "language")
+    return [
+        Split(
+            name,
+            own,
+            [len(records.answers[row]) for row in own],
+            sum(len(records.prompts[row]) for row in own),
+            Counter(topics[row] for row in own if row in topics),
+            Counter(languages[row] for row in own if row in languages),
+        )
+        for name, own in rows.items()
+    ]
 
 
-def _split(records: Records, name: str | None, rows: Sequence[int]) -> Split:
-    return Split(
-        name,
-        rows,
-        [len(records.answers[row]) for row in rows],
-        sum(len(records.prompts[row]) for row in rows),
-        _named(records, rows, "topic"),
-        _named(records, rows, "language"),
-    )
-
-
-def _named(records: Records, rows: Sequence[int], meaning: str) -> Counter[str]:
-    return Counter(value for row in rows if (value := records.metadata[row].get(meaning)) is not None)
+def _categories(records: Records, meaning: str) -> dict[int, str]:
+    """Row -> value of a column that sorts the records; one that holds titles or ids is the user's text, and is none."""
+    values = {row: meta[meaning] for row, meta in enumerate(records.metadata) if meaning in meta}
+    if len(set(values.values())) * _CATEGORY > len(values):
+        return {}
+    return {row: shorten(value) for row, value in values.items()}
 
 
 def overlaps(splits: Sequence[Split], records: Records, prompts: Mapping[int, str]) -> Iterator[dict[str, Any]]:

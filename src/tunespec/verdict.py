@@ -7,6 +7,7 @@ from typing import Any
 
 from tunespec.engine import Answer, Asked
 from tunespec.errors import CannotJudgeError
+from tunespec.expect import NULL
 from tunespec.findings import Finding, Place
 from tunespec.pitfall import Pitfall
 from tunespec.subjects import Dataset
@@ -54,7 +55,9 @@ def _status(one: Asked, answer: Answer, table: Table) -> dict[str, Any]:
         examined, unexpected, failed = len(table.places), int(not answer.success), not answer.success
         value = answer.observed
     else:
-        examined = table.examined.get(declaration.kind, answer.looked_at)
+        # An expectation of null was asked of the marked rows only, and speaks of all.
+        rows = len(table.places) if declaration.type == NULL else answer.looked_at
+        examined = table.examined.get(declaration.kind, rows)
         if not examined:
             raise CannotJudgeError(f"{one.pitfall}: {declaration.kind} examined no row")
         unexpected = len(answer.rows)

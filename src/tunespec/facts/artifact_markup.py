@@ -20,7 +20,10 @@ _QUOTED = re.compile(r"""["'“‘「『（(`]\s*(?:<[^<>\n]*>[^<>\n"'”’]{0,
 _HTML_SUBJECT = re.compile(
     r"(?i)html|xml\b|\bsvg\b|\b[jt]sx\b|mark-?up|\bcss\b|(?-i:\bReact\b|\bVue\b|\bAngular\b|\bSvelte\b|\bDOM\b)|jinja|"
     r"handlebars|\bphp\b|beautifulsoup|\bweb ?(?:page|scrap|design|develop)|front-?end|\bjquery\b|\bselector|"
-    r"""\bclass ['"“]|(?:the|given|following) code\b|网页|标签|前端|(?-i:\btags?\b)"""
+    r"""\bclass ['"“]|(?:the|given|following) code\b|网页|标签|前端|(?-i:\btags?\b)|"""
+    # the tags themselves are asked about: "the difference between <div> and <span>", "what does <br> do?"
+    r"<\w+> (?:and|or|vs\.?|versus|with) (?:an? |the )?<\w+>|"
+    r"\b(?:what|when|why|how|does|do|is|an?) (?:an? )?<\w+>(?=[\s?.,;:])"
 )
 _SCRIPT_SUBJECT = re.compile(r"(?i)javascript|typescript")
 

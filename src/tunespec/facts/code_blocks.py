@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from tunespec.facts import Fact, not_applicable
@@ -21,6 +21,7 @@ from tunespec.records import Records
 
 _NO_EXTRA = "judging other languages needs an extra: pip install 'tunespec[code]'"
 _NO_ANSWER = "no record has an answer"
+_REMEMBERED = 4096  # verdicts on blocks; more would keep the user's code in memory
 
 
 class Answer(NamedTuple):
@@ -90,6 +91,8 @@ def _judge(
     """One block: a lost indentation is told once, and not as a syntax error too."""
     language = canonical_language(block.language)
     tagged = language == "python"
+    if language in SURE:
+        sure.rows.add(answer.row)
     if tagged or (not block.info and "def " in block.body):
         indented.rows.add(answer.row)
         line = _lost_indentation(block.body, tagged)
@@ -98,7 +101,6 @@ def _judge(
             _mark(indented, answer, "Python", number, Complaint(line, message))
             return
     if language in SURE:
-        sure.rows.add(answer.row)
         name, _ = SURE[language]
         _complain(sure, answer, name, number, block, _sure(language, block.body))
     elif language in GRAMMARS and suspect is not None:
@@ -119,18 +121,18 @@ def _mark(judged: _Judged, answer: Answer, name: str, number: int, complaint: Co
     judged.marks.setdefault(answer.row, Mark(text))
 
 
-# A block stands in many records of a dataset; each is parsed once in a run.
-@cache
+# A block stands in many records of a dataset, often near each other: most are parsed once.
+@lru_cache(_REMEMBERED)
 def _sure(language: str, body: str) -> Complaint | None:
     return SURE[language][1](body)
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def _suspect(language: str, body: str) -> Complaint | None:
     return tree_complaint(language, body)
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def _lost_indentation(body: str, tagged: bool) -> int | None:
     return lost_indentation(body, tagged=tagged)
 

@@ -94,16 +94,17 @@ def _different(split: Split, train: Split, distance: float) -> Mark | None:
 
 
 def _differences(split: Split, train: Split, distance: float) -> list[_Difference]:
-    chance = _CHANCE * math.sqrt((len(split.rows) + len(train.rows)) / (len(split.rows) * len(train.rows)))
-    limit = max(distance, chance)
+    chance = _CHANCE * math.sqrt(1 / len(split.rows) + 1 / len(train.rows))
     medians = sorted(split.lengths)[len(split.lengths) // 2], sorted(train.lengths)[len(train.lengths) // 2]
     lengths = f"answers of {medians[0]:,} characters (median), in train of {medians[1]:,}"
-    found = [_Difference(lengths, _ks(split.lengths, train.lengths), limit)]
+    found = [_Difference(lengths, _ks(split.lengths, train.lengths), max(distance, chance))]
     for name, own, other in (("topics", split.topics, train.topics), ("languages", split.languages, train.languages)):
         if own or other:
             offender = max({*own, *other}, key=lambda value: (_share(own, value) - _share(other, value), value))
             shares = f"{_share(own, offender):.0%} {offender}, in train {_share(other, offender):.0%}"
-            found.append(_Difference(f"{name}: {shares}", _total_variation(own, other), limit))
+            found.append(
+                _Difference(f"{name}: {shares}", _total_variation(own, other), max(distance, _by_chance(own, other)))
+            )
     return found
 
 
@@ -119,6 +120,18 @@ def _ks(one: Sequence[int], other: Sequence[int]) -> float:
 
 def _total_variation(one: Mapping[str, int], other: Mapping[str, int]) -> float:
     return sum(abs(_share(one, value) - _share(other, value)) for value in {*one, *other}) / 2
+
+
+def _by_chance(one: Mapping[str, int], other: Mapping[str, int]) -> float:
+    """The total variation that two random samples of one distribution exceed once in 1,000 times, at most.
+
+    Its expectation, from the normal approximation of each share's difference, and McDiarmid's bound of what chance
+    adds to that.
+    """
+    n, m = sum(one.values()) or 1, sum(other.values()) or 1
+    shares = [(one.get(value, 0) + other.get(value, 0)) / (n + m) for value in {*one, *other}]
+    expected = sum(math.sqrt(2 * p * (1 - p) / math.pi * (1 / n + 1 / m)) for p in shares) / 2
+    return expected + math.sqrt(math.log(1_000) / 2 * (1 / n + 1 / m))
 
 
 def _share(counts: Mapping[str, int], value: str) -> float:

@@ -81,6 +81,9 @@ def _encoder(path: Path) -> Any:
     except ImportError:
         return None
     try:
-        return Tokenizer.from_file(str(path))
+        encoder = Tokenizer.from_file(str(path))
+        encoder.no_truncation()  # trainers save it with the tokenizer: nothing would ever be too long
+        encoder.no_padding()
     except Exception as error:  # the library raises plain Exceptions
         raise CannotJudgeError(f"{path.name}: not a tokenizer.json that can be read ({error})") from error
+    return encoder

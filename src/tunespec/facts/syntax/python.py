@@ -6,7 +6,7 @@ import ast
 import re
 import sys
 import warnings
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 
 from tunespec.facts.syntax import Complaint, elides, forms, is_diff
@@ -30,6 +30,7 @@ _OLD = re.compile(
 )
 _NEW = re.compile(r"^\s*(?:type\s+\w+|(?:async\s+)?def\s+\w+\[|class\s+\w+\[|except\*?\s+\w|lazy\s)|\bt[\"']|\bf[\"']")
 _WORDS = re.compile(r"[^\W\d][\w'’-]*(?:[,:]?\s+[^\W\d][\w'’-]*)+[.!?:,]?$")
+_SENTENCE = re.compile(r"[A-Z][\w'’-]*,?(?: [\w'’-]+[,;]?){3,}[.!:]")
 _KEYWORD = re.compile(r"(?:async|def|class|if|elif|else|for|while|with|try|except|import|from|return|raise|lambda)\b")
 _GAP = re.compile(r"<[A-Za-z][\w -]*>|\[(?:your|insert|add)\b", re.IGNORECASE)
 _HEAD = re.compile(
@@ -52,7 +53,19 @@ def python_complaint(body: str) -> Complaint | None:
     error = _error(forms(_without_magics(body))[0]) or error
     number = error.lineno or 1
     line = (body.splitlines() or [""])[min(number, len(body.splitlines())) - 1]
+    if _is_sentence(line) and _parses_without_sentences(body):
+        return Complaint(number, "a sentence stands in the code")
     return None if _is_no_error(line, error) else Complaint(number, _message(error))
+
+
+def _is_sentence(line: str) -> bool:
+    """Whether a line is prose with its punctuation; steps in words, as pseudo-code has them, have none."""
+    return _SENTENCE.fullmatch(line.strip()) is not None and not _KEYWORD.match(line.strip())
+
+
+def _parses_without_sentences(body: str) -> bool:
+    code = [line for line in body.splitlines() if not _is_sentence(line)]
+    return len([line for line in code if line.strip()]) > 1 and _error("\n".join(code)) is None
 
 
 def lost_indentation(body: str, *, tagged: bool) -> int | None:
@@ -82,7 +95,7 @@ def _depth(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-@cache
+@lru_cache(1024)
 def _error(source: str) -> SyntaxError | None:
     try:
         if _WARNS.search(source):
