@@ -23,6 +23,7 @@ _ALONE, _SUPPORTED = 0.8, 0.5  # the model's confidence, without and with functi
 _LATIN_RUN = re.compile(r"(?:[A-Za-z][A-Za-z'’-]*[ ,;:]+){3,}[A-Za-z]+")
 _SEGMENT = re.compile(r"[\n\"“”„«»`]|: |(?<=[.!?]) |(?<=[。！？])")
 _HAN, _KANA = re.compile(r"[\u4e00-\u9fff]{2}"), re.compile(r"[\u3041-\u30ff]")
+_ENGLISH = r"(?i)\b(?:the|and|of|is|to|with|for|are|it|you|how|what|who|when|where|why|from)\b"
 _PROSE = r"^[\p{L}\p{M}\p{N}\s.,;:!?'’\"“”„«»()%/…–-]+$"
 
 
@@ -33,6 +34,7 @@ class _Pair(NamedTuple):
     answered: str
     prompt: str
     answer: str
+    is_certain: bool = False
 
 
 def answer_language_fact(records: Records, passages: Passages, spoken: pl.DataFrame) -> Fact:
@@ -72,11 +74,25 @@ def _differing(spoken: pl.DataFrame) -> list[_Pair]:
     )
     columns = ("row", "turn", "asked", "language", "prompt", "prose")
     found = [_Pair(*row) for row in known.select(columns).iter_rows()]
+    found += [
+        _Pair(*row)._replace(asked="en", is_certain=True) for row in _another_script(pairs).select(columns).iter_rows()
+    ]
     half = pairs.filter((pl.col("asked") == "?") ^ (pl.col("language") == "?"))
     usual = spoken["language"].drop_nulls().mode().sort()
     return found + _guessed(
         [_Pair(*row) for row in _open(half, usual[0] if len(usual) else "").select(columns).iter_rows()]
     )
+
+
+def _another_script(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of a question too short to tell its language, but with an English word in it, and an answer whose script
+    English does not have.
+    """
+    import polars as pl
+
+    prompt = pl.col("prompt")
+    latin = prompt.str.contains(r"^[\p{Latin}\p{P}\p{N}\s]+$") & prompt.str.contains(_ENGLISH)
+    return pairs.filter((pl.col("asked") == "?") & pl.col("language").is_in(list(SCRIPTS)) & latin)
 
 
 def _open(half: pl.DataFrame, usual: str) -> pl.DataFrame:
@@ -87,7 +103,7 @@ def _open(half: pl.DataFrame, usual: str) -> pl.DataFrame:
     text = pl.when(pl.col("asked") == "?").then(pl.col("prompt")).otherwise(pl.col("prose")).str.slice(0, HEAD)
     prose = text.str.contains(_PROSE) & (text.str.count_matches(r"\p{L}{2,}") >= _LEAST_WORDS)
     # Most open texts are the usual language without its words: only a strange other side makes them worth a look.
-    english = text.str.contains(r"(?i)\b(?:the|and|of|is|to|with|for|are|it|you|how|what|from)\b")
+    english = text.str.contains(_ENGLISH)
     return half.filter(prose & ((known != usual) | ~english)).head(_MOST_GUESSED)
 
 
@@ -138,6 +154,8 @@ def shows(text: str, language: str) -> bool:
 
 def _is_certain(pair: _Pair) -> bool:
     """Whether the model agrees on both sides, and the answer ends as it begins."""
+    if pair.is_certain:
+        return True
     if not confirmed(pair.prompt, pair.asked) or not confirmed(pair.answer, pair.answered):
         return False
     if len(pair.answer) <= HEAD:
