@@ -13,7 +13,7 @@ from tunespec.special_tokens import END_TOKENS
 _TAIL = 48  # characters; markers in use are shorter
 _REACH = 240  # characters at an answer's end that are searched for a marker, doubled or with blanks after it
 _SHARE = 0.5  # of the answers; below, an ending is a habit, not a convention
-_HABIT = 0.9  # for endings that are markers by their signs alone: `#### True` may be the answer of half a dataset
+_HABIT = 0.9  # for a heading of other words: `#### True` may be the answer of half a dataset
 _LEAST = 5  # answers that must share it
 _SIGN = r"[#\-=*~%@$|\[\]{}()<>_/\\^!:&+]"
 _WORD = (
@@ -27,6 +27,7 @@ _WORDED = re.compile(
 _SIGNS = re.compile(
     r"(?:\s|^)(#{2,6}[ \t]*(?:[A-Za-z]+(?:[ \t][A-Za-z]+)?)?[ \t]*#{0,6}|-{3,}|={3,}|\*{3,}|@{2,}|%{2,})$"
 )
+_BARE = re.compile(r"#{2,6}|-{3,}|={3,}|\*{3,}|@{2,}|%{2,}")
 _GATE = r"[^\p{L}\p{N}\s.?!,;'\"。]$|(?:^|\s)(?:[A-Z_]{3,}(?: OF [A-Z]+)?|[#\-=*@%]{1,6} ?[A-Za-z ]{1,20})$"
 _TOKEN = re.compile(r"(<[|｜][^<>\s]{1,30}[|｜]>|</?s>|<eos>|<end_of_turn>|<turn\|>|\[/INST\]|<EOS_TOKEN>|<eoa>)$")
 # One of these at the end of a single answer is a marker too, for nothing else ends so.
@@ -124,7 +125,8 @@ def infer_end_marker(answers: Iterable[str]) -> EndMarker | None:
         if (found := marker_of(tail)) is not None:
             counts[found] += count
     for marker, count in sorted(counts.items(), key=lambda found: (-found[1], found[0]))[:1]:
-        least = _SHARE if marker in END_TOKENS or _WORDED.search(marker) or _TOKEN.search(marker) else _HABIT
+        by_form = marker in END_TOKENS or _WORDED.search(marker) or _TOKEN.search(marker) or _BARE.fullmatch(marker)
+        least = _SHARE if by_form else _HABIT
         if count >= max(_LEAST, least * len(texts)):
             return EndMarker(marker, "inferred", count / len(texts))
     return None

@@ -76,9 +76,13 @@ def _by_script(wide: pl.DataFrame) -> dict[int, str]:
             found[index] = code
         elif total and latin < _SHARE * total:
             found[index] = ""  # a mixture of scripts is no language
+    for index in wide.filter(text.str.contains(_ENGLISH_QUESTION))["index"]:
+        if found.get(index, "") not in {"", "ja"}:
+            found[index] = ""  # "Who is Лев Толстой?" is asked in English
     return {index: code for index, code in found.items() if code} | {i: "" for i, c in found.items() if not c}
 
 
+_ENGLISH_QUESTION = r"^(?:Who|What|When|Where|Why|How|Which|Is|Are|Explain|Describe|Translate|Tell)\s+[A-Za-z]+\b"
 _ENGLISH = r"(?-u:\b)(?i:the|and|of|is|to|that|with|for|are|it|you|how|what|from|be|this)(?-u:\b)"
 _SAMPLE, _HOPELESS = 2_000, 0.02  # texts looked at first; share of decided ones below which words tell nothing
 

@@ -24,6 +24,7 @@ _LATIN_RUN = re.compile(r"(?:[A-Za-z][A-Za-z'’-]*[ ,;:]+){3,}[A-Za-z]+")
 _SEGMENT = re.compile(r"[\n\"“”„«»`]|: |(?<=[.!?]) |(?<=[。！？])")
 _HAN, _KANA = re.compile(r"[\u4e00-\u9fff]{2}"), re.compile(r"[\u3041-\u30ff]")
 _ENGLISH = r"(?i)\b(?:the|and|of|is|to|with|for|are|it|you|how|what|who|when|where|why|from)\b"
+_QUESTION = r"(?i)\b(?:what|who|when|where|why|how|which|the|with|does|explain|describe|write)\b"
 _PROSE = r"^[\p{L}\p{M}\p{N}\s.,;:!?'’\"“”„«»()%/…–-]+$"
 
 
@@ -34,7 +35,7 @@ class _Pair(NamedTuple):
     answered: str
     prompt: str
     answer: str
-    is_certain: bool = False
+    is_short: bool = False  # the question is
 
 
 def answer_language_fact(records: Records, passages: Passages, spoken: pl.DataFrame) -> Fact:
@@ -74,25 +75,27 @@ def _differing(spoken: pl.DataFrame) -> list[_Pair]:
     )
     columns = ("row", "turn", "asked", "language", "prompt", "prose")
     found = [_Pair(*row) for row in known.select(columns).iter_rows()]
+    modes = spoken["language"].drop_nulls().mode().sort()
+    usual = modes[0] if len(modes) else ""
     found += [
-        _Pair(*row)._replace(asked="en", is_certain=True) for row in _another_script(pairs).select(columns).iter_rows()
+        _Pair(*row)._replace(asked="en", is_short=True)
+        for row in _short_questions(pairs, usual).select(columns).iter_rows()
     ]
     half = pairs.filter((pl.col("asked") == "?") ^ (pl.col("language") == "?"))
-    usual = spoken["language"].drop_nulls().mode().sort()
-    return found + _guessed(
-        [_Pair(*row) for row in _open(half, usual[0] if len(usual) else "").select(columns).iter_rows()]
-    )
+    return found + _guessed([_Pair(*row) for row in _open(half, usual).select(columns).iter_rows()])
 
 
-def _another_script(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of a question too short to tell its language, but with an English word in it, and an answer whose script
-    English does not have.
+def _short_questions(pairs: pl.DataFrame, usual: str) -> pl.DataFrame:
+    """Pairs of a question too short to tell its language, but with a word of English, and an answer in another one.
+
+    A language in Latin script counts where English is usual: there the short question is English like the others.
     """
     import polars as pl
 
-    prompt = pl.col("prompt")
-    latin = prompt.str.contains(r"^[\p{Latin}\p{P}\p{N}\s]+$") & prompt.str.contains(_ENGLISH)
-    return pairs.filter((pl.col("asked") == "?") & pl.col("language").is_in(list(SCRIPTS)) & latin)
+    prompt, answered = pl.col("prompt"), pl.col("language")
+    english = prompt.str.contains(r"^[\p{Latin}\p{P}\p{N}\s]+$") & prompt.str.contains(_QUESTION)
+    other = answered.is_in(list(SCRIPTS)) | (pl.lit(usual == "en") & ~answered.is_in(["en", "?"]))
+    return pairs.filter((pl.col("asked") == "?") & english & other)
 
 
 def _open(half: pl.DataFrame, usual: str) -> pl.DataFrame:
@@ -154,8 +157,8 @@ def shows(text: str, language: str) -> bool:
 
 def _is_certain(pair: _Pair) -> bool:
     """Whether the model agrees on both sides, and the answer ends as it begins."""
-    if pair.is_certain:
-        return True
+    if pair.is_short:
+        return confirmed(pair.answer, pair.answered)
     if not confirmed(pair.prompt, pair.asked) or not confirmed(pair.answer, pair.answered):
         return False
     if len(pair.answer) <= HEAD:

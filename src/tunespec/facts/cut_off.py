@@ -26,7 +26,8 @@ _USUAL_ALONE = 0.97  # the same for answers of one sentence, which may be labels
 _TWO = r"[.!?。！？।؟۔][\"'”’»)\]」』*_`]*\s+\S|[。！？]\S|\n"  # a sentence ends, and another one begins
 # Requests whose answers need no sentence, so that one line of words may be all of it.
 _WITHOUT_END = re.compile(
-    r"(?i)\b(?:titles?|headlines?|slogans?|taglines?|subject lines?|captions?|names?|tweets?|hashtags?|keywords?|"
+    r"(?i)\b(?:(?:continue|complete|finish) (?:the|this) sentence|ingredients|"
+    r"titles?|headlines?|slogans?|taglines?|subject lines?|captions?|names?|tweets?|hashtags?|keywords?|"
     r"poems?|lyrics?|songs?|verses?|haikus?|rhymes?|raps?)\b|标题|诗|歌词|口号|俳句"
 )
 _SPIKE, _SPIKE_SHARE = 5, 0.01  # answers of exactly one length, at least, and their share of all answers

@@ -25,6 +25,7 @@ _TEMPLATE_ENDS = "the chat template ends every answer"
 _CONVENTION = 0.9  # of a chat's answers; where as many end with a textual marker, a textual stop is meant
 _BLANKS = 0.1  # of the answers; where more have blanks after the marker, blanks are usual
 _NEAR = 0.75  # similarity (difflib's ratio) of a misspelling: one letter of four, two of eight
+_FEW, _STRAYS = 3, 0.1  # answers with a marker of their own, and their share, that are strays among the others
 _END = 240  # characters from the end in which a marker is looked for
 
 
@@ -175,4 +176,6 @@ def _stray(passages: Passages) -> Fact:
         fenced = passages.blocks.get(index)
         if not fenced or fenced[-1].end < len(text.rstrip()):
             marks.setdefault(row, Mark(f"ends with `{marker_of(text)}`, an end marker that the other answers lack"))
+    if len(marks) > max(_FEW, _STRAYS * total):
+        marks = {}  # a habit that no share of the answers makes a convention
     return Fact(_REDUNDANT, marks, total)

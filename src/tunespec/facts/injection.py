@@ -16,6 +16,7 @@ from tunespec.facts.obedience import obeys, refuses
 from tunespec.facts.prompt_leak import prompt_leaks
 from tunespec.facts.think import after_thinking
 from tunespec.findings import Mark
+from tunespec.languages import TRANSLATES
 from tunespec.passages import Passages
 from tunespec.records import Records
 
@@ -96,8 +97,8 @@ def _orders(passages: Passages, records: Records) -> Iterator[_Obedience]:
     for row in asked.filter(text.str.contains_any(second, ascii_case_insensitive=True)).iter_rows(named=True):
         order = hijacking_order(row["text"], from_tool=row["role"] == "tool")
         conversation = records.conversations[row["row"]]
-        if order is None or conversation is None or conversation.label is False:
-            continue
+        if order is None or conversation is None or conversation.label is False or TRANSLATES.search(row["text"]):
+            continue  # what is to be translated is no order
         answer = _answer_after(passages.frame, row["index"], len(conversation.turns))
         if answer and not refuses(answer, order):
             obeyed = obeys(row["text"], order, answer, conversation.system or "")

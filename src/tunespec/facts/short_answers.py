@@ -40,7 +40,9 @@ _CODE_VALUE = re.compile(
 )
 _MISSING = re.compile(r"extract|if (?:there|none|no|not)|\bany\b|which|how (?:many|much)", re.IGNORECASE)
 _ABOUT_WORDS = re.compile(  # "Thanks" translates "danke", and "OK" is an abbreviation
-    r"translat|übersetz|tradu|翻译|\bmean|synonym|antonym|abbreviat|slang|another word|(?:you|we|people) say|idiom",
+    r"translat|übersetz|tradu|翻译|\bmean|synonym|antonym|abbreviat|slang|another word|(?:you|we|people) say|idiom|"
+    r"how (?:do|does|would|can|should|is|are) (?:\w+ )?"
+    r"(?:write|written|spell|spelled|spelt|say|call|called|abbreviated?|express)",
     re.IGNORECASE,
 )
 _EVASIONS = frozenset(
@@ -178,4 +180,4 @@ def _is_verdict(one: _Answer) -> bool:
 
 def _is_curt(one: _Answer) -> bool:
     value_of_code = _CODE_ASKED.search(one.prompt) and _CODE_LINE.search(one.text)
-    return wants_text(one.prompt) and not value_of_code and not one.is_told
+    return wants_text(one.prompt) and not value_of_code and not one.is_told and not _ABOUT_WORDS.search(one.prompt)

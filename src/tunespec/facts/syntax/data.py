@@ -103,9 +103,7 @@ def yaml_complaint(body: str) -> Complaint | None:
     error = _yaml_error(body)
     if error is None or elides(body) or is_diff(body) or not _is_yaml(body):
         return None
-    if _yaml_error(forms(body)[0].expandtabs(2)) is None:
-        return None
-    return error
+    return error if _yaml_error(forms(body)[0]) is not None else None
 
 
 def _yaml_error(text: str) -> Complaint | None:
