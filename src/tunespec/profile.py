@@ -30,6 +30,7 @@ class Profile:
     keys: frozenset[str]
     keys_share: float
     system_share: float
+    system_prompts: int  # different ones
     think_share: float
     template: Template | None
     end_marker: EndMarker | None
@@ -67,6 +68,7 @@ def make_profile(records: Records, marker: str = "") -> Profile:
         shape_share=shape_share,
         keys=keys or frozenset(),
         keys_share=keys_share,
+        system_prompts=len({c.system.strip() for c in readable if c.system and c.system.strip()}),
         system_share=sum(bool(c.system and c.system.strip()) for c in readable) / total,
         think_share=sum(map(thinks_first, readable)) / total,
         template=records.template,

@@ -20,7 +20,8 @@ _PLACEHOLDER = re.compile(rf"({_NO_INPUT})|({_MUSTACHE})|({_BLOCK})|({_OBJECT})|
 _LATEX_BEFORE = re.compile(r"(?:\\[A-Za-z]+|[}^_$])$")
 _TEMPLATE_SUBJECT = re.compile(
     r"(?i)jinja|handlebars|\bmustache (?:templ|synt|tag)|shopify|(?-i:\bVue(?:\.js)?\b|\bAngular\b|\bTwig\b)|"
-    r"placeholder|character card|what (?:does|is) \{\{|mean\w* of \{\{|django|ansible|\bhelm chart|kubernetes|github action|curly brac|double brac|wikitext|\blatex\b|"
+    r"placeholder|character card|what (?:does|is) \{\{|mean\w* of \{\{|"
+    r"django|ansible|\bhelm chart|kubernetes|github action|curly brac|double brac|wikitext|\blatex\b|"
     r"interpolat|\\[a-z]+\{|\btemplat(?:es|ing)\b|"
     r"\btemplate (?:engine|language|syntax|variable|string|literal|for|with|that)|"
     r"\b(?:in|into) (?:a|the|your) template|(?:e-?mail|letter|prompt|message|chat) template|模板|占位|变量"

@@ -16,6 +16,7 @@ from tunespec.profile import OPTIONAL_KEYS, Profile
 from tunespec.records import Records
 
 Check = Callable[[Conversation], str | None]
+_SORTS = 3  # different system prompts that tell a mixture of tasks from a slip
 _CHAT = ("messages", "conversations", "conversation", "interactions", "preference")
 
 
@@ -181,12 +182,20 @@ def _minority_think(profile: Profile) -> Check:
 
 
 def _minority_system(profile: Profile) -> Check:
+    """Each record of the minority; of a minority with prompts of many sorts, as mixtures of tasks have, the first."""
     usual = profile.system_share >= 0.5
+    of_many_sorts = not usual and profile.system_prompts >= _SORTS
+    told: list[str] = []
 
     def check(conversation: Conversation) -> str | None:
         has = bool(conversation.system and conversation.system.strip())
-        if has == usual:
+        if has == usual or (of_many_sorts and told):
             return None
+        told.append("once")
+        if of_many_sorts:
+            return (
+                f"has a system prompt, as {profile.system_share:.0%} of the records do, {profile.system_prompts} in all"
+            )
         share = profile.system_share if usual else 1 - profile.system_share
         return f"has {'a' if has else 'no'} system prompt, unlike {_percent(share)} of the records"
 
