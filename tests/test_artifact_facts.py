@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.texts import passages_of
+from tests.texts import texts_of
 from tunespec.facts.artifacts import artifact_facts
 
 QUESTION = "How does a tide come about?"
@@ -167,13 +167,13 @@ RIGHT = [
 
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in ARTIFACTS.items() for text in texts])
 def test_an_artifact_is_found(kind, text):
-    facts = artifact_facts(passages_of((QUESTION, text)))
+    facts = artifact_facts(*texts_of((QUESTION, text)))
     assert {fact.name for fact in facts if fact.marks} == {kind}
 
 
 @pytest.mark.parametrize(("prompt", "answer"), [pytest.param(*case[1:], id=case[0]) for case in RIGHT])
 def test_what_is_right_is_not(prompt, answer):
-    facts = artifact_facts(passages_of((prompt, answer)))
+    facts = artifact_facts(*texts_of((prompt, answer)))
     assert [(fact.name, fact.marks) for fact in facts if fact.marks] == []
 
 
@@ -181,22 +181,22 @@ def test_what_is_right_is_not(prompt, answer):
 @given(st.data())
 def test_a_fence_silences(kind, data):
     text = data.draw(st.sampled_from(ARTIFACTS[kind]))
-    facts = artifact_facts(passages_of((QUESTION, f"So:\n\n```\n{text}\n```\n")))
+    facts = artifact_facts(*texts_of((QUESTION, f"So:\n\n```\n{text}\n```\n")))
     assert [fact.name for fact in facts if fact.marks] == []
 
 
 @given(st.lists(st.sampled_from(RIGHT), max_size=4))
 def test_clean_records_change_nothing(clean):
     spoilt = [(QUESTION, texts[0]) for texts in ARTIFACTS.values()]
-    alone = artifact_facts(passages_of(*spoilt))
-    together = artifact_facts(passages_of(*spoilt, *(case[1:] for case in clean)))
+    alone = artifact_facts(*texts_of(*spoilt))
+    together = artifact_facts(*texts_of(*spoilt, *(case[1:] for case in clean)))
     assert [fact.marks for fact in alone] == [fact.marks for fact in together]
 
 
 def test_an_artifact_in_a_prompt_counts():
-    facts = {fact.name: fact for fact in artifact_facts(passages_of(("What is salt &amp; pepper?", "Spices.")))}
-    assert facts["html_entity"].marks[0].text == "holds the HTML entity `&amp;` in its prompt"
+    facts = {fact.name: fact for fact in artifact_facts(*texts_of(("What is salt &amp; pepper?", "Spices.")))}
+    assert facts["html_entity"].marks[0].text == "holds the HTML entity `&amp;` in a prompt"
 
 
 def test_nothing_to_look_at_has_a_reason():
-    assert all(fact.reason and not fact.examined for fact in artifact_facts(passages_of()))
+    assert all(fact.reason and not fact.examined for fact in artifact_facts(*texts_of()))

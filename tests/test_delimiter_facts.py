@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.texts import passages_of
+from tests.texts import texts_of
 from tunespec.facts.delimiters import delimiter_facts
 
 QUESTION = "How does a tide come about?"
@@ -119,27 +119,27 @@ RIGHT = [
 
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in BROKEN.items() for text in texts])
 def test_what_is_broken_is_found(kind, text):
-    facts = delimiter_facts(passages_of((QUESTION, text)))
+    facts = delimiter_facts(*texts_of((QUESTION, text)))
     assert {fact.name for fact in facts if fact.marks} == {kind}
 
 
 @pytest.mark.parametrize("text", [pytest.param(case[1], id=case[0]) for case in RIGHT])
 def test_what_is_right_is_not(text):
-    facts = delimiter_facts(passages_of((QUESTION, text)))
+    facts = delimiter_facts(*texts_of((QUESTION, text)))
     assert [(fact.name, fact.marks) for fact in facts if fact.marks] == []
 
 
 @given(st.sampled_from([text for texts in BROKEN.values() for text in texts]))
 def test_a_fence_silences(text):
-    facts = delimiter_facts(passages_of((QUESTION, f"So:\n\n```\n{text}\n```\n")))
+    facts = delimiter_facts(*texts_of((QUESTION, f"So:\n\n```\n{text}\n```\n")))
     assert [fact.name for fact in facts if fact.marks] == []
 
 
 @given(st.lists(st.sampled_from(RIGHT), max_size=4))
 def test_clean_records_change_nothing(clean):
     broken = [(QUESTION, texts[0]) for texts in BROKEN.values()]
-    alone = delimiter_facts(passages_of(*broken))
-    together = delimiter_facts(passages_of(*broken, *((QUESTION, case[1]) for case in clean)))
+    alone = delimiter_facts(*texts_of(*broken))
+    together = delimiter_facts(*texts_of(*broken, *((QUESTION, case[1]) for case in clean)))
     assert [fact.marks for fact in alone] == [fact.marks for fact in together]
 
 
@@ -147,12 +147,12 @@ def test_clean_records_change_nothing(clean):
     st.recursive(st.just("tide"), lambda inner: st.builds("the {0} ({1}) is [{0}]".format, inner, inner), max_leaves=6)
 )
 def test_balanced_brackets_are_balanced(text):
-    facts = delimiter_facts(passages_of((QUESTION, f"{text}.")))
+    facts = delimiter_facts(*texts_of((QUESTION, f"{text}.")))
     assert [fact.name for fact in facts if fact.marks] == []
 
 
 def test_prompts_are_not_judged():
-    assert not any(fact.marks for fact in delimiter_facts(passages_of(("How (so does it rise?", "By the moon."))))
+    assert not any(fact.marks for fact in delimiter_facts(*texts_of(("How (so does it rise?", "By the moon."))))
 
 
 @pytest.mark.parametrize(
@@ -166,9 +166,9 @@ def test_prompts_are_not_judged():
     ],
 )
 def test_a_docstring_has_three_quotes(prompt, found):
-    facts = {fact.name: fact for fact in delimiter_facts(passages_of((prompt, "pass")))}
+    facts = {fact.name: fact for fact in delimiter_facts(*texts_of((prompt, "pass")))}
     assert bool(facts["docstring_quote"].marks) == found
 
 
 def test_nothing_to_look_at_has_a_reason():
-    assert all(fact.reason and not fact.examined for fact in delimiter_facts(passages_of()))
+    assert all(fact.reason and not fact.examined for fact in delimiter_facts(*texts_of()))

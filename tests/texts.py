@@ -7,10 +7,11 @@ from tunespec.passages import Passages, make_passages
 from tunespec.records import Records
 
 
-def passages_of(*pairs: tuple[str, str], end_marker: None = None) -> Passages:
-    """The passages of records of one prompt and one answer each."""
+def texts_of(*pairs: tuple[str, str]) -> tuple[Passages, Records]:
+    """Records of one prompt and one answer each, after their passages."""
     conversations: list[Conversation | None] = [
         Conversation("messages", (Turn("user", prompt), Turn("assistant", answer))) for prompt, answer in pairs
     ]
     prompts, answers = [prompt for prompt, _ in pairs], [answer for _, answer in pairs]
-    return make_passages(Records(conversations=conversations, prompts=prompts, answers=answers), end_marker)
+    records = Records(conversations=conversations, prompts=prompts, answers=answers)
+    return make_passages(records, None), records

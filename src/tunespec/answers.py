@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tunespec.answer_types import answer_types, text_size
+from tunespec.facts.think import without_thoughts
 
 if TYPE_CHECKING:
     import polars as pl
@@ -12,15 +13,13 @@ if TYPE_CHECKING:
     from tunespec.passages import Passages
     from tunespec.records import Records
 
-_THOUGHT = r"^\s*<think>[\s\S]*?</think>\s*"
-
 
 def taught_answers(passages: Passages, records: Records) -> pl.DataFrame:
     """One row for each answer that training imitates: no empty one, no rejected one, none that its label calls bad.
 
-    Columns: ``row``, ``turn``, ``turns`` (of the record), ``text`` and ``prose`` (trimmed, without a thought before
-    them), ``size`` and ``type`` (see ``answer_types``), ``prompt`` (what was asked last, or null) and ``after_tool``
-    (whether a tool's result stands between).
+    Columns: ``row``, ``turn``, ``text`` and ``prose`` (trimmed, without a thought before them), ``size`` and ``type``
+    (see ``answer_types``), ``prompt`` (what was asked last, or null) and ``after_tool`` (whether a tool's result stands
+    between).
     """
     import polars as pl
 
@@ -35,9 +34,9 @@ def taught_answers(passages: Passages, records: Records) -> pl.DataFrame:
     own = asked.is_not_null() & (rows.gather(asked.fill_null(0)) == frame["row"])
     parts = [pl.col(name).str.strip_chars() for name in ("text", "prose")]
     if frame["text"].str.contains("<think>", literal=True).any():
-        parts = [_without_thought(pl.col(name)).str.strip_chars() for name in ("text", "prose")]
+        parts = [without_thoughts(pl.col(name)).str.strip_chars() for name in ("text", "prose")]
     prompt = pl.select(pl.when(own).then(texts.gather(asked.fill_null(0)))).to_series()
-    frame = frame.select("row", "turn", "turns", "after_tool", *parts, prompt=prompt).filter(pl.col("text") != "")
+    frame = frame.select("row", "turn", "after_tool", *parts, prompt=prompt).filter(pl.col("text") != "")
     return frame.with_columns(size=text_size(pl.col("text")), type=answer_types(frame))
 
 
@@ -49,10 +48,3 @@ def _taught(frame: pl.DataFrame, records: Records) -> pl.DataFrame:
     shapes = pl.Series("turns", lengths, dtype=pl.Int32).gather(frame["row"])
     text = pl.Series([c is not None and c.shape == "text" for c in records.conversations], dtype=pl.Boolean)
     return frame.with_columns(shapes).filter((pl.col("turn") < pl.col("turns")) | text.gather(frame["row"]))
-
-
-def _without_thought(text: pl.Expr) -> pl.Expr:
-    import polars as pl
-
-    thinks = text.str.strip_chars_start().str.starts_with("<think>")
-    return pl.when(thinks).then(text.str.replace(_THOUGHT, "")).otherwise(text)

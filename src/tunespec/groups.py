@@ -94,13 +94,13 @@ def _held_out(source: RecordSource) -> list[Fact]:
 def _artifacts(source: RecordSource) -> list[Fact]:
     from tunespec.facts.artifacts import artifact_facts
 
-    return artifact_facts(source.passages)
+    return artifact_facts(source.passages, source.records)
 
 
 def _delimiters(source: RecordSource) -> list[Fact]:
     from tunespec.facts.delimiters import delimiter_facts
 
-    return delimiter_facts(source.passages)
+    return delimiter_facts(source.passages, source.records)
 
 
 def _ambiguity(source: RecordSource) -> list[Fact]:

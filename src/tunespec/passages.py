@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tunespec.fences import Block, blocks, prose
-from tunespec.findings import Mark
 
 if TYPE_CHECKING:
     import polars as pl
@@ -17,7 +16,9 @@ if TYPE_CHECKING:
     from tunespec.records import Records
 
 ROLES = ("system", "prompt", "answer", "tool")
+NAMES = {"system": "the system prompt", "prompt": "a prompt", "answer": "an answer", "tool": "a tool's turn"}
 _PART = {"user": "prompt", "assistant": "answer", "system": "system", "tool": "tool", "call": "tool"}
+_ONE_EXCHANGE = 2  # turns; the role tells which of them is meant
 
 
 @dataclass(frozen=True)
@@ -105,14 +106,20 @@ def _texts(records: Records, row: int, conversation: Conversation) -> list[tuple
     return [(-1, "system", conversation.system), *found] if conversation.system else found
 
 
-def first_marks(found: pl.DataFrame, *columns: str) -> dict[int, Mark]:
-    """One mark for each record from rows ``row`` and ``value`` (a sentence), the first of each record.
+def turn_note(records: Records, row: int, turn: int) -> str:
+    """Where in its record a passage stands, as an appendix to what was found there."""
+    conversation = records.conversations[row]
+    return turn_note_of(conversation, turn) if conversation is not None else ""
+
+
+def turn_note_of(conversation: Conversation, turn: int) -> str:
+    """`` (turn 4 of 6)``, `` (the rejected answer)``, or nothing where no other turn can be meant.
 
     Args:
-        found: what a fact found, in the order of the passages.
-        columns: names of the columns that hold a measure and its limit, if there are any.
+        conversation: the record.
+        turn: its number, as in ``Passages.frame``: rejected answers are numbered on behind the record's turns.
     """
-    marks: dict[int, Mark] = {}
-    for row, value, *measures in found.select("row", "value", *columns).iter_rows():
-        marks.setdefault(row, Mark(value, None, *measures))
-    return marks
+    count = len(conversation.turns)
+    if conversation.rejected and turn >= count:
+        return " (the rejected answer)"
+    return f" (turn {turn + 1} of {count})" if count > _ONE_EXCHANGE and turn >= 0 else ""

@@ -6,11 +6,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tunespec.facts import Fact
-from tunespec.facts.exchanges import turn_note
 from tunespec.findings import Mark
 from tunespec.identify import HEAD, SCRIPTS, by_words, confirmed, guessed, languages_of
 from tunespec.languages import FUNCTION_WORDS, TRANSLATES, name_of, names_language, same_language
-from tunespec.passages import Passages
+from tunespec.passages import Passages, turn_note
 from tunespec.records import Records
 
 if TYPE_CHECKING:

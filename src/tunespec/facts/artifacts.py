@@ -12,14 +12,14 @@ from tunespec.facts import artifact_escapes as escapes
 from tunespec.facts import artifact_markup as markup
 from tunespec.facts import artifact_slots as slots
 from tunespec.findings import Mark
-from tunespec.passages import Passages
+from tunespec.passages import NAMES, Passages, turn_note
+from tunespec.records import Records
 
 if TYPE_CHECKING:
     import polars as pl
 
 _ROLES = ("system", "prompt", "answer")
 _MOSTLY_CODE = 0.4  # share of code lines from which a text without fences counts as code
-_NAMES = {"system": "system prompt", "prompt": "prompt", "answer": "answer"}
 
 
 class Search(NamedTuple):
@@ -55,7 +55,7 @@ SEARCHES: Sequence[Search] = (
 )
 
 
-def artifact_facts(passages: Passages) -> list[Fact]:
+def artifact_facts(passages: Passages, records: Records) -> list[Fact]:
     """Every fact of D010."""
     import polars as pl
 
@@ -64,23 +64,22 @@ def artifact_facts(passages: Passages) -> list[Fact]:
         return [not_applicable(search.name, "no record has text") for search in SEARCHES]
     texts = passages.of(*_ROLES)
     wide = texts.filter(pl.col("text").str.len_bytes() > pl.col("text").str.len_chars())
-    return [Fact(search.name, _found(search, texts, wide), examined) for search in SEARCHES]
+    return [Fact(search.name, _found(search, texts, wide, records), examined) for search in SEARCHES]
 
 
-def _found(search: Search, texts: pl.DataFrame, wide: pl.DataFrame) -> dict[int, Mark]:
+def _found(search: Search, texts: pl.DataFrame, wide: pl.DataFrame, records: Records) -> dict[int, Mark]:
     import polars as pl
 
     passed = _passed(search, texts, wide)
     if passed.is_empty():
         return {}
-    records = texts.join(passed.select("row").unique(), on="row", how="semi", maintain_order="left")
+    concerned = texts.join(passed.select("row").unique(), on="row", how="semi", maintain_order="left")
     # What a record speaks about may be said in another turn.
-    said = records.group_by("row", maintain_order=True).agg(pl.col("text").str.join("\n"), pl.len())
-    whole = {row: (text, turns) for row, text, turns in said.iter_rows()}
+    whole = dict(concerned.group_by("row", maintain_order=True).agg(pl.col("text").str.join("\n")).iter_rows())
     marks: dict[int, Mark] = {}
     for row, turn, role, text in passed.select("row", "turn", "role", search.column).iter_rows():
-        if row not in marks and (fault := search.find(text, whole[row][0])) is not None:
-            marks[row] = Mark(f"{fault} in its {_NAMES[role]}{_which(turn, whole[row][1])}")
+        if row not in marks and (fault := search.find(text, whole[row])) is not None:
+            marks[row] = Mark(f"{fault} in {NAMES[role]}{turn_note(records, row, turn)}")
     return marks
 
 
@@ -96,7 +95,3 @@ def _passed(search: Search, texts: pl.DataFrame, wide: pl.DataFrame) -> pl.DataF
         return passed
     rest = passed.with_columns(pl.col("prose").str.replace_all(search.gate or "", " "))  # a tag alone makes no code
     return passed.filter(code_share(rest, "prose") < _MOSTLY_CODE)
-
-
-def _which(turn: int, turns: int) -> str:
-    return f" (turn {turn + 1})" if turns > 2 and turn >= 0 else ""

@@ -16,7 +16,7 @@ from tunespec.facts.syntax.trees import GRAMMARS, installed, tree_complaint
 from tunespec.facts.unfenced import is_rejected, unfenced_code
 from tunespec.fences import Block
 from tunespec.findings import Mark
-from tunespec.passages import Passages
+from tunespec.passages import Passages, turn_note
 from tunespec.records import Records
 
 _NO_EXTRA = "judging other languages needs an extra: pip install 'tunespec[code]'"
@@ -25,7 +25,7 @@ _REMEMBERED = 4096  # verdicts on blocks; more would keep the user's code in mem
 
 
 class Answer(NamedTuple):
-    """An answer with fences: its record's row, where it is (`` (turn 4)`` or nothing), and the prompts before it."""
+    """An answer with fences: its record's row, where it is (see ``turn_note``), and the prompts before it."""
 
     row: int
     where: str
@@ -80,8 +80,7 @@ def _answers(records: Records, passages: Passages) -> Iterator[Answer]:
         conversation = records.conversations[rows[index]]
         if roles[index] != "answer" or conversation is None or is_rejected(conversation, turns[index]):
             continue
-        several = len(conversation.turns) > 2
-        where = f" (turn {turns[index] + 1} of {len(conversation.turns)})" if several else ""
+        where = turn_note(records, rows[index], turns[index])
         yield Answer(rows[index], where, texts[index], found, prompts_before(index))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tunespec.facts import Fact, not_applicable
 from tunespec.facts.sentence_end import UNFINISHED, breaks_off, script_of
 from tunespec.findings import Mark
-from tunespec.passages import Passages
+from tunespec.passages import Passages, turn_note
 from tunespec.records import Records
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _cut_off(records: Records, ends: pl.DataFrame, spiked: set[int], total: int)
     for row, turn, how, share, alone in suspects.select("row", "turn", "how", "share", "alone").iter_rows():
         wanted = alone and _WITHOUT_END.search(records.prompts[row])
         if row not in spiked and not wanted and not _goes_on(records, row, turn):
-            where = _which(records, row, turn)
+            where = turn_note(records, row, turn)
             finished = f"{min(1 - share, 0.999):.1%}"
             marks.setdefault(row, Mark(f"ends {how}{where}, while {finished} of such answers finish their sentence"))
     return Fact("cut_off", marks, total)
@@ -135,9 +135,3 @@ def _goes_on(records: Records, row: int, turn: int) -> bool:
         return False
     following = turns[turn + 1].role if turn + 1 < len(turns) else ""
     return bool(turns[turn].calls) or following in {"call", "tool", "assistant"}
-
-
-def _which(records: Records, row: int, turn: int) -> str:
-    conversation = records.conversations[row]
-    count = len(conversation.turns) if conversation is not None else 0
-    return f" (turn {turn + 1} of {count})" if count > 2 else ""

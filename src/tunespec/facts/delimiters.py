@@ -12,14 +12,14 @@ from tunespec.facts.delimiter_markdown import broken_link, ragged_table, unclose
 from tunespec.facts.delimiter_quotes import stray_docstring_quote, unbalanced_quote
 from tunespec.fences import prose
 from tunespec.findings import Mark
-from tunespec.passages import Passages
+from tunespec.passages import NAMES, Passages, turn_note
+from tunespec.records import Records
 
 if TYPE_CHECKING:
     import polars as pl
 
 _JUDGED = ("system", "answer")  # users may write as they like
 _SOME_CODE = 0.3  # share of code lines above which a text without fences is not judged as prose
-_NAMES = {"system": "system prompt", "prompt": "prompt", "answer": "answer"}
 
 
 class Check(NamedTuple):
@@ -30,19 +30,18 @@ class Check(NamedTuple):
     find: Callable[[str], str | None]
 
 
-def delimiter_facts(passages: Passages) -> list[Fact]:
+def delimiter_facts(passages: Passages, records: Records) -> list[Fact]:
     """Every fact of D012."""
-    return [*_prose_facts(passages), _docstring_fact(passages)]
+    return [*_prose_facts(passages, records), _docstring_fact(passages, records)]
 
 
-def _prose_facts(passages: Passages) -> list[Fact]:
+def _prose_facts(passages: Passages, records: Records) -> list[Fact]:
     examined = passages.records_with(*_JUDGED)
     if not examined:
         return [not_applicable(check.name, "no record has an answer") for check in _CHECKS]
     texts = passages.of(*_JUDGED)
-    turns = dict(passages.frame.group_by("row").len().iter_rows())
     return [
-        Fact(check.name, _marks(_suspects(texts, check, passages), check.find, turns), examined) for check in _CHECKS
+        Fact(check.name, _marks(_suspects(texts, check, passages), check.find, records), examined) for check in _CHECKS
     ]
 
 
@@ -60,16 +59,15 @@ def _suspects(texts: pl.DataFrame, check: Check, passages: Passages) -> pl.DataF
     return suspects.with_columns(prose=pl.Series(worded, dtype=pl.String))
 
 
-def _marks(suspects: pl.DataFrame, find: Callable[[str], str | None], turns: dict[int, int]) -> dict[int, Mark]:
+def _marks(suspects: pl.DataFrame, find: Callable[[str], str | None], records: Records) -> dict[int, Mark]:
     marks: dict[int, Mark] = {}
     for row, turn, role, text in suspects.select("row", "turn", "role", "prose").iter_rows():
         if row not in marks and (fault := find(text)) is not None:
-            which = f" (turn {turn + 1})" if turns[row] > 2 and turn >= 0 else ""
-            marks[row] = Mark(f"{fault} in its {_NAMES[role]}{which}")
+            marks[row] = Mark(f"{fault} in {NAMES[role]}{turn_note(records, row, turn)}")
     return marks
 
 
-def _docstring_fact(passages: Passages) -> Fact:
+def _docstring_fact(passages: Passages, records: Records) -> Fact:
     """Four quotation marks where a docstring opens or closes: in code, so in prompts and fences too."""
     import polars as pl
 
@@ -78,9 +76,8 @@ def _docstring_fact(passages: Passages) -> Fact:
     if not examined:
         return not_applicable("docstring_quote", "no record has text")
     suspects = passages.of(*roles).filter(pl.col("text").str.contains(r'"{4}|\'{4}'))
-    turns = dict(passages.frame.group_by("row").len().iter_rows())
     suspects = suspects.with_columns(prose=pl.col("text"))
-    return Fact("docstring_quote", _marks(suspects, stray_docstring_quote, turns), examined)
+    return Fact("docstring_quote", _marks(suspects, stray_docstring_quote, records), examined)
 
 
 def _unequal(opening: str, closing: str) -> pl.Expr:

@@ -12,7 +12,7 @@ from tunespec.end_marker import STRAY, EndMarker, marker_of
 from tunespec.facts import Fact, not_applicable
 from tunespec.fences import blocks, prose
 from tunespec.findings import Mark
-from tunespec.passages import Passages
+from tunespec.passages import NAMES, Passages, turn_note, turn_note_of
 from tunespec.profile import Profile
 from tunespec.records import Records
 from tunespec.special_tokens import END_TOKENS
@@ -30,17 +30,11 @@ _END = 240  # characters from the end in which a marker is looked for
 
 
 class Answer(NamedTuple):
-    """One answer as the file has it; ``number`` of ``of`` in its record."""
+    """One answer as the file has it, and where it is (see ``turn_note``)."""
 
     row: int
-    number: int
-    of: int
+    where: str
     text: str
-
-    @property
-    def which(self) -> str:
-        """Which of its record's answers it is, if there are several."""
-        return f" (answer {self.number} of {self.of})" if self.of > 1 else ""
 
 
 def end_marker_facts(records: Records, passages: Passages, profile: Profile) -> list[Fact]:
@@ -48,10 +42,10 @@ def end_marker_facts(records: Records, passages: Passages, profile: Profile) -> 
     marker = profile.end_marker
     if marker is None:
         nothing = [not_applicable(name, _NO_MARKER) for name in (*_KINDS, "end_marker_in_prompt")]
-        return [*nothing, _stray(passages)]
+        return [*nothing, _stray(records, passages)]
     answers = list(answers_of(records))
     chat = profile.shape in CHAT
-    return [*_judged(answers, marker, chat), _in_prompt(passages, marker), _redundant(answers, marker, chat)]
+    return [*_judged(answers, marker, chat), _in_prompt(records, passages, marker), _redundant(answers, marker, chat)]
 
 
 def answers_of(records: Records) -> Iterator[Answer]:
@@ -59,15 +53,16 @@ def answers_of(records: Records) -> Iterator[Answer]:
     for row, conversation in enumerate(records.conversations):
         if conversation is None or conversation.defect:
             continue
-        texts = [records.answers[row]] if conversation.shape == "text" else _said(conversation)
-        for number, text in enumerate(texts, start=1):
+        said = [(1, records.answers[row])] if conversation.shape == "text" else _said(conversation)
+        for turn, text in said:
             if text.strip():
-                yield Answer(row, number, len(texts), text)
+                yield Answer(row, turn_note_of(conversation, turn), text)
 
 
-def _said(conversation: Conversation) -> list[str]:
-    turns = (*conversation.turns, *(conversation.rejected or ()))
-    return [turn.text for turn in turns if turn.role == "assistant" and not turn.calls]
+def _said(conversation: Conversation) -> list[tuple[int, str]]:
+    """Turn and text of every answer, the rejected ones numbered on."""
+    turns = enumerate((*conversation.turns, *(conversation.rejected or ())))
+    return [(number, turn.text) for number, turn in turns if turn.role == "assistant" and not turn.calls]
 
 
 def _judged(answers: Sequence[Answer], marker: EndMarker, chat: bool) -> list[Fact]:
@@ -79,7 +74,7 @@ def _judged(answers: Sequence[Answer], marker: EndMarker, chat: bool) -> list[Fa
     marks: dict[str, dict[int, Mark]] = {name: {} for name in _KINDS}
     for answer in answers:
         for kind, text in _breaches(answer.text, marker, blanks_usual):
-            marks[kind].setdefault(answer.row, Mark(text + answer.which))
+            marks[kind].setdefault(answer.row, Mark(text + answer.where))
     total = len({answer.row for answer in answers})
     return [Fact(name, found, total) for name, found in marks.items()]
 
@@ -129,7 +124,7 @@ def near_miss(tail: str, marker: EndMarker) -> bool:
     return any(signs & set(c) and SequenceMatcher(None, c, wanted, autojunk=False).ratio() >= _NEAR for c in candidates)
 
 
-def _in_prompt(passages: Passages, marker: EndMarker) -> Fact:
+def _in_prompt(records: Records, passages: Passages, marker: EndMarker) -> Fact:
     """A textual marker in few prompts: a token there is D011's, and one in most prompts belongs to the template."""
     import polars as pl
 
@@ -140,9 +135,12 @@ def _in_prompt(passages: Passages, marker: EndMarker) -> Fact:
     total = int(prompts["row"].n_unique())
     if not total:
         return not_applicable(name, "no record has a prompt of its own")
-    found = prompts.filter(pl.col("prose").str.contains(f"(?i){marker.spelling}")).select("row", "prose")
-    rows = [row for row, text in found.iter_rows() if marker.inside.search(text)]
-    marks = {row: Mark(f"has the end marker `{marker.text}` in a prompt") for row in rows}
+    found = prompts.filter(pl.col("prose").str.contains(f"(?i){marker.spelling}")).select("row", "turn", "prose")
+    marks: dict[int, Mark] = {}
+    for row, turn, text in found.iter_rows():
+        if marker.inside.search(text):
+            where = turn_note(records, row, turn)
+            marks.setdefault(row, Mark(f"has the end marker `{marker.text}` in {NAMES['prompt']}{where}"))
     return Fact(name, {} if len(marks) > total / 2 else marks, total)
 
 
@@ -156,13 +154,13 @@ def _redundant(answers: Sequence[Answer], marker: EndMarker, chat: bool) -> Fact
     said = f"as {marker.share:.0%} of the answers do, while the chat template ends each of them"
     for answer in answers:
         if marker.lookalike.search(answer.text[-_END:]):
-            marks.setdefault(answer.row, Mark(f"ends with `{marker.text}`{answer.which}, {said}"))
+            marks.setdefault(answer.row, Mark(f"ends with `{marker.text}`{answer.where}, {said}"))
             if not marker.is_token:  # perhaps a textual stop is meant: a question that is asked once
                 break
     return Fact(_REDUNDANT, marks, len({answer.row for answer in answers}))
 
 
-def _stray(passages: Passages) -> Fact:
+def _stray(records: Records, passages: Passages) -> Fact:
     """End markers of single answers, where the others have none."""
     import polars as pl
 
@@ -170,12 +168,13 @@ def _stray(passages: Passages) -> Fact:
     total = int(answers["row"].n_unique())
     if not total:
         return not_applicable(_REDUNDANT, "no record has an answer")
-    found = answers.filter(pl.col("text").str.tail(_END).str.contains(STRAY)).select("index", "row", "text")
+    found = answers.filter(pl.col("text").str.tail(_END).str.contains(STRAY)).select("index", "row", "turn", "text")
     marks: dict[int, Mark] = {}
-    for index, row, text in found.iter_rows():
+    for index, row, turn, text in found.iter_rows():
         fenced = passages.blocks.get(index)
         if not fenced or fenced[-1].end < len(text.rstrip()):
-            marks.setdefault(row, Mark(f"ends with `{marker_of(text)}`, an end marker that the other answers lack"))
+            shown = f"`{marker_of(text)}`{turn_note(records, row, turn)}"
+            marks.setdefault(row, Mark(f"ends with {shown}, an end marker that the other answers lack"))
     if len(marks) > max(_FEW, _STRAYS * total):
         marks = {}  # a habit that no share of the answers makes a convention
     return Fact(_REDUNDANT, marks, total)

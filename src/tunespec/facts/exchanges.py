@@ -70,10 +70,3 @@ def without_rejected(records: Records, answers: pl.DataFrame) -> pl.DataFrame:
     limits = pl.DataFrame(bad, schema={"row": pl.UInt32(), "limit": pl.Int32()}, orient="row")
     joined = answers.join(limits, on="row", how="left", maintain_order="left")
     return joined.filter(pl.col("limit").is_null() | (pl.col("turn") < pl.col("limit"))).drop("limit")
-
-
-def turn_note(records: Records, row: int, turn: int) -> str:
-    """Which turn is meant, where a conversation has several."""
-    conversation = records.conversations[row]
-    count = len(conversation.turns) if conversation else 0
-    return f" (turn {turn + 1} of {count})" if count > 2 else ""

@@ -12,6 +12,7 @@ from tunespec.facts.think import thinks_first, unclosed_think
 from tunespec.facts.tools import ToolChecker
 from tunespec.findings import Mark
 from tunespec.headers import templated_text
+from tunespec.passages import turn_note_of
 from tunespec.profile import OPTIONAL_KEYS, Profile
 from tunespec.records import Records
 
@@ -141,9 +142,9 @@ def _sides(conversation: Conversation, profile: Profile) -> tuple[str, str] | No
 
 def _empty_prompt(profile: Profile) -> Check:
     def check(conversation: Conversation) -> str | None:
-        for number, turn in enumerate(conversation.turns, start=1):
+        for number, turn in enumerate(conversation.turns):
             if turn.role == "user" and not turn.empty_by_design and not turn.text.strip():
-                return "has an empty prompt" + _which(conversation, number)
+                return "has an empty prompt" + turn_note_of(conversation, number)
         sides = _sides(conversation, profile)
         return "has an empty prompt between its headers" if sides and not sides[0] else None
 
@@ -152,9 +153,9 @@ def _empty_prompt(profile: Profile) -> Check:
 
 def _empty_answer(profile: Profile) -> Check:
     def check(conversation: Conversation) -> str | None:
-        for number, turn in enumerate(conversation.turns, start=1):
+        for number, turn in enumerate(conversation.turns):
             if turn.role in ("assistant", "text", "call") and not turn.empty_by_design and not turn.text.strip():
-                return "has an empty answer" + _which(conversation, number)
+                return "has an empty answer" + turn_note_of(conversation, number)
         rejected = conversation.rejected
         if rejected and rejected[-1].role == "assistant" and not rejected[-1].text.strip():
             return "has an empty rejected answer"
@@ -162,10 +163,6 @@ def _empty_answer(profile: Profile) -> Check:
         return "has an empty answer after its last header" if sides and not sides[1] else None
 
     return check
-
-
-def _which(conversation: Conversation, number: int) -> str:
-    return f" (turn {number} of {len(conversation.turns)})" if len(conversation.turns) > 2 else ""
 
 
 def _minority_think(profile: Profile) -> Check:

@@ -17,7 +17,7 @@ from tunespec.facts.prompt_leak import prompt_leaks
 from tunespec.facts.think import after_thinking
 from tunespec.findings import Mark
 from tunespec.languages import TRANSLATES
-from tunespec.passages import Passages
+from tunespec.passages import Passages, turn_note
 from tunespec.records import Records
 
 _ASKING = ("prompt", "tool")
@@ -78,15 +78,8 @@ def _marks(found: pl.DataFrame, records: Records, check: Callable[[Row], str | N
     marks: dict[int, Mark] = {}
     for row in found.iter_rows(named=True):
         if row["row"] not in marks and (value := check(row)) is not None:
-            marks[row["row"]] = Mark(value + _turn_of(records, row["row"], row["turn"]))
+            marks[row["row"]] = Mark(value + turn_note(records, row["row"], row["turn"]))
     return marks
-
-
-def _turn_of(records: Records, row: int, turn: int) -> str:
-    """Which turn it is, if the conversation has several exchanges."""
-    conversation = records.conversations[row]
-    count = len(conversation.turns) if conversation is not None else 0
-    return f" (turn {turn + 1} of {count})" if count > 2 and turn >= 0 else ""
 
 
 def _orders(passages: Passages, records: Records) -> Iterator[_Obedience]:
@@ -121,7 +114,7 @@ def _order_marks(orders: Iterable[_Obedience], records: Records) -> tuple[dict[i
     obeyed: dict[int, Mark] = {}
     unrefused: dict[int, Mark] = {}
     for one in orders:
-        place = _turn_of(records, one.row, one.turn)
+        place = turn_note(records, one.row, one.turn)
         if one.obeyed is not None:
             obeyed.setdefault(one.row, Mark(f"{one.obeyed}, after a prompt that {_ORDERS[one.wants]}{place}"))
         else:

@@ -10,6 +10,7 @@ from tunespec.facts.repetition import repeating, repetition
 from tunespec.facts.short_answers import too_short
 from tunespec.facts.typical import TEXTS, WHOLE, Typical, typical_length
 from tunespec.findings import Mark
+from tunespec.passages import turn_note
 
 if TYPE_CHECKING:
     import polars as pl
@@ -43,27 +44,24 @@ def length_facts(answers: pl.DataFrame, records: Records, least_filler: float) -
     other = answers.filter(~answers["row"].is_in(list(repeats)))
     short = _short(other, records, typical_length(answers, WHOLE))
     walls = _walls(other)
-    long, unstructured = _split(walls, typical_length(answers, TEXTS))
+    long, unstructured = _split(walls, records, typical_length(answers, TEXTS))
     found = (short, long, unstructured, repeats, filler_opening(answers, least_filler))
     return [Fact(name, marks, examined) for name, marks in zip(names, found, strict=True)]
 
 
 def _repetition(answers: pl.DataFrame, records: Records) -> dict[int, Mark]:
     marks: dict[int, Mark] = {}
-    columns = ("row", "turn", "turns", "text", "prompt")
-    for row, turn, turns, text, prompt in repeating(answers).select(columns).iter_rows():
+    for row, turn, text, prompt in repeating(answers).select("row", "turn", "text", "prompt").iter_rows():
         if row not in marks and (found := repetition(text, prompt or "", records.prompts[row])) is not None:
             what, times, most = found
-            marks[row] = Mark(f"{what} {times:,} times{_which(turn, turns)}", None, times, most)
+            marks[row] = Mark(f"{what} {times:,} times{turn_note(records, row, turn)}", None, times, most)
     return marks
 
 
 def _short(answers: pl.DataFrame, records: Records, typical: Typical | None) -> dict[int, Mark]:
     marks: dict[int, Mark] = {}
     for (row, turn), (what, size, least) in too_short(answers, records, typical).items():
-        conversation = records.conversations[row]
-        turns = len(conversation.turns) if conversation else 0
-        marks.setdefault(row, Mark(f"{what}{_which(turn, turns)}", None, size, least))
+        marks.setdefault(row, Mark(f"{what}{turn_note(records, row, turn)}", None, size, least))
     return marks
 
 
@@ -83,7 +81,7 @@ def _walls(answers: pl.DataFrame) -> pl.DataFrame:
     return walls.with_columns(wall=(pl.col("size") * pl.col("wall") / octets).round().cast(pl.Int64))
 
 
-def _split(walls: pl.DataFrame, typical: Typical | None) -> tuple[dict[int, Mark], dict[int, Mark]]:
+def _split(walls: pl.DataFrame, records: Records, typical: Typical | None) -> tuple[dict[int, Mark], dict[int, Mark]]:
     """Walls that are far longer than the dataset's texts, and those that are merely walls."""
     import polars as pl
 
@@ -99,19 +97,13 @@ def _split(walls: pl.DataFrame, typical: Typical | None) -> tuple[dict[int, Mark
     wall = pl.format("has a paragraph of {} characters{} without a line break", "wall", wide)
     others = walls.filter((pl.col("size") <= most) & (pl.col("wall") > WALL))
     return (
-        _marks(long.with_columns(value=message, limit=pl.lit(int(most) if typical else 0))),
-        _marks(others.with_columns(value=wall, size="wall", limit=pl.lit(WALL))),
+        _marks(long.with_columns(value=message, limit=pl.lit(int(most) if typical else 0)), records),
+        _marks(others.with_columns(value=wall, size="wall", limit=pl.lit(WALL)), records),
     )
 
 
-def _marks(found: pl.DataFrame) -> dict[int, Mark]:
+def _marks(found: pl.DataFrame, records: Records) -> dict[int, Mark]:
     marks: dict[int, Mark] = {}
-    for row, turn, turns, value, size, limit in found.select(
-        "row", "turn", "turns", "value", "size", "limit"
-    ).iter_rows():
-        marks.setdefault(row, Mark(f"{value}{_which(turn, turns)}", None, size, limit))
+    for row, turn, value, size, limit in found.select("row", "turn", "value", "size", "limit").iter_rows():
+        marks.setdefault(row, Mark(f"{value}{turn_note(records, row, turn)}", None, size, limit))
     return marks
-
-
-def _which(turn: int, turns: int) -> str:
-    return f" (turn {turn + 1} of {turns})" if turns > 2 else ""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from tunespec.conversation import Conversation
 from tunespec.facts.leaks import LEAST_WORDS, SHORT_PROMPT, TOKEN, addresses_model, leaks_system, repeats_prompt
+from tunespec.facts.think import without_thoughts
 from tunespec.findings import Mark
-from tunespec.passages import Passages
+from tunespec.passages import Passages, turn_note
 from tunespec.records import Records
 
 if TYPE_CHECKING:
@@ -30,10 +31,11 @@ def prompt_leaks(passages: Passages, records: Records) -> dict[int, Mark]:
     for row, turn, system, asked, answer in pl.concat([told, copied]).select(_PAIR).iter_rows():
         if row in marks or _loses(records.conversations[row], turn):
             continue
+        where = turn_note(records, row, turn)
         if system and (words := leaks_system(system, asked, answer)):
-            marks[row] = Mark(f"repeats {words} words in a row of its system prompt", None, words, LEAST_WORDS)
+            marks[row] = Mark(f"repeats {words} words in a row of its system prompt{where}", None, words, LEAST_WORDS)
         elif asked and (words := repeats_prompt(system, asked, answer)):
-            marks[row] = Mark(f"begins with its own prompt, all {words} words of it", None, words, SHORT_PROMPT)
+            marks[row] = Mark(f"begins with its own prompt, all {words} words of it{where}", None, words, SHORT_PROMPT)
     return marks
 
 
@@ -59,7 +61,7 @@ def _pairs(passages: Passages, records: Records) -> pl.DataFrame:
         headers = "|".join(re.escape(header) for header in records.template.headers)
         asked = asked.str.replace_all(rf"(?m)^\s*(?:{headers})\s*", "").str.strip_chars()
     answers = frame.with_columns(asked=asked).filter(role="answer")
-    answers = answers.with_columns(pl.col("text").str.replace(r"(?s)^\s*<think>.*?</think>\s*", ""))
+    answers = answers.with_columns(without_thoughts(pl.col("text")))
     joined = answers.join(systems, on="row", how="left", maintain_order="left")
     return joined.with_columns(pl.col("system").fill_null(""))
 

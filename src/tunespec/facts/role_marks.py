@@ -8,7 +8,7 @@ from collections import Counter
 from tunespec.facts import Fact, not_applicable
 from tunespec.findings import Mark
 from tunespec.headers import headers_of
-from tunespec.passages import Passages
+from tunespec.passages import Passages, turn_note
 from tunespec.profile import Profile
 from tunespec.records import Records
 
@@ -52,15 +52,17 @@ def role_mark_fact(records: Records, passages: Passages, profile: Profile) -> Fa
     if not total:
         return not_applicable("role_mark", "no record has a prompt or an answer")
     own = frozenset(header for header in profile.template.headers) if profile.template else frozenset()
-    found = frame.filter(pl.col("prose").str.contains(_ANY)).select("row", pl.col("role").cast(pl.String), "prose")
+    found = frame.filter(pl.col("prose").str.contains(_ANY)).select(
+        "row", "turn", pl.col("role").cast(pl.String), "prose"
+    )
     marks: dict[int, Mark] = {}
-    for row, role, prose in found.iter_rows():
+    for row, turn, role, prose in found.iter_rows():
         if role == "answer":
             text = _in_answer(prose, records.prompts[row], own)
         else:
             text = None if profile.shape == "text" else _in_prompt(prose)
         if text is not None:
-            marks.setdefault(row, Mark(text))
+            marks.setdefault(row, Mark(text + turn_note(records, row, turn)))
     return Fact("role_mark", {} if len(marks) > max(_SHARE * total, 2) else marks, total)
 
 

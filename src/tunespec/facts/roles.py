@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 
 from tunespec.conversation import ROLES, Conversation, Turn
+from tunespec.passages import turn_note_of
 from tunespec.text import shorten
 
 # after this role (None: at the start) -> what may follow
@@ -33,17 +34,17 @@ def role_order(conversation: Conversation) -> str | None:
     Chat templates (Mistral, Gemma, Llama) raise on such records, LlamaFactory drops them silently.
     """
     previous: str | None = None
-    for number, turn in enumerate(conversation.turns, start=1):
+    for number, turn in enumerate(conversation.turns):
         role = _step(turn)
         if role == "unknown":
             return None  # unknown_role tells that
         if role == "system":
-            if number == 1:
+            if number == 0:
                 return "has two system prompts"
-            return f"has a system message in the middle (turn {number})"
+            return "has a system message in the middle" + turn_note_of(conversation, number)
         if role not in _FOLLOWS[previous] and not (previous == "assistant" and role == "call"):
             after = f"after {_name(previous)}" if previous else "at the start"
-            return f"has {_name(role)} turn {after} (turn {number} of {len(conversation.turns)})"
+            return f"has {_name(role)} turn {after}{turn_note_of(conversation, number)}"
         previous = role
     if previous in {"user", "tool"}:
         return f"ends with {_name(previous)} turn, which nobody answers"

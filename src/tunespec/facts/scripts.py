@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Collection
 
 from tunespec.facts import Fact
-from tunespec.facts.exchanges import turn_note, without_rejected
+from tunespec.facts.exchanges import without_rejected
 from tunespec.findings import Mark
 from tunespec.languages import TRANSLATES
-from tunespec.passages import Passages
+from tunespec.passages import Passages, turn_note
 from tunespec.records import Records
 
 # Letters that look like Latin ones (Unicode TR39, confusables.txt), and the Latin ones that look like them.
@@ -23,7 +23,6 @@ _FOREIGN = re.compile(
     r"[\u0400-\u04ff]{3,}|[\u0600-\u06ff]{2,}|[\u0590-\u05ff]{2,}|[\u0e00-\u0e7f]{2,}|[\u0900-\u097f]{2,}|"
     r"[\u3041-\u30ff\u3400-\u9fff]+|[\uac00-\ud7af]+"
 )
-_CJK = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 # A name with its gloss, a quotation, a term that is spoken about: marks around it, or a word before it.
 _OPENS = "([{（「『《【〈\"“”„«‘'`*_:：/|=<>、→–—-"
 _CLOSES = ")]}）」』》】〉\"“”»’'`*_(（/|=<>→:–—-"

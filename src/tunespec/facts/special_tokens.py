@@ -11,13 +11,12 @@ from tunespec.facts import Fact, not_applicable
 from tunespec.facts.forged_turns import TEMPLATED, forged_turn
 from tunespec.facts.typed_tokens import about_tokens, tokens_in, typed_tokens
 from tunespec.findings import Mark
-from tunespec.passages import Passages
+from tunespec.passages import NAMES, Passages, turn_note
 from tunespec.profile import Profile
 from tunespec.records import Records
 from tunespec.special_tokens import END_TOKENS, SEQUENCE, TOKEN_PATTERN, families_of, shown_family
 
 _SHARE = 0.5  # of the records; a token in more of them belongs to a template that was typed out
-_NAMES = {"prompt": "a prompt", "answer": "an answer", "system": "the system prompt", "tool": "a tool's turn"}
 
 
 class Found(NamedTuple):
@@ -133,7 +132,7 @@ def _sorted(
     for one, tokens in typed:
         foreign = [token for token in tokens if not families_of(token) & usual.families]
         if foreign:
-            where = f"in {_NAMES[one.role]}{_which(records, one)}"
+            where = f"in {NAMES[one.role]}{turn_note(records, one.row, one.turn)}"
             family = shown_family(foreign[0])
             text = f"has `{foreign[0]}`{f' ({family})' if family else ''} {where}"
             if usual.families:
@@ -141,12 +140,6 @@ def _sorted(
             else:
                 special.setdefault(one.row, Mark(text))
     return special, mixed
-
-
-def _which(records: Records, one: Found) -> str:
-    conversation = records.conversations[one.row]
-    count = len(conversation.turns) if conversation else 0
-    return f" (turn {one.turn + 1} of {count})" if count > 2 and one.turn >= 0 else ""
 
 
 def _only_in_some(passages: Passages, found: Iterable[Found], usual: Usual, profile: Profile) -> dict[int, Mark]:

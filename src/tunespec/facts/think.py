@@ -10,6 +10,7 @@ from tunespec.conversation import Conversation
 if TYPE_CHECKING:
     import polars as pl
 
+_THOUGHT = r"(?s)^\s*<think>.*?</think>\s*"
 _BLOCK = re.compile(r"(?m)^\s*<think>")  # within a line the tag is spoken about
 
 
@@ -33,8 +34,8 @@ def without_thoughts(text: pl.Expr) -> pl.Expr:
     """Texts of answers without the think block that they begin with."""
     import polars as pl
 
-    begins = text.str.starts_with("<think>")
-    return pl.when(begins).then(text.str.replace(r"(?s)^<think>.*?</think>\s*", "")).otherwise(text)
+    begins = text.str.strip_chars_start().str.starts_with("<think>")  # without a regex: few texts do
+    return pl.when(begins).then(text.str.replace(_THOUGHT, "")).otherwise(text)
 
 
 def after_thinking(answer: str) -> str:

@@ -13,6 +13,7 @@ from referencing.exceptions import Unresolvable
 
 from tunespec.canonical import canonical
 from tunespec.conversation import Conversation, Turn
+from tunespec.passages import turn_note_of
 from tunespec.reading.lines import kind_of
 from tunespec.text import shorten
 
@@ -34,14 +35,14 @@ class ToolChecker:
         tools = self._declared(conversation.tools)
         called = False
         ids: set[str] = set()
-        for number, turn in enumerate(conversation.turns, start=1):
+        for number, turn in enumerate(conversation.turns):
             if turn.role == "tool" and (not called or (ids and turn.answers and turn.answers not in ids)):
-                return f"has a tool result without a call (turn {number})"
+                return "has a tool result without a call" + turn_note_of(conversation, number)
             for call in _calls(turn):
                 called = True
                 ids |= {call["id"]} if isinstance(call, dict) and isinstance(call.get("id"), str) else set()
                 if problem := self._problem(call, tools):
-                    return f"{problem} (turn {number})"
+                    return problem + turn_note_of(conversation, number)
         return None
 
     def _problem(self, call: Any, tools: dict[str, Any]) -> str | None:

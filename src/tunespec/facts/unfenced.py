@@ -8,7 +8,7 @@ from tunespec.codelike import code_share
 from tunespec.conversation import Conversation
 from tunespec.facts import Fact, not_applicable
 from tunespec.findings import Mark
-from tunespec.passages import Passages
+from tunespec.passages import Passages, turn_note
 from tunespec.records import Records
 
 if TYPE_CHECKING:
@@ -46,7 +46,9 @@ def unfenced_code(records: Records, passages: Passages) -> Fact:
         conversation = records.conversations[row]
         if conversation is None or is_rejected(conversation, turn):
             continue
-        marks.setdefault(row, Mark(f"has {lines} lines of code and no fence, unlike {len(fenced)} answers with code"))
+        where = turn_note(records, row, turn)
+        text = f"has {lines} lines of code and no fence{where}, unlike {len(fenced)} answers with code"
+        marks.setdefault(row, Mark(text))
     return Fact(KIND, marks, passages.records_with("answer"))
 
 
