@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 _LINE = re.compile(
@@ -14,6 +15,8 @@ _INLINE = re.compile(r"```[^`\n]+```|``[^\n]+?``|`[^`\s][^`\n]*`")  # begins wit
 _QUOTE = re.compile(r"(?m)^[ \t]*>[ \t]?")
 _WORD = re.compile(r"[A-Za-z][\w+#-]*")
 _MARKDOWN = frozenset({"markdown", "md", "mdx", "rmd", "qmd"})
+
+_FAR = 50  # lines with fences that are looked at for a better end than one behind text
 
 OPENS_BEHIND_TEXT = "opens behind text"
 CLOSES_BEHIND_TEXT = "is closed behind text"
@@ -54,8 +57,7 @@ def blocks(text: str) -> list[Block]:
     lines = list(_fence_lines(text))
     position = 0
     while position < len(lines):
-        opening = lines[position]
-        if not _opens(opening, lines[position + 1 :]):
+        if not _opens(lines, position):
             position += 1
             continue
         position, block = _closed(text, lines, position)
@@ -84,8 +86,8 @@ def _fence_lines(text: str) -> Iterator[re.Match[str]]:
 
     Ticks behind text are a fence only if they are the only ones of their line: others make inline code.
     """
-    position = 0
-    while found := [at for mark in ("```", "~~~") if (at := text.find(mark, position)) >= 0]:
+    ahead = {mark: text.find(mark) for mark in ("```", "~~~")}
+    while found := [place for place in ahead.values() if place >= 0]:
         at = min(found)
         start = text.rfind("\n", 0, at) + 1
         line = _LINE.match(text, start)
@@ -96,14 +98,16 @@ def _fence_lines(text: str) -> Iterator[re.Match[str]]:
         position = text.find("\n", at) + 1
         if not position:
             return
+        ahead = {mark: text.find(mark, position) if 0 <= at < position else at for mark, at in ahead.items()}
 
 
-def _opens(line: re.Match[str], later: Sequence[re.Match[str]]) -> bool:
+def _opens(lines: Sequence[re.Match[str]], number: int) -> bool:
     """Whether a line opens a block: a bare ``~~~`` or a fence behind text only if the next fences close it."""
+    line = lines[number]
     if line["glued"]:
-        return bool(line["language"]) and bool(later) and _is_bare(later[0])
+        return bool(line["language"]) and number + 1 < len(lines) and _is_bare(lines[number + 1])
     if line["fence"][0] == "~" and not line["info"].strip():
-        return any(_closes(other, line["fence"]) for other in later)
+        return any(_closes(other, line["fence"]) for other in islice(lines, number + 1, None))
     return True
 
 
@@ -116,6 +120,8 @@ def _closed(text: str, lines: Sequence[re.Match[str]], first: int) -> tuple[int,
     depth = 0
     for number in range(first + 1, len(lines)):
         line = lines[number]
+        if behind_text is not None and number > behind_text + _FAR:
+            break
         if _closes(line, fence):
             if depth == 0:
                 return number + 1, _block(text, opening, line, fault)

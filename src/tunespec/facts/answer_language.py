@@ -19,7 +19,7 @@ _MOST_GUESSED = 2_000  # texts for the model alone (0.2 ms each); more means a l
 _LEAST_WORDS = 6  # of an answer that the model alone shall judge
 _FEW_WORDS = 0.15  # share of an open text's words that may be function words of the other side's language
 _ALONE, _SUPPORTED = 0.8, 0.5  # the model's confidence, without and with function words on its side
-_LATIN_RUN = re.compile(r"(?:[A-Za-z][A-Za-z'’-]*[ ,;:]+){3,}[A-Za-z]+")
+_LATIN_RUN = re.compile(r"(?<![A-Za-z])(?:[A-Za-z][A-Za-z'’-]{0,40}+[ ,;:]++){3}[A-Za-z]")
 _SEGMENT = re.compile(r"[\n\"“”„«»`]|: |(?<=[.!?]) |(?<=[。！？])")
 _HAN, _KANA = re.compile(r"[\u4e00-\u9fff]{2}"), re.compile(r"[\u3041-\u30ff]")
 _ENGLISH = r"(?i)\b(?:the|and|of|is|to|with|for|are|it|you|how|what|who|when|where|why|from)\b"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import chain
 
 from tunespec.facts.delimiter_markdown import broken_link
 
@@ -11,9 +13,9 @@ _ASCII = str.maketrans("（）［］｛｝", "()[]{}")  # Chinese texts mix both
 # What holds brackets without being prose.
 _NO_PROSE = re.compile(
     r"""(?xs)
-    \$\$.+?\$\$ | (?<![\\$])\$[^$\n]+\$ | \\\(.*?\\\) | \\\[.*?\\\]         # formulas
+    \$\$.+?\$\$ | (?<![\\$])\$[^$\n]+\$ | \\\(.{0,3000}?\\\) | \\\[.{0,3000}?\\\]  # formulas
     | \\(?:left|right|big|Big)?\s*[()\[\]{}]                                # LaTeX's own brackets, escaped ones
-    | [\[\]()]\s*[-+−]?[\w.∞π√/%$€°]*\s*[,;]\s*[-+−]?[\w.∞π√/+%$€°]*\s*[)\](\[]  # intervals: [0, 1), ]-1, 1[
+    | [\[\]()]\s*+[-+−]?[\w.∞π√/%$€°]*+\s*+[,;]\s*+[-+−]?[\w.∞π√/+%$€°]*+\s*+[)\](\[]  # intervals: [0, 1), ]-1, 1[
     | https?://[^\s()<>\[\]（）]+(?:\([^\s()]*\))?                           # URLs
     | ["'“‘`«「『]\s*[()\[\]{}【】]{1,3}\s*["'”’`»」』]                       # a bracket that is spoken about
     | ["“][^"“”\n]{0,40}[(\[{]["”]
@@ -21,7 +23,7 @@ _NO_PROSE = re.compile(
     """
 )
 _TEX = re.compile(r"\\[A-Za-z]{2,}|\^\{|_\{")
-_SMILEY = re.compile(r"""(?<![\w(])(?:[:;=8xX][-'^~oO]?[()\[\]{}|]+|[()]+[-'^]?[:;=](?!\w)|<3|\^_?\^[)]?)(?!\w)""")
+_SMILEY = re.compile(r"""(?<![\w(])(?:[:;=8xX][-'^~oO]?[()\[\]{}|]+|[()]{1,40}[-'^]?[:;=](?!\w)|<3|\^_?\^[)]?)(?!\w)""")
 # a), 1), iv), 2.1), 一): the mark of an item in a list
 _ITEM = re.compile(
     r"(?<![A-Za-z\u00c0-\u04ff\d.,·(])(?:[0-2]?\d(?:[.-]\d{1,2})?[a-zA-Z]?|[a-zA-Z]|[ivxIVX]{1,5}|[一二三四五六七八九十]{1,3})"
@@ -41,8 +43,7 @@ def unbalanced_bracket(text: str) -> str | None:
     bare = _NO_PROSE.sub(" ", text.translate(_ASCII))
     smileys = [match.start() for match in _SMILEY.finditer(bare)]
     bare = _SMILEY.sub(lambda match: " " * len(match[0]), bare)
-    alone = [place for place in _alone(bare) if not _is_formula(bare, place)]
-    alone = [place for place in alone if not (bare[place] == "(" and smileys and smileys[-1] > place)]
+    alone = [place for place in _in_prose(bare) if not (bare[place] == "(" and smileys and smileys[-1] > place)]
     if not alone:
         return None
     first = alone[0]
@@ -54,33 +55,44 @@ def unbalanced_bracket(text: str) -> str | None:
     return f"closes a bracket `{bare[first]}` that nothing opens"
 
 
+def _in_prose(text: str) -> Iterator[int]:
+    """The places of brackets without a partner, in order, but those of formulas. Each line is looked at once."""
+    end, formula = -1, False
+    for place in _alone(text):
+        if place > end:
+            start, end = text.rfind("\n", 0, place) + 1, text.find("\n", place)
+            end = len(text) if end < 0 else end
+            formula = _is_formula(text[start:end])
+        if not formula:
+            yield place
+
+
 def _alone(text: str) -> list[int]:
     """The places of brackets without a partner, in order."""
-    open_places: list[int] = []
+    opened: dict[str, list[int]] = {sign: [] for sign in _PAIRS.values()}  # a stack of each kind, for kinds may cross
     alone: list[int] = []
     spare = 0  # brackets that an item's mark closed, maybe wrongly
     for match in re.finditer(r"[()\[\]{}【】「」『』《》]", text):
         place, sign = match.start(), match[0]
         if sign not in _PAIRS:
-            open_places.append(place)
+            opened[sign].append(place)
             continue
         item = sign == ")" and _ITEM.search(text[max(0, place - 12) : place]) is not None
-        partner = next((p for p in reversed(open_places) if text[p] == _PAIRS[sign]), None)
-        if partner is not None:
-            open_places.remove(partner)
+        if opened[_PAIRS[sign]]:
+            opened[_PAIRS[sign]].pop()
             spare += item
         elif not item:
             if sign == ")" and spare:
                 spare -= 1
             else:
                 alone.append(place)
-    return sorted([*alone, *open_places])
+    return sorted(chain(alone, *opened.values()))
 
 
-def _is_formula(text: str, place: int) -> bool:
-    """Whether the line is a formula or code rather than prose."""
-    line = text[text.rfind("\n", 0, place) + 1 : (text.find("\n", place) + 1 or len(text) + 1) - 1]
-    words = re.findall(r"[^\W\d_]{2,}", line)
+def _is_formula(line: str) -> bool:
+    """Whether a line is a formula or code rather than prose."""
     return (
-        _TEX.search(line) is not None or not words or bool(re.search(r"[;{]\s*$|==|\+=|:=|=>|->|\w\(\)|\w\[\w", line))
+        _TEX.search(line) is not None
+        or re.search(r"[^\W\d_]{2}", line) is None
+        or re.search(r"[;{]\s*$|==|\+=|:=|=>|->|\w\(\)|\w\[\w", line) is not None
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 _BLOCK = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*(?:[-+*•]|\d{1,3}[.)]|#{1,6}|>|\|)[ \t])")
 _STRONG = re.compile(r"(?<![*\\])\*\*(?!\*)")
@@ -12,18 +13,18 @@ _NO_STRONG = re.compile(
 )  # powers, globs, **kwargs
 _EMPHASIS = re.compile(r"(?<=[ (\"“])\*(?=[^\W\d_])")
 _FOREIGN_TICKS = re.compile(
-    r"\w`\w|``[^`\n]*''|`[^`'\n]{1,80}'(?!\w)|[\"'“(]`[\"'”)]|`{3,}|´|\\`|\([^()\n]*`[^()\n]*\)"
+    r"\w`\w|``[^`\n]*''|`[^`'\n]{1,80}'(?!\w)|[\"'“(]`[\"'”)]|`{3,}|´|\\`|\([^()\n`]*+`[^()\n]*+\)"
 )
 _TICK = re.compile(r"(?:^|[\s(\"“])`[\w.]|\w`(?:[\s.,;:!?)]|$)")  # at the edge of a word
 _HALF_LINKS = (
     re.compile(
-        r"\[[^\[\]\n]*[^\W\d_][^\[\]\n]*\]\((?![^()\n]*(?:\([^()\n]*\)[^()\n]*)*\))(?=https?:|www\.|/|\.|#|mailto:)"
+        r"\[(?=[^\[\]\n]*[^\W\d_])[^\[\]\n]*+\]\((?![^()\n]*(?:\([^()\n]*\)[^()\n]*)*\))(?=https?:|www\.|/|\.|#|mailto:)"
     ),
     re.compile(r"\[(?![^\[\]\n]*\])[^\[\]()\n]{1,80}\((?:https?:|www\.)[^\s()]*\)"),
     re.compile(r"(?m)^[^\[\n]*\]\((?:https?:|www\.)[^\s()]*\)"),
-    re.compile(r"(?<!\w)!?\[[^\[\]\n]*[^\W\d_][^\[\]\n]*\]\(\s*\)"),
+    re.compile(r"(?<!\w)!?\[(?=[^\[\]\n]*[^\W\d_])[^\[\]\n]*+\]\(\s*+\)"),
 )
-_DELIMITER_ROW = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_DELIMITER_ROW = re.compile(r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+")
 
 
 def unclosed_emphasis(text: str) -> str | None:
@@ -88,17 +89,19 @@ def ragged_table(text: str) -> str | None:
 
 
 def _tables(text: str) -> Iterator[tuple[int, list[int]]]:
-    """``(cells of the head, cells of each row after the delimiter row)`` of each table."""
+    """``(cells of the head, cells of each row after the delimiter row)`` of each table; none begins within another."""
     lines = text.split("\n")
-    for place, line in enumerate(lines[1:], start=1):
-        if "|" not in line or not _DELIMITER_ROW.fullmatch(line) or "|" not in lines[place - 1]:
+    behind = 1
+    for place, line in enumerate(lines):
+        if place < behind or "|" not in line or not _DELIMITER_ROW.fullmatch(line) or "|" not in lines[place - 1]:
             continue
         piped = lines[place - 1].lstrip().startswith("|")
         rows = [_cells(line)]
-        for row in lines[place + 1 :]:
+        for row in islice(lines, place + 1, None):
             if "|" not in row or (piped and not row.lstrip().startswith("|")):
                 break
             rows.append(_cells(row))
+        behind = place + len(rows)
         yield _cells(lines[place - 1]), rows
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 # Shapes whose records a chat template renders: there, no special token is part of the text by design.
 TEMPLATED = frozenset({"messages", "conversations", "conversation", "interactions", "alpaca"})
@@ -25,7 +26,7 @@ _BARE = r"(?:GPT4 Correct |#{1,3} ?)?(?:System|User|Human|Assistant)\b[^\n:]{0,1
 _AFTER_AN_END = re.compile(rf"{_END}\s*(?:{_HEADER}|(?i:{_BARE}))")
 _AT_A_LINE = re.compile(rf"(?m)^[ \t]*{_HEADER}[ \t]*(?:\n|(?<=[>\]])[ \t]*\S)")
 _ROUND_AGAIN = re.compile(r"\[/INST\][\s\S]+?\[INST\]")
-_RENDERED = re.compile(rf"\s*(?:<s>|<bos>|<\|begin_of_text\|>|<[|｜]begin▁of▁sentence[|｜]>)?\s*{_HEADER}")
+_RENDERED = re.compile(rf"\s*+(?:<s>|<bos>|<\|begin_of_text\|>|<[|｜]begin▁of▁sentence[|｜]>)?\s*+{_HEADER}")
 _LESSON = re.compile(
     r"(?i)chat[ _-]?templates?|chatml|tokeni[sz]|special tokens?|control tokens?|jinja|prompt (?:format|template)"
     r"|fine-?tun|vocabulary|delimiters?|对话模板|聊天模板|特殊标记|特殊词元"
@@ -47,10 +48,10 @@ def forged_turn(prose: str, *, rendered: bool) -> str | None:
     """
     if _LESSON.search(prose) or (rendered and _RENDERED.match(prose)):
         return None
-    for pattern in (_AFTER_AN_END, _ROUND_AGAIN, _AT_A_LINE):
-        for match in pattern.finditer(prose):
-            if not _quoted(prose, match.start(), match.end()):
-                return f"ends its own turn and opens another one with `{_shown(match[0])}`"
+    again = _ROUND_AGAIN.finditer(prose, 0, prose.rfind("[INST]") + len("[INST]"))  # behind it, none can match
+    for match in chain(_AFTER_AN_END.finditer(prose), again, _AT_A_LINE.finditer(prose)):
+        if not _quoted(prose, match.start(), match.end()):
+            return f"ends its own turn and opens another one with `{_shown(match[0])}`"
     return None
 
 

@@ -20,7 +20,8 @@ _LEAD = re.compile(
     r"|Your question(?: was| is)?|The question (?:is|was)|Frage|Pregunta|问题|问)\s*[:：]\**\s*)?[\"'“‘*_]*"
 )
 _CODE = re.compile(
-    r"(?m)^\s*(?:def |class |import |from \w+ import|#include|function |public |const |let |var |SELECT )|[{;]\s*$"
+    r"(?m)^[^\S\n]*+(?:def |class |import |from \w+ import|#include|function |public |const |let |var |SELECT )"
+    r"|[{;]\s*$"
 )
 _DATA, _HEADING = ("{", "[", "|", "<", "`"), ("#", "**")
 _SENTENCE_ENDS = tuple(".?!:;。？！：\"”')")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _PAIR = ("row", "turn", "system", "asked", "text")
 _MOST_CHUNKS = 20_000  # patterns that one automaton looks for
+_LONGEST_CHUNK = 200  # characters of one; of `aaaa...`, an automaton takes the square of its length to build
 
 
 def prompt_leaks(passages: Passages, records: Records) -> dict[int, Mark]:
@@ -91,4 +92,4 @@ def _chunks(system: str) -> Iterator[str]:
     for number, part in enumerate(parts):
         near = [*parts[max(0, number - 1)], *places[6 * number : 6 * number + 12]]
         if part and (number == 0 or addresses_model(system[near[0][0] : near[-1][1]])):
-            yield system[part[0][0] : part[-1][1]]
+            yield system[part[0][0] : part[-1][1]][:_LONGEST_CHUNK]

@@ -22,8 +22,8 @@ _LINE = r"(?m)^[ \t]*"
 _BEGINS = re.compile(rf"\s*({_OWN})|\s*(assistant)[ \t]*\n")
 _ASKED = re.compile(rf"{_LINE}({_ASKING})(?=[ \t]*(?:\n[ \t]*)?\S)")
 _REPLIED = re.compile(rf"{_LINE}({_REPLYING})")
-_BARE = re.compile(r"\n[ \t]*(user|human)[ \t]*\n\s*\S[\s\S]*?\n[ \t]*(?:assistant|model)[ \t]*(?:\n|\Z)")
-_SAME_LINE = re.compile(r"[.!?] (Human:|USER:|User:) \S[^\n]* (?:Assistant|ASSISTANT|AI):")
+_BARE = re.compile(r"\n[ \t]*(user|human)[ \t]*\n\s*\S"), re.compile(r"\n[ \t]*(?:assistant|model)[ \t]*(?:\n|\Z)")
+_SAME_LINE = re.compile(r"[.!?] (Human:|USER:|User:) \S[^\n]{0,4000} (?:Assistant|ASSISTANT|AI):")
 _ENDS = re.compile(rf"{_LINE}({_OWN})\s*\Z")
 _SPEAKER = re.compile(r"(?m)^[ \t]*\**([A-Z][\w.]{1,20}(?:[ ][A-Z][\w.]{0,20})?)\**:")
 _ROLES = frozenset({"Human", "HUMAN", "User", "USER", "Assistant", "ASSISTANT", "AI", "GPT", "Bot", "Model"})
@@ -73,17 +73,24 @@ def _in_answer(prose: str, prompt: str, own: frozenset[str]) -> str | None:
     begins = _BEGINS.match(prose)
     if begins and (mark := begins[1] or begins[2]) and mark not in own and mark not in prompt:
         return f"begins its answer with the role mark `{mark}`"
-    if bare := _BARE.search(prose):
+    if (bare := _BARE[0].search(prose)) and _BARE[1].search(prose, bare.end()):
         return f"goes on after its answer with the turn mark `{bare[1]}`"
     if same := _SAME_LINE.search(prose):
         return f"has another turn in its answer: `{same[1]}`"
-    for asked in _ASKED.finditer(prose):
-        mark = asked[1]
+    for mark, end in _first_ends(prose).items():
         if mark in own or mark in headers_of(prompt) or re.search(rf"(?m)^[ \t]*{re.escape(mark)}", prompt):
             continue
-        if mark.rstrip(" :") not in _UNSURE or _REPLIED.search(prose, asked.end()) or "?" in prose[asked.end() :]:
+        if mark.rstrip(" :") not in _UNSURE or _REPLIED.search(prose, end) or "?" in prose[end:]:
             return f"has another turn in its answer: `{mark}`"
     return None
+
+
+def _first_ends(prose: str) -> dict[str, int]:
+    """``mark -> end`` of where each mark of a user stands first: what follows a later one also follows that."""
+    ends: dict[str, int] = {}
+    for asked in _ASKED.finditer(prose):
+        ends.setdefault(asked[1], asked.end())
+    return ends
 
 
 def _is_dialogue(prose: str) -> bool:

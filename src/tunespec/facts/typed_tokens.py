@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from tunespec.special_tokens import AMBIGUOUS, BY_DESIGN, MASKS, TOKEN_PATTERN
@@ -45,6 +46,17 @@ class Typed(NamedTuple):
     stray: bool
 
 
+class Around(NamedTuple):
+    """What stands near a token: as it is, and without other tokens; and whether nothing else is before or behind."""
+
+    before: str
+    after: str
+    bare_before: str
+    bare_after: str
+    first: bool
+    last: bool
+
+
 def tokens_in(prose: str, pattern: re.Pattern[str] = _PATTERN) -> list[str]:
     """Every special token of a text but those that data formats prescribe."""
     return [token for token in pattern.findall(prose) if token not in BY_DESIGN]
@@ -63,32 +75,41 @@ def typed_tokens(prose: str, *, about: bool, pattern: re.Pattern[str] = _PATTERN
         about: whether the record has tokens as its subject.
         pattern: finds tokens.
     """
+    bare = pattern.sub("", prose)  # other tokens are no text around this one
+    begins, ends = len(bare) - len(bare.lstrip()), len(bare.rstrip())
+    removed = 0
     for match in pattern.finditer(prose):
-        token = match.group()
+        token, place = match.group(), match.start() - removed
+        removed += len(token)
         if token not in BY_DESIGN:
-            around = prose[: match.start()], prose[match.end() :]
-            yield Typed(token, _is_stray(prose, token, around, about=about, pattern=pattern))
+            near = Around(
+                *_windows(prose, *match.span()), *_windows(bare, place, place), place <= begins, place >= ends
+            )
+            yield Typed(token, _is_stray(prose, token, near, about=about))
 
 
-def _is_stray(prose: str, token: str, around: tuple[str, str], *, about: bool, pattern: re.Pattern[str]) -> bool:
-    before, after = around[0][-_WINDOW:], around[1][:_WINDOW]
+def _windows(text: str, start: int, end: int) -> tuple[str, str]:
+    return text[max(0, start - _WINDOW) : start], text[end : end + _WINDOW]
+
+
+def _is_stray(prose: str, token: str, near: Around, *, about: bool) -> bool:
+    before, after, bare_before, bare_after, first, last = near
     if _QUOTED[0].search(before) and _QUOTED[1].search(after):
         return False
     if token in AMBIGUOUS and _has_other_reason(prose, token):
         return False
-    bare = [pattern.sub("", side) for side in around]  # other tokens are no text around this one
-    first, last = not bare[0].strip(), not bare[1].strip()
     if (_LISTED.search(before) and not last) or (_EXPLAINS.search(after) and not first):
         return False
-    if last and (first or _ENDED.search(bare[0]) or (bare[0][-1:].isalnum() and not about)):
+    if last and (first or _ENDED.search(bare_before) or (bare_before[-1:].isalnum() and not about)):
         return True
-    sentence = _sentence(bare[0][-_WINDOW:], bare[1][:_WINDOW])
+    sentence = _sentence(bare_before, bare_after)
     if first:  # `[CLS] is the first token`
         explained = _EXPLAINS.search(after) or re.match(r"\s+(?:is|are|marks?|ends?|begins?|stands)\b", after)
         return not (explained and (_TALK.search(sentence) or about))
     return not about and not _TALK.search(sentence) and not _ASKS.search(before)
 
 
+@lru_cache(maxsize=8)  # asked for every token of a text
 def _has_other_reason(prose: str, token: str) -> bool:
     """A mask to fill in, or HTML: struck text between `<s>` and `</s>`, or any other tag."""
     if token in MASKS:

@@ -27,7 +27,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _COMMENT = re.compile(
-    r"(?im)(?:#|//|--|/\*|<!--)[^\n]*(?:\b(?:wrong|incorrect|invalid|broken|bad|mistake|\w*error|bug|not valid|before"
+    r"(?im)^(?>[^\n]*?(?:#|//|--|/\*|<!--))[^\n]*"  # from a line's first mark on, and from no other
+    r"(?:\b(?:wrong|incorrect|invalid|broken|bad|mistake|\w*error|bug|not valid|before"
     r"|missing|fails|pseudo-?code|falsch|fehler|(?:won't|doesn't) (?:work|run|compile|parse))\b|错误|❌|✗)"
 )
 _ASKED = re.compile(

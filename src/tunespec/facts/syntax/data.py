@@ -8,10 +8,11 @@ import tomllib
 
 from tunespec.facts.syntax import Complaint, elides, forms, is_diff
 
-_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
-_COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*.*?\*/|(?m:(?<![^\s,\[{])#[^\n]*$)', re.DOTALL)
-_TRAILING = re.compile(r'("(?:[^"\\\n]|\\.)*")|,(?=\s*[\]}])')
-_GAP = re.compile(r"<[^>\n]+>|\$\{|\[(?:your|insert)\b|\$[a-z_]", re.IGNORECASE)
+_STRING = re.compile(r'"(?:[^"\\\n]++|\\.)*+"')
+_COMMENT = re.compile(r'("(?:[^"\\\n]++|\\.)*+")|//[^\n]*|/\*.{0,3000}?\*/|(?m:(?<![^\s,\[{])#[^\n]*$)', re.DOTALL)
+_TRAILING = re.compile(r'("(?:[^"\\\n]++|\\.)*+")|,(?=\s*[\]}])')
+_SEPARATORS = frozenset(" \t\r\n,")
+_GAP = re.compile(r"<[^>\n]{1,300}>|\$\{|\[(?:your|insert)\b|\$[a-z_]", re.IGNORECASE)
 _MEMBER = re.compile(r'\s*"[^"\n]+"\s*:')
 _YAML_LINE = re.compile(r"\s*(?:-(?:\s|$)|[\w\"'./<$*&!@-][^:\n]*:(?:\s|$)|#|---|\.\.\.)")
 _KEY = re.compile(r"\s*[\w\"'.-]+\s*=|\s*\[|\s*#|\s*$")
@@ -70,7 +71,8 @@ def _is_many(text: str) -> bool:
     try:
         while position < len(text):
             _, position = decoder.raw_decode(text, position)
-            position += len(text[position:]) - len(text[position:].lstrip(" \t\r\n,"))
+            while text[position : position + 1] in _SEPARATORS:
+                position += 1
     except (ValueError, RecursionError):
         return False
     return True

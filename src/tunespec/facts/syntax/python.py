@@ -12,8 +12,8 @@ from itertools import pairwise
 from tunespec.facts.syntax import Complaint, elides, forms, is_diff
 
 _SESSION = re.compile(r"(?m)^[ \t]*(?:>>>|In \[\d*\]:|\.\.\. )")
-_MAGIC = re.compile(r"(?m)^([ \t]*)(?:[%!?][^\n]*|[\w.]+\?{1,2}[ \t]*)$|^([ \t]*[\w, ]+=[ \t]*)[%!][^\n]*$")
-_OTHER_TEXT = re.compile(r"(?m)^%%|Traceback \(most recent call last\)|^\s*File \"[^\"\n]*\", line \d+|^\s*\$ \S")
+_MAGIC = re.compile(r"(?m)^([ \t]*)(?:[%!?][^\n]*|[\w.]+\?{1,2}[ \t]*)$|^((?!=)[ \t]*+[\w, ]*+=[ \t]*)[%!][^\n]*$")
+_OTHER_TEXT = re.compile(r"(?m)^%%|Traceback \(most recent call last\)|^[^\S\n]*+(?:File \"[^\"\n]*\", line \d+|\$ \S)")
 # A block is only judged as Python if a line of it can be nothing else than code, and none is of another language.
 _PYTHON = re.compile(
     r"(?m)^[ \t]*(?:(?:async[ \t]+)?def[ \t]+\w+|class[ \t]+\w+|import[ \t]+\w|from[ \t]+[\w.]+[ \t]+import|@\w"
@@ -25,7 +25,7 @@ _ANOTHER = re.compile(
     r"|SELECT\s|<[a-z!/]|end$|then$|do$|fi$|done$|--)|[;{][ \t]*$|^[ \t]*\}[ \t]*$|\bthen$|\bdo$|:=[ \t]|[←≤≥≠→]"
 )
 _OLD = re.compile(
-    r"\bprint\s+[^\s(=.\[]|\bprint\s+\(.*\)\s*[%,]|\bexcept\s+[\w.]+\s*,\s*\w+|\bexec\s+[\"'\w]|\braise\s+\w+\s*,|<>|"
+    r"\bprint\s+[^\s(=.\[]|\bprint\s+\(.{0,500}\)\s*[%,]|\bexcept\s+[\w.]+\s*,\s*\w+|\bexec\s+[\"'\w]|\braise\s+\w+\s*,|<>|"
     r"\b0\d+\b|\bur[\"']|\b\d+L\b|`\w+`"
 )
 _NEW = re.compile(r"^\s*(?:type\s+\w+|(?:async\s+)?def\s+\w+\[|class\s+\w+\[|except\*?\s+\w|lazy\s)|\bt[\"']|\bf[\"']")
@@ -34,8 +34,8 @@ _SENTENCE = re.compile(r"[A-Z][\w'’-]*,?(?: [\w'’-]+[,;]?){3,}[.!:]")
 _KEYWORD = re.compile(r"(?:async|def|class|if|elif|else|for|while|with|try|except|import|from|return|raise|lambda)\b")
 _GAP = re.compile(r"<[A-Za-z][\w -]*>|\[(?:your|insert|add)\b", re.IGNORECASE)
 _HEAD = re.compile(
-    r"(?:(?:async[ \t]+)?(?:def|class|for|while|if|with)\b.*|(?:elif|except)\b.*|else|try|finally)"
-    r"[ \t]*:[ \t]*(?:#.*)?$"
+    r"(?:(?:async[ \t]+)?(?:def|class|for|while|if|with)\b.*|(?:elif|except)\b.*|(?:else|try|finally)[ \t]*)"
+    r":[ \t]*(?:#.*)?$"
 )
 # Of `"\d"` and `1if x` the parser warns, and under `-W error` it refuses them.
 _WARNS = re.compile(r"\\|\d(?:and|else|for|if|in|is|not|or)\b")
