@@ -63,7 +63,7 @@ RIGHT = [
     ("options", "The answer is B) the moon. 答案是C）电影院。"),
     ("smileys", "The tide :) rises :-( and falls ;) =) :D 8-) <3 and (nice :) so."),
     ("smiley at the end", "All is well (really :)"),
-    ("half-open intervals", "It lies in [0, 1) or (a, b], or ]-1, 1[, or [0; 5)."),
+    ("half-open intervals", "It lies in [0, 1) or (a, b], or ]-1, 1[, or [0; 5), or [n, n + 1)."),
     ("formulas", r"It is $[0, \infty)$ and \(f(x\) and \left( x \right] and \( a \)."),
     ("generics", "A vector<T> and a Map<K, List<V>> hold if x < y > z."),
     ("mixed widths", "月亮（moon) 和 (sun）吸引海水。"),
