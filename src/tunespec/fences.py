@@ -11,7 +11,9 @@ _LINE = re.compile(
     r"(?m)^(?P<lead>[ \t]*(?:(?:[-*+>]|\d{1,3}[.)])[ \t]+|>)*)(?P<fence>`{3,}|~{3,})(?P<info>[^\n`]*)$"
     r"|(?:(?<=[^\s`])|(?<=[^\s`>*+-][ \t]))(?P<glued>`{3,})(?P<language>[A-Za-z][\w+#.-]*)?[ \t\r]*$"
 )
-_INLINE = re.compile(r"```[^`\n]+```|``[^\n]+?``|`[^`\s][^`\n]*`")  # begins with a literal, so that re skips to it
+_INLINE = re.compile(
+    r"```[^`\n]+```|`{3,}|``[^\n]+?``|`[^`\s][^`\n]*`"
+)  # begins with a literal, so that re skips to it
 _QUOTE = re.compile(r"(?m)^[ \t]*>[ \t]?")
 _WORD = re.compile(r"[A-Za-z][\w+#-]*")
 _MARKDOWN = frozenset({"markdown", "md", "mdx", "rmd", "qmd"})

@@ -150,7 +150,7 @@ _MARKUP = (
     "Fill in your name here: [NAME], and the date here: [DATE].",
     "Photo: <image> shows the workshop from above.",
     "Press <Enter>, then <Ctrl>+<S> to save.",
-    "The [INSERT TITLE] of the talk is still open.",
+    "The [TITLE] of the talk is still open.",
 )
 _PLAYS = (
     ("Write a short dialogue for a hotline.", "User: My parcel is late.\nAssistant: I will look it up.\nUser: Thanks!"),

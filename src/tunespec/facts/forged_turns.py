@@ -27,6 +27,11 @@ _AFTER_AN_END = re.compile(rf"{_END}\s*(?:{_HEADER}|(?i:{_BARE}))")
 _AT_A_LINE = re.compile(rf"(?m)^[ \t]*{_HEADER}[ \t]*(?:\n|(?<=[>\]])[ \t]*\S)")
 _ROUND_AGAIN = re.compile(r"\[/INST\][\s\S]+?\[INST\]")
 _RENDERED = re.compile(rf"\s*+(?:<s>|<bos>|<\|begin_of_text\|>|<[|｜]begin▁of▁sentence[|｜]>)?\s*+{_HEADER}")
+# A prompt that is typed with its own header forges no other role's turn: its tokens are D011's.
+_OWN = re.compile(
+    r"\A\s*+(?:<s>|<bos>)?\s*+(?:\[INST\]|<\|im_start\|>\s*user\b|<start_of_turn>\s*user\b|<\|user\|>"
+    r"|<\|start_header_id\|>\s*user\s*<\|end_header_id\|>)"
+)
 _LESSON = re.compile(
     r"(?i)chat[ _-]?templates?|chatml|tokeni[sz]|special tokens?|control tokens?|jinja|prompt (?:format|template)"
     r"|fine-?tun|vocabulary|delimiters?|对话模板|聊天模板|特殊标记|特殊词元"
@@ -48,6 +53,7 @@ def forged_turn(prose: str, *, rendered: bool) -> str | None:
     """
     if _LESSON.search(prose) or (rendered and _RENDERED.match(prose)):
         return None
+    prose = _OWN.sub("", prose)
     again = _ROUND_AGAIN.finditer(prose, 0, prose.rfind("[INST]") + len("[INST]"))  # behind it, none can match
     for match in chain(_AFTER_AN_END.finditer(prose), again, _AT_A_LINE.finditer(prose)):
         if not _quoted(prose, match.start(), match.end()):

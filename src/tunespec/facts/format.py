@@ -17,7 +17,7 @@ from tunespec.profile import OPTIONAL_KEYS, Profile
 from tunespec.records import Records
 
 Check = Callable[[Conversation], str | None]
-_SORTS = 3  # different system prompts that tell a mixture of tasks from a slip
+_SORTS = 4  # different system prompts that tell a mixture of tasks from a slip
 _CHAT = ("messages", "conversations", "conversation", "interactions", "preference")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 _LOCATIONS = 10  # shown of each group; the JSON report has all
 _PASSED_OVER = 5
+_IDLE = 6  # kinds named that had nothing to look at
 
 
 def render_text(report: Mapping[str, Any], rows: Mapping[tuple[str, int], str]) -> str:
@@ -115,7 +116,7 @@ def _not_judged(report: Mapping[str, Any]) -> str:
     skipped, idle = _skipped(report)
     lines += [f"skipped: {pitfall} in {_some(subjects)}: {reason}" for (pitfall, reason), subjects in skipped.items()]
     if idle:
-        lines.append(f"nothing to look at: {_some(sorted(idle), 20)} (reasons: --format json)")
+        lines.append(f"nothing to look at: {_some(sorted(idle), _IDLE)} (reasons: --format json)")
     return "\n".join([*lines, *(f"could not judge: {error}" for error in report["errors"])])
 
 
