@@ -32,6 +32,7 @@ BROKEN = {
     "JSON, Python's words": ("json", '{"a": True}', 1),
     "TOML, quote": ("toml", 'a = "b\nc = 1', 1),
     "YAML, a colon within": ("yaml", "a: b: c\nd: 1", 1),
+    "YAML, a tab": ("yaml", "a:\n\tb: 1", 2),
     "YAML, indent": ("yaml", "a:\n  - b\n c: 1", 3),
 }
 FINE = {
@@ -63,7 +64,6 @@ FINE = {
     "Helm": ("yaml", "a: {{ .Values.a }}\n{{- end }}"),
     "YAML documents": ("yaml", "a: 1\n---\nb: 2"),
     "YAML tags": ("yaml", "a: !Ref b"),
-    "YAML tabs": ("yaml", "a:\n\tb: 1"),
     "output as YAML": ("yaml", "Before:\n0003 AB\n0568 FD\nAfter:\nAB"),
 }
 
