@@ -61,7 +61,7 @@ def main() -> int:
         write_dataset(folder / "small", 1_000)
         rows = _measure(folder, options.records, options.runs)
         stages = _stages(folder / "large")
-    text = _page(rows, stages, options.records, size)
+    text = _page(rows, stages, options, size)
     print(text)
     if options.write:
         _PAGE.write_text(text, encoding="utf-8", newline="\n")
@@ -111,7 +111,7 @@ def _stages(folder: Path) -> dict[str, float]:
     return stages
 
 
-def _page(rows: list[Row], stages: dict[str, float], records: int, size: int) -> str:
+def _page(rows: list[Row], stages: dict[str, float], options: argparse.Namespace, size: int) -> str:
     baseline = rows[0].cost.seconds
     lines = [
         "# Performance",
@@ -121,7 +121,8 @@ def _page(rows: list[Row], stages: dict[str, float], records: int, size: int) ->
     ]
     lines[2] += " with `--check`."
     lines += [
-        f"{records:,} records, {size / 1e6:.0f} MB. Median seconds of three runs, highest summed resident memory."
+        f"{options.records:,} records, {size / 1e6:.0f} MB. "
+        f"Median seconds of {options.runs} run(s), highest summed resident memory."
     ]
     lines += [f"{platform.system()}, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}.", ""]
     lines += ["| what | seconds | of the baseline | MB | limit |", "|---|---|---|---|---|"]
