@@ -121,8 +121,10 @@ def _page(rows: list[Row], stages: dict[str, float], options: argparse.Namespace
     ]
     lines[2] += " with `--check`."
     lines += [
-        f"{options.records:,} records, {size / 1e6:.0f} MB. "
-        f"Median seconds of {options.runs} run(s), highest summed resident memory."
+        (
+            f"{options.records:,} records, {size / 1e6:.0f} MB. "
+            f"Median seconds of {options.runs} run(s), highest summed resident memory."
+        )
     ]
     lines += [f"{platform.system()}, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}.", ""]
     lines += ["| what | seconds | of the baseline | MB | limit |", "|---|---|---|---|---|"]
