@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from tunespec.answer_types import answer_types, text_size
 from tunespec.facts.think import without_thoughts
+from tunespec.passages import Passages, without_rejected
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from tunespec.passages import Passages
     from tunespec.records import Records
 
 
@@ -29,7 +29,7 @@ def taught_answers(passages: Passages, records: Records) -> pl.DataFrame:
             value=False
         ),
     ).filter(pl.col("role") == "answer")
-    frame = _taught(frame, records)
+    frame = without_rejected(records, frame)
     asked, texts, rows = frame["asked"], passages.frame["text"], passages.frame["row"]
     own = asked.is_not_null() & (rows.gather(asked.fill_null(0)) == frame["row"])
     parts = [pl.col(name).str.strip_chars() for name in ("text", "prose")]
@@ -38,13 +38,3 @@ def taught_answers(passages: Passages, records: Records) -> pl.DataFrame:
     prompt = pl.select(pl.when(own).then(texts.gather(asked.fill_null(0)))).to_series()
     frame = frame.select("row", "turn", "after_tool", *parts, prompt=prompt).filter(pl.col("text") != "")
     return frame.with_columns(size=text_size(pl.col("text")), type=answer_types(frame))
-
-
-def _taught(frame: pl.DataFrame, records: Records) -> pl.DataFrame:
-    """The frame without rejected answers and those of records with the label false, and each record's turns."""
-    import polars as pl
-
-    lengths = [len(c.turns) if c is not None and c.label is not False else 0 for c in records.conversations]
-    shapes = pl.Series("turns", lengths, dtype=pl.Int32).gather(frame["row"])
-    text = pl.Series([c is not None and c.shape == "text" for c in records.conversations], dtype=pl.Boolean)
-    return frame.with_columns(shapes).filter((pl.col("turn") < pl.col("turns")) | text.gather(frame["row"]))

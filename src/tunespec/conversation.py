@@ -14,6 +14,9 @@ ROLES: Mapping[str, str] = {
     "function_call": "call", "tool_call": "call",
 }  # fmt: skip
 
+MESSAGE_LISTS = ("messages", "conversations", "conversation", "interactions")  # keys, and shapes, of lists of messages
+CHAT = frozenset({*MESSAGE_LISTS, "preference"})  # shapes whose records are conversations of roles
+
 
 class Turn(NamedTuple):
     """One message. ``role`` is canonical, ``named`` what the file says; ``calls`` are raw tool calls.

@@ -52,6 +52,7 @@ def _describe(source: RecordSource) -> dict[str, Any]:
         count[0] += 1
         count[1] += bool(defect and not keys)
     formats = {file.shown: file.format for file in source.dataset.files}
+    total = sum(len(split.rows) for split in source.splits)
     return {
         "name": source.dataset.name,
         "family": source.dataset.family,
@@ -60,7 +61,7 @@ def _describe(source: RecordSource) -> dict[str, Any]:
             for (path, split), (count, unread) in rows.items()
         ],
         "profile": source.profile.shown(),
-        "splits": [split.shown(sum(len(one.rows) for one in source.splits)) for split in source.splits],
+        "splits": [split.shown(total) for split in source.splits],
         "overlaps": list(overlaps(source.splits, records, source.alike.prompts)) if len(source.splits) > 1 else [],
     }
 

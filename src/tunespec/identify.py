@@ -79,7 +79,7 @@ def _by_script(wide: pl.DataFrame) -> dict[int, str]:
     for index in wide.filter(text.str.contains(_ENGLISH_QUESTION))["index"]:
         if found.get(index, "") not in {"", "ja"}:
             found[index] = ""  # "Who is Лев Толстой?" is asked in English
-    return {index: code for index, code in found.items() if code} | {i: "" for i, c in found.items() if not c}
+    return found
 
 
 _ENGLISH_QUESTION = r"^(?:Who|What|When|Where|Why|How|Which|Is|Are|Explain|Describe|Translate|Tell)\s+[A-Za-z]+\b"

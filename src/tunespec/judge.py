@@ -117,11 +117,16 @@ class Judge:
         patterns = self.config.thresholds(self.config.catalogue.find("D004"))["against"]
         return Dataset("benchmarks", tuple(files_of(self.config, patterns, None))) if patterns else None
 
+    @cached_property
+    def _settings(self) -> list[tuple[str, str, Any, str]]:
+        """The settings of all facts; every key holds them, and one names a file that is hashed."""
+        return settings_key(self.config)
+
     def _dataset_key(self, dataset: Dataset) -> str:
         files = [(f.shown, f.split, f.format, f.content_hash) for f in dataset.files]
         against = [(f.shown, f.content_hash) for f in self._benchmarks.files] if self._benchmarks else []
         columns, roles = dict(self.config.columns), dict(self.config.roles)
-        return key_of("dataset", dataset.name, dataset.alone, files, against, columns, roles, settings_key(self.config))
+        return key_of("dataset", dataset.name, dataset.alone, files, against, columns, roles, self._settings)
 
     def _result_name(self, pitfall: Pitfall, dataset: Dataset) -> str:
         asked = [(one.declaration.type, dict(one.declaration.kwargs), one.severity) for one in self.asked(pitfall)]

@@ -17,7 +17,13 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 _NESTED = ("metadata", "meta", "extra")
 _MEANING = {name: meaning for meaning, names in NAMES.items() for name in names}
+_CATEGORY = 3  # records for each value of a column at least
 _NOTHING: Mapping[str, str] = {}
+
+
+def sorts_records(distinct: int, records: int) -> bool:
+    """Whether a column with so many different values sorts the records; with more, it holds ids or titles."""
+    return distinct * _CATEGORY <= records
 
 
 def metadata_of(record: Mapping[str, Any]) -> Mapping[str, str]:

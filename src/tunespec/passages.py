@@ -106,6 +106,27 @@ def _texts(records: Records, row: int, conversation: Conversation) -> list[tuple
     return [(-1, "system", conversation.system), *found] if conversation.system else found
 
 
+def is_rejected(conversation: Conversation, turn: int) -> bool:
+    """Whether a turn is the losing answer of a preference pair: those are numbered on behind the record's turns."""
+    return conversation.rejected is not None and turn >= len(conversation.turns)
+
+
+def without_rejected(records: Records, answers: pl.DataFrame) -> pl.DataFrame:
+    """Answers without those that a record itself calls bad: the losing one of a pair, a KTO label of false."""
+    import polars as pl
+
+    bad = [
+        (row, len(c.turns) if c.rejected is not None else 0)
+        for row, c in enumerate(records.conversations)
+        if c is not None and (c.rejected is not None or c.label is False)
+    ]
+    if not bad:
+        return answers
+    limits = pl.DataFrame(bad, schema={"row": pl.UInt32(), "limit": pl.Int32()}, orient="row")
+    joined = answers.join(limits, on="row", how="left", maintain_order="left")
+    return joined.filter(pl.col("limit").is_null() | (pl.col("turn") < pl.col("limit"))).drop("limit")
+
+
 def turn_note(records: Records, row: int, turn: int) -> str:
     """Where in its record a passage stands, as an appendix to what was found there."""
     conversation = records.conversations[row]
@@ -120,6 +141,6 @@ def turn_note_of(conversation: Conversation, turn: int) -> str:
         turn: its number, as in ``Passages.frame``: rejected answers are numbered on behind the record's turns.
     """
     count = len(conversation.turns)
-    if conversation.rejected and turn >= count:
+    if is_rejected(conversation, turn):
         return " (the rejected answer)"
     return f" (turn {turn + 1} of {count})" if count > _ONE_EXCHANGE and turn >= 0 else ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from tunespec.conversation import ROLES, Conversation
+from tunespec.conversation import MESSAGE_LISTS, ROLES, Conversation
 from tunespec.converters import (
     Record,
     mapped_record,
@@ -24,7 +24,6 @@ from tunespec.messages import WrongTypeError
 
 Convert = Callable[[Record], Conversation]
 
-_MESSAGES = ("messages", "conversations", "conversation", "interactions")
 _PAIRS = (
     ("prompt", ("completion", "response", "generation", "output", "answer", "chosen_answer", "canonical_solution")),
     ("question", ("answer", "response", "output", "std_answer")),
@@ -40,7 +39,7 @@ _PREFERENCE = (
     ("response_j", "response_k"),
     ("preferred_output", "non_preferred_output"),
 )
-_PROMPT_OF_PREFERENCE = ("prompt", "question", "instruction", "input", *_MESSAGES)
+_PROMPT_OF_PREFERENCE = ("prompt", "question", "instruction", "input", *MESSAGE_LISTS)
 
 
 class Shapes:
@@ -83,7 +82,7 @@ class Shapes:
             if {chosen, rejected} <= keys:
                 prompt = next((key for key in _PROMPT_OF_PREFERENCE if key in keys), None)
                 return partial(preference_record, keys=(prompt, chosen, rejected), roles=self._roles)
-        key = next((key for key in _MESSAGES if key in keys), None)
+        key = next((key for key in MESSAGE_LISTS if key in keys), None)
         return partial(messages_record, key=key, roles=self._roles) if key else None
 
     def _pair_or_text(self, keys: frozenset[str]) -> Convert | None:

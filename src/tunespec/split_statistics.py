@@ -10,11 +10,11 @@ from itertools import combinations
 from typing import Any
 
 from tunespec.languages import name_of
+from tunespec.metadata import sorts_records
 from tunespec.records import Records
 from tunespec.text import shorten
 
 _TOPICS_SHOWN = 10
-_CATEGORY = 3  # records for each value of a column at least
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def splits_of(records: Records) -> list[Split]:
 def _categories(records: Records, meaning: str) -> dict[int, str]:
     """Row -> value of a column that sorts the records; one that holds titles or ids is the user's text, and is none."""
     values = {row: meta[meaning] for row, meta in enumerate(records.metadata) if meaning in meta}
-    if len(set(values.values())) * _CATEGORY > len(values):
+    if not sorts_records(len(set(values.values())), len(values)):
         return {}
     return {row: shorten(value) for row, value in values.items()}
 

@@ -15,6 +15,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, NamedTuple
 
+from benchmarks.accuracy.grammar import load
 from benchmarks.accuracy.samples import Record, Sample
 from benchmarks.accuracy.writer import Writer
 
@@ -30,6 +31,7 @@ ALL_SHAPES = (
     "think",
 )
 
+GROUP = 24  # records of one class in one dataset; a template that is used more often is easier to recognise as one
 Lookalike = tuple[Callable[[Writer], list[Sample]], Sequence[str]]
 Entries = list[tuple[str, Record, str, str]]  # split, record, ``CODE.kind`` that must be found there or "", variant
 
@@ -71,6 +73,18 @@ def inserted(rng: random.Random, text: str, mark: str) -> str:
     words = text.split(" ")
     place = rng.randint(1, max(1, len(words) - 1))
     return " ".join([*words[:place], mark, *words[place:]])
+
+
+def said_in_answers(parts: Sequence[str], writer: Writer, *, joint: str) -> list[Sample]:
+    """One group of samples, no two alike, whose answers end with the parts in turn."""
+    samples = []
+    for number in range(GROUP):
+        topic = writer.rng.choice(list(load("topics")))
+        exchange = writer.exchange(topic)
+        prompt = f"{writer.sentence(topic)} {exchange.prompt}"
+        answer = f"{exchange.answer}{joint}{parts[number % len(parts)]}"
+        samples.append(Sample((exchange._replace(prompt=prompt, answer=answer),), rejected=writer.sentence(topic)))
+    return samples
 
 
 def all_defects() -> list[TextDefect]:

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from benchmarks.accuracy.grammar import load
-from benchmarks.accuracy.planted import ALL_SHAPES, DatasetDefect, Entries, Lookalike, TextDefect, answered, asked
+from benchmarks.accuracy.planted import (
+    ALL_SHAPES,
+    GROUP,
+    DatasetDefect,
+    Entries,
+    Lookalike,
+    TextDefect,
+    answered,
+    asked,
+)
 from benchmarks.accuracy.samples import SHAPES, Sample, make_sample
 from benchmarks.accuracy.writer import Exchange, Writer
 
-_GROUP = 24
 _WORDS: Mapping[str, Sequence[str]] = load("ambiguity")
 Spoil = Callable[[Writer, Sample], Sample]
 
@@ -125,7 +133,7 @@ def _with_passage(writer: Writer) -> list[Sample]:
 
 
 def _references(writer: Writer) -> Iterator[str]:
-    for _ in range(_GROUP):
+    for _ in range(GROUP):
         topic = writer.rng.choice(list(load("topics")))
         passage = " ".join(writer.sentence(topic) for _ in range(writer.rng.randint(1, 5)))
         order = writer.rng.choice(_WORDS["references"])

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from benchmarks.accuracy.grammar import load
-from benchmarks.accuracy.planted import ALL_SHAPES, Lookalike, TextDefect, answered, asked, inserted
+from benchmarks.accuracy.planted import (
+    ALL_SHAPES,
+    GROUP,
+    Lookalike,
+    TextDefect,
+    answered,
+    asked,
+    inserted,
+    said_in_answers,
+)
 from benchmarks.accuracy.samples import Sample
 from benchmarks.accuracy.writer import Exchange, Writer
 
 _Change = Callable[[Writer, str], str]
-_GROUP = 24  # records of one class in one dataset
 
 
 def _with_mark(mark: str) -> _Change:
@@ -204,20 +211,9 @@ _LESSONS: Mapping[str, Sequence[tuple[str, str]]] = {
 }
 
 
-def _in_answers(sentences: Sequence[str], writer: Writer) -> list[Sample]:
-    samples = []
-    for number in range(_GROUP):
-        topic = writer.rng.choice(list(load("topics")))
-        exchange = writer.exchange(topic)
-        prompt = f"{writer.sentence(topic)} {exchange.prompt}"  # no two alike
-        answer = f"{exchange.answer} {sentences[number % len(sentences)]}"
-        samples.append(Sample((exchange._replace(prompt=prompt, answer=answer),), rejected=writer.sentence(topic)))
-    return samples
-
-
 def _in_lessons(lessons: Sequence[tuple[str, str]], writer: Writer) -> list[Sample]:
     samples = []
-    for number in range(_GROUP):
+    for number in range(GROUP):
         prompt, answer = lessons[number % len(lessons)]
         told = f"{writer.sentence('databases')} {writer.sentence('databases')} {prompt}"
         more = "" if answer.startswith(("{", "|")) else f"\n\n{writer.sentence('databases')}"
@@ -226,6 +222,6 @@ def _in_lessons(lessons: Sequence[tuple[str, str]], writer: Writer) -> list[Samp
 
 
 LOOKALIKES: Mapping[str, Lookalike] = {
-    **{name: (partial(_in_answers, sentences), ALL_SHAPES) for name, sentences in _SENTENCES.items()},
+    **{name: (partial(said_in_answers, sentences, joint=" "), ALL_SHAPES) for name, sentences in _SENTENCES.items()},
     **{name: (partial(_in_lessons, lessons), ALL_SHAPES) for name, lessons in _LESSONS.items()},
 }

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from benchmarks.accuracy.grammar import load
-from benchmarks.accuracy.planted import ALL_SHAPES, Lookalike, TextDefect, answered, asked, inserted
+from benchmarks.accuracy.planted import (
+    ALL_SHAPES,
+    Lookalike,
+    TextDefect,
+    answered,
+    asked,
+    inserted,
+    said_in_answers,
+)
 from benchmarks.accuracy.samples import Sample
 from benchmarks.accuracy.writer import Exchange, Writer
 
 _Change = Callable[[Writer, str], str]
-_GROUP = 24  # records of one class in one dataset
 
 
 def _before_a_word(sign: str) -> _Change:
@@ -142,17 +148,6 @@ _PARTS: Mapping[str, Sequence[str]] = {
 }
 
 
-def _in_answers(parts: Sequence[str], writer: Writer) -> list[Sample]:
-    samples = []
-    for number in range(_GROUP):
-        topic = writer.rng.choice(list(load("topics")))
-        exchange = writer.exchange(topic)
-        prompt = f"{writer.sentence(topic)} {exchange.prompt}"  # no two alike
-        answer = f"{exchange.answer}\n\n{parts[number % len(parts)]}"
-        samples.append(Sample((exchange._replace(prompt=prompt, answer=answer),), rejected=writer.sentence(topic)))
-    return samples
-
-
 LOOKALIKES: Mapping[str, Lookalike] = {
-    name: (partial(_in_answers, parts), ALL_SHAPES) for name, parts in _PARTS.items()
+    name: (partial(said_in_answers, parts, joint="\n\n"), ALL_SHAPES) for name, parts in _PARTS.items()
 }

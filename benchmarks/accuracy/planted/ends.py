@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from benchmarks.accuracy.grammar import load
-from benchmarks.accuracy.planted import ALL_SHAPES, DatasetDefect, Entries, Lookalike, TextDefect, answered
-from benchmarks.accuracy.planted.similar import GROUP
+from benchmarks.accuracy.planted import ALL_SHAPES, GROUP, DatasetDefect, Entries, Lookalike, TextDefect, answered
 from benchmarks.accuracy.samples import SHAPES, Record, Sample, make_sample
 from benchmarks.accuracy.writer import Exchange, Writer
 

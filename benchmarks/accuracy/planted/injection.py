@@ -6,14 +6,13 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 
 from benchmarks.accuracy.grammar import load
-from benchmarks.accuracy.planted import ALL_SHAPES, Lookalike, TextDefect, answered, asked
+from benchmarks.accuracy.planted import ALL_SHAPES, GROUP, Lookalike, TextDefect, answered, asked
 from benchmarks.accuracy.samples import Sample
 from benchmarks.accuracy.writer import Exchange, Writer
 
 _CHAT = ("messages", "multi-turn", "tools", "sharegpt", "alpaca", "think")
 _WITH_SYSTEM = ("messages", "think")
 _ONE_TURN = ("messages", "sharegpt", "alpaca", "prompt/completion", "question/answer", "text")
-_GROUP = 24
 _MATERIAL = load("injection")
 
 
@@ -100,7 +99,7 @@ def _pairs(name: str) -> Callable[[Writer], list[Sample]]:
     """Samples of the prompts, with their own answers or an ordinary one."""
 
     def make(writer: Writer) -> list[Sample]:
-        chosen = writer.rng.sample(_MATERIAL[name], min(_GROUP, len(_MATERIAL[name])))
+        chosen = writer.rng.sample(_MATERIAL[name], min(GROUP, len(_MATERIAL[name])))
         return [_sample(writer, prompt, *answer) for prompt, *answer in chosen]
 
     return make
@@ -115,7 +114,7 @@ def _sample(writer: Writer, prompt: str, answer: str = "", system: str = "") -> 
 
 def _refused(writer: Writer) -> list[Sample]:
     samples = []
-    for _ in range(_GROUP):
+    for _ in range(GROUP):
         one = writer.exchange("databases")
         prompt = _joined(writer.rng, one.prompt, _phrase(writer.rng, writer.rng.choice(("drops", "tells", "persona"))))
         samples.append(_sample(writer, prompt, f"{_phrase(writer.rng, 'refusals')} {writer.sentence('databases')}"))

@@ -6,11 +6,19 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 
 from benchmarks.accuracy.grammar import load
-from benchmarks.accuracy.planted import ALL_SHAPES, DatasetDefect, Entries, Lookalike, TextDefect, answered, asked
+from benchmarks.accuracy.planted import (
+    ALL_SHAPES,
+    GROUP,
+    DatasetDefect,
+    Entries,
+    Lookalike,
+    TextDefect,
+    answered,
+    asked,
+)
 from benchmarks.accuracy.samples import SHAPES, Sample, make_sample
 from benchmarks.accuracy.writer import Exchange, Writer
 
-GROUP = 24
 _TOPICS = tuple(load("topics"))
 # The loop and the wall are told from the others in any shape; "text" has no prompt beside its answer's header.
 _EVASIONS = ("Ok.", "idk", "I don't know.", "k", "See above.", "no idea", "Not sure", "hmm", "Thanks!", "dunno")

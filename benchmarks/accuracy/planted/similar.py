@@ -6,13 +6,12 @@ import random
 from collections.abc import Mapping, Sequence
 
 from benchmarks.accuracy.grammar import Words, fill, load
-from benchmarks.accuracy.planted import ALL_SHAPES, Lookalike
+from benchmarks.accuracy.planted import ALL_SHAPES, GROUP, Lookalike
 from benchmarks.accuracy.samples import Sample
 from benchmarks.accuracy.tools import same_request
 from benchmarks.accuracy.writer import Exchange, Writer
 
 _LANGUAGES = ("english", "german", "french", "spanish", "chinese")
-GROUP = 24  # records of one class in one dataset; a template that is used more often is easier to recognise as one
 
 
 def _samples(writer: Writer, pairs: Sequence[tuple[str, str]], topic: str = "databases") -> list[Sample]:

@@ -7,6 +7,7 @@ from functools import partial
 
 from benchmarks.accuracy.planted import (
     ALL_SHAPES,
+    GROUP,
     DatasetDefect,
     Entries,
     Lookalike,
@@ -15,7 +16,6 @@ from benchmarks.accuracy.planted import (
     asked,
     inserted,
 )
-from benchmarks.accuracy.planted.similar import GROUP
 from benchmarks.accuracy.samples import Sample
 from benchmarks.accuracy.writer import Exchange, Writer
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from tunespec.answer_types import LABEL
 from tunespec.facts import Fact, not_applicable
 from tunespec.facts.subjects import dominant_subject
 from tunespec.findings import Mark
+from tunespec.metadata import sorts_records
 
 if TYPE_CHECKING:
     import polars as pl
@@ -15,10 +17,8 @@ if TYPE_CHECKING:
     from tunespec.records import Records
 
 Marks = dict[int, Mark]
-LABEL = 30  # characters of the longest label
 _LABELS, _DISTINCT = 0.8, 20  # share of answers that are labels, and how many labels there may be
 _NAMED = 0.5  # share of a split's records that name their topic, from which it is judged
-_CATEGORY = 3  # records for each value of a column at least; with fewer it holds ids or titles
 _REFUSAL = (
     r"^(?:i(?:'m| am) (?:very |so |really )?sorry|sorry,|i apologi[sz]e|unfortunately, i (?:can|"
     r"am)|i (?:can(?:no|')t|won't|"
@@ -91,7 +91,7 @@ def _is_pair(records: Records, row: int) -> bool:
 
 def _topic(part: pl.DataFrame, where: str, limits: Mapping[str, Any]) -> Marks:
     counts = _counts(part, "topic")
-    if len(counts) < 2 or len(counts) * _CATEGORY > len(part):
+    if len(counts) < 2 or not sorts_records(len(counts), len(part)):
         return {}
     most = limits["topics"] if len(counts) > 2 else limits["labels"]
     return _offender(

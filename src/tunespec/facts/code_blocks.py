@@ -13,10 +13,10 @@ from tunespec.facts.syntax.context import is_shown_on_purpose
 from tunespec.facts.syntax.languages import SURE, canonical_language
 from tunespec.facts.syntax.python import lost_indentation
 from tunespec.facts.syntax.trees import GRAMMARS, installed, tree_complaint
-from tunespec.facts.unfenced import is_rejected, unfenced_code
+from tunespec.facts.unfenced import unfenced_code
 from tunespec.fences import Block
 from tunespec.findings import Mark
-from tunespec.passages import Passages, turn_note
+from tunespec.passages import Passages, is_rejected, turn_note
 from tunespec.records import Records
 
 _NO_EXTRA = "judging other languages needs an extra: pip install 'tunespec[code]'"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from tunespec.facts import Fact, not_applicable
+from tunespec.facts.mixtures import is_marked, mixture
 from tunespec.facts.think import without_thoughts
 from tunespec.findings import Mark
 from tunespec.passages import Passages
 from tunespec.records import Records
 
-_MARKED = 0.5  # of the records with a topic column: then the dataset says which is which
-_LEAST = 3  # records of the second domain
 _CODE_SHARE = 0.4  # of an answer; a product's manual that shows a command is still a manual
 _HEAD, _LEAST_PROSE = 1_000, 80  # characters: what is looked at, and the least that counts as prose
 # Lines that only code has: declarations, imports, statements that end with a brace or semicolon, tags.
@@ -29,25 +26,19 @@ _MATHS = (
 def domain_fact(records: Records, passages: Passages, second: float) -> Fact:
     """One finding, at its first record, for a second domain that has at least this share of the records."""
     name = "mixed_domains"
-    if sum("topic" in meta for meta in records.metadata) > _MARKED * len(records):
+    if is_marked(records, "topic"):
         return not_applicable(name, "a column names each record's domain")
     own = _domains(passages)
     if not own:
         return not_applicable(name, "no record has an answer of its own")
-    counts = Counter(filter(None, own.values()))
-    if not counts:
+    found = mixture(own, second)
+    if found is None:
         return Fact(name, {}, len(own))
-    (usual, most), *others = counts.most_common()
-    if not others or others[0][1] < max(_LEAST, second * len(own)):
-        return Fact(name, {}, len(own))
-    other, count = others[0]
-    total = len(own)
     said = (
-        f"is the first {other} ({count / total:.0%} of the records) in a dataset with {usual} ({most / total:.0%}), "
-        "and no column says which is which"
+        f"is the first {found.other} ({found.other_share} of the records) in a dataset with {found.usual} "
+        f"({found.usual_share}), and no column says which is which"
     )
-    first = min(row for row, domain in own.items() if domain == other)
-    return Fact(name, {first: Mark(said, None, count / total, second)}, len(own))
+    return Fact(name, {found.row: Mark(said, None, found.share, second)}, len(own))
 
 
 def _domains(passages: Passages) -> dict[int, str]:

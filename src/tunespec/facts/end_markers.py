@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from tunespec.conversation import Conversation
+from tunespec.conversation import CHAT, Conversation
 from tunespec.end_marker import STRAY, EndMarker, marker_of
 from tunespec.facts import Fact, not_applicable
 from tunespec.fences import blocks, prose
@@ -17,7 +17,6 @@ from tunespec.profile import Profile
 from tunespec.records import Records
 from tunespec.special_tokens import END_TOKENS
 
-CHAT = frozenset({"messages", "conversations", "conversation", "interactions", "preference"})
 _KINDS = ("missing_end_marker", "doubled_end_marker", "text_after_end_marker", "misspelt_end_marker")
 _REDUNDANT = "redundant_end_marker"
 _NO_MARKER = "the answers share no end marker, and none is configured"

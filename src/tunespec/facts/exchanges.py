@@ -54,19 +54,3 @@ def has_media(records: Records, row: int) -> bool:
     return bool(MEDIA_KEYS.intersection(records.keys[row])) or (
         conversation is not None and any(turn.role == "user" and turn.empty_by_design for turn in conversation.turns)
     )
-
-
-def without_rejected(records: Records, answers: pl.DataFrame) -> pl.DataFrame:
-    """Answers without those that a record itself calls bad: the losing one of a pair, a KTO label of false."""
-    import polars as pl
-
-    bad = [
-        (row, len(c.turns) if c.rejected is not None else 0)
-        for row, c in enumerate(records.conversations)
-        if c is not None and (c.rejected is not None or c.label is False)
-    ]
-    if not bad:
-        return answers
-    limits = pl.DataFrame(bad, schema={"row": pl.UInt32(), "limit": pl.Int32()}, orient="row")
-    joined = answers.join(limits, on="row", how="left", maintain_order="left")
-    return joined.filter(pl.col("limit").is_null() | (pl.col("turn") < pl.col("limit"))).drop("limit")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from itertools import chain
 
+from tunespec.conversation import MESSAGE_LISTS
+
 # Shapes whose records a chat template renders: there, no special token is part of the text by design.
-TEMPLATED = frozenset({"messages", "conversations", "conversation", "interactions", "alpaca"})
+TEMPLATED = frozenset({*MESSAGE_LISTS, "alpaca"})
 _ROLE = r"(?:system|developer|user|assistant|model|tool|ipython)"
 # The end of a turn: ChatML, Llama 3 and 4, Gemma, Phi, harmony, Llama 2, Mistral, DeepSeek, Cohere, OpenChat.
 _END = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from tunespec.conversation import Conversation
+from tunespec.conversation import CHAT, Conversation
 from tunespec.facts import Fact
 from tunespec.facts.preference import preference
 from tunespec.facts.roles import role_order, unknown_role
@@ -18,7 +18,6 @@ from tunespec.records import Records
 
 Check = Callable[[Conversation], str | None]
 _SORTS = 4  # different system prompts that tell a mixture of tasks from a slip
-_CHAT = ("messages", "conversations", "conversation", "interactions", "preference")
 
 
 def format_facts(records: Records, profile: Profile) -> list[Fact]:
@@ -125,7 +124,7 @@ def _percent(share: float) -> str:
 
 
 def _is_chat(conversation: Conversation) -> bool:
-    return conversation.shape in _CHAT
+    return conversation.shape in CHAT
 
 
 def _has_prompt(profile: Profile) -> Callable[[Conversation], bool]:

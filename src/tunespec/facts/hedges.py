@@ -6,10 +6,9 @@ import re
 from collections import Counter
 
 from tunespec.facts import Fact
-from tunespec.facts.exchanges import without_rejected
 from tunespec.facts.think import without_thoughts
 from tunespec.findings import Mark
-from tunespec.passages import Passages, turn_note
+from tunespec.passages import Passages, turn_note, without_rejected
 from tunespec.records import Records
 
 _LONGEST = 220  # characters; a longer answer explains on what it depends

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tunespec.facts import Fact, not_applicable
 from tunespec.facts.answer_language import answer_language_fact
 from tunespec.facts.domains import domain_fact
-from tunespec.facts.exchanges import without_rejected
+from tunespec.facts.mixtures import is_marked, mixture
 from tunespec.facts.scripts import script_fact
 from tunespec.facts.think import without_thoughts
 from tunespec.findings import Mark
 from tunespec.identify import confirmed, languages_of
 from tunespec.languages import TRANSLATES, code_of, name_of, same_language
-from tunespec.passages import Passages
+from tunespec.passages import Passages, without_rejected
 from tunespec.records import Records
 
 if TYPE_CHECKING:
     import polars as pl
-
-_MARKED = 0.5  # of the records with a language column: then the dataset says which is which
-_LEAST = 3  # records of the second language
 
 
 def language_facts(
@@ -100,19 +96,15 @@ def _mixed(records: Records, own: Mapping[int, str], languages: Sequence[str], s
     name = "mixed_languages"
     if len(languages) > 1:
         return not_applicable(name, "several languages are configured")
-    if sum("language" in meta for meta in records.metadata) > _MARKED * len(records):
+    if is_marked(records, "language"):
         return not_applicable(name, "a column names each record's language")
     if not own:
         return not_applicable(name, "no text is long enough to tell its language")
-    (usual, most), *others = Counter(own.values()).most_common()
-    others = [(language, count) for language, count in others if not same_language(language, usual)]
-    if not others or others[0][1] < max(_LEAST, second * len(own)):
+    found = mixture(own, second, same_language)
+    if found is None:
         return Fact(name, {}, len(own))
-    other, count = others[0]
-    total = len(own)
     said = (
-        f"is the first in {name_of(other)} ({count / total:.0%} of the records) in a dataset in {name_of(usual)} "
-        f"({most / total:.0%}), and no column says which is which"
+        f"is the first in {name_of(found.other)} ({found.other_share} of the records) in a dataset in "
+        f"{name_of(found.usual)} ({found.usual_share}), and no column says which is which"
     )
-    first = min(row for row, language in own.items() if language == other)
-    return Fact(name, {first: Mark(said, None, count / total, second)}, len(own))
+    return Fact(name, {found.row: Mark(said, None, found.share, second)}, len(own))

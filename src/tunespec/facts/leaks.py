@@ -6,14 +6,14 @@ import re
 from difflib import SequenceMatcher
 
 from tunespec.facts.injection_words import pattern
+from tunespec.text import CJK
 
 LEAST_WORDS = 12  # in a row of a system prompt: quotations of rules are shorter, copied prompts longer
 _SHORT_SYSTEM = 8  # words; a system prompt of so many is told as a whole only on purpose
 _AT_THE_HEAD = 4  # words of one that an answer begins with
 _LEAD_TOKENS = 3  # such as "My instructions:"
 SHORT_PROMPT = 6  # words; a shorter question at the head of its answer is a heading
-_IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-TOKEN = re.compile(rf"[{_IDEOGRAPH}]|[^\s{_IDEOGRAPH}]+")
+TOKEN = re.compile(rf"[{CJK}]|[^\s{CJK}]+")
 _MOST_TOKENS = 3_000  # of a text that are compared
 _LEAD = re.compile(
     r"\A[\s\"'“‘*_>]*(?:(?:#{1,4} ?)?(?:Q|Question|User|Human|Prompt|Instruction|Query|You asked"
@@ -46,7 +46,7 @@ def addresses_model(text: str) -> bool:
 
 def _weight(tokens: list[str]) -> float:
     """Words; two ideographs count as one."""
-    return sum(0.5 if re.match(f"[{_IDEOGRAPH}]", token) else 1 for token in tokens)
+    return sum(0.5 if re.match(f"[{CJK}]", token) else 1 for token in tokens)
 
 
 def repeats_prompt(system: str, prompt: str, answer: str) -> int:

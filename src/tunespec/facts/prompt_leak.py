@@ -10,7 +10,7 @@ from tunespec.conversation import Conversation
 from tunespec.facts.leaks import LEAST_WORDS, SHORT_PROMPT, TOKEN, addresses_model, leaks_system, repeats_prompt
 from tunespec.facts.think import without_thoughts
 from tunespec.findings import Mark
-from tunespec.passages import Passages, turn_note
+from tunespec.passages import Passages, is_rejected, turn_note
 from tunespec.records import Records
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _loses(conversation: Conversation | None, turn: int) -> bool:
     """Whether an answer is one that training turns the model away from."""
     if conversation is None or conversation.label is False:
         return True
-    return conversation.rejected is not None and turn >= len(conversation.turns)
+    return is_rejected(conversation, turn)
 
 
 def _pairs(passages: Passages, records: Records) -> pl.DataFrame:

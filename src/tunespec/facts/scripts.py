@@ -7,10 +7,9 @@ import unicodedata
 from collections.abc import Collection
 
 from tunespec.facts import Fact
-from tunespec.facts.exchanges import without_rejected
 from tunespec.findings import Mark
 from tunespec.languages import TRANSLATES
-from tunespec.passages import Passages, turn_note
+from tunespec.passages import Passages, turn_note, without_rejected
 from tunespec.records import Records
 
 # Letters that look like Latin ones (Unicode TR39, confusables.txt), and the Latin ones that look like them.

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tunespec.facts.requests import TEXT_WORDS, wants_text, wants_verdict
+from tunespec.text import CJK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +73,7 @@ _CODE_ASKED = re.compile(
 _CODE_LINE = re.compile(r"[(){}\[\];=<>$/\\|.+*^-]\S|^[a-z]+ \S+$")
 
 
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WIDE = re.compile(f"[{CJK}]")
 Found = dict[tuple[int, int], tuple[str, int, int]]  # (row, turn) -> (what is wrong, size, limit)
 
 

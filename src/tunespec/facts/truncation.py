@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tunespec.errors import CannotJudgeError
 from tunespec.facts import Fact, not_applicable
 from tunespec.findings import Mark
-from tunespec.passages import Passages
+from tunespec.passages import Passages, is_rejected
 from tunespec.records import Records
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def truncation_fact(records: Records, passages: Passages, tokenizer: Path | None
 def _is_chosen(records: Records, row: int, turn: int) -> bool:
     """Whether a turn belongs to the conversation itself: a losing answer stands in a text of its own."""
     conversation = records.conversations[row]
-    return conversation is None or conversation.rejected is None or turn < len(conversation.turns)
+    return conversation is None or not is_rejected(conversation, turn)
 
 
 def _lengths(encoder: Any, texts: list[str]) -> list[int]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tunespec.codelike import code_share
-from tunespec.conversation import Conversation
 from tunespec.facts import Fact, not_applicable
 from tunespec.findings import Mark
-from tunespec.passages import Passages, turn_note
+from tunespec.passages import Passages, is_rejected, turn_note
 from tunespec.records import Records
 
 if TYPE_CHECKING:
@@ -22,11 +21,6 @@ _LINES = 3
 # Every line that code_share counts has one of these; a record asked for as bare data needs no fence.
 _SIGN = r"[=;{}()<]|^[A-Z]+ "
 _BARE_DATA = r"^\s*[\[{<]"
-
-
-def is_rejected(conversation: Conversation, turn: int) -> bool:
-    """Whether a turn is the losing answer of a preference pair: it may be as bad as it likes."""
-    return conversation.rejected is not None and turn >= len(conversation.turns)
 
 
 def unfenced_code(records: Records, passages: Passages) -> Fact:
