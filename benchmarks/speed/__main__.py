@@ -72,8 +72,12 @@ def main() -> int:
 
 
 def _growth(rows: list[Row], records: int) -> list[str]:
-    """Whether a record costs more in a large dataset than in one of a tenth; what both pay once is left out."""
-    seconds = {row.name: row.cost.seconds for row in rows}
+    """Whether a record costs more in a large dataset than in one of a tenth; what both pay once is left out.
+
+    Told by the processor's time: what a small dataset costs hides behind the import of Great Expectations, which runs
+    at the same time.
+    """
+    seconds = {row.name: row.cost.processor for row in rows}
     large, tenth, small = (seconds[f"check {n:,} records, cold"] for n in (records, records // 10, 1_000))
     if records < 100_000 or tenth <= small:
         return []
@@ -127,12 +131,15 @@ def _page(rows: list[Row], stages: dict[str, float], options: argparse.Namespace
         )
     ]
     lines += [f"{platform.system()}, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}.", ""]
-    lines += ["| what | seconds | of the baseline | MB | limit |", "|---|---|---|---|---|"]
+    lines += ["| what | seconds | of the baseline | of all cores | MB | limit |", "|---|---|---|---|---|---|"]
     for row in rows:
         limit = f"{row.limit_seconds:.1f} s" if row.limit_seconds else ""
         limit += f", {row.limit_megabytes:.0f} MB" if row.limit_megabytes else ""
         share = f"{row.cost.seconds / baseline:.2f}"
-        lines.append(f"| {row.name} | {row.cost.seconds:.2f} | {share} | {row.cost.megabytes:.0f} | {limit} |")
+        lines.append(
+            f"| {row.name} | {row.cost.seconds:.2f} | {share} | {row.cost.processor:.2f} "
+            f"| {row.cost.megabytes:.0f} | {limit} |"
+        )
     lines += ["", "Stages of one cold run, in one process:", "", "| stage | seconds |", "|---|---|"]
     lines += [f"| {name} | {seconds:.2f} |" for name, seconds in stages.items()]
     return "\n".join(lines) + "\n"

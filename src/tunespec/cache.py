@@ -83,6 +83,10 @@ class Cache:
         name = hashlib.blake2b(str(root.resolve()).encode(), digest_size=8).hexdigest()
         return root / ".tunespec_cache", Path(tempfile.gettempdir()) / f"tunespec_cache_{name}"
 
+    def holds(self, name: str) -> bool:
+        """Whether there is an entry of this name."""
+        return (self.folder / name).exists()
+
     def read(self, name: str) -> Any | None:
         """The JSON value of an entry; None if it is absent or damaged."""
         path = self.folder / name

@@ -33,6 +33,8 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     session = Session.from_options(start=Path.cwd(), run_id=run_id, options=_session_options(paths, options))
     if options["junit"]:
         _try_to_write(Path(options["junit"]), session)
+    if options["processes"] == "0":
+        session.verdicts.prepare()
     output = _Output(session, options["format_"])
     with tempfile.TemporaryDirectory(prefix="tunespec-") as folder:
         settings = Path(folder) / "pytest.ini"

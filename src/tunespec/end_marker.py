@@ -28,7 +28,8 @@ _SIGNS = re.compile(
     r"(?:\s|^)(#{2,6}[ \t]*(?:[A-Za-z]+(?:[ \t][A-Za-z]+)?)?[ \t]*#{0,6}|-{3,}|={3,}|\*{3,}|@{2,}|%{2,})$"
 )
 _BARE = re.compile(r"#{2,6}|-{3,}|={3,}|\*{3,}|@{2,}|%{2,}")
-_GATE = r"[^\p{L}\p{N}\s.?!,;'\"。]$|(?:^|\s)(?:[A-Z_]{3,}(?: OF [A-Z]+)?|[#\-=*@%]{1,6} ?[A-Za-z ]{1,20})$"
+_LIKE_PROSE = frozenset(".?!,;'\"。`")  # nearly all answers end with one of them, and no marker does
+_WORDLIKE = re.compile(r"(?:^|\s)(?:[A-Z_]{3,}(?: OF [A-Z]+)?|[#\-=*@%]{1,6} ?[A-Za-z ]{1,20})$")
 _TOKEN = re.compile(r"(<[|｜][^<>\s]{1,30}[|｜]>|</?s>|<eos>|<end_of_turn>|<turn\|>|\[/INST\]|<EOS_TOKEN>|<eoa>)$")
 # One of these at the end of a single answer is a marker too, for nothing else ends so.
 _ALONE = r"(?:[Ee]nd|END|[Ss]top|STOP|EOS|EOT|[Dd]one|DONE)(?:[ _]OF[ _][A-Z]+)?"
@@ -116,20 +117,25 @@ def _signs(part: str) -> str:
 
 def infer_end_marker(answers: Iterable[str]) -> EndMarker | None:
     """The marker that at least half of the answers end with, if there is one."""
-    import polars as pl
-
-    texts = list(answers)
-    tails = pl.Series([answer[-_TAIL:] for answer in texts], dtype=pl.String).str.strip_chars_end()
+    tails = [answer[-_TAIL:].rstrip() for answer in answers]
     counts: Counter[str] = Counter()
-    for tail, count in tails.filter(tails.str.contains(_GATE)).value_counts().iter_rows():
+    for tail, count in Counter(filter(_may_be_marked, tails)).items():
         if (found := marker_of(tail)) is not None:
             counts[found] += count
     for marker, count in sorted(counts.items(), key=lambda found: (-found[1], found[0]))[:1]:
         by_form = marker in END_TOKENS or _WORDED.search(marker) or _TOKEN.search(marker) or _BARE.fullmatch(marker)
         least = _SHARE if by_form else _HABIT
-        if count >= max(_LEAST, least * len(texts)):
-            return EndMarker(marker, "inferred", count / len(texts))
+        if count >= max(_LEAST, least * len(tails)):
+            return EndMarker(marker, "inferred", count / len(tails))
     return None
+
+
+def _may_be_marked(tail: str) -> bool:
+    """Whether a text that ends so may end with a marker: told for every answer, so by its last character first."""
+    last = tail[-1:]
+    if last in _LIKE_PROSE or not last:
+        return False
+    return not last.isalnum() or _WORDLIKE.search(tail) is not None
 
 
 def marker_of(tail: str) -> str | None:

@@ -25,11 +25,16 @@ _THREADS = 3  # one more than compares records: Polars mostly releases Python's 
 _PLACE = ("path", "line", "row", "key")
 
 
+def description_name(key: str) -> str:
+    """The cache's entry that describes a dataset."""
+    return f"facts/{key}/description.json"
+
+
 def places_of(source: RecordSource, cache: Cache, key: str) -> tuple[dict[str, Any], list[Place]]:
     """The dataset's description (files, profile) and where each of its rows stands, stored or computed."""
     import polars as pl
 
-    description = cache.read(f"facts/{key}/description.json")
+    description = cache.read(description_name(key))
     path = cache.folder / f"facts/{key}/places.arrow"
     frame = _stored(path)
     if description is None or frame is None:
@@ -38,7 +43,7 @@ def places_of(source: RecordSource, cache: Cache, key: str) -> tuple[dict[str, A
         frame = pl.DataFrame({name: [p[i] for p in places] for i, name in enumerate(_PLACE)}, schema=schema)
         cache.place(f"facts/{key}/places.arrow", frame.write_ipc)
         description = _describe(source)
-        cache.write(f"facts/{key}/description.json", description)
+        cache.write(description_name(key), description)
         return description, places
     return description, [Place(*row) for row in frame.iter_rows()]
 

@@ -69,7 +69,8 @@ def blocks(text: str) -> list[Block]:
 
 def prose(text: str, fenced: list[Block], stand_in: str = " ") -> str:
     """The text without its fenced blocks, ``stand_in`` for inline code; an unclosed block reaches to the end."""
-    return _INLINE.sub(stand_in, outside_blocks(text, fenced))
+    outside = outside_blocks(text, fenced)
+    return _INLINE.sub(stand_in, outside) if "`" in outside else outside
 
 
 def outside_blocks(text: str, fenced: list[Block]) -> str:

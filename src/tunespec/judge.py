@@ -15,6 +15,7 @@ from tunespec.discover import Discovery, files_of
 from tunespec.engine import Asked
 from tunespec.engine_process import EngineProcess, engine_process
 from tunespec.errors import CannotJudgeError
+from tunespec.fact_store import description_name
 from tunespec.pitfall import Pitfall
 from tunespec.progress import Progress
 from tunespec.selection import Selection
@@ -54,6 +55,11 @@ class Judge:
         with self.cache.lock(self._dataset_key(dataset)):
             stored = self.cache.read(self._result_name(pitfall, dataset))
             return stored if stored is not None else self._run_once(dataset)[pitfall.code, pitfall.name, pitfall.table]
+
+    def prepare(self) -> None:
+        """Start the engine, whose import takes long, if some dataset was never judged: pytest collects meanwhile."""
+        if any(not self.cache.holds(description_name(self._dataset_key(one))) for one in self.discovery.datasets):
+            engine_process()
 
     def asked(self, pitfall: Pitfall) -> list[Asked]:
         """The pitfall's expectations that are on, with their configured severity."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tunespec.fences import Block, blocks, prose
@@ -25,13 +26,22 @@ _ONE_EXCHANGE = 2  # turns; the role tells which of them is meant
 class Passages:
     """The texts of a dataset as a table.
 
-    ``frame`` has the columns ``row`` (of the record), ``turn`` (number in the record, -1 for a system prompt beside
-    the turns), ``role`` (one of ``ROLES``), ``text`` (an answer's without the end marker) and ``prose`` (the text
-    without fenced and inline code). ``blocks`` maps a row number of the frame to the fenced blocks of its text.
+    It has the columns ``row`` (of the record), ``turn`` (number in the record, -1 for a system prompt beside the
+    turns), ``role`` (one of ``ROLES``), ``text`` (an answer's without the end marker) and ``prose`` (the text without
+    fenced and inline code). ``blocks`` maps a row number of the table to the fenced blocks of its text.
     """
 
-    frame: pl.DataFrame
+    columns: Mapping[str, Sequence[Any]]
     blocks: Mapping[int, list[Block]]
+
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        """The table as Polars has it."""
+        import polars as pl
+
+        numbers = {"row": pl.UInt32(), "turn": pl.Int32()}
+        schema = {**numbers, "role": pl.Enum(ROLES), "text": pl.String(), "prose": pl.String()}
+        return pl.DataFrame(self.columns, schema=schema)
 
     def of(self, *roles: str) -> pl.DataFrame:
         """The passages of some roles, with their number in ``frame`` as the column ``index``."""
@@ -51,15 +61,12 @@ def make_passages(records: Records, end_marker: EndMarker | None) -> Passages:
         records: the dataset's records.
         end_marker: taken off every answer, since no other fact should see it.
     """
-    import polars as pl
-
     columns = _columns(records)
     if end_marker is not None:
         parts = zip(columns["role"], columns["text"], strict=True)
         columns["text"] = [end_marker.strip(text) if role == "answer" else text for role, text in parts]
     columns["prose"], fenced = _without_code(columns["text"])
-    schema = {"row": pl.UInt32(), "turn": pl.Int32(), "role": pl.Enum(ROLES), "text": pl.String(), "prose": pl.String()}
-    return Passages(pl.DataFrame(columns, schema=schema), fenced)
+    return Passages(columns, fenced)
 
 
 def _without_code(texts: Sequence[str]) -> tuple[list[str], dict[int, list[Block]]]:

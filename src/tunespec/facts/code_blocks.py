@@ -66,8 +66,7 @@ def code_block_facts(records: Records, passages: Passages) -> list[Fact]:
 
 def _answers(records: Records, passages: Passages) -> Iterator[Answer]:
     """The answers with fences. A rejected answer may be broken: that is what it is rejected for."""
-    rows, turns, roles = (passages.frame[name].to_list() for name in ("row", "turn", "role"))
-    texts = passages.frame["text"]
+    rows, turns, roles, texts = (passages.columns[name] for name in ("row", "turn", "role", "text"))
 
     def prompts_before(index: int) -> Callable[[], str]:
         def joined() -> str:
