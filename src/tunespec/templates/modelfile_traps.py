@@ -14,8 +14,16 @@ from tunespec.templates.trap_kinds import Trap
 _SINGLE = frozenset({"template", "system", "renderer", "parser", "adapter"})
 _COMMANDS = _SINGLE | {"model", "license", "message", "draft", "requires"}
 _PROMPT = frozenset({"template", "system", "message", "stop"})  # what reaches the model, or is compared with its output
+_COMMENTED = _PROMPT | {
+    "model",
+    "adapter",
+    "draft",
+    "renderer",
+    "parser",
+}  # elsewhere the type is wrong, or it is prose
 _ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:[nrt](?![a-z])|\"|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})")
+_ESCAPE = re.compile(r"\\(?:[nrt\"]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})")
+_ESCAPE_IN_PROSE = re.compile(r"\\(?:[nrt](?![a-z])|\")")  # not LaTeX, as in `\nabla`
 _HASH = re.compile(r"[ \t](#(?:[ \t].*|[A-Za-z].*)?)$")
 _QUOTED = re.compile(r"(['`‘“«]).*?(['`’”»])|[^\"].*\"", re.DOTALL)
 _NUMBER = "(?:0|[1-9][0-9]*)"
@@ -71,7 +79,8 @@ def _parameter(given: Instruction) -> Iterator[Trap]:
         try:
             typed(name, given.value)
         except ValueError as error:
-            yield Trap("wrong_type_parameter", line, f"`{name}`: {error}")
+            comment = "; behind a value, `#` begins no comment" * (_HASH.search(given.value) is not None)
+            yield Trap("wrong_type_parameter", line, f"`{name}`: {error}{comment}")
 
 
 def _instead(given: Instruction) -> str:
@@ -88,8 +97,9 @@ def _characters(given: Instruction) -> Iterator[Trap]:
         return
     line = given.line
     literal = _ACTION.sub(_blanks, given.value) if given.command == "template" else given.value
-    escape = _ESCAPE.search(literal)
-    if escape and (given.command in {"stop", "template"} or not given.quotes.startswith('"""')):
+    prose = given.command in {"system", "message"}
+    escape = (_ESCAPE_IN_PROSE if prose else _ESCAPE).search(literal)
+    if escape and not (prose and given.quotes == '"""'):  # who writes three quotes shows escapes, in code or JSON
         yield Trap("not_an_escape", line_of(given, escape.start()), f"{shown(given)} has `{escape[0]}` as text")
     if "\r" in given.value:
         count = given.value.count("\r")
@@ -120,7 +130,7 @@ def _comments(given: Instruction) -> Iterator[Trap]:
         for number, line in enumerate(rest.split("\n"), given.line + 1):
             if _COMMAND_LINE.match(line):
                 yield Trap("swallowed_instruction", number, f"`{line.strip()[:40]}` belongs to {shown(given)}")
-    elif (found := _HASH.search(given.value)) and given.command != "license":
+    elif given.command in _COMMENTED and (found := _HASH.search(given.value)):
         yield Trap("hash_in_value", given.line, f"{shown(given)} has `{found[1][:40]}` as its end")
 
 

@@ -27,7 +27,7 @@ EXPLANATIONS = {
     "repeated_stop": "Ollama takes the same stop sequence twice, which changes nothing.",
     "empty_stop": "Ollama passes an empty stop sequence on, which empties every answer.",
     "empty_value": "Ollama treats an empty value as none, so the base model's stays.",
-    "replaced_bytes": "Ollama reads UTF-8 and puts U+FFFD in the place of every other byte.",
+    "replaced_bytes": "Ollama puts U+FFFD in the place of every byte that is not UTF-8, and the model gets it.",
 }
 _FATAL = frozenset(
     {"unknown_parameter", "wrong_case_parameter", "wrong_type_parameter", "refused_parameter", "wrong_version"}
