@@ -64,11 +64,16 @@ class Reader:
         self._strings += count
         if self._strings > _MOST_STRINGS:
             raise GGUFError(f"{self._strings} strings in arrays, more than {_MOST_STRINGS}")
-        if kept:
-            return tuple(self.text() for _ in range(count))
-        for _ in range(count):
-            self._pass(self.number("Q"))
-        return ()
+        length_at = struct.Struct(f"{self.order}Q").unpack_from
+        data, size, position, found = self.data, self._size, self.position, []
+        for _ in range(count):  # a vocabulary has a hundred thousand, so no call for each
+            if position + 8 > size or (end := position + 8 + length_at(data, position)[0]) > size:
+                raise GGUFError(f"the metadata is cut off: a text of an array ends behind byte {size}")
+            if kept:
+                found.append(data[position + 8 : end])
+            position = end
+        self.position = position
+        return tuple(text.decode("utf-8", "replace") for text in found)
 
     def _unpack(self, code: str, count: int) -> tuple[Scalar, ...]:
         size = count * struct.calcsize(f"<{code}")
