@@ -172,6 +172,7 @@ TRAPS = [
     ("PARAMETER stop “### End”", "quotes_are_text"),
     ('PARAMETER stop ### End"', "quotes_are_text"),
     ('PARAMETER stop ["a", "b"]', "list_is_text"),
+    ("PARAMETER stop []", "list_is_text"),
     ("PARAMETER stop User: ", "trimmed_blanks"),
     ("PARAMETER max_tokens 3", "unknown_parameter"),
     ("PARAMETER  num_ctx 3", "unknown_parameter"),
@@ -220,6 +221,7 @@ def test_a_comment_behind_quotes_swallows_what_follows():
     "text",
     [
         "PARAMETER stop ### End",
+        "PARAMETER stop [INST]\nPARAMETER stop [e~[",
         'PARAMETER stop "### End"\nPARAMETER stop "<|im_end|>"',
         'PARAMETER stop "\n### "',
         'TEMPLATE """\n{{- if .System }}{{ .System }}{{ end }}{{ .Prompt }}"""',
@@ -228,6 +230,9 @@ def test_a_comment_behind_quotes_swallows_what_follows():
         'TEMPLATE """{{ range .Messages }}{{ .Content }}{{ end -}}\n"""',
         r'TEMPLATE """{{ .Prompt }}{{ "\n" }}"""',
         'SYSTEM """Answer in JSON: {\\"a\\": 1}. Write $\\nabla f$ in LaTeX."""',
+        "PARAMETER stop ```\nPARAMETER stop '",
+        'SYSTEM """Write a Dockerfile:\nFROM node:22\nSYSTEM prune"""',
+        "SYSTEM Add a hashtag such as #tunespec to each post.",
         "SYSTEM C# and F# are languages.",
         "SYSTEM Die Zahl der Emojis 👍🏽 bleibt, auch ❤️.",
         "LICENSE MIT # a licence",
@@ -243,6 +248,11 @@ def test_what_is_no_trap(text):
 def test_every_kind_of_trap_is_tested_and_explained():
     tested = {kind for _, kind in TRAPS} | {"given_twice", "repeated_stop", "swallowed_instruction", "replaced_bytes"}
     assert tested == set(EXPLANATIONS)
+
+
+def test_a_forgotten_quote_swallows_what_follows():
+    text = 'SYSTEM """Be kind.\n\nPARAMETER stop x\nTEMPLATE """b"""'
+    assert kinds(text) == [("swallowed_instruction", 4), ("swallowed_instruction", 5)]
 
 
 def test_a_trap_says_what_is_there_and_what_ollama_does():
@@ -315,4 +325,5 @@ def test_a_large_file_is_read_in_linear_time():
     text = 'SYSTEM """' + "a \u200b\n" * 50_000 + '"""\n' + "# b\n" * 50_000 + "PARAMETER stop é\n" * 5_000
     found = parse(text)
     assert len(found.stops) == 5_000
+    assert parse('TEMPLATE """' + "{{" * 100_000 + '"""').template
     assert found.traps[0].kind == "dropped_characters"

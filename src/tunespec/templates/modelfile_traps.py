@@ -14,18 +14,15 @@ from tunespec.templates.trap_kinds import Trap
 _SINGLE = frozenset({"template", "system", "renderer", "parser", "adapter"})
 _COMMANDS = _SINGLE | {"model", "license", "message", "draft", "requires"}
 _PROMPT = frozenset({"template", "system", "message", "stop"})  # what reaches the model, or is compared with its output
-_COMMENTED = _PROMPT | {
-    "model",
-    "adapter",
-    "draft",
-    "renderer",
-    "parser",
-}  # elsewhere the type is wrong, or it is prose
-_ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_PROSE = frozenset({"system", "message"})
+_PATHS = frozenset({"model", "adapter", "draft", "renderer", "parser"})
+_ACTION = re.compile(r"\{\{.*?(?:\}\}|\Z)", re.DOTALL)  # to the end if nothing closes it, so that time stays linear
 _ESCAPE = re.compile(r"\\(?:[nrt\"]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})")
 _ESCAPE_IN_PROSE = re.compile(r"\\(?:[nrt](?![a-z])|\")")  # not LaTeX, as in `\nabla`
-_HASH = re.compile(r"[ \t](#(?:[ \t].*|[A-Za-z].*)?)$")
-_QUOTED = re.compile(r"(['`‘“«]).*?(['`’”»])|[^\"].*\"", re.DOTALL)
+_HASH = re.compile(r"[ \t](#(?:[ \tA-Za-z].*)?)$")
+_HASH_IN_PROSE = re.compile(r"[ \t](#[ \t].*)$")  # not a #hashtag
+_QUOTED = re.compile(r"'[^']+'|`[^`]+`|[‘“«].+[’”»]|[^\"].*\"", re.DOTALL)
+_LIST = re.compile(r"\[\s*(?:[\"'].*[\"']\s*)?\]", re.DOTALL)
 _NUMBER = "(?:0|[1-9][0-9]*)"
 _SEMVER = re.compile(rf"v?{_NUMBER}(?:\.{_NUMBER}(?:\.{_NUMBER}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)?)?")
 _COMMAND_LINE = re.compile(
@@ -97,7 +94,7 @@ def _characters(given: Instruction) -> Iterator[Trap]:
         return
     line = given.line
     literal = _ACTION.sub(_blanks, given.value) if given.command == "template" else given.value
-    prose = given.command in {"system", "message"}
+    prose = given.command in _PROSE
     escape = (_ESCAPE_IN_PROSE if prose else _ESCAPE).search(literal)
     if escape and not (prose and given.quotes == '"""'):  # who writes three quotes shows escapes, in code or JSON
         yield Trap("not_an_escape", line_of(given, escape.start()), f"{shown(given)} has `{escape[0]}` as text")
@@ -112,7 +109,7 @@ def _characters(given: Instruction) -> Iterator[Trap]:
 
 
 def _bare_stop(given: Instruction, line: int) -> Iterator[Trap]:
-    if re.fullmatch(r"\[\s*\".*\"\s*\]", given.value):
+    if _LIST.fullmatch(given.value):
         yield Trap("list_is_text", line, f"the stop sequence is the text `{given.value}`")
     elif _QUOTED.fullmatch(given.value):
         yield Trap("quotes_are_text", line, f"the stop sequence is `{given.value}`, with the quotes")
@@ -127,11 +124,15 @@ def _comments(given: Instruction) -> Iterator[Trap]:
         behind = re.search(rf"(?<=\S){given.quotes}[ \t]+(#.*)", first) if rest else None
         if behind:
             yield Trap("hash_in_value", given.line, f"`{behind[1].strip()}` keeps {shown(given)} open")
-        for number, line in enumerate(rest.split("\n"), given.line + 1):
+        # Only if the quotes stand within: a prompt may show a Dockerfile, which has FROM lines too.
+        inside = rest.split("\n") if given.quotes in given.value and given.command != "license" else []
+        for number, line in enumerate(inside, given.line + 1):
             if _COMMAND_LINE.match(line):
                 yield Trap("swallowed_instruction", number, f"`{line.strip()[:40]}` belongs to {shown(given)}")
-    elif given.command in _COMMENTED and (found := _HASH.search(given.value)):
-        yield Trap("hash_in_value", given.line, f"{shown(given)} has `{found[1][:40]}` as its end")
+    elif given.command in _PROMPT | _PATHS:  # of a number the type is wrong then, and a licence is anything
+        found = (_HASH_IN_PROSE if given.command in _PROSE else _HASH).search(given.value)
+        if found:
+            yield Trap("hash_in_value", given.line, f"{shown(given)} has `{found[1][:40]}` as its end")
 
 
 def _newlines(given: Instruction) -> Iterator[Trap]:
