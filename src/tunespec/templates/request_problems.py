@@ -1,0 +1,134 @@
+"""What is wrong with a request's keys: what Ollama ignores without a word, and what it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from tunespec.templates.ollama_parameters import REFUSED, TYPES, closest_parameter
+from tunespec.templates.request_fields import BOOKKEEPING, FIELDS, MESSAGE_FIELDS, PATHS, Kind, closest_key
+
+# What Ollama does, by kind of problem. Source: Ollama 0.34.2, api/types.go (Options.FromMap), server/routes.go.
+EXPLANATIONS = {
+    "ignored_key": "Ollama ignores a key that the endpoint does not have, and says nothing to the client.",
+    "ignored_option": "Ollama ignores an option that it does not know; only its own log has a line about it.",
+    "misplaced_option": "Ollama reads options only inside `options`; beside it they are ignored.",
+    "wrong_endpoint": "Ollama ignores a key that belongs to another endpoint.",
+    "wrong_type": "Ollama refuses the request.",
+    "refused_option": "Ollama refuses a request with an option that it no longer supports.",
+    "conflict": "Ollama refuses a request with both.",
+    "empty_stop": "Ollama passes an empty stop sequence on, which empties every answer.",
+    "no_stops": "An empty list replaces the Modelfile's stop sequences, so none is left.",
+}
+_REFUSED = frozenset({"wrong_type", "refused_option", "conflict"})
+_NAMES = {"int": "integer", "float": "float32", "bool": "boolean"}
+_TEXTS = ("prompt", "suffix", "system", "template")
+
+
+class Problem(NamedTuple):
+    """One problem: its kind (a key of ``EXPLANATIONS``), the key, what is there, and the key that was meant."""
+
+    kind: str
+    key: str
+    text: str
+    closest: str | None = None
+
+    @property
+    def explanation(self) -> str:
+        """What Ollama does, in one sentence."""
+        return EXPLANATIONS[self.kind]
+
+    @property
+    def refused(self) -> bool:
+        """Whether Ollama answers with an error."""
+        return self.kind in _REFUSED
+
+
+def find_problems(body: Mapping[str, Any], options: Mapping[str, Any], kind: Kind) -> Iterator[Problem]:
+    """The problems of a request body (keys in small letters, as Go matches them) and of its options as written."""
+    if options is not body:
+        yield from _keys(body, kind)
+        yield from _types(body)
+        yield from _messages(body, kind)
+    yield from _options(options)
+    stops = body.get("stop") if kind.startswith("openai") else options.get("stop")
+    yield from _stops(stops, "stop" if kind.startswith("openai") else "options.stop", kind)
+    if kind == "generate" and body.get("raw") is True:
+        for key in ("template", "system", "context"):
+            if body.get(key):
+                yield Problem("conflict", key, "raw mode does not support template, system, or context")
+
+
+def _keys(body: Mapping[str, Any], kind: Kind) -> Iterator[Problem]:
+    for key in body:
+        if key in FIELDS[kind] or key in BOOKKEEPING:
+            continue
+        closest = closest_key(key, kind)
+        others = [PATHS[other] for other in ("generate", "chat") if key in FIELDS[other]]
+        if closest and closest.startswith("options."):
+            yield Problem("misplaced_option", key, f"`{key}` stands beside `options`, not in it", closest)
+        elif kind == "options":  # a client's own settings: its model, its address
+            continue
+        elif others:
+            yield Problem("wrong_endpoint", key, f"{PATHS[kind]} has no `{key}`; {others[0]} has", closest)
+        else:
+            yield Problem("ignored_key", key, f"{PATHS[kind]} has no `{key}`", closest)
+
+
+def _types(body: Mapping[str, Any]) -> Iterator[Problem]:
+    """The keys whose values Go cannot read into their fields; null is always fine."""
+    for key in _TEXTS:
+        if not isinstance(body.get(key), str | None):
+            yield Problem("wrong_type", key, f"`{key}` must be a string")
+    if not isinstance(body.get("messages"), list | None):
+        yield Problem("wrong_type", "messages", "`messages` must be an array")
+    if not isinstance(body.get("options"), dict | None):
+        yield Problem("wrong_type", "options", "`options` must be an object")
+
+
+def _messages(body: Mapping[str, Any], kind: Kind) -> Iterator[Problem]:
+    messages = body.get("messages")
+    for number, message in enumerate(messages if isinstance(messages, list) else []):
+        where = f"messages[{number}]"
+        if not isinstance(message, dict) or not isinstance(message.get("role"), str | None):
+            yield Problem("wrong_type", where, "a message must be an object with a role")
+        elif kind == "chat" and not isinstance(message.get("content"), str | None):
+            yield Problem("wrong_type", f"{where}.content", "`content` must be a string; only OpenAI's has parts")
+        elif kind == "chat" and "name" in message and message.get("role") == "tool":
+            yield Problem("ignored_key", f"{where}.name", "a message has no `name`", "tool_name")
+        elif kind == "chat" and (unknown := {key.lower() for key in message} - MESSAGE_FIELDS - {"name", "type", "id"}):
+            key = min(unknown)
+            yield Problem("ignored_key", f"{where}.{key}", f"a message has no `{key}`")
+
+
+def _options(options: Mapping[str, Any]) -> Iterator[Problem]:
+    for key, value in options.items():
+        if value is None:
+            continue
+        if key in REFUSED:
+            yield Problem("refused_option", f"options.{key}", f"{key} is no longer supported")
+        elif key not in TYPES:
+            yield Problem("ignored_option", f"options.{key}", f"`options` has no `{key}`", closest_parameter(key))
+        elif not _fits(value, TYPES[key]):
+            wanted = _NAMES.get(TYPES[key]) or ("an array of strings" if isinstance(value, list) else "array")
+            kept = f"option {chr(34)}{key}{chr(34)} must be of{' type' * (wanted != 'an array of strings')} {wanted}"
+            yield Problem("wrong_type", f"options.{key}", kept)
+
+
+def _fits(value: Any, kind: str) -> bool:
+    if kind == "strings":
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if kind == "bool":
+        return isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _stops(stops: Any, key: str, kind: Kind) -> Iterator[Problem]:
+    """An empty list of OpenAI's sort never reaches Ollama's options: there the Modelfile's stay."""
+    if stops == "" and kind.startswith("openai"):
+        yield Problem("empty_stop", key, "an empty stop sequence")
+    elif isinstance(stops, list):
+        if "" in stops:
+            yield Problem("empty_stop", key, "an empty stop sequence")
+        if not stops and not kind.startswith("openai"):
+            yield Problem("no_stops", key, "an empty list of stop sequences")
