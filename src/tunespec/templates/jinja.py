@@ -18,7 +18,6 @@ from tunespec.templates.jinja_process import DEFAULT_BOUNDS, Bounds, ask
 Message = Mapping[str, Any]
 Conversation = Sequence[Message]
 
-_LONGEST = 1_000_000  # characters of a template; the longest of the corpora has 20,000
 _REFUSES = "the template refuses the conversation: "
 _GENERATION = re.compile(r"\{%[-+]?\s*generation\s*[-+]?%\}")
 _REASONING = ("reasoning_content", "thinking", "reasoning")
@@ -95,8 +94,6 @@ class ChatTemplate:
         **variables: Any,
     ) -> list[Rendered | TemplateError]:
         """Many conversations, each as its text or as the error that ``render`` would raise."""
-        if len(self.source) > _LONGEST:
-            return [TemplateError(f"the template is longer than {_LONGEST:,} characters") for _ in conversations]
         # In transformers' order: an argument replaces a token of the same name, the four fixed ones cannot be given.
         given = {
             **self._tokens(),

@@ -9,17 +9,22 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any, NoReturn
 
 from jinja2 import nodes
-from jinja2.exceptions import SecurityError, TemplateError
+from jinja2.exceptions import SecurityError, TemplateRuntimeError, TemplateSyntaxError
 from jinja2.ext import Extension, loopcontrols
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 
+from tunespec.templates.errors import TemplateError
 
-class RefusedError(TemplateError):
+LONGEST = 1_000_000  # characters of a template; the longest of the corpora has 20,000
+
+
+class RefusedError(TemplateRuntimeError):
     """What a template says through ``raise_exception``."""
 
 
@@ -101,6 +106,27 @@ def environment(now: Callable[[], datetime]) -> ChatEnvironment:
     made.globals["dict"] = TemplateDict()
     made.globals["namespace"] = TemplateNamespace
     return made
+
+
+def parse(source: str) -> nodes.Template:
+    """The syntax tree of a template. Nothing of it is executed, no constant folded.
+
+    Raises:
+        TemplateError: if it is no valid Jinja, nests too deeply or is too long.
+    """
+    if len(source) > LONGEST:
+        raise TemplateError(f"the template is longer than {LONGEST:,} characters")
+    try:
+        return _parser().parse(source)
+    except TemplateSyntaxError as error:
+        raise TemplateError(f"the template is no valid Jinja: {error.message}", error.lineno) from error
+    except RecursionError as error:
+        raise TemplateError("the template nests too deeply") from error
+
+
+@cache
+def _parser() -> ChatEnvironment:
+    return environment(datetime.now)
 
 
 def _tojson(
