@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
 _TEMPLATES = CORPORA / "chat_templates"
-TOKENS = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
+NOW = datetime(2026, 3, 4, 5, 6, 7)  # noqa: DTZ001  local, as `strftime_now` tells it
+TOKENS: dict[str, Any] = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
 CALL = {"id": "call12345", "type": "function", "function": {"name": "weather", "arguments": {"city": "Köln <1>"}}}
 TOOLS = [
     {
@@ -55,3 +58,13 @@ def real_templates() -> dict[str, str]:
         ((name, source),) = json.loads(line).items()
         found[f"templates.jsonl:{number} {name}"] = source
     return dict(sorted(found.items()))
+
+
+def cases() -> list[tuple[list[dict[str, Any]], bool, list[dict[str, Any]] | None]]:
+    """Every conversation, with and without the generation prompt and tools."""
+    return [(c, asked, tools) for c in CONVERSATIONS.values() for asked in (False, True) for tools in (None, TOOLS)]
+
+
+def digest(renderings: list[Any]) -> str:
+    """A short name for what a template made of all cases: ``[text, spans]`` of each, None where it failed."""
+    return hashlib.sha256(json.dumps(renderings).encode()).hexdigest()[:16]

@@ -95,9 +95,12 @@ def _asks_for_too_much(node: nodes.Node) -> str | None:
 
 
 def _is_enormous(node: nodes.Node, least: int = _MANY) -> bool:
-    if isinstance(node, nodes.Pow):  # 10**9, but not 2**3
-        return _is_enormous(node.right, 8)
-    return isinstance(node, nodes.Const) and isinstance(node.value, int) and node.value >= least
+    match node:
+        case nodes.Pow(left=nodes.Const(value=int(base)), right=nodes.Const(value=int(exponent))):
+            return base > 1 and (exponent > 64 or base ** max(exponent, 0) >= least)
+        case nodes.Const(value=int(number)):
+            return number >= least
+    return False
 
 
 def _arguments(node: nodes.Call | nodes.Filter) -> list[nodes.Expr]:

@@ -1,8 +1,8 @@
 """The other side of :mod:`tunespec.templates.jinja_worker`: asks it, and ends it when it takes too much.
 
 One process renders all templates of a run; it is started when first needed (0.1 s) and again after it was ended. Time
-is bounded by killing it. Memory is bounded by the operating system in the process itself on Linux; elsewhere this side
-looks at what it takes, twenty times a second.
+and memory are bounded by looking at what it has used, twenty times a second, and killing it; on Linux, the operating
+system also refuses memory beyond the bound at once.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ from threading import Lock, Thread
 from typing import Any
 
 from tunespec.templates.errors import TemplateError
+from tunespec.templates.process_usage import usage
 
 _START = 60.0  # seconds for Python to start and to import Jinja, on a busy machine
-_GLANCE = 0.05  # seconds between two looks at the process's memory
+_GLANCE = 0.05  # seconds between two looks at what the process uses
+_PATIENCE = 6  # times the bound, by the clock: a busy machine may not let the process run
 # This process's path goes behind the child's own, so that no file of the user's stands in for a library's module; and
 # `-P` keeps the working folder out.
 _MAIN = """
@@ -37,7 +39,7 @@ main(int(sys.argv[2]))
 
 @dataclass(frozen=True)
 class Bounds:
-    """What one rendering may take: wall-clock seconds, MB of memory, characters of text.
+    """What one rendering may take: seconds of processor time, MB of memory, characters of text.
 
     The largest template of the corpora renders in 1 ms; a conversation of a million tokens has 5 million characters.
     """
@@ -69,12 +71,16 @@ class RenderProcess:
         )
         atexit.register(self.close)
         Thread(target=self._read, daemon=True).start()
-        self._next_answer(_START)
+        try:
+            self._next_answer(_START)
+        except (OSError, TemplateError) as error:
+            self.close()
+            raise TemplateError(f"cannot be rendered: the process for it does not start ({error})") from error
 
     def ask(self, request: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The answer to each of the request's conversations; after one that ended the process, the same for the rest.
 
-        Whatever ends the process is the answer ``{"error", "ended": True}``.
+        ``{"error", "ended": True}`` is what would end it again.
         """
         assert self._process.stdin is not None
         answers: list[dict[str, Any]] = []
@@ -85,8 +91,8 @@ class RenderProcess:
         except (OSError, TemplateError) as error:
             self.close()
             missing = len(request["conversations"]) - len(answers)
-            answers += [{"error": str(error), "ended": True}] * missing
-        except (RecursionError, ValueError) as error:  # before anything was sent
+            answers += [{"error": str(error), "ended": isinstance(error, TemplateError)}] * missing
+        except (RecursionError, TypeError, ValueError) as error:  # before anything was sent
             return [{"error": f"cannot be given this conversation: {error}"} for _ in request["conversations"]]
         return answers
 
@@ -104,15 +110,21 @@ class RenderProcess:
         return self._process.poll() is not None
 
     def _next_answer(self, seconds: float) -> dict[str, Any]:
-        until = time.monotonic() + seconds
+        until, first = time.monotonic() + _PATIENCE * seconds, None
         while True:
             try:
                 line = self._answers.get(timeout=_GLANCE)
             except Empty:
-                if resident_megabytes(self._process.pid) > self._bounds.megabytes:
+                used = usage(self._process.pid)
+                first = used if first is None else first
+                if used.megabytes > self._bounds.megabytes:
                     raise TemplateError(self._too_much()) from None
-                if time.monotonic() > until:
+                if used.seconds - first.seconds > seconds:
                     raise TemplateError(f"takes longer than {seconds:g} s") from None
+                if time.monotonic() > until:
+                    raise TimeoutError(
+                        f"was not rendered within {_PATIENCE * seconds:g} s: is this machine busy?"
+                    ) from None
                 continue
             if not line:
                 raise TemplateError(f"ended the process that renders it (exit code {self._process.wait()})")
@@ -128,18 +140,6 @@ class RenderProcess:
             for line in iter(self._process.stdout.readline, b""):
                 self._answers.put(line)
         self._answers.put(b"")
-
-
-def resident_megabytes(pid: int) -> float:
-    """How much memory a process has, in MB; 0 where psutil is absent (Linux, whose kernel bounds it)."""
-    try:
-        import psutil
-    except ImportError:
-        return 0.0
-    try:
-        return float(psutil.Process(pid).memory_info().rss / 2**20)
-    except psutil.Error:
-        return 0.0
 
 
 _LOCK = Lock()

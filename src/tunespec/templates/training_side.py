@@ -18,7 +18,6 @@ from tunespec.templates.jinja import ChatTemplate
 from tunespec.templates.tokenizer_tokens import NAMED, flag, named_tokens, special_tokens
 
 DEFAULT, FOR_TOOLS = "default", "tool_use"
-_OF_TOKENIZERS = frozenset({"added_tokens_decoder", "tokenizer_class", "model_max_length", "chat_template", *NAMED})
 _OF_MODELS = frozenset({"architectures", "model_type", "hidden_size", "bos_token_id", "eos_token_id"})
 _CONFIG, _TOKENS, _TEMPLATE, _MORE = (
     "tokenizer_config.json",
@@ -63,7 +62,9 @@ class TrainingTemplate:
         return dict(self.tokens).get(name, "")
 
     def chosen(self, *, tools: bool = False) -> NamedSource | None:
-        """The template that transformers takes: for tools that of this name, else the default one; None without."""
+        """The template that transformers takes: the only one, the one for tools, or the default one; None without."""
+        if len(self.sources) == 1:
+            return self.sources[0]
         by_name = {source.name: source for source in self.sources}
         return (by_name.get(FOR_TOOLS) if tools else None) or by_name.get(DEFAULT)
 
@@ -86,11 +87,11 @@ def is_tokenizer_config(data: Any) -> bool:
     if not isinstance(data, Mapping) or _OF_MODELS & set(data):
         return False
     template = data.get("chat_template")
-    return (
-        "added_tokens_decoder" in data
-        or isinstance(template, str | list | Mapping)
-        or len(_OF_TOKENIZERS & set(data)) > 1
-    )
+    if "added_tokens_decoder" in data or isinstance(template, list | Mapping):
+        return True
+    if isinstance(template, str) and ("{{" in template or "{%" in template):  # others name one: `chatml`
+        return True
+    return "tokenizer_class" in data and bool({"model_max_length", *NAMED} & set(data))
 
 
 def read_training_template(path: Path) -> TrainingTemplate:
