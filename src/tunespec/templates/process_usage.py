@@ -1,0 +1,43 @@
+"""What another process has used: on Linux from `/proc`, elsewhere through psutil, which is a dependency there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Usage(NamedTuple):
+    """Seconds of processor time, and MB of memory in use."""
+
+    seconds: float
+    megabytes: float
+
+
+def usage(pid: int) -> Usage:
+    """The usage of a running process; of one that has ended, nothing."""
+    try:
+        return _from_proc(pid) if sys.platform == "linux" else _from_psutil(pid)
+    except (OSError, ValueError):
+        return Usage(0.0, 0.0)
+
+
+def _from_proc(pid: int) -> Usage:
+    """Source: proc(5): fields 14 and 15 of `stat` are user and system time in ticks, field 2 of `statm` pages."""
+    folder = Path("/proc") / str(pid)
+    behind_name = (folder / "stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    pages = (folder / "statm").read_text(encoding="ascii").split()[1]
+    ticks = int(behind_name[11]) + int(behind_name[12])
+    return Usage(ticks / os.sysconf("SC_CLK_TCK"), int(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20)
+
+
+def _from_psutil(pid: int) -> Usage:
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        spent = process.cpu_times()
+        return Usage(spent.user + spent.system, process.memory_info().rss / 2**20)
+    except psutil.Error:
+        return Usage(0.0, 0.0)
