@@ -17,10 +17,12 @@ from tunespec.config_values import (
     read_pitfalls,
     read_roles,
     read_strings,
+    read_template,
     require,
 )
 from tunespec.errors import CannotJudgeError
 from tunespec.pitfall import SEVERITIES, Pitfall
+from tunespec.templates.plain import PlainTemplate
 
 # key -> what its value must be, as the error message says it
 _KEYS: dict[str, tuple[type, str]] = {
@@ -33,6 +35,7 @@ _KEYS: dict[str, tuple[type, str]] = {
     "select": (list, "a list of codes, names or families"),
     "ignore": (dict, 'a table such as {D005 = "reason"}'),
     "pitfalls": (dict, "tables [tool.tunespec.pitfalls.NAME]"),
+    "template": (dict, "a table [tool.tunespec.template]"),
 }
 
 
@@ -51,7 +54,14 @@ class Config:
     select: tuple[str, ...] = ()
     ignore: Mapping[str, str] = field(default_factory=dict)
     pitfalls: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    template: Mapping[str, Any] = field(default_factory=dict)
     catalogue: Catalogue = field(default=Catalogue(()), repr=False)
+
+    @property
+    def plain_template(self) -> PlainTemplate | None:
+        """The training template that the configuration writes out, if it does."""
+        texts = self.template.get("training")
+        return PlainTemplate(**texts) if isinstance(texts, Mapping) else None
 
     def thresholds(self, pitfall: Pitfall) -> dict[str, Any]:
         """The pitfall's thresholds: its defaults with the configured values over them."""
@@ -123,5 +133,6 @@ def _build(table: dict[str, Any], path: Path) -> Config:
         select=select,
         ignore=ignore,
         pitfalls=read_pitfalls(table.get("pitfalls", {}), catalogue, path),
+        template=read_template(table.get("template", {}), path),
         catalogue=catalogue,
     )

@@ -10,9 +10,17 @@ from typing import Any
 from tunespec.catalogue import Catalogue, closest, require_kind
 from tunespec.errors import CannotJudgeError
 from tunespec.pitfall import SEVERITIES, Pitfall
+from tunespec.templates.plain import ROLES as PLAIN_ROLES
+from tunespec.templates.plain import SLOT
 
 SPLITS = ("train", "validation", "test")
 ROLES = ("system", "user", "assistant", "tool", "call")
+_TEMPLATE = {
+    "training": "a file, or a table of texts",
+    "modelfile": "a file",
+    "model": "a GGUF file",
+    "requests": "a list of files",
+}
 
 
 def require(condition: bool, path: Path, key: str, expected: str) -> None:
@@ -78,6 +86,31 @@ def read_datasets(table: dict[str, Any], path: Path) -> dict[str, dict[str, tupl
                 splits[split] = [files]
         datasets[name] = {split: read_strings(splits, split, path) for split in splits}
     return datasets
+
+
+def read_template(table: dict[str, Any], path: Path) -> dict[str, Any]:
+    """``[template]``: the files of both sides, or the training template's own texts."""
+    for key, value in table.items():
+        if key not in _TEMPLATE:
+            raise CannotJudgeError(f"{path}: template: unknown key {key!r}{closest(key, _TEMPLATE)}")
+        if key == "requests":
+            read_strings(table, key, path)
+        elif key == "training" and isinstance(value, dict):
+            _check_plain(value, path)
+        else:
+            require(isinstance(value, str), path, f"template.{key}", _TEMPLATE[key])
+    return table
+
+
+def _check_plain(texts: dict[str, Any], path: Path) -> None:
+    for role, text in texts.items():
+        if role not in PLAIN_ROLES:
+            raise CannotJudgeError(f"{path}: template.training: unknown key {role!r}{closest(role, PLAIN_ROLES)}")
+        require(isinstance(text, str), path, f"template.training.{role}", "a string")
+        has_slot = text.count(SLOT) == 1
+        require(has_slot, path, f"template.training.{role}", f"a text with one {SLOT} where the message stands")
+    for role in ("user", "assistant"):
+        require(role in texts, path, f"template.training.{role}", "given, as the text around each message")
 
 
 def read_pitfalls(table: dict[str, Any], catalogue: Catalogue, path: Path) -> dict[str, dict[str, Any]]:

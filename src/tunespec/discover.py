@@ -12,11 +12,12 @@ from pathlib import Path
 
 from tunespec import splits
 from tunespec.config import Config
+from tunespec.discover_templates import artefact, may_be_artefact, template_pairs
 from tunespec.errors import CannotJudgeError
 from tunespec.reading import Row, format_of, read
 from tunespec.reading.source import EXTENSIONS, extension, read_bytes
 from tunespec.shapes import Shapes
-from tunespec.subjects import DataFile, Dataset
+from tunespec.subjects import DataFile, Dataset, Subject, TemplatePair
 from tunespec.text import shorten
 
 _SKIPPED_FOLDERS = {"node_modules", "__pycache__", "venv", "site-packages", "wandb"}
@@ -27,27 +28,31 @@ _LOG_KEYS = {"loss", "eval_loss", "current_steps", "train_loss"}
 
 @dataclass(frozen=True)
 class Discovery:
-    """``datasets`` to judge, ``passed_over`` (path -> why it is none) and ``unreadable`` (path -> what is wrong)."""
+    """``datasets`` and ``templates`` to judge, ``passed_over`` (path -> why it is neither) and ``unreadable`` (path ->
+    what is wrong).
+    """
 
     datasets: tuple[Dataset, ...]
     passed_over: dict[str, str]
     unreadable: dict[str, str]
+    templates: tuple[TemplatePair, ...] = ()
 
     def refuse_overwriting(self, target: Path) -> None:
         """Refuse to write a report over the data that it is about.
 
         Raises:
-            CannotJudgeError: if ``target`` is a file of a dataset.
+            CannotJudgeError: if ``target`` is a file of a subject.
         """
-        if target.resolve() in {file.path.resolve() for dataset in self.datasets for file in dataset.files}:
+        subjects: tuple[Subject, ...] = (*self.datasets, *self.templates)
+        if target.resolve() in {file.path.resolve() for subject in subjects for file in subject.files}:
             raise CannotJudgeError(f"{target}: a report would overwrite the data that it is about")
 
 
 def discover(config: Config, paths: Sequence[str]) -> Discovery:
-    """Find the datasets under ``paths`` (files, folders, globs), or under the configured ones.
+    """Find the datasets and templates under ``paths`` (files, folders, globs), or under the configured ones.
 
     Raises:
-        CannotJudgeError: for a path that does not exist, a named file whose columns nothing knows, or no dataset.
+        CannotJudgeError: for a path that does not exist, a named file whose columns nothing knows, or nothing to judge.
     """
     shapes = Shapes(config.columns, config.roles)
     found: dict[str, tuple[Path, str, bool]] = {}
@@ -55,8 +60,12 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
     configured = _configured(config) if not paths else []
     base, patterns = (Path.cwd(), paths) if paths else (config.root, config.data or (() if configured else (".",)))
     unreadable: dict[str, str] = {}
+    artefacts: list[DataFile] = []
     for path, named in _files(base, patterns):
         shown = splits.relative(path, config.root)
+        if (kind := artefact(path)) is not None:
+            artefacts.append(DataFile(path, shown, None, kind))
+            continue
         try:
             format_, why = _recognise(path, shapes)
         except CannotJudgeError as error:
@@ -71,12 +80,13 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
         else:
             passed_over[shown] = why
     datasets = [*configured, *_datasets(found)]
-    if not datasets:
+    templates = template_pairs(config, artefacts, datasets)
+    if not datasets and not templates:
         raise CannotJudgeError(_nothing(config, paths, unreadable | passed_over))
     if found and shapes.unused_columns:
         names = ", ".join(map(repr, shapes.unused_columns))
         raise CannotJudgeError(f"columns: no record has {names}; see [columns] in {config.file}")
-    return Discovery(tuple(sorted(datasets, key=lambda d: d.name)), passed_over, unreadable)
+    return Discovery(tuple(sorted(datasets, key=lambda d: d.name)), passed_over, unreadable, templates)
 
 
 def _datasets(found: dict[str, tuple[Path, str, bool]]) -> Iterator[Dataset]:
@@ -153,7 +163,7 @@ def _walk(folder: Path) -> Iterator[Path]:
             and not Path(where, name, "pyvenv.cfg").exists()
         )
         for name in sorted(files):
-            if not name.startswith(".") and extension(Path(name)) in EXTENSIONS:
+            if not name.startswith(".") and (extension(Path(name)) in EXTENSIONS or may_be_artefact(name)):
                 yield Path(where, name)
 
 
@@ -210,4 +220,4 @@ def _unknown(record: dict[str, object], shapes: Shapes) -> str:
 def _nothing(config: Config, paths: Sequence[str], passed_over: dict[str, str]) -> str:
     where = ", ".join(paths or config.data or ["the current folder"])
     reasons = "".join(f"\n  {path}: {why}" for path, why in list(passed_over.items())[:10])
-    return f"nothing to judge: no dataset in {where}{reasons}"
+    return f"nothing to judge: no dataset and no template in {where}{reasons}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tunespec.cache import Cache, key_of
 from tunespec.config import Config
@@ -20,9 +20,12 @@ from tunespec.pitfall import Pitfall
 from tunespec.progress import Progress
 from tunespec.selection import Selection
 from tunespec.sources import RecordSource, settings_key
-from tunespec.subjects import Dataset
+from tunespec.subjects import Dataset, Subject
 from tunespec.tables import TABLES, Table, build_table
 from tunespec.verdict import Results, Verdict, assemble, columns_of
+
+if TYPE_CHECKING:
+    from tunespec.templates.source import TemplateSource
 
 
 @dataclass
@@ -41,24 +44,24 @@ class Judge:
         """The project's cache."""
         return Cache(self.config.root)
 
-    def verdict(self, pitfall: Pitfall, dataset: Dataset) -> Verdict:
-        """What the pitfall says of the dataset.
+    def verdict(self, pitfall: Pitfall, subject: Subject) -> Verdict:
+        """What the pitfall says of the subject.
 
         Raises:
             CannotJudgeError: if that cannot be said.
         """
         if pitfall.table not in TABLES:
             raise CannotJudgeError(f"{pitfall.code}: there is no table {pitfall.table!r}; known: {', '.join(TABLES)}")
-        stored: Verdict | None = self.cache.read(self._result_name(pitfall, dataset))
+        stored: Verdict | None = self.cache.read(self._result_name(pitfall, subject))
         if stored is not None:
             return stored
-        with self.cache.lock(self._dataset_key(dataset)):
-            stored = self.cache.read(self._result_name(pitfall, dataset))
-            return stored if stored is not None else self._run_once(dataset)[pitfall.code, pitfall.name, pitfall.table]
+        with self.cache.lock(self._key(subject)):
+            stored = self.cache.read(self._result_name(pitfall, subject))
+            return stored if stored is not None else self._run_once(subject)[pitfall.code, pitfall.name, pitfall.table]
 
     def prepare(self) -> None:
         """Start the engine, whose import takes long, if some dataset was never judged: pytest collects meanwhile."""
-        if any(not self.cache.holds(description_name(self._dataset_key(one))) for one in self.discovery.datasets):
+        if any(not self.cache.holds(description_name(self._key(one))) for one in self.discovery.datasets):
             engine_process()
 
     def asked(self, pitfall: Pitfall) -> list[Asked]:
@@ -73,25 +76,26 @@ class Judge:
             if self.selection.reason(pitfall, declared.kind) is None
         ]
 
-    def _run_once(self, dataset: Dataset) -> dict[tuple[str, str, str], Verdict]:
+    def _run_once(self, subject: Subject) -> dict[tuple[str, str, str], Verdict]:
         """The suite run; what it could not do once, it is not asked again."""
-        if dataset.name in self._failures:
-            raise self._failures[dataset.name]
+        if subject.name in self._failures:
+            raise self._failures[subject.name]
         try:
-            return self._run(dataset)
+            return self._run(subject)
         except Exception as error:
-            self._failures[dataset.name] = error
+            self._failures[subject.name] = error
             raise
 
-    def _run(self, dataset: Dataset) -> dict[tuple[str, str, str], Verdict]:
-        """One suite run for every pitfall of this session that has no stored verdict on the dataset."""
+    def _run(self, subject: Subject) -> dict[tuple[str, str, str], Verdict]:
+        """One suite run for every pitfall of this session that has no stored verdict on the subject."""
+        own = {name for name, family in TABLES.items() if family == subject.family}
         pending = [
-            p for p in self.pitfalls if p.table in TABLES and self.cache.read(self._result_name(p, dataset)) is None
+            p for p in self.pitfalls if p.table in own and self.cache.read(self._result_name(p, subject)) is None
         ]
         engine = engine_process()
         by_table = {name: [pitfall for pitfall in pending if pitfall.table == name] for name in TABLES}
-        source = [RecordSource(dataset, self._benchmarks, self.config, self.progress)]
-        tables = self._tables(source[0], {name: own for name, own in by_table.items() if own})
+        source = [self._source(subject)]
+        tables = self._tables(source[0], self._key(subject), {name: own for name, own in by_table.items() if own})
         verdicts = {}
         for name, (table, description) in tables.items():
             self.progress("judging", len(table.places))
@@ -99,18 +103,24 @@ class Judge:
             # The records are no longer needed; to free that many objects takes a while, which the engine needs anyway.
             results = _judge_table(engine, table, asked, source.clear)
             for pitfall in by_table[name]:
-                verdict = assemble(pitfall, self.asked(pitfall), dataset, table, results) | {"description": description}
-                self.cache.write(self._result_name(pitfall, dataset), verdict)
+                verdict = assemble(pitfall, self.asked(pitfall), subject, table, results) | {"description": description}
+                self.cache.write(self._result_name(pitfall, subject), verdict)
                 verdicts[pitfall.code, pitfall.name, pitfall.table] = verdict
         self.progress.done()
         self.cache.trim()
         return verdicts
 
+    def _source(self, subject: Subject) -> RecordSource | TemplateSource:
+        if isinstance(subject, Dataset):
+            return RecordSource(subject, self._benchmarks, self.config, self.progress)
+        from tunespec.templates.source import TemplateSource
+
+        return TemplateSource(subject, self.config, self.progress)
+
     def _tables(
-        self, source: RecordSource, pitfalls: Mapping[str, Sequence[Pitfall]]
+        self, source: RecordSource | TemplateSource, key: str, pitfalls: Mapping[str, Sequence[Pitfall]]
     ) -> dict[str, tuple[Table, dict[str, Any]]]:
         """Every table that these pitfalls judge."""
-        key = self._dataset_key(source.dataset)
         tables = {}
         with _without_garbage_collection():
             for name, own in pitfalls.items():
@@ -128,16 +138,20 @@ class Judge:
         """The settings of all facts; every key holds them, and one names a file that is hashed."""
         return settings_key(self.config)
 
-    def _dataset_key(self, dataset: Dataset) -> str:
-        files = [(f.shown, f.split, f.format, f.content_hash) for f in dataset.files]
+    def _key(self, subject: Subject) -> str:
+        files = [(f.shown, f.split, f.format, f.content_hash) for f in subject.files]
         against = [(f.shown, f.content_hash) for f in self._benchmarks.files] if self._benchmarks else []
         columns, roles = dict(self.config.columns), dict(self.config.roles)
-        return key_of("dataset", dataset.name, dataset.alone, files, against, columns, roles, self._settings)
+        if isinstance(subject, Dataset):
+            return key_of("dataset", subject.name, subject.alone, files, against, columns, roles, self._settings)
+        plain = vars(subject.plain) if subject.plain else None
+        trained = self._key(subject.dataset) if subject.dataset else None
+        return key_of("template", subject.name, subject.ambiguous, files, plain, trained)
 
-    def _result_name(self, pitfall: Pitfall, dataset: Dataset) -> str:
+    def _result_name(self, pitfall: Pitfall, subject: Subject) -> str:
         asked = [(one.declaration.type, dict(one.declaration.kwargs), one.severity) for one in self.asked(pitfall)]
         identity = pitfall.code, pitfall.name, pitfall.table, pitfall.source_hash
-        return f"results/{key_of(self._dataset_key(dataset), identity, asked)}.json"
+        return f"results/{key_of(self._key(subject), identity, asked)}.json"
 
 
 def _judge_table(

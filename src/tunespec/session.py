@@ -18,8 +18,9 @@ from tunespec.report import Report, parse_target, render
 from tunespec.report.build import build_report, exit_code
 from tunespec.run import Run
 from tunespec.selection import Selection, choose
-from tunespec.subjects import Dataset
+from tunespec.subjects import Subject
 from tunespec.suite_paths import suite_modules
+from tunespec.tables import TABLES
 
 
 @dataclass(frozen=True)
@@ -87,11 +88,13 @@ class Session:
         rules = [str(path) for path in self.config.rules if str(path) not in expanded]
         return [*expanded, *rules]
 
-    def subjects_of(self, pitfall: Pitfall) -> Sequence[Dataset]:
+    def subjects_of(self, pitfall: Pitfall) -> Sequence[Subject]:
         """The subjects that a pitfall is asked of; none if it is off."""
-        return self.discovery.datasets if self.selection.on(pitfall) else ()
+        if not self.selection.on(pitfall):
+            return ()
+        return self.discovery.templates if TABLES.get(pitfall.table) == "template" else self.discovery.datasets
 
-    def announce(self, asked: Sequence[tuple[Pitfall, Dataset, str]]) -> None:
+    def announce(self, asked: Sequence[tuple[Pitfall, Subject, str]]) -> None:
         """Say what will be asked, before the first question."""
         self.verdicts.pitfalls = list({(p.code, p.name, p.table): p for p, _, _ in asked}.values())
         nodes = sorted(node for _, _, node in asked)
@@ -99,7 +102,7 @@ class Session:
         for path, error in self.discovery.unreadable.items():
             self.run.write(f"unreadable {path}", {"error": error})
 
-    def judge(self, pitfall: Pitfall, subject: Dataset, node: str) -> tuple[str, str]:
+    def judge(self, pitfall: Pitfall, subject: Subject, node: str) -> tuple[str, str]:
         """``(outcome, text)``: passed, failed with the findings, or skipped with the reason.
 
         Raises:

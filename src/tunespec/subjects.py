@@ -1,4 +1,4 @@
-"""Subjects: the named things that a user has. Here: datasets."""
+"""Subjects: the named things that a user has: datasets, and templates with what serves the model."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tunespec.templates.plain import PlainTemplate
 
 _CHUNK = 1 << 20
 
@@ -42,3 +46,30 @@ class Dataset:
     files: tuple[DataFile, ...]
     family: str = "data"
     alone: bool = False
+
+
+@dataclass(frozen=True)
+class TemplatePair:
+    """What a model is trained with, and what it is served with; either side may be absent.
+
+    Args:
+        name: the path that names it: the Modelfile, else the training template, else the request.
+        files: all of its files. The format of each is a key of ``discover_templates.ARTEFACTS``.
+        plain: the training template, where the configuration writes it.
+        dataset: the records that are trained on with it, if one dataset of the project is meant.
+        ambiguous: why one side was not taken, if several could be meant.
+    """
+
+    name: str
+    files: tuple[DataFile, ...]
+    plain: PlainTemplate | None = None
+    dataset: Dataset | None = None
+    ambiguous: str = ""
+    family: str = "template"
+
+    def of(self, *formats: str) -> list[DataFile]:
+        """Its files of some formats, in order."""
+        return [file for file in self.files if file.format in formats]
+
+
+Subject = Dataset | TemplatePair

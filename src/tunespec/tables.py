@@ -1,10 +1,10 @@
-"""The tables of a dataset, as the engine judges them: facts (and texts) of its records, facts of its splits."""
+"""The tables of a subject, as the engine judges them: a dataset's records and splits, a template pair's stops ..."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tunespec.catalogue import closest
 from tunespec.errors import CannotJudgeError
@@ -15,14 +15,19 @@ from tunespec.groups import GROUPS
 if TYPE_CHECKING:
     from tunespec.cache import Cache
     from tunespec.sources import RecordSource
+    from tunespec.templates.source import TemplateSource
 
-TABLES = ("records", "splits")
+TABLES: Mapping[str, str] = {  # table -> family of the subjects that have it
+    "records": "data",
+    "splits": "data",
+    "stops": "template",
+}
 TEXTS = ("prompt", "answer", "system", "split")  # columns for house rules: never stored, they are the user's text
 
 
 @dataclass(frozen=True)
 class Table:
-    """Facts over rows (records or splits), and where each row stands.
+    """Facts over rows (records, splits, stops), and where each row stands.
 
     ``facts`` maps a fact to its marks by row; ``texts`` maps a text column, if asked for, to its values.
     """
@@ -45,13 +50,23 @@ class Table:
 
 
 def build_table(
-    name: str, columns: Iterable[str], source: RecordSource, cache: Cache, key: str
+    name: str, columns: Iterable[str], source: RecordSource | TemplateSource, cache: Cache, key: str
 ) -> tuple[Table, dict[str, Any]]:
-    """The table ``name`` with these columns, and the dataset's description (files, profile, splits).
+    """The table ``name`` with these columns, and the subject's description (files, profile, splits).
 
     Raises:
         CannotJudgeError: for a column that no group computes, or input that cannot be read.
     """
+    if TABLES[name] == "template":
+        from tunespec.templates.tables import build
+
+        return build(name, columns, cast("TemplateSource", source))
+    return _dataset_table(name, columns, cast("RecordSource", source), cache, key)
+
+
+def _dataset_table(
+    name: str, columns: Iterable[str], source: RecordSource, cache: Cache, key: str
+) -> tuple[Table, dict[str, Any]]:
     wanted = set(columns)
     texts = TEXTS if name == "records" else ()
     known = [*texts, *(fact for group in GROUPS.values() if group.table == name for fact in group.facts)]

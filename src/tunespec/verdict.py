@@ -10,7 +10,7 @@ from tunespec.errors import CannotJudgeError
 from tunespec.expect import NULL
 from tunespec.findings import Finding, Place
 from tunespec.pitfall import Pitfall
-from tunespec.subjects import Dataset
+from tunespec.subjects import Subject
 from tunespec.tables import Table
 
 Verdict = dict[str, Any]
@@ -18,7 +18,7 @@ _ROUNDING = 1e-6  # rows; 0.29 * 100 is 28.999...
 Results = Mapping[tuple[str, str], Answer]
 
 
-def assemble(pitfall: Pitfall, asked: Sequence[Asked], dataset: Dataset, table: Table, results: Results) -> Verdict:
+def assemble(pitfall: Pitfall, asked: Sequence[Asked], subject: Subject, table: Table, results: Results) -> Verdict:
     """The verdict of one pitfall from the results of the suite run, keyed by ``(code, kind)``.
 
     Raises:
@@ -33,7 +33,7 @@ def assemble(pitfall: Pitfall, asked: Sequence[Asked], dataset: Dataset, table: 
         if (answer := results.get((pitfall.code, kind))) is not None:
             row |= _status(one, answer, table)
             if row["status"] == "failed":
-                findings += _findings(pitfall, one, dataset, table, answer)
+                findings += _findings(pitfall, one, subject, table, answer)
         kinds.append(row)
     return {"kinds": kinds, "findings": findings}
 
@@ -73,18 +73,18 @@ def _status(one: Asked, answer: Answer, table: Table) -> dict[str, Any]:
     }
 
 
-def _findings(pitfall: Pitfall, one: Asked, dataset: Dataset, table: Table, answer: Answer) -> list[Finding]:
+def _findings(pitfall: Pitfall, one: Asked, subject: Subject, table: Table, answer: Answer) -> list[Finding]:
     kind = one.declaration.kind
     common = {
         "code": pitfall.code,
         "name": pitfall.name,
         "kind": kind,
         "severity": one.severity,
-        "subject": dataset.name,
+        "subject": subject.name,
         "fix": f"tunespec explain {pitfall.code}",
     }
     if answer.looked_at is None:
-        place = Place(dataset.files[0].shown if len(dataset.files) == 1 else dataset.name, None, None, dataset.name)
+        place = Place(subject.files[0].shown if len(subject.files) == 1 else subject.name, None, None, subject.name)
         message = pitfall.documentation.kind(kind).says(str(answer.observed))
         return [common | _located(place, message, answer.observed, None, None)]
     return [

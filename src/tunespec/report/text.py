@@ -18,9 +18,12 @@ def render_text(report: Mapping[str, Any], rows: Mapping[tuple[str, int], str]) 
 
 
 def _subjects(report: Mapping[str, Any]) -> str:
-    lines = []
+    lines: list[str] = []
     for subject in report["subjects"]:
         profile = subject["profile"]
+        if subject["family"] == "template":
+            lines += _template(subject)
+            continue
         known = f" ({profile['shape']})" if profile.get("shape") else ""
         lines.append(f"dataset {subject['name']}: {_plural(sum(f['rows'] for f in subject['files']), 'record')}{known}")
         if len(subject["files"]) > 1 or subject["files"][0]["unread"]:
@@ -31,6 +34,20 @@ def _subjects(report: Mapping[str, Any]) -> str:
     if len(passed_over) > _PASSED_OVER:
         lines.append(f"... and {len(passed_over) - _PASSED_OVER} more files passed over")
     return "\n".join(lines)
+
+
+def _template(subject: Mapping[str, Any]) -> Iterator[str]:
+    """What was taken for the two sides of a template pair."""
+    yield f"template {subject['name']}"
+    profile = subject["profile"]
+    if training := profile.get("training"):
+        end = f", answers end with `{training['turn_end']}`" if training["turn_end"] else ""
+        yield f"  trained with {training['path']} ({training['kind']}{end})"
+    if serving := profile.get("serving"):
+        stops = ", ".join(f"`{stop}`" for stop in serving["stops"]) or "no stop sequence"
+        yield f"  served with {serving['path']} ({serving['template']}; {stops})"
+    if dataset := profile.get("dataset"):
+        yield f"  trained on {dataset}"
 
 
 def _file(file: Mapping[str, Any], subject: Mapping[str, Any]) -> str:

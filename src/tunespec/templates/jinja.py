@@ -14,6 +14,7 @@ from typing import Any
 
 from tunespec.templates.errors import TemplateError
 from tunespec.templates.jinja_process import DEFAULT_BOUNDS, Bounds, ask
+from tunespec.templates.rendered import Rendered
 
 Message = Mapping[str, Any]
 Conversation = Sequence[Message]
@@ -21,19 +22,6 @@ Conversation = Sequence[Message]
 _REFUSES = "the template refuses the conversation: "
 _GENERATION = re.compile(r"\{%[-+]?\s*generation\s*[-+]?%\}")
 _REASONING = ("reasoning_content", "thinking", "reasoning")
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """The text, and the character spans ``(start, end)`` of it that stand inside ``{% generation %}``."""
-
-    text: str
-    trained: tuple[tuple[int, int], ...] = ()
-
-    @property
-    def marks_trained(self) -> bool:
-        """Whether the template said of any text that it is trained."""
-        return bool(self.trained)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tunespec.special_tokens import END_TOKENS, TOKEN_PATTERN
-from tunespec.templates.jinja import ChatTemplate, Rendered
+from tunespec.templates.jinja import ChatTemplate
+from tunespec.templates.rendered import Rendered
 from tunespec.templates.sentinels import ANSWERS, THOUGHT, USERS, between, rendering, talk
 
 _TOKEN = re.compile(TOKEN_PATTERN)

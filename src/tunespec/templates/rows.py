@@ -1,0 +1,48 @@
+"""Rows of a template pair's tables as they are found, with what is marked on them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tunespec.facts import Fact
+from tunespec.findings import Mark, Place
+
+
+@dataclass
+class Rows:
+    """Rows of one table; ``facts`` names all of its facts."""
+
+    facts: frozenset[str]
+    places: list[Place] = field(default_factory=list)
+    _marks: dict[str, dict[int, Mark]] = field(default_factory=dict)
+    _examined: Counter[str] = field(default_factory=Counter)
+    _reasons: dict[str, str] = field(default_factory=dict)
+
+    def add(self, path: str, line: int | None, key: str) -> int:
+        """A new row; ``key`` tells it from the others of its file, whatever line it stands in."""
+        self.places.append(Place(path, line, None, f"{path}:{key}"))
+        return len(self.places) - 1
+
+    def examine(self, *facts: str) -> None:
+        """Count one more row that these facts looked at."""
+        self._examined.update(facts)
+
+    def mark(self, fact: str, row: int, text: str, related: Place | None = None) -> None:
+        """Something was found on a row; the first text stays."""
+        self._marks.setdefault(fact, {}).setdefault(row, Mark(text, related))
+
+    def skip(self, facts: Iterable[str], reason: str) -> None:
+        """These facts have nothing to look at, unless something else did."""
+        for fact in facts:
+            self._reasons.setdefault(fact, reason)
+
+    def found(self) -> list[Fact]:
+        """All facts."""
+        return [self._fact(name) for name in sorted(self.facts)]
+
+    def _fact(self, name: str) -> Fact:
+        examined = self._examined[name]
+        reason = None if examined else self._reasons.get(name, "nothing of the kind is there")
+        return Fact(name, self._marks.get(name, {}), examined, reason)

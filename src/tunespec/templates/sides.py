@@ -1,0 +1,137 @@
+"""The two sides of a template pair, each as something that renders conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from tunespec.splits import relative
+from tunespec.subjects import DataFile, TemplatePair
+from tunespec.templates.auto_template import StockTemplatesError, substituted
+from tunespec.templates.jinja import ChatTemplate
+from tunespec.templates.modelfile import Modelfile
+from tunespec.templates.ollama import OllamaTemplate
+from tunespec.templates.plain import PlainTemplate
+from tunespec.templates.rendered import Rendered
+from tunespec.templates.stop_trained import turn_end
+from tunespec.templates.training_side import TrainingTemplate
+
+Messages = Sequence[Mapping[str, Any]]
+Tools = Sequence[Mapping[str, Any]] | None
+RAW_PROMPT = "{{ .Prompt }}"  # what Ollama falls back on: no roles, no headers
+TODAY = datetime(2026, 1, 15, 12)  # noqa: DTZ001  both sides tell one day, so that dates are equal where both have them
+
+
+@dataclass(frozen=True)
+class TrainingSide:
+    """What the model is trained with.
+
+    Args:
+        shown: the path of the file that holds it, as reports print it.
+        line: the line where the template begins there, from 1, where it has one.
+        template: the template.
+        tokens: every token that the tokenizer marks as special.
+    """
+
+    shown: str
+    line: int | None
+    template: ChatTemplate | PlainTemplate
+    tokens: frozenset[str] = frozenset()
+
+    @property
+    def kind(self) -> str:
+        """What it is, in words."""
+        return "plain template" if isinstance(self.template, PlainTemplate) else "chat template"
+
+    @property
+    def bos(self) -> str:
+        """The token with which a text begins, empty if there is none."""
+        return "" if isinstance(self.template, PlainTemplate) else self.template.bos_token
+
+    @property
+    def eos(self) -> str:
+        """The token that ends generation, by the tokenizer."""
+        return "" if isinstance(self.template, PlainTemplate) else self.template.eos_token
+
+    @cached_property
+    def turn_end(self) -> str | None:
+        """The token or text that ends an assistant's turn, without blanks; None if nothing does."""
+        if isinstance(self.template, PlainTemplate):
+            return self.template.turn_end
+        found = turn_end(self.template)
+        return found.marker if found is not None else None
+
+    def render(self, messages: Messages, *, tools: Tools = None, generation_prompt: bool = True) -> Rendered:
+        """A conversation as text; TemplateError if the template refuses it."""
+        return self.template.render(messages, tools=tools, add_generation_prompt=generation_prompt)
+
+
+@dataclass(frozen=True)
+class ServingSide:
+    """What the model is asked with.
+
+    Args:
+        shown: the Modelfile's path, as reports print it.
+        line: the line of its TEMPLATE, None without one.
+        template: the template that Ollama uses.
+        origin: where that comes from, in words.
+        system: the Modelfile's system message.
+        stops: the Modelfile's stop sequences; if it has none, the stock template's.
+    """
+
+    shown: str
+    line: int | None
+    template: OllamaTemplate
+    origin: str
+    system: str | None
+    stops: tuple[str, ...]
+
+    def render(self, messages: Messages, *, tools: Tools = None) -> str:
+        """The prompt for a conversation; TemplateError if Ollama answers with an error."""
+        return self.template.render(messages, system=self.system, tools=tools, today=TODAY.date())
+
+
+def training_side(pair: TemplatePair, tokenizer: TrainingTemplate | None, root: Path) -> TrainingSide | None:
+    """The training side of a pair, None if it has no template."""
+    if pair.plain is not None:
+        return TrainingSide("the configuration", None, pair.plain)
+    chosen = tokenizer.chosen() if tokenizer is not None else None
+    if tokenizer is None or chosen is None:
+        return None
+    template = tokenizer.template(chosen)
+    dated = ChatTemplate(**{**vars(template), "now": TODAY})
+    return TrainingSide(relative(chosen.path, root), chosen.line, dated, frozenset(tokenizer.special_tokens))
+
+
+def serving_side(file: DataFile, modelfile: Modelfile, tokenizer: TrainingTemplate | None) -> ServingSide | None:
+    """The server's side by a Modelfile; None if a built-in renderer writes the prompt, or the base model's template.
+
+    Raises:
+        TemplateError: if the template cannot be parsed.
+    """
+    if modelfile.renderer is not None:
+        return None
+    if modelfile.template is not None:
+        line = modelfile.given("template")[-1].line
+        parsed = OllamaTemplate.parse(modelfile.template)
+        return ServingSide(file.shown, line, parsed, "its TEMPLATE", modelfile.system, modelfile.stops)
+    if tokenizer is None or not is_file_reference(modelfile.base):
+        return None  # the base model's own template stays
+    chosen = tokenizer.chosen()
+    try:
+        stock = substituted(chosen.source) if chosen is not None else None
+    except StockTemplatesError:
+        return None
+    text = stock.template if stock is not None else RAW_PROMPT
+    origin = f"Ollama's stock template `{stock.name}`" if stock is not None else f"Ollama's fallback `{RAW_PROMPT}`"
+    stops = modelfile.stops or (stock.stops if stock is not None else None) or ()
+    return ServingSide(file.shown, None, OllamaTemplate.parse(text), origin, modelfile.system, stops)
+
+
+def is_file_reference(base: str) -> bool:
+    """Whether FROM names a file or folder rather than a model of the library, which brings a template of its own."""
+    return base.startswith((".", "/", "~")) or base.lower().endswith((".gguf", ".safetensors", ".bin"))

@@ -1,0 +1,141 @@
+"""What the facts of a template pair are computed from, each part read or computed when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tunespec.errors import CannotJudgeError
+from tunespec.subjects import DataFile, TemplatePair
+from tunespec.templates.errors import TemplateError
+from tunespec.templates.gguf_file import GGUF, read_gguf
+from tunespec.templates.gguf_reader import GGUFError
+from tunespec.templates.modelfile import Modelfile, ModelfileError, parse_modelfile
+from tunespec.templates.requests import Request, RequestError, read_request
+from tunespec.templates.sides import ServingSide, TrainingSide, serving_side, training_side
+from tunespec.templates.training_side import TrainingTemplate, gguf_training_template, read_training_template
+
+if TYPE_CHECKING:
+    from tunespec.config import Config
+    from tunespec.progress import Progress
+    from tunespec.sources import RecordSource
+
+
+class TemplateSource:
+    """A template pair's files, read; each part once, when it is first asked for.
+
+    What cannot be read is None, and ``problems`` says why.
+    """
+
+    def __init__(self, pair: TemplatePair, config: Config, progress: Progress) -> None:
+        """Nothing is read yet."""
+        self.pair, self._config, self._progress = pair, config, progress
+        self.problems: dict[str, tuple[str, int | None]] = {}  # path as shown -> what is wrong, and the line
+
+    @cached_property
+    def modelfile(self) -> Modelfile | None:
+        """The Modelfile, if there is one and Ollama's parser takes it."""
+        for file in self.pair.of("modelfile"):
+            try:
+                return parse_modelfile(file.path.read_bytes())
+            except ModelfileError as error:
+                hint = f" ({error.hint})" if error.hint else ""
+                self.problems[file.shown] = f"Ollama refuses it: {error.message}{hint}", error.line
+        return None
+
+    @cached_property
+    def gguf(self) -> GGUF | None:
+        """The model's metadata."""
+        for file in self.pair.of("gguf"):
+            try:
+                return read_gguf(file.path)
+            except (GGUFError, OSError) as error:
+                self.problems[file.shown] = f"its metadata cannot be read: {error}", None
+        return None
+
+    @cached_property
+    def requests(self) -> list[tuple[DataFile, Request]]:
+        """The requests that ask the model."""
+        found = []
+        for file in self.pair.of("request"):
+            try:
+                found.append((file, read_request(file.path.read_bytes(), file.shown)))
+            except RequestError as error:
+                self.problems[file.shown] = str(error), None
+        return found
+
+    @cached_property
+    def tokenizer(self) -> TrainingTemplate | None:
+        """The training template's file with the special tokens; of a GGUF file, if there is no other."""
+        for file in self.pair.of("jinja", "tokenizer"):
+            try:
+                return read_training_template(file.path)
+            except CannotJudgeError as error:
+                self.problems[file.shown] = str(error).removeprefix(f"{file.path}: "), None
+                return None
+        if self.gguf is None:
+            return None
+        named = {f"{name}_token": self.gguf.token(name) or "" for name in ("bos", "eos")}
+        control = self.gguf.control_tokens
+        return gguf_training_template(self.pair.of("gguf")[0].path, self.gguf.chat_templates, named, control)
+
+    @cached_property
+    def training(self) -> TrainingSide | None:
+        """What the model is trained with."""
+        return training_side(self.pair, self.tokenizer, self._config.root)
+
+    @cached_property
+    def serving(self) -> ServingSide | None:
+        """What the model is asked with."""
+        if self.modelfile is None:
+            return None
+        try:
+            return serving_side(self.pair.of("modelfile")[0], self.modelfile, self.tokenizer)
+        except TemplateError as error:
+            template = self.modelfile.given("template")
+            line = template[-1].line + (error.line or 1) - 1 if template else None
+            self.problems[self.pair.of("modelfile")[0].shown] = f"its TEMPLATE cannot be read: {error.message}", line
+            return None
+
+    @cached_property
+    def records(self) -> RecordSource | None:
+        """The records that are trained on."""
+        from tunespec.sources import RecordSource
+
+        if self.pair.dataset is None:
+            return None
+        return RecordSource(self.pair.dataset, None, self._config, self._progress)
+
+    @property
+    def why_no_training(self) -> str:
+        """Why there is nothing to compare with on the training side."""
+        return self.pair.ambiguous or "no training template is there (chat template, tokenizer configuration)"
+
+    @property
+    def why_no_serving(self) -> str:
+        """Why there is nothing to compare with on the server's side."""
+        return "no Modelfile is there" if not self.pair.of("modelfile") else "the Modelfile cannot be rendered"
+
+    def described(self) -> dict[str, Any]:
+        """The pair as the report's ``subjects`` shows it."""
+        training, serving = self.training, self.serving
+        profile: dict[str, Any] = {}
+        if training is not None:
+            profile["training"] = {"path": training.shown, "kind": training.kind, "turn_end": training.turn_end}
+        if serving is not None:
+            profile["serving"] = {"path": serving.shown, "template": serving.origin, "stops": list(serving.stops)}
+        if self.pair.dataset is not None:
+            profile["dataset"] = self.pair.dataset.name
+        files = [
+            {"path": file.shown, "split": None, "format": file.format, "rows": 0, "unread": int(bool(problem))}
+            for file in self.pair.files
+            for problem in [self.problems.get(file.shown)]
+        ]
+        return {"name": self.pair.name, "family": self.pair.family, "files": files, "profile": profile}
+
+
+def shown_path(path: Path, files: Sequence[DataFile]) -> str:
+    """A file's path as reports print it."""
+    return next((file.shown for file in files if file.path == path), path.name)

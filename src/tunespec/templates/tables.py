@@ -1,0 +1,63 @@
+"""The tables of a template pair: its stops, its files, and conversations rendered by both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tunespec.catalogue import closest
+from tunespec.errors import CannotJudgeError
+from tunespec.templates.rows import Rows
+
+if TYPE_CHECKING:
+    from tunespec.tables import Table
+    from tunespec.templates.source import TemplateSource
+
+
+def _stops(source: TemplateSource, rows: Rows) -> None:
+    from tunespec.templates.stop_facts import stop_facts
+
+    stop_facts(source, rows)
+
+
+class Made(NamedTuple):
+    """A table's facts, and what finds its rows."""
+
+    facts: frozenset[str]
+    fill: Callable[[TemplateSource, Rows], None]
+
+
+TABLES: Mapping[str, Made] = {
+    "stops": Made(
+        frozenset(
+            "unstopped_turn_end misspelt_stop empty_stop prefix_stop unreachable_stop lost_stop endless_token "
+            "cutting_token stop_in_answers stop_in_header untrained_turn_end missing_turn_end unstable_prefix "
+            "untrained_prompt doubled_reasoning".split()
+        ),
+        _stops,
+    ),
+}
+
+
+def build(name: str, columns: Iterable[str], source: TemplateSource) -> tuple[Table, dict[str, Any]]:
+    """The table ``name``, and the pair's description.
+
+    Raises:
+        CannotJudgeError: for a column that the table does not have.
+    """
+    from tunespec.tables import Table
+
+    made = TABLES[name]
+    if unknown := sorted(set(columns) - made.facts):
+        raise CannotJudgeError(f"the table {name} has no fact {unknown[0]!r}{closest(unknown[0], made.facts)}")
+    rows = Rows(made.facts)
+    made.fill(source, rows)
+    facts = rows.found()
+    table = Table(
+        rows.places,
+        {fact.name: fact.marks for fact in facts},
+        {},
+        {fact.name: fact.examined for fact in facts},
+        {fact.name: fact.reason for fact in facts if fact.reason},
+    )
+    return table, source.described()

@@ -1,0 +1,79 @@
+"""The model stops where its training ends an answer, and nowhere else."""
+
+from tunespec import expect, pitfall
+
+CERTAIN = (
+    "unstopped_turn_end",
+    "endless_token",
+    "misspelt_stop",
+    "empty_stop",
+    "lost_stop",
+    "missing_turn_end",
+    "untrained_turn_end",
+    "unstable_prefix",
+    "doubled_reasoning",
+)
+LIKELY = ("stop_in_answers", "cutting_token", "stop_in_header", "prefix_stop", "unreachable_stop", "untrained_prompt")
+
+
+@pitfall("T001", severity="error")
+def test_missing_stop_sequence(stops):
+    """The model writes its end, and nobody hears it: an answer runs on, or is cut off.
+
+    Problem:
+        A fine-tuned model ends its answers with what its training put there: a token of the chat template, or a text
+        such as `### End`. The server ends at the tokens that it knows as ends, and at the stop sequences that it was
+        told. Where the two do not meet, the model goes on: it invents the next question, answers it, and so on until
+        the limit. Where they meet too often, answers are cut off. And an end that the loss never saw is never written.
+
+    Prevention:
+        Write the end marker of the training as `PARAMETER stop` into the Modelfile, in the same spelling, and repeat
+        the whole list in every client that sends a list of its own: it replaces the Modelfile's. Train with a chat
+        template whose `{% generation %}` holds the turn end.
+
+    Fix:
+        Add the stop sequence, mend its spelling, delete empty ones. A control token that the engine does not know as
+        an end must become the model's EOS (or EOT) when the GGUF file is written: `generation_config.json` and
+        `tokenizer_config.json` say it to the converter. Take stop texts out of training answers, or choose another
+        marker.
+
+    Kinds:
+        unstopped_turn_end: {value} | the text that ends each training answer is none of the stop sequences | the model
+            writes its end marker and goes on, until the limit
+        endless_token: {value} | the turn end is a control token that neither the model's metadata nor the engine
+            names as an end | the engine shows no text for it, so that a stop sequence never sees it
+        misspelt_stop: {value} | a stop sequence that is nearly the turn end: other case, blanks, number of signs | stop
+            sequences are compared byte by byte
+        empty_stop: {value} | a stop sequence without text | it is found at once, and every answer is empty
+        lost_stop: {value} | a request's stop list that lacks one of the Modelfile's | the server takes the request's
+            list instead of the Modelfile's, not beside it
+        missing_turn_end: {value} | the training template puts nothing behind an answer | the model is never shown how
+            an answer ends
+        untrained_turn_end: {value} | the turn end is outside the part that the loss counts | the model is shown the
+            end and never learns to write it
+        unstable_prefix: {value} | a conversation that goes on is rendered with another beginning | the model is asked
+            with a history that it was not trained on
+        doubled_reasoning: {value} | an answer with its reasoning is rendered with a second, empty think block | the
+            model learns to think twice, or not at all
+        stop_in_answers: {value} | a stop sequence stands within training answers | the model learnt to write it in
+            the middle, and the server cuts the answer off there
+        cutting_token: {value} | a token that the engine takes as an end stands within training answers | the tokenizer
+            makes the token of the text, and the answer ends there
+        stop_in_header: {value} | a stop sequence is a part of the header before each answer | a model that repeats
+            its header has stopped before it said anything
+        prefix_stop: {value} | one stop sequence begins with another | the longer one is never reached, and the
+            shorter one may end answers that should go on
+        unreachable_stop: {value} | a stop sequence whose text the engine never shows | it looks like a safeguard and
+            is none
+        untrained_prompt: {value} | the prompt that asks for an answer is the beginning of no training text | the model
+            is asked in a form that it never saw
+
+    Sources:
+        Ollama 0.34.2 (server/create.go: a list replaces the inherited one; runner: stop sequences are searched in
+        the text). llama.cpp b10970, src/llama-vocab.cpp (which tokens end generation). TRL 1.16,
+        is_chat_template_stop_token_trained and is_chat_template_prefix_preserving.
+    """
+    return [
+        *(expect.ExpectColumnValuesToBeNull(column=kind) for kind in CERTAIN),
+        *(expect.ExpectColumnValuesToBeNull(column=kind, severity="warning") for kind in LIKELY),
+    ]
