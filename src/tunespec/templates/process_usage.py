@@ -7,7 +7,10 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-_TICK, _PAGE = (1, 1) if sys.platform == "win32" else (os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE"))
+if sys.platform == "win32":
+    _TICK, _PAGE = 1, 1  # not asked for
+else:
+    _TICK, _PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
 
 
 class Usage(NamedTuple):
