@@ -20,7 +20,7 @@ from tunespec.templates.errors import TemplateError
 from tunespec.templates.hostile import Attempt, attempts
 from tunespec.templates.jinja import ChatTemplate, Rendered
 from tunespec.templates.jinja_process import Bounds, RenderProcess
-from tunespec.templates.process_usage import usage
+from tunespec.templates.process_usage import _from_psutil, usage
 
 HELLO = [{"role": "user", "content": "Hello"}]
 BOUNDS = Bounds(seconds=0.5, megabytes=100, characters=1_000_000)
@@ -227,6 +227,19 @@ def test_memory_is_watched_where_the_system_does_not_bound_it():
     (answer,) = _ask(process, source)
     assert answer["error"] == "needs more than 100 MB of memory"
     assert process.ended
+
+
+def test_the_two_ways_to_look_at_a_process_agree():
+    pytest.importorskip("psutil")
+    with subprocess.Popen([sys.executable, "-c", "x = 'a' * 10**8; print(sum(range(10**6))); input()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # fmt: skip  # noqa: E501
+        assert process.stdout is not None
+        process.stdout.readline()
+        own, other = usage(process.pid), _from_psutil(process.pid)
+        process.kill()
+    assert own.megabytes == pytest.approx(other.megabytes, rel=0.05)
+    assert own.megabytes > 95
+    assert own.seconds == pytest.approx(other.seconds, abs=0.1)
+    assert usage(process.pid) == (0, 0)
 
 
 def test_a_template_that_ended_its_process_is_not_tried_again():

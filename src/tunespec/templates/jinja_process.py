@@ -27,6 +27,7 @@ from tunespec.templates.process_usage import usage
 _START = 60.0  # seconds for Python to start and to import Jinja, on a busy machine
 _GLANCE = 0.05  # seconds between two looks at what the process uses
 _PATIENCE = 6  # times the bound, by the clock: a busy machine may not let the process run
+_ESCAPED, _SPANS = 6, 2**26  # bytes of an answer's line: of each character, of its spans
 # This process's path goes behind the child's own, so that no file of the user's stands in for a library's module; and
 # `-P` keeps the working folder out.
 _MAIN = """
@@ -136,8 +137,11 @@ class RenderProcess:
 
     def _read(self) -> None:
         assert self._process.stdout is not None
+        pipe, longest = self._process.stdout, _ESCAPED * self._bounds.characters + _SPANS
         with suppress(OSError, ValueError):  # closed meanwhile
-            for line in iter(self._process.stdout.readline, b""):
+            for line in iter(lambda: pipe.readline(longest), b""):
+                if not line.endswith(b"\n"):
+                    break
                 self._answers.put(line)
         self._answers.put(b"")
 

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from jinja2 import Template
@@ -131,29 +132,22 @@ def _said(error: Exception) -> str:
 
 
 def bound(megabytes: int) -> None:
-    """Let the operating system bound this process, where it can (not on Windows; macOS ignores the memory's limit)."""
-    try:
-        import resource
-    except ImportError:
+    """Let the operating system bound this process: not on Windows, and memory only on Linux (macOS ignores it)."""
+    if sys.platform == "win32":
         return
+    import resource
+
     limits = {
-        resource.RLIMIT_AS: _address_space() + megabytes * 2**20,
         resource.RLIMIT_FSIZE: 0,  # no file grows
         resource.RLIMIT_NOFILE: 0,  # none is opened
         resource.RLIMIT_CORE: 0,
     }
+    if sys.platform == "linux":
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]  # of its address space: proc(5)
+        limits[resource.RLIMIT_AS] = int(pages) * resource.getpagesize() + megabytes * 2**20
     for limit, most in limits.items():
         with suppress(ValueError, OSError):
             resource.setrlimit(limit, (most, most))
-
-
-def _address_space() -> int:
-    """Bytes of address space that this process has by now; 0 where it cannot be read."""
-    try:
-        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
-            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return 2**30
 
 
 def serve(questions: BinaryIO, answers: BinaryIO, renderer: Renderer) -> None:

@@ -7,6 +7,11 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+if sys.platform == "win32":
+    _TICK, _PAGE = 1, 1  # not asked for
+else:
+    _TICK, _PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
+
 
 class Usage(NamedTuple):
     """Seconds of processor time, and MB of memory in use."""
@@ -29,7 +34,7 @@ def _from_proc(pid: int) -> Usage:
     behind_name = (folder / "stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
     pages = (folder / "statm").read_text(encoding="ascii").split()[1]
     ticks = int(behind_name[11]) + int(behind_name[12])
-    return Usage(ticks / os.sysconf("SC_CLK_TCK"), int(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20)
+    return Usage(ticks / _TICK, int(pages) * _PAGE / 2**20)
 
 
 def _from_psutil(pid: int) -> Usage:
