@@ -10,6 +10,7 @@ import pytest
 from tunespec.catalogue import load
 from tunespec.docs import index, page
 from tunespec.groups import GROUPS
+from tunespec.templates.tables import TABLES as TEMPLATE_TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 PITFALLS = load().pitfalls
@@ -34,7 +35,9 @@ def test_codes_names_and_facts_have_one_owner():
     assert len({pitfall.name for pitfall in PITFALLS}) == len({pitfall.code for pitfall in PITFALLS})
     kinds = [kind for pitfall in PITFALLS for kind in pitfall.kinds()]
     assert len(kinds) == len(set(kinds))
-    assert sorted(kinds) == sorted(fact for group in GROUPS.values() for fact in group.facts)
+    computed = [fact for group in GROUPS.values() for fact in group.facts]
+    computed += [fact for made in TEMPLATE_TABLES.values() for fact in made.facts]
+    assert sorted(kinds) == sorted(computed)
 
 
 @pytest.mark.parametrize("pitfall", PITFALLS, ids=IDS)

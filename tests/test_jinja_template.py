@@ -16,8 +16,9 @@ from tests.chat_templates import NOW, TOKENS, cases, digest, real_templates
 from tests.transformers_digests import DIGESTS
 from tunespec.templates.errors import TemplateError
 from tunespec.templates.hostile import attempts
-from tunespec.templates.jinja import ChatTemplate, Rendered, refusal
+from tunespec.templates.jinja import ChatTemplate, refusal
 from tunespec.templates.jinja_process import Bounds
+from tunespec.templates.rendered import Rendered
 
 REAL = real_templates()
 EXPECTED: dict[str, str] = json.loads(DIGESTS.read_text(encoding="utf-8"))["digests"]

@@ -18,9 +18,10 @@ import pytest
 from tests.chat_templates import real_templates
 from tunespec.templates.errors import TemplateError
 from tunespec.templates.hostile import Attempt, attempts
-from tunespec.templates.jinja import ChatTemplate, Rendered
+from tunespec.templates.jinja import ChatTemplate
 from tunespec.templates.jinja_process import Bounds, RenderProcess
 from tunespec.templates.process_usage import _from_psutil, usage
+from tunespec.templates.rendered import Rendered
 
 HELLO = [{"role": "user", "content": "Hello"}]
 BOUNDS = Bounds(seconds=0.5, megabytes=100, characters=1_000_000)

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tunespec.templates.errors import TemplateError
-from tunespec.templates.jinja import ChatTemplate, Conversation, Message, Rendered
+from tunespec.templates.jinja import ChatTemplate, Conversation, Message
+from tunespec.templates.rendered import Rendered
 
 # Words that no template changes (by trim or title), that begin and end differently.
 USERS, ANSWERS = ("Wqx", "Vqx", "Uqx"), ("Kzj", "Jzj", "Hzj")
