@@ -37,9 +37,6 @@ def test_missing_stop_sequence(stops):
         `tokenizer_config.json` say it to the converter. Take stop texts out of training answers, or choose another
         marker.
 
-    Thresholds:
-        none: each finding is a fact about two files, and one of them decides whether the model stops
-
     Kinds:
         unstopped_turn_end: {value} | the text that ends each training answer is none of the stop sequences | the model
             writes its end marker and goes on, until the limit
