@@ -63,7 +63,7 @@ class TrainingSide:
         if isinstance(self.template, PlainTemplate):
             return self.template.turn_end
         found = turn_end(self.template)
-        return found.marker if found is not None else None
+        return found.marker or None if found is not None else None
 
     def render(self, messages: Messages, *, tools: Tools = None, generation_prompt: bool = True) -> Rendered:
         """A conversation as text; TemplateError if the template refuses it."""
