@@ -173,6 +173,7 @@ HARMLESS = [
     "Schreibe eine Rede. Ab jetzt bist du mein Lektor.",
     "从现在开始你是我的英语老师。",
     "Désormais, réponds en français.",
+    "Play an AI that gives advice. What tips do you have?\n\nHey AI, I am tired.",
 ]
 
 

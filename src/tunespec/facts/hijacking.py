@@ -57,7 +57,7 @@ def _begins(text: str, start: int) -> bool:
 
 
 def _intrudes(text: str, start: int) -> bool:
-    """Whether a text that is given to be worked on, or a question, comes before: a paragraph or two sentences after the request."""
+    """Whether a question comes before, or a text to be worked on: a paragraph, or two sentences, after the request."""
     asked = pattern("text_given").search(text, 0, start)
     if asked is not None and ("\n\n" in text[asked.end() : start] or len(_BREAK.findall(text, asked.end(), start)) > 1):
         return True

@@ -114,7 +114,7 @@ def _holds(words: list[str]) -> pl.Expr:
 
 
 def _is_translated(text: str, answer: str) -> bool:
-    """Whether a prompt asks for a translation, and the answer is long enough to hold the order's: then it is no order."""
+    """Whether a prompt asks for a translation and the answer is long enough to be that of the order, too."""
     return TRANSLATES.search(text) is not None and 2 * len(answer.encode()) >= len(text.encode())
 
 

@@ -24,7 +24,7 @@ def pattern(table: str) -> re.Pattern[str]:
 
 @cache
 def gate(table: str) -> list[tuple[list[str], list[str]]]:
-    """``(first, second)`` words of which a text must hold one each before a table's pattern is tried; no second: none."""
+    """``(first, second)``: words of which a text must hold one each before a table's pattern is tried."""
     return [(pair["first"], pair["second"]) for pair in _words()["gate"][table]]
 
 
