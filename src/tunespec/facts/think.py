@@ -22,11 +22,10 @@ def thinks_first(conversation: Conversation) -> bool:
 
 def closes_unopened(conversation: Conversation) -> bool:
     """Whether an answer ends a thought that it never began; in a sentence about the tag, a word stands around it."""
-    asked = conversation.turns[0].text.rstrip() if conversation.turns else ""
-    return not asked.endswith("<think>") and any(
-        turn.role == "assistant" and "<think>" not in turn.text and _ORPHAN.search(turn.text) is not None
-        for turn in conversation.turns
-    )
+    ended = [turn.text for turn in conversation.turns if "</think>" in turn.text and turn.role == "assistant"]
+    if not ended or conversation.turns[0].text.rstrip().endswith("<think>"):
+        return False
+    return any("<think>" not in text and _ORPHAN.search(text) is not None for text in ended)
 
 
 def unclosed_think(conversation: Conversation) -> str | None:
