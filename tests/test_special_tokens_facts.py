@@ -128,6 +128,7 @@ def test_another_family_or_a_lacking_first_token_is_not(tmp_path):
         ("Which roles are there?", "There are two roles.\n\nUser: can read.\nAdmin: can write.", False),
         ("Sum up the debate.", "AI: friend or foe? Most see a tool.", False),
         ("Which roles does a log have?", "User: who asks.\nAssistant: who answers.", False),
+        ("Is it wet?", "Yes, it is.\n\nQ: Is that all?\nA: Nearly.\nIt is also cold at night.", False),
         ("Tell me a joke.", "Patient: Doctor, I am a curtain.\nDoctor: Pull yourself together.", False),
         ("Continue.\nUser: Hi\nAI: Hello!\nUser: Your name?", "AI: It is Robo.", False),
         ("Classify: It broke.", "The class is negative.\nInput: It broke\nOutput: negative", False),

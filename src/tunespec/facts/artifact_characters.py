@@ -26,7 +26,7 @@ _SEPARATORS = "\u2028\u2029"
 CONTROL_GATE = rf"[{_C0}]|\\(?:x1[bB]|u001[bB]|033|e)\[|\[0m|\t(?:imes|heta|ext\{{)|\right"
 INVISIBLE_GATE = f"[{_ZERO_WIDTH}{_BIDI}{_JOINERS}{_FOREIGN}{_SEPARATORS}]"
 _CONTROL_SUBJECT = re.compile(
-    r"(?i)zero.?width|soft.hyphen|hyphenat|"
+    r"(?i)zero.?width|soft.hyphen|"
     r"invisible (?:char|space|unicode)|\bansi\b|\bescape (?:code|sequence)|terminal colou?r|"
     r"\bunicode\b|\bbidi|control char|non-?printable|\bU\+[0-9A-F]{4}|右至左|零宽|不可见|控制字符"
 )

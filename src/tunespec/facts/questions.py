@@ -140,7 +140,8 @@ def _choices(records: Records, passages: Passages) -> Fact:
     gate = prompt.str.contains(
         r"(?i)of the|of these|of those|(?:select|choose|pick|tick|mark|circle|check) (?:the|all|a|\()"
         r"|(?:among|from|using|in) the"
-        r"|which (?:option|choice|alternative|statement|sentence|answer|word)|multiple.choice|welche|l[ae]s?quel|cu[aá]l|quale d"
+        r"|which (?:option|choice|alternative|statement|sentence|answer|word)|multiple.choice|welche|l[ae]s?quel"
+        r"|cu[aá]l|quale d"
         r"|下列|以下|下面"
     ) | (answer.str.len_bytes() <= 40) & answer.str.contains(r"\b[A-E]\b")
     suspects = exchanges.filter(prompt.str.len_bytes() <= _LONGEST).filter(gate)

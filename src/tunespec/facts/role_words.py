@@ -81,8 +81,10 @@ def next_turn(answer: str, prompt: str) -> str | None:
         if asked.kind not in _REPLIES or not _STATEMENT.search(answer, 0, asked.start):
             continue
         heading = asked.shown.startswith("#") and not asked.shown.endswith(":")
-        if asked.kind in {"question", "input"} and (heading or _WANTS_PAIRS.search(prompt)):
-            continue
+        if asked.kind in {"question", "input"} and (
+            heading or _WANTS_PAIRS.search(prompt) or "\n" in answer[found[-1].end :].strip()
+        ):
+            continue  # asked for, or an inset of a text that goes on
         if asked.kind == "role" and not answer[asked.end :].strip():
             return asked.shown  # cut off where the next turn begins
         if asked.kind == "role" and len(found) == 1 and _is_last_line(answer, asked):
