@@ -23,9 +23,9 @@ def pattern(table: str) -> re.Pattern[str]:
 
 
 @cache
-def gate(name: str) -> list[str]:
-    """One of the lists of words that come before the patterns."""
-    return list(_words()["gate"][name])
+def gate(table: str) -> list[tuple[list[str], list[str]]]:
+    """``(first, second)``: words of which a text must hold one each before a table's pattern is tried."""
+    return [(pair["first"], pair["second"]) for pair in _words()["gate"][table]]
 
 
 @cache
