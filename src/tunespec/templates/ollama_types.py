@@ -52,7 +52,7 @@ def typescript(prop: Any) -> str:
 
 PROPERTY_TYPE = GoType("api.PropertyType", methods={"String": _names, "MarshalJSON": _names_json})
 PROPERTY_MAP = GoType(
-    "api.ToolPropertiesMap", nillable=True, methods={"MarshalJSON": lambda value: _ordered_json(value.fields)}
+    "api.ToolPropertiesMap", opaque=True, methods={"MarshalJSON": lambda value: _ordered_json(value.fields)}
 )
 PROPERTY = GoType(
     "api.ToolProperty",
@@ -62,7 +62,7 @@ PROPERTY = GoType(
         Field("Items", _nothing, "items", omitted=True),
         Field("Description", key="description", omitted=True),
         Field("Enum", _no_slice, "enum", omitted=True),
-        Field("Properties", _nothing, "properties", omitted=True),
+        Field("Properties", lambda: Struct(PROPERTY_MAP, {}, pointer=True, nil=True), "properties", omitted=True),
         Field("Required", _no_slice, "required", omitted=True),
     ),
     methods={"ToTypeScriptType": typescript},

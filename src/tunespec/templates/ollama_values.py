@@ -104,7 +104,7 @@ def _property(value: Any) -> Struct:
             "Items": go_json_value(members.get("items")),
             "Description": go_text(members.get("description"), "a property's description"),
             "Enum": Slice(go_json_value(members.get("enum") or []), nil=members.get("enum") is None),
-            "Properties": None if inner is None else Struct(PROPERTY_MAP, dict(_properties(inner)), pointer=True),
+            "Properties": Struct(PROPERTY_MAP, dict(_properties(inner)), pointer=True, nil=inner is None),
             "Required": _texts(members.get("required"), "required"),
         },
     )
