@@ -175,5 +175,4 @@ def _show_pointer(writer: Writer, value: Struct, style: Style) -> None:
         address = f"0x{ADDRESS:x}" if style.verb == "v" else show_integer(0 if value.nil else ADDRESS, style)
         writer.write(style.pad(address or ""))
     else:
-        address = _NIL if value.nil else f"0x{ADDRESS:x}"
-        writer.write(f"%!{style.verb}(*{value.type.name}={address})")
+        _complain(writer, value, style)
