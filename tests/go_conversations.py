@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.go_grammar import TEXTS, Choose, Grammar
 
 FIELDS = {
-    "top": ".System .Prompt .Response .Tools .Think .ThinkLevel .IsThinkSet .First $.Response .Messages .Suffix".split(),
+    "top": ".System .Prompt .Response .Tools .Think .ThinkLevel .IsThinkSet .First $.Response .Messages .Suffix "
+    ".Nope".split(),
     "message": ".Role .Content .Thinking .ToolCalls .ToolName .ToolCallID .Images . $.System $.Tools .Nope".split(),
     "call": ".ID .Function.Name .Function.Arguments .Function.Index .Function . .Function.Arguments.a".split(),
     "tool": ".Type .Function.Name .Function.Description .Function .Function.Parameters . .Items "
@@ -122,7 +123,7 @@ class Conversations:
                 .replace("range .Prompt", "if .Prompt")
                 .replace("range $i, $m := .Prompt", "if .Prompt")
             )
-        return body + self.choose(("", "", "", '{{define "t"}}{{.}}{{end}}'))
+        return body + str(self.choose(("", "", "", '{{define "t"}}{{.}}{{end}}')))
 
     def messages(self) -> list[dict[str, Any]]:
         """A conversation."""

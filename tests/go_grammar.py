@@ -112,21 +112,24 @@ class Grammar:
         get = self.operand
         if kind == "s":
             return self.text_call(other, depth)
-        if kind == "n":
-            return self.choose((f"len {get(self.choose('slm'), depth)}", f"index {get('s', depth)} {get('n', 0)}"))  # type: ignore[no-any-return]
         if kind == "b":
-            function = self.choose(("eq", "ne", "lt", "le", "gt", "ge", "not", "and", "or"))
-            same = other if not self.rarely(6) else str(self.choose(KINDS))
-            if function == "not":
-                return f"not {get(other, depth)}"
-            if function in {"eq", "and", "or"} and self.rarely(3):
-                return f"{function} {get(other, depth)} {get(same, depth)} {get(other, 0)}"
-            return f"{function} {get(other, depth)} {get(same, depth)}"
-        if kind == "l":
-            return f"slice {get('l', depth)} {self.choose(('', '0', '1', '0 1', '1 2', '0 1 2', '0 3', '1 1 2'))}"
-        if kind == "m":
-            return " ".join(("index", get("m", depth), self.choose(('"M"', '"S"', '"nope"', ".S"))))
-        return f"or {get('f', depth)} {get('f', 0)}"
+            return self.truth_call(other, depth)
+        calls: dict[str, str] = {
+            "n": self.choose((f"len {get(self.choose('slm'), depth)}", f"index {get('s', depth)} {get('n', 0)}")),
+            "l": f"slice {get('l', depth)} {self.choose(('', '0', '1', '0 1', '1 2', '0 1 2', '0 3', '1 1 2'))}",
+            "m": " ".join(("index", get("m", depth), self.choose(('"M"', '"S"', '"nope"', ".S")))),
+            "f": f"or {get('f', depth)} {get('f', 0)}",
+        }
+        return calls[kind]
+
+    def truth_call(self, other: str, depth: int) -> str:
+        """A function that gives a boolean, mostly."""
+        function = self.choose(("eq", "ne", "lt", "le", "gt", "ge", "not", "and", "or"))
+        same = other if not self.rarely(6) else str(self.choose(KINDS))
+        if function == "not":
+            return f"not {self.operand(other, depth)}"
+        third = self.operand(other, 0) if function in {"eq", "and", "or"} and self.rarely(3) else ""
+        return f"{function} {self.operand(other, depth)} {self.operand(same, depth)} {third}"
 
     def text_call(self, other: str, depth: int) -> str:
         """A function that gives a string."""

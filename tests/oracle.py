@@ -15,7 +15,7 @@ from typing import Any
 from filelock import FileLock
 
 WANTED = "1.26"
-"""What Ollama is built with. Others differ: 1.27 prints pointers and broken UTF-8 otherwise, 1.23 cannot range over 5."""
+"""What Ollama is built with. Others differ: 1.27 writes broken UTF-8 otherwise, 1.23 cannot range over 5."""
 SOURCE = Path(__file__).resolve().parent / "go_oracle"
 ADDRESS = re.compile(r"0x[0-9a-f]{9,12}\b")
 # The oracle's types have names of their own, which only complaints such as `%!d(main.tool=...)` show.

@@ -1,5 +1,7 @@
 """Go's text/template in Python: what each construct gives, and how a template is refused."""
 
+# ruff: noqa: E501  # tables: one template a line
+
 from __future__ import annotations
 
 import time
@@ -25,7 +27,7 @@ DATA = {
 PRINTED = [
     ("plain", "plain"),
     ("{{.S}} {{.N}} {{.F}} {{.T}} {{.L}} {{.M}}", "hé 3 2.5 true [a b <nil>] map[a:x b:2 c:map[d:deep]]"),
-    ("{{.M.c.d}} {{$.M.b}} {{(index .M \"c\").d}}", "deep 2 deep"),
+    ('{{.M.c.d}} {{$.M.b}} {{(index .M "c").d}}', "deep 2 deep"),
     ("{{.Nope}}|{{$x := .Nope}}{{$x}}{{$x.Y.Z}}", "<no value>|<no value><no value>"),
     ("{{print .Nope}} {{json .Nope}} {{html .Nope}}", "<nil> null &lt;no value&gt;"),
     (r"{{`raw\n`}}{{'a'}} {{0x1F}} {{017}} {{1_000}} {{1e3}} {{-2}} {{true}} {{2i}}", r"raw\n97 31 15 1000 1000 -2 true (0+2i)"),
@@ -48,12 +50,12 @@ PRINTED = [
     ("{{$x := 1}}{{if true}}{{$x := 2}}{{$x}}{{end}}{{$x}}{{if true}}{{$x = 3}}{{end}}{{$x}}", "213"),
     ("{{$x := 0}}{{range $x = .L}}{{end}}{{$x}}{{$i := 9}}{{range $i, $x = .L}}{{end}}{{$i}}", "<no value>2"),
     # Pipes and functions.
-    ("{{.S | printf \"%q %s\" .F | len}} {{3 | eq 1 2 3}} {{.L | len}}", "20 false 3"),
-    ("{{len .S}} {{len .M}} {{slice .S 1 3}} {{index .S 0}} {{index .L 1}} {{index .M \"c\" \"d\"}}", "3 3 é 104 b deep"),
+    ('{{.S | printf "%q %s" .F | len}} {{3 | eq 1 2 3}} {{.L | len}}', "20 false 3"),
+    ('{{len .S}} {{len .M}} {{slice .S 1 3}} {{index .S 0}} {{index .L 1}} {{index .M "c" "d"}}', "3 3 é 104 b deep"),
     ("{{slice .S 1 2}}{{slice .S 2 3}}", "é"),  # the bytes of one character, written one after the other
     ("{{len (slice (slice .L 0 1) 0 3)}}{{slice .L 1 1 | len}}", "30"),
-    ("{{eq .N 1 3}} {{ne .S \"x\"}} {{lt 1 2}} {{le 2 2}} {{gt .F 2.4}} {{ge \"b\" \"a\"}} {{eq .Nope nil}}", "true true true true true true true"),
-    ("{{print 1 2 \"a\" 3 true}}{{println \"a\" 1}}", "1 2a3 truea 1\n"),
+    ('{{eq .N 1 3}} {{ne .S "x"}} {{lt 1 2}} {{le 2 2}} {{gt .F 2.4}} {{ge "b" "a"}} {{eq .Nope nil}}', "true true true true true true true"),
+    ('{{print 1 2 "a" 3 true}}{{println "a" 1}}', "1 2a3 truea 1\n"),
     ("{{html \"<a href='x'>\"}} {{js \"it's <b>\"}} {{urlquery \"a b/é\"}}", "&lt;a href=&#39;x&#39;&gt; it\\'s \\u003Cb\\u003E a+b%2F%C3%A9"),
     # Named templates.
     ('{{define "t"}}[{{.}}{{$}}]{{end}}{{template "t" .N}}{{block "b" .S}}<{{.}}>{{end}}{{template "t"}}', "[33]<hé>[<no value><no value>]"),
@@ -86,17 +88,17 @@ REFUSED = [
     ("{{(.A}}", 1, "unclosed left paren"),
     ("{{.A)}}", 1, "unexpected right paren"),
     ("{{break}}", 1, "{{break}} outside {{range}}"),
-    ("{{range .A}}{{define \"x\"}}{{end}}{{end}}", 1, "unexpected <define> in command"),
+    ('{{range .A}}{{define "x"}}{{end}}{{end}}', 1, "unexpected <define> in command"),
     ("{{1 | 2}}", 1, "non executable command in pipeline stage 2"),
     ("{{/* x }}", 1, "unclosed comment"),
     ("{{/* x */ }}", 1, "comment ends before closing delimiter"),
-    ("{{\"x}}", 1, "unterminated quoted string"),
+    ('{{"x}}', 1, "unterminated quoted string"),
     ("{{08}}", 1, 'integer overflow: "08"'),
     ("{{'ab'}}", 1, "malformed character constant: 'ab'"),
-    ("{{define \"a\"}}1{{end}}{{define \"a\"}}2{{end}}", 1, 'multiple definition of template "a"'),
+    ('{{define "a"}}1{{end}}{{define "a"}}2{{end}}', 1, 'multiple definition of template "a"'),
     ("{{if .A}}{{else}}{{else}}{{end}}", 1, "expected end; found {{else}}"),
     ("{{range $a, $b, $c := .A}}{{end}}", 1, "too many declarations in range"),
-    ("{{\"a\".B}}", 1, 'unexpected . after term "\\"a\\""'),
+    ('{{"a".B}}', 1, 'unexpected . after term "\\"a\\""'),
     ("{{" + "(" * 2000 + "1" + ")" * 2000 + "}}", None, "the template is nested too deeply"),
 ]  # fmt: skip
 
@@ -120,14 +122,14 @@ FAILING = [
     ("{{nil}}", 1, "at <nil>: nil is not a command"),
     ("{{range .S}}{{end}}", 1, "range can't iterate over hé (string)"),
     ("{{range $i, $x := 3}}{{end}}", 1, "can't use 3 to iterate over more than one variable"),
-    ("{{template \"none\" .}}", 1, 'template "none" not defined'),
+    ('{{template "none" .}}', 1, 'template "none" not defined'),
     ("{{if .Z}}{{$x := 1}}{{else}}{{$x}}{{end}}", 1, "undefined variable: $x"),
     ("{{9223372036854775808}}", 1, "at <9223372036854775808>: 9223372036854775808 overflows int"),
 ]  # fmt: skip
 
 HOSTILE = [
     "{{range 1000000000}}{{end}}",
-    "{{range 1000}}{{range 1000}}{{range 1000}}{{len \"x\"}}{{end}}{{end}}{{end}}",
+    '{{range 1000}}{{range 1000}}{{range 1000}}{{len "x"}}{{end}}{{end}}{{end}}',
     '{{$x := "aaaaaaaa"}}{{range 60}}{{$x = print $x $x}}{{end}}',
     '{{range 1000}}{{printf "%999999d" 1}}{{end}}',
     '{{define "a"}}{{template "a" .}}{{end}}{{template "a" .}}',
@@ -208,7 +210,7 @@ def test_floats_are_printed_as_go_does(value, expected):
     ("value", "expected"),
     [
         ({"b": 1, "a": [1.0, 1e21, 1e-7, 123456789.5, True, None]}, '{"a":[1,1e+21,1e-7,123456789.5,true,null],"b":1}'),
-        ("<a>&\u2028\x01\x7f\b\f\n\"\\é", r'"\u003ca\u003e\u0026\u2028\u0001' + '\x7f' + r'\b\f\n\"\\é"'),
+        ('<a>&\u2028\x01\x7f\b\f\n"\\é', r'"\u003ca\u003e\u0026\u2028\u0001' + "\x7f" + r'\b\f\n\"\\é"'),
         ([], "[]"), ({}, "{}"), ("\udcff", r'"\ufffd"'), (0.000001, "0.000001"), (1e20, "100000000000000000000"),
     ],
 )  # fmt: skip

@@ -99,7 +99,8 @@ def test_golden_renderings(name, conversation):
 
 @needs_corpora
 def test_every_golden_rendering_is_there():
-    assert len(NAMES) * len(CONVERSATIONS) == len(list(LIBRARY.glob("testdata/*.gotmpl/*"))) == 60
+    assert len(NAMES) * len(CONVERSATIONS) == 60
+    assert len(list(LIBRARY.glob("testdata/*.gotmpl/*"))) == 60
 
 
 @pytest.mark.parametrize("text", [INST, INST + "{{ .Response }}"])
@@ -111,7 +112,8 @@ def test_legacy_templates_are_executed_once_for_each_turn(text):
 
 def test_the_last_turn_of_a_legacy_template_is_cut_behind_the_response():
     expected = (
-        "<|im_start|>system\nBe kind.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello.<|im_end|>\n"
+        "<|im_start|>system\nBe kind.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n"
+        "<|im_start|>assistant\nHello.<|im_end|>\n"
         "<|im_start|>user\nWho?<|im_end|>\n<|im_start|>assistant\n"
     )
     conversation = [system("Be kind."), *TALK]
@@ -173,7 +175,9 @@ def test_what_a_template_mentions():
     assert template.mentions_tools
     assert template.mentions_thinking
     plain = OllamaTemplate.parse("{{ .Prompt }}")
-    assert not (plain.mentions_messages or plain.mentions_tools or plain.mentions_thinking)
+    assert not plain.mentions_messages
+    assert not plain.mentions_tools
+    assert not plain.mentions_thinking
 
 
 def test_what_is_absent_is_printed():
@@ -202,7 +206,8 @@ def test_tools_are_printed_as_json_but_functions_as_structs():
 def test_properties_come_in_the_order_of_their_names():
     text = (
         "{{ range .Tools }}{{ range $name, $p := .Function.Parameters.Properties }}{{ $name }}:{{ $p.Type }}"
-        ":{{ toTypeScriptType $p }}:{{ $p.ToTypeScriptType }}:{{ $p.Enum }};{{ end }}{{ end }}{{ if .Messages }}{{ end }}"
+        ":{{ toTypeScriptType $p }}:{{ $p.ToTypeScriptType }}:{{ $p.Enum }};{{ end }}{{ end }}"
+        "{{ if .Messages }}{{ end }}"
     )
     expected = "city:string:string:string:[];unit:[string null]:string | null:string | null:[C F];"
     assert render(text, TALK, tools=[WEATHER]) == expected
@@ -211,8 +216,9 @@ def test_properties_come_in_the_order_of_their_names():
 
 def test_tool_calls_and_their_answers():
     text = (
-        "{{ range .Messages }}{{ .Role }}:{{ .ToolName }}{{ .ToolCallID }}{{ range .ToolCalls }}{{ .ID }} {{ .Function.Name }} "
-        "{{ .Function.Arguments }} {{ json .Function.Arguments }}{{ range $k, $v := .Function.Arguments }} {{ $k }}={{ $v }}"
+        "{{ range .Messages }}{{ .Role }}:{{ .ToolName }}{{ .ToolCallID }}{{ range .ToolCalls }}{{ .ID }} "
+        "{{ .Function.Name }} {{ .Function.Arguments }} {{ json .Function.Arguments }}"
+        "{{ range $k, $v := .Function.Arguments }} {{ $k }}={{ $v }}"
         "{{ end }}{{ end }};{{ end }}"
     )
     messages = [assistant(None, tool_calls=[CALL]), {"role": "tool", "tool_call_id": "c1", "content": "rain"}]
