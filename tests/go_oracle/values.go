@@ -42,13 +42,17 @@ func (t typeNames) String() string {
 }
 
 // orderedProperties keeps the order of the request, which only JSON shows.
-type orderedProperties struct {
+// Printed, it is a struct with a pointer, as Ollama's is.
+type orderedProperties struct{ om *ordered }
+
+type ordered struct {
 	names  []string
 	values map[string]property
 }
 
 func (o *orderedProperties) UnmarshalJSON(raw []byte) error {
-	if err := json.Unmarshal(raw, &o.values); err != nil {
+	o.om = &ordered{}
+	if err := json.Unmarshal(raw, &o.om.values); err != nil {
 		return err
 	}
 	decoder := json.NewDecoder(bytes.NewReader(raw))
@@ -59,16 +63,16 @@ func (o *orderedProperties) UnmarshalJSON(raw []byte) error {
 		if err := decoder.Decode(&skipped); err != nil {
 			return err
 		}
-		o.names = append(o.names, name.(string))
+		o.om.names = append(o.om.names, name.(string))
 	}
 	return nil
 }
 
 func (o orderedProperties) MarshalJSON() ([]byte, error) {
 	var parts []string
-	for _, name := range o.names {
+	for _, name := range o.om.names {
 		key, _ := json.Marshal(name)
-		value, err := json.Marshal(o.values[name])
+		value, err := json.Marshal(o.om.values[name])
 		if err != nil {
 			return nil, err
 		}
