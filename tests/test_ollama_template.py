@@ -214,6 +214,13 @@ def test_properties_come_in_the_order_of_their_names():
     assert render('{{ if .Messages }}{{ toTypeScriptType "x" }}{{ end }}', TALK) == "any"
 
 
+def test_empty_items_are_there_for_json_but_empty_lists_are_not():
+    properties = {"a": {"type": "array", "items": {}, "enum": []}}
+    tool = {"function": {"parameters": {"properties": properties}}}
+    text = "{{ range .Tools }}{{ .Function.Parameters.Properties }}{{ end }}{{ if .Messages }}{{ end }}"
+    assert render(text, TALK, tools=[tool]) == '{"a":{"type":"array","items":{}}}'
+
+
 def test_tool_calls_and_their_answers():
     text = (
         "{{ range .Messages }}{{ .Role }}:{{ .ToolName }}{{ .ToolCallID }}{{ range .ToolCalls }}{{ .ID }} "
