@@ -53,6 +53,8 @@ def changed_language(spoken: pl.DataFrame) -> list[Pair]:
     ends = ends.filter(first != last)
     first, last = (pl.col(name).str.count_matches(_ENGLISH) for name in ("head", "tail"))
     ends = ends.filter(((first >= _MANY) & (last <= _FEW)) | ((first <= _FEW) & (last >= _MANY))).sort("row", "turn")
+    if ends.is_empty():
+        return []
     pairs = []
     languages = zip(languages_of(ends["head"]), languages_of(ends["tail"]), strict=True)
     parts = ends.select("row", "turn", "text", "tail").iter_rows()
