@@ -25,10 +25,10 @@ JUDGED = {"artifacts"}
 @pytest.mark.parametrize("group", FAULTS)
 def test_content_may_be_bad_in_a_losing_answer_and_its_data_may_not(tmp_path, group):
     kind, bad = FAULTS[group]
-    pair = {"prompt": ASKED, "chosen": GOOD, "rejected": bad}
-    disliked = {"prompt": ASKED, "completion": bad, "label": False}
-    won = {"prompt": ASKED, "chosen": bad, "rejected": GOOD}
-    liked = {**disliked, "label": True}
+    pair: dict[str, object] = {"prompt": ASKED, "chosen": GOOD, "rejected": bad}
+    disliked: dict[str, object] = {"prompt": ASKED, "completion": bad, "label": False}
+    won: dict[str, object] = {"prompt": ASKED, "chosen": bad, "rejected": GOOD}
+    liked: dict[str, object] = {**disliked, "label": True}
     both = group in JUDGED
     cases: list[tuple[dict[str, object], bool]] = [(won, True), (liked, True), (pair, both), (disliked, both)]
     for number, (record, found) in enumerate(cases):

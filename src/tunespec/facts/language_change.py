@@ -71,7 +71,8 @@ def _is_sure(text: str, begun: str, end: str, ended: str) -> bool:
     last = end if ended in SCRIPTS or len(said) < _LEAST_SAID else said
     before = text[: len(text) - len(last)]
     if (
-        _QUOTED.search(last)
+        text.endswith((")", "）"))  # a gloss
+        or _QUOTED.search(last)
         or _QUOTED.search(before[-2:])
         or names_language(text, ended)
         or names_language(last, begun)
