@@ -76,7 +76,7 @@ def _against_templates(own: StopList, source: TemplateSource, written: Sequence[
             left = [one.left_to_the_model for one in written]
             if any(stop.text in text for text in left) and taken_as(stop.text, source) != "hidden":
                 header = next(text for text in left if stop.text in text).strip()
-                rows.mark("stop_in_header", row, f"`{stop.text}`, while the prompt leaves `{header}` to the model")
+                rows.mark("stop_in_header", row, f"`{stop.text}`, while the prompt ends before `{header}`")
 
 
 def _missed(text: str, pieces: frozenset[str], stops: Sequence[str]) -> Iterator[str]:
@@ -90,7 +90,9 @@ def _missed(text: str, pieces: frozenset[str], stops: Sequence[str]) -> Iterator
 
 def _why_never(text: str, source: TemplateSource, pieces: frozenset[str]) -> str | None:
     """Why a stop sequence that looks like a token cannot match; None if it can, or if the token ends answers itself."""
-    taken = taken_as(text, source)
+    taken, end = taken_as(text, source), known_end(source)
+    if end is not None and text == end.marker:
+        return None  # its own facts
     if taken == "hidden":
         return "a control token, of which the engine shows no text"
     if taken == "ends" or not is_token_shaped(text) or not pieces or any(text in piece for piece in pieces):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tunespec.sources import RecordSource
     from tunespec.templates.stop_lists import StopList
 
+_SHOWN = 3  # places of records
 _FACTS = ("stop_in_answers", "cutting_token")
 
 
@@ -37,7 +38,7 @@ def judge_stops_in_data(source: TemplateSource, rows: Rows, lists: Sequence[Stop
         row = rows.add(stop.path, stop.line, f"stop {stop.text} in answers")
         rows.examine("stop_in_answers")
         if (said := _where(answers, stop.text, source.records, total)) is not None:
-            text = f"`{stop.text}` stands within {said[0]}: served, they would end there"
+            text = f"`{stop.text}` stands within {said[0]}"
             rows.mark("stop_in_answers", row, text, said[1])
     _tokens(source, rows, answers, total, frozenset(stops))
 
@@ -64,4 +65,6 @@ def _where(answers: pl.DataFrame, text: str, records: RecordSource, total: int) 
     found = answers.filter(pl.col("text").str.contains(text, literal=True))["row"].unique().sort()
     if found.is_empty():
         return None
-    return f"the answers of {len(found):,} of {total:,} records", records.records.places[found[0]]
+    places = [records.records.places[row] for row in found[:_SHOWN]]
+    listed = ", ".join(map(str, places)) + (", ..." if len(found) > _SHOWN else "")
+    return f"the answers of {len(found):,} of {total:,} records ({listed})", places[0]
