@@ -124,9 +124,14 @@ class ServingSide:
         """What it writes around contents; None if it refuses every conversation."""
         return written_by_serving(self)
 
-    def render(self, messages: Messages, *, tools: Tools = None) -> str:
-        """The prompt for a conversation; TemplateError if Ollama answers with an error."""
-        return self.template.render(messages, system=self.system, tools=tools, today=TODAY.date())
+    def render(self, messages: Messages, *, tools: Tools = None, with_system: bool = True) -> str:
+        """The prompt for a conversation, with the Modelfile's SYSTEM where it has none of its own, or without it.
+
+        Raises:
+            TemplateError: if Ollama answers with an error.
+        """
+        system = self.system if with_system else None
+        return self.template.render(messages, system=system, tools=tools, today=TODAY.date())
 
 
 def training_side(pair: TemplatePair, tokenizer: TrainingTemplate | None, root: Path) -> TrainingSide | None:

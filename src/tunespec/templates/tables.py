@@ -20,6 +20,12 @@ def _stops(source: TemplateSource, rows: Rows) -> None:
     stop_facts(source, rows)
 
 
+def _renders(source: TemplateSource, rows: Rows) -> None:
+    from tunespec.templates.render_facts import render_facts
+
+    render_facts(source, rows)
+
+
 class Made(NamedTuple):
     """A table's facts, and what finds its rows."""
 
@@ -35,6 +41,14 @@ TABLES: Mapping[str, Made] = {
             "unstable_prefix untrained_prompt doubled_reasoning".split()
         ),
         _stops,
+    ),
+    "renders": Made(
+        frozenset(
+            "bos_doubled whitespace_differs no_value system_lost system_moved system_injected history_differs "
+            "generation_prompt_differs tools_differ date_differs turn_header_differs content_differs "
+            "refused_conversation trimmed_content unprotected_turn evaluated_content".split()
+        ),
+        _renders,
     ),
 }
 
