@@ -20,6 +20,7 @@ LOOKED_AT = 20_000  # characters of a segment that are searched; templates' own 
 
 
 def cause_in_segments(pair: Pair) -> Cause:
+    """The cause in the first segment that differs by more than whitespace; both sides hold the same contents."""
     number = pair.first_segment(pair.differs)
     if number is None or not pair.trained.segmented.places:
         return Cause("content_differs", "the texts differ, and no message arrives unchanged", pair.first_difference)
