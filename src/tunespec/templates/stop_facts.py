@@ -17,7 +17,7 @@ from tunespec.templates.source import TemplateSource
 from tunespec.templates.stop_lists import Stop, StopList, stop_lists
 from tunespec.templates.stops_in_data import judge_stops_in_data
 from tunespec.templates.turn_end_facts import TRAINED, judge_turn_end, known_end
-from tunespec.templates.written import Written, is_token_shaped
+from tunespec.templates.written import Written, is_token_shaped, left_to_the_model
 
 _TOKEN = re.compile(TOKEN_PATTERN)
 _NO_LIST = "no list of stop sequences is written, and what the base model brings is not known"
@@ -32,6 +32,7 @@ def stop_facts(source: TemplateSource, rows: Rows) -> None:
     for own in lists:
         _each_stop(own, rows)
         _against_templates(own, source, [one for one in written if one is not None], rows)
+        _in_header(own, source, rows)
         if own.asked:
             _lost(own, lists[0], source, rows)
     judge_stops_in_data(source, rows, lists)
@@ -71,12 +72,22 @@ def _against_templates(own: StopList, source: TemplateSource, written: Sequence[
             rows.examine("unreachable_stop")
             if (why := _why_never(stop.text, source, pieces)) is not None:
                 rows.mark("unreachable_stop", row, f"`{stop.text}`, {why}")
-        if written:
+
+
+def _in_header(own: StopList, source: TemplateSource, rows: Rows) -> None:
+    """Whether the model has to write a stop sequence before its answer."""
+    training, serving = source.training, source.serving
+    if (source.modelfile is not None and serving is None) or (training is None and serving is None):
+        return  # the base model's template writes the prompt
+    learnt, asked = (side.written if side is not None else None for side in (training, serving))
+    left = left_to_the_model(learnt, asked)
+    for stop in own.stops:
+        if stop.text.strip():
+            row = _row(stop, rows)
             rows.examine("stop_in_header")
-            left = [one.left_to_the_model for one in written]
-            if any(stop.text in text for text in left) and taken_as(stop.text, source) != "hidden":
-                header = next(text for text in left if stop.text in text).strip()
-                rows.mark("stop_in_header", row, f"`{stop.text}`, while the prompt ends before `{header}`")
+            if stop.text in left and taken_as(stop.text, source) != "hidden":
+                said = f"`{stop.text}`, while the prompt ends before `{left.strip()}`"
+                rows.mark("stop_in_header", row, said)
 
 
 def _missed(text: str, pieces: frozenset[str], stops: Sequence[str]) -> Iterator[str]:
