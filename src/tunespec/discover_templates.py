@@ -25,6 +25,7 @@ ARTEFACTS: Mapping[str, str] = {
     "request": "request",
 }
 _TRAINING = ("jinja", "tokenizer")
+_FORMATS = {"training": _TRAINING, "modelfile": ("modelfile",), "requests": ("request",), "model": ("gguf",)}
 _LARGEST = 32 << 20  # bytes of a JSON file that may be a tokenizer's or a request; tokenizer_config.json can be large
 _JINJA = (".jinja", ".jinja2", ".j2")
 _ROLE = re.compile(rb"""\.role\b|\[\s*["']role["']\s*\]|get\(\s*["']role["']""")
@@ -97,11 +98,8 @@ def template_pairs(config: Config, files: Sequence[DataFile], datasets: Sequence
     Raises:
         CannotJudgeError: for a file that the configuration names and that is not there, or is of another kind.
     """
-    named = {
-        key: _named(config, key) for key in ("training", "modelfile", "requests", "model") if key in config.template
-    }
-    formats = {"training": _TRAINING, "modelfile": ("modelfile",), "requests": ("request",), "model": ("gguf",)}
-    replaced = {format_ for key in named for format_ in formats[key]}
+    named = {key: _named(config, key) for key in _FORMATS if key in config.template}
+    replaced = {format_ for key in named for format_ in _FORMATS[key]}
     kept = [file for file in files if file.format not in replaced]
     return _pairs([*kept, *(file for own in named.values() for file in own)], datasets, config.plain_template)
 
@@ -111,9 +109,11 @@ def _named(config: Config, key: str) -> list[DataFile]:
     found = []
     for name in value if isinstance(value, list) else [value] if isinstance(value, str) else []:
         path = config.root / name
-        kind = {"training": artefact(path), "requests": "request", "model": "gguf"}.get(key, "modelfile")
-        if not path.is_file() or (key == "training" and kind not in _TRAINING):
-            why = "no such file" if not path.is_file() else "no chat template and no tokenizer configuration"
+        if not path.is_file():
+            raise CannotJudgeError(f"{config.file}: template.{key}: {name}: no such file")
+        kind = artefact(path) if key == "training" else _FORMATS[key][0]
+        if kind not in _FORMATS[key]:
+            why = "no chat template and no tokenizer configuration"
             raise CannotJudgeError(f"{config.file}: template.{key}: {name}: {why}")
         found.append(DataFile(path, relative(path, config.root), None, str(kind)))
     return found
