@@ -98,6 +98,18 @@ CASES: dict[str, tuple[dict[str, str | bytes], dict[str, list[str]]]] = {
         {"Modelfile": ["Modelfile"]},
     ),
     "a plain template without a Modelfile": ({"tunespec.toml": PLAIN, "d.jsonl": DATA}, {"plain template": []}),
+    "the model file that FROM names": (
+        {"Modelfile": FROM, "tuned.gguf": GGUF, "base.gguf": GGUF},
+        {"Modelfile": ["Modelfile", "tuned.gguf"], "base.gguf": ["base.gguf"]},
+    ),
+    "FROM names a model of the library": (
+        {"Modelfile": "FROM llama3.1\n", "tuned.gguf": GGUF},
+        {"Modelfile": ["Modelfile"], "tuned.gguf": ["tuned.gguf"]},
+    ),
+    "a configuration names the model file": (
+        {"tunespec.toml": 'template.model = "base.gguf"', "Modelfile": FROM, "tuned.gguf": GGUF, "base.gguf": GGUF},
+        {"Modelfile": ["Modelfile", "base.gguf"]},
+    ),
     "a template alone": ({"t.jinja": JINJA}, {"t.jinja": ["t.jinja"]}),
     "a request alone": ({"r.json": REQUEST}, {"r.json": ["r.json"]}),
     "the tokenizer's folder is read as transformers does": (

@@ -228,8 +228,12 @@ CASES: dict[str, tuple[dict[str, str | bytes], set[str]]] = {
         set(),
     ),
     "a control token as a guard": (
-        {"tuned.gguf": model("<|user|>", template=CHAT.replace("END", "</s>")), "Modelfile": modelfile("<|user|>")},
+        {"tuned.gguf": model("<|tool|>", template=CHAT.replace("END", "</s>")), "Modelfile": modelfile("<|tool|>")},
         {"unreachable_stop"},
+    ),
+    "a control token as a guard, as in Ollama's own lists": (
+        {"tuned.gguf": model("<|user|>", template=CHAT.replace("END", "</s>")), "Modelfile": modelfile("<|user|>")},
+        set(),
     ),
     "a header that the model writes": (
         {"chat_template.jinja": TEXT.partition("{% if add")[0], "Modelfile": modelfile("### End", "### Answer")},

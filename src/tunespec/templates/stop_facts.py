@@ -14,11 +14,13 @@ from tunespec.templates.end_texts import nearly_in, stopping
 from tunespec.templates.generation import taken_as
 from tunespec.templates.rows import Rows
 from tunespec.templates.source import TemplateSource
+from tunespec.templates.stock_stops import STOCK_STOPS
 from tunespec.templates.stop_lists import Stop, StopList, stop_lists
 from tunespec.templates.stops_in_data import judge_stops_in_data
 from tunespec.templates.turn_end_facts import TRAINED, judge_turn_end, known_end
 from tunespec.templates.written import Written, is_token_shaped, left_to_the_model
 
+_STOCK = frozenset(text for texts in STOCK_STOPS.values() for text in texts)
 _TOKEN = re.compile(TOKEN_PATTERN)
 _NO_LIST = "no list of stop sequences is written, and what the base model brings is not known"
 _EMPTY = "an empty stop sequence, at which every answer ends before it begins"
@@ -104,6 +106,8 @@ def _why_never(text: str, source: TemplateSource, pieces: frozenset[str]) -> str
     taken, end = taken_as(text, source), known_end(source)
     if end is not None and text == end.marker:
         return None  # its own facts
+    if taken == "hidden" and text in _STOCK:
+        return None  # Ollama's own lists have it, as a guard that does no harm
     if taken == "hidden":
         return "a control token, of which the engine shows no text"
     if taken == "ends" or not is_token_shaped(text) or not pieces or any(text in piece for piece in pieces):
