@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,9 @@ DATASETS: list[dict[str, Any]] = LIST["dataset"]
 CONFIGURED: list[dict[str, Any]] = LIST["configured"]
 REFUSED: list[dict[str, Any]] = LIST["refused"]
 PAIRS: list[dict[str, Any]] = LIST["pair"]
+TEMPLATES: list[dict[str, Any]] = LIST["template"]
 ENTRIES = [*DATASETS, *CONFIGURED]
+FOLDERS = {"plain": ("datasets", "pairs"), "templates": ("chat_templates", "modelfiles", "tokenizer_configs")}
 SPLITS = ("train", "validation", "test")
 
 
@@ -111,6 +114,12 @@ def files_under(path: Path) -> list[str]:
     return [file.relative_to(CORPORA).as_posix() for file in files]
 
 
+def template_of(path: str) -> list[dict[str, Any]]:
+    """The rows of the list that hold a template's file: the longest pattern counts, so that a name beats a glob."""
+    fitting = {pattern for row in TEMPLATES for pattern in row["files"] if fnmatch(path, pattern)}
+    return [row for row in TEMPLATES if max(fitting, key=len, default="") in row["files"]]
+
+
 def files_of_glob(entry: Mapping[str, str]) -> list[str]:
     """The files that a row of the list passes over."""
     assert entry["reason"]
@@ -133,9 +142,9 @@ def run_all(folder: Callable[[], Path]) -> dict[str, Run]:
 
     ``folder`` makes a new project folder.
     """
-    folders = [str(CORPORA / name) for name in ("datasets", "pairs")]
+    folders = {name: ("", [str(CORPORA / folder) for folder in own]) for name, own in FOLDERS.items()}
     refused = {entry["path"]: ("", [str(CORPORA / entry["path"])]) for entry in REFUSED}
-    asked = {"plain": ("", folders), "configured": (_configuration(), []), **refused}
+    asked = {**folders, "configured": (_configuration(), []), **refused}
     started = {name: _start(folder(), settings, paths) for name, (settings, paths) in asked.items()}
     finished = {}
     for name, process in started.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from tunespec.config import find
@@ -13,7 +14,7 @@ from tunespec.templates.source import TemplateSource
 from tunespec.templates.tables import TABLES
 
 
-def write_files(folder: Path, files: dict[str, str | bytes]) -> Path:
+def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     """A project folder with these files; `tunespec.toml` is empty unless it is one of them."""
     for name, content in {"tunespec.toml": "", **files}.items():
         path = folder / name

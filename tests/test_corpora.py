@@ -23,6 +23,7 @@ from tests.corpora import (
     PAIRS,
     REFUSED,
     SPLITS,
+    TEMPLATES,
     Report,
     Run,
     files_of_glob,
@@ -30,6 +31,7 @@ from tests.corpora import (
     numbers,
     relative,
     run_all,
+    template_of,
 )
 from tunespec.catalogue import load
 
@@ -55,6 +57,12 @@ def plain(runs: Mapping[str, Run]) -> Report:
 def configured(runs: Mapping[str, Run]) -> Report:
     """The report on the configured datasets."""
     return runs["configured"].report()
+
+
+@pytest.fixture(scope="module")
+def templates(runs: Mapping[str, Run]) -> Report:
+    """The report on the folders of templates, Modelfiles and tokenizer configurations."""
+    return runs["templates"].report()
 
 
 @pytest.fixture
@@ -93,6 +101,8 @@ def test_every_listed_code_and_kind_exists():
     tokens = {token for entry in ENTRIES for token in entry.get("clean", ())}
     assert {t for t in tokens if "." in t} <= {f"{code}.{kind}" for code, kind in known}
     assert {t for t in tokens if "." not in t} <= codes
+    of_templates = {token for entry in TEMPLATES for key in ("expect", "clean") for token in entry.get(key, ())}
+    assert of_templates <= {f"{code}.{kind}" for code, kind in known}
 
 
 def test_every_row_of_the_list_measures_something():
@@ -122,15 +132,19 @@ def test_every_file_is_in_one_row_of_the_list():
     crossed = [path for entry in CONFIGURED for split in SPLITS for path in entry.get(split, ())]
     refused = [path for entry in REFUSED for path in files_under(CORPORA / entry["path"])]
     passed = [path for entry in LIST["out-of-scope"] for path in files_of_glob(entry)]
-    taken = set(datasets) | set(crossed) | set(refused)
+    templates = [path for path in there if template_of(path)]
+    taken = set(datasets) | set(crossed) | set(refused) | set(templates)
     assert there - taken - set(passed) == set(), "files that corpora.toml does not list"
     assert taken - there == set(), "rows of corpora.toml whose file is not there"
     assert [path for path, count in Counter([*datasets, *passed]).items() if count > 1] == [], "in two rows"
     assert set(passed) & taken == set(), "both judged and out of scope"
     assert set(refused) & set(datasets) == set(), "both judged and refused"
+    assert [path for path in templates if len(template_of(path)) > 1] == [], "in two rows"
+    held = [row["files"] for path in templates for row in template_of(path)]
+    assert [row["files"] for row in TEMPLATES if row["files"] not in held] == [], "rows that hold no file"
 
 
-@pytest.mark.parametrize("name", [pytest.param(n, marks=judges) for n in ("plain", "configured")])
+@pytest.mark.parametrize("name", [pytest.param(n, marks=judges) for n in ("plain", "configured", "templates")])
 def test_findings_of_severity_error_exit_with_1(runs: Mapping[str, Run], name: str):
     assert runs[name].status == 1
     assert runs[name].errors == ""
@@ -140,6 +154,29 @@ def test_findings_of_severity_error_exit_with_1(runs: Mapping[str, Run], name: s
 def test_every_subject_is_listed(request: pytest.FixtureRequest, name: str):
     listed = {entry["subject"] for entry in (DATASETS if name == "plain" else CONFIGURED)}
     assert set(request.getfixturevalue(name).subjects) == listed
+
+
+@needs_corpora
+@pytest.mark.slow
+def test_every_template_is_judged_and_nothing_else_is_found(templates: Report):
+    listed = {path for path in files_under(CORPORA) if template_of(path)}
+    assert set(templates.subjects) == listed
+    found = {subject: {f"{f['code']}.{f['kind']}" for f in templates.of(subject)} for subject in listed}
+    expected = {subject: set(template_of(subject)[0].get("expect", ())) for subject in listed}
+    assert {s: kinds for s, kinds in found.items() if kinds != expected[s]} == {
+        s: kinds for s, kinds in expected.items() if kinds != found[s]
+    }
+
+
+@needs_corpora
+@pytest.mark.slow
+def test_sound_templates_are_judged_and_pass(templates: Report):
+    wanted = [(s, token) for s in templates.subjects for token in template_of(s)[0].get("clean", ())]
+    assert len(wanted) > len(templates.subjects)
+    for subject, token in wanted:
+        (row,) = templates.kinds(subject, token)
+        assert row["examined"], f"{subject}: {token} was not examined"
+        assert not row["unexpected"], f"{subject}: {token}"
 
 
 @needs_corpora

@@ -1,94 +1,26 @@
-"""Templates and what serves a model, by name and content: Modelfiles, chat templates, GGUF files, requests."""
+"""Templates and what serves a model, as pairs: which of the files under the user's paths belong together."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from tunespec.errors import CannotJudgeError
 from tunespec.splits import relative
 from tunespec.subjects import DataFile, Dataset, TemplatePair
+from tunespec.templates.artefacts import ARTEFACTS, artefact, content, may_be_artefact
 from tunespec.templates.plain import PlainTemplate
 
 if TYPE_CHECKING:
     from tunespec.config import Config
 
-# What a file is taken for -> how the report says it.
-ARTEFACTS: Mapping[str, str] = {
-    "modelfile": "Modelfile",
-    "jinja": "chat template",
-    "tokenizer": "tokenizer configuration",
-    "gguf": "model file",
-    "request": "request",
-}
+__all__ = ["ARTEFACTS", "artefact", "may_be_artefact", "nearest", "template_pairs"]
+
 _TRAINING = ("jinja", "tokenizer")
-_LARGEST = 32 << 20  # bytes of a JSON file that may be a tokenizer's or a request; tokenizer_config.json can be large
-_JINJA = (".jinja", ".jinja2", ".j2")
-_ROLE = re.compile(rb"""\.role\b|\[\s*["']role["']\s*\]|get\(\s*["']role["']""")
-_ASKS = ("messages", "prompt")
-
-
-def may_be_artefact(name: str) -> bool:
-    """Whether a file of this name is looked at, beside the data files."""
-    return _is_modelfile(name.lower()) or name.lower().endswith((*_JINJA, ".gguf"))
-
-
-def _is_modelfile(name: str) -> bool:
-    """`Modelfile`, `Modelfile.prod`, `llama3.Modelfile`, `MyModelfile`."""
-    return name.endswith("modelfile") or name.startswith(("modelfile.", "modelfile-", "modelfile_"))
-
-
-def artefact(path: Path) -> str | None:
-    """What the file is (a key of ``ARTEFACTS``), or None for anything else."""
-    suffix = path.suffix.lower()
-    if _is_modelfile(path.name.lower()):
-        return "modelfile"
-    if suffix in _JINJA:
-        return "jinja" if _is_chat_template(_content(path)) else None
-    if suffix == ".gguf":
-        return "gguf" if _content(path, 4) == b"GGUF" else None
-    return _of_json(path) if suffix == ".json" else None
-
-
-def _is_chat_template(content: bytes) -> bool:
-    """A page with flashed messages has `messages`, too, and perhaps `role="alert"`."""
-    return b"messages" in content and _ROLE.search(content) is not None
-
-
-def _of_json(path: Path) -> str | None:
-    from tunespec.templates.training_side import is_tokenizer_config
-
-    if path.stat().st_size > _LARGEST or not _content(path, 64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        return None
-    try:
-        data = json.loads(path.read_bytes())
-    except (ValueError, RecursionError):
-        return None  # several objects, or none: the datasets' business
-    if not isinstance(data, dict):
-        return None
-    if is_tokenizer_config(data):
-        return "tokenizer"
-    return "request" if _is_request(data) else None
-
-
-def _is_request(data: Mapping[str, Any]) -> bool:
-    """A request names its model and asks something, or it is a client's options; a record of a dataset is neither."""
-    if isinstance(data.get("model"), str) and any(key in data for key in _ASKS):
-        return not {"response", "completion", "choices", "answer"} & set(data)
-    return isinstance(data.get("options"), Mapping) and any(
-        key in data["options"] for key in ("stop", "num_predict", "num_ctx", "temperature")
-    )
-
-
-def _content(path: Path, limit: int = -1) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(limit)
-    except OSError:
-        return b""
+_FORMATS = {"training": _TRAINING, "modelfile": ("modelfile",), "requests": ("request",), "model": ("gguf",)}
+_FROM = re.compile(rb"(?im)^[ \t]*from[ \t]+(.+)$")
 
 
 def template_pairs(config: Config, files: Sequence[DataFile], datasets: Sequence[Dataset]) -> tuple[TemplatePair, ...]:
@@ -97,13 +29,11 @@ def template_pairs(config: Config, files: Sequence[DataFile], datasets: Sequence
     Raises:
         CannotJudgeError: for a file that the configuration names and that is not there, or is of another kind.
     """
-    named = {
-        key: _named(config, key) for key in ("training", "modelfile", "requests", "model") if key in config.template
-    }
-    formats = {"training": _TRAINING, "modelfile": ("modelfile",), "requests": ("request",), "model": ("gguf",)}
-    replaced = {format_ for key in named for format_ in formats[key]}
+    named = {key: _named(config, key) for key in _FORMATS if key in config.template}
+    replaced = {format_ for key in named for format_ in _FORMATS[key]}
     kept = [file for file in files if file.format not in replaced]
-    return _pairs([*kept, *(file for own in named.values() for file in own)], datasets, config.plain_template)
+    files = [*kept, *(file for own in named.values() for file in own)]
+    return _pairs(files, datasets, config.plain_template, named.get("model"))
 
 
 def _named(config: Config, key: str) -> list[DataFile]:
@@ -111,16 +41,18 @@ def _named(config: Config, key: str) -> list[DataFile]:
     found = []
     for name in value if isinstance(value, list) else [value] if isinstance(value, str) else []:
         path = config.root / name
-        kind = {"training": artefact(path), "requests": "request", "model": "gguf"}.get(key, "modelfile")
-        if not path.is_file() or (key == "training" and kind not in _TRAINING):
-            why = "no such file" if not path.is_file() else "no chat template and no tokenizer configuration"
+        if not path.is_file():
+            raise CannotJudgeError(f"{config.file}: template.{key}: {name}: no such file")
+        kind = artefact(path) if key == "training" else _FORMATS[key][0]
+        if kind not in _FORMATS[key]:
+            why = "no chat template and no tokenizer configuration"
             raise CannotJudgeError(f"{config.file}: template.{key}: {name}: {why}")
         found.append(DataFile(path, relative(path, config.root), None, str(kind)))
     return found
 
 
 def _pairs(
-    files: Sequence[DataFile], datasets: Sequence[Dataset], plain: PlainTemplate | None
+    files: Sequence[DataFile], datasets: Sequence[Dataset], plain: PlainTemplate | None, model: list[DataFile] | None
 ) -> tuple[TemplatePair, ...]:
     """The files as pairs: each Modelfile with the nearest training template, the nearest requests and dataset.
 
@@ -133,9 +65,9 @@ def _pairs(
     found, used = [], set()
     for modelfile in served:
         templates = [] if plain else nearest(modelfile, trained)
-        near_models, asked = nearest(modelfile, models), _whose(modelfile, served, requests)
+        asked = _whose(modelfile, served, requests)
         ambiguous = _ambiguous(templates)
-        own = [modelfile, *([] if ambiguous else templates), *(near_models if len(near_models) == 1 else []), *asked]
+        own = [modelfile, *([] if ambiguous else templates), *(model or _models(modelfile, models)), *asked]
         used |= {file.shown for file in own}
         found.append(_pair(modelfile.shown, own, datasets, plain, ambiguous))
     rest = [file for file in (*trained, *models, *requests) if file.shown not in used]
@@ -184,6 +116,14 @@ def _common(one: str, other: str) -> int:
             break
         count += 1
     return count
+
+
+def _models(modelfile: DataFile, models: Sequence[DataFile]) -> list[DataFile]:
+    """The model file that FROM names."""
+    named = _FROM.search(content(modelfile.path))
+    base = named[1].decode(errors="replace").strip(' \t\r"').replace("\\", "/") if named else ""
+    near = nearest(modelfile, [file for file in models if file.path.name == PurePosixPath(base).name])
+    return near if len(near) == 1 else []
 
 
 def _whose(modelfile: DataFile, served: Sequence[DataFile], requests: Sequence[DataFile]) -> list[DataFile]:

@@ -14,11 +14,13 @@ from tunespec.templates.end_texts import nearly_in, stopping
 from tunespec.templates.generation import taken_as
 from tunespec.templates.rows import Rows
 from tunespec.templates.source import TemplateSource
+from tunespec.templates.stock_stops import STOCK_STOPS
 from tunespec.templates.stop_lists import Stop, StopList, stop_lists
 from tunespec.templates.stops_in_data import judge_stops_in_data
 from tunespec.templates.turn_end_facts import TRAINED, judge_turn_end, known_end
-from tunespec.templates.written import Written, is_token_shaped
+from tunespec.templates.written import Written, is_token_shaped, left_to_the_model
 
+_STOCK = frozenset(text for texts in STOCK_STOPS.values() for text in texts)
 _TOKEN = re.compile(TOKEN_PATTERN)
 _NO_LIST = "no list of stop sequences is written, and what the base model brings is not known"
 _EMPTY = "an empty stop sequence, at which every answer ends before it begins"
@@ -32,6 +34,7 @@ def stop_facts(source: TemplateSource, rows: Rows) -> None:
     for own in lists:
         _each_stop(own, rows)
         _against_templates(own, source, [one for one in written if one is not None], rows)
+        _in_header(own, source, rows)
         if own.asked:
             _lost(own, lists[0], source, rows)
     judge_stops_in_data(source, rows, lists)
@@ -71,12 +74,22 @@ def _against_templates(own: StopList, source: TemplateSource, written: Sequence[
             rows.examine("unreachable_stop")
             if (why := _why_never(stop.text, source, pieces)) is not None:
                 rows.mark("unreachable_stop", row, f"`{stop.text}`, {why}")
-        if written:
+
+
+def _in_header(own: StopList, source: TemplateSource, rows: Rows) -> None:
+    """Whether the model has to write a stop sequence before its answer."""
+    training, serving = source.training, source.serving
+    if (source.modelfile is not None and serving is None) or (training is None and serving is None):
+        return  # the base model's template writes the prompt
+    learnt, asked = (side.written if side is not None else None for side in (training, serving))
+    left = left_to_the_model(learnt, asked)
+    for stop in own.stops:
+        if stop.text.strip():
+            row = _row(stop, rows)
             rows.examine("stop_in_header")
-            left = [one.left_to_the_model for one in written]
-            if any(stop.text in text for text in left) and taken_as(stop.text, source) != "hidden":
-                header = next(text for text in left if stop.text in text).strip()
-                rows.mark("stop_in_header", row, f"`{stop.text}`, while the prompt ends before `{header}`")
+            if stop.text in left and taken_as(stop.text, source) != "hidden":
+                said = f"`{stop.text}`, while the prompt ends before `{left.strip()}`"
+                rows.mark("stop_in_header", row, said)
 
 
 def _missed(text: str, pieces: frozenset[str], stops: Sequence[str]) -> Iterator[str]:
@@ -93,6 +106,8 @@ def _why_never(text: str, source: TemplateSource, pieces: frozenset[str]) -> str
     taken, end = taken_as(text, source), known_end(source)
     if end is not None and text == end.marker:
         return None  # its own facts
+    if taken == "hidden" and text in _STOCK:
+        return None  # Ollama's own lists have it, as a guard that does no harm
     if taken == "hidden":
         return "a control token, of which the engine shows no text"
     if taken == "ends" or not is_token_shaped(text) or not pieces or any(text in piece for piece in pieces):

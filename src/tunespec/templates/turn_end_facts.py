@@ -69,13 +69,9 @@ def _is_ended(end: End, source: TemplateSource, rows: Rows, *, hidden: bool) -> 
     row = rows.add(end.place.path, end.place.line, "turn end")
     rows.examine("endless_token", "unstopped_turn_end", "misspelt_stop")
     if hidden:
-        where = "the model's metadata" if source.gguf is not None else "the tokenizer"
-        rows.mark(
-            "endless_token",
-            row,
-            f"`{end.marker}`, a control token that {where} does not name as the end and the engine does not know as "
-            f"one: no stop sequence can match it",
-        )
+        eos = source.gguf.token("eos") if source.gguf is not None else source.training and source.training.eos
+        said = f"`{end.marker}` is a control token, which no stop sequence can match, and the model's end is "
+        rows.mark("endless_token", row, f"{said}`{eos}`" if eos else f"{said}not known")
 
 
 def _is_stopped(end: End, source: TemplateSource, rows: Rows, lists: Sequence[StopList]) -> None:
@@ -109,7 +105,7 @@ def _is_trained(training: TrainingSide, rows: Rows) -> None:
     if isinstance(template, PlainTemplate) or rendering(template, talk(2)) is not None:
         rows.examine("missing_turn_end")
         if training.turn_end is None:
-            rows.mark("missing_turn_end", row, _nothing(training.end_text))
+            rows.mark("missing_turn_end", row, _nothing(training))
     if isinstance(template, PlainTemplate) or not template.marks_trained:
         return  # a released template need not keep prefixes: trainers mask by another way, or refuse it
     from tunespec.templates.prefix_stable import prefix_steps
@@ -127,8 +123,11 @@ def _is_trained(training: TrainingSide, rows: Rows) -> None:
             rows.mark("doubled_reasoning", row, "an answer that holds its reasoning gets a second think block")
 
 
-def _nothing(end_text: str) -> str:
-    return "only blanks stand behind an answer" if end_text else "nothing stands behind an answer"
+def _nothing(training: TrainingSide) -> str:
+    found = "only blanks stand behind an answer" if training.end_text else "nothing stands behind an answer"
+    if isinstance(training.template, PlainTemplate):
+        return f"{found}: if the training script adds an EOS token, write it into template.training.assistant"
+    return found
 
 
 def _keeps_prefixes(steps: Sequence[Step], rows: Rows, row: int) -> None:

@@ -38,10 +38,18 @@ class Written:
     header: str
     asked: str
 
-    @property
-    def left_to_the_model(self) -> str:
-        """The part of the header that the prompt does not have: the model must write it before its answer."""
-        return self.header[len(self.asked) :] if self.header.startswith(self.asked) else ""
+
+def left_to_the_model(learnt: Written | None, asked: Written | None) -> str:
+    """The part of the header before an answer that the prompt does not have: the model must write it first.
+
+    Args:
+        learnt: what the training writes; without it, what the server writes into a history.
+        asked: what the server writes; without it, what the training's template writes as a prompt.
+    """
+    learnt, asked = learnt or asked, asked or learnt
+    if learnt is None or asked is None or not learnt.header.startswith(asked.asked):
+        return ""
+    return learnt.header[len(asked.asked) :]
 
 
 def written_by_training(side: TrainingSide) -> Written | None:

@@ -1,0 +1,20 @@
+"""T001 as a user reads it: the text report on a few of its examples."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tunespec.report import render
+from tunespec.suite_paths import fixture_path
+
+
+@pytest.mark.parametrize("kind", ["unstopped_turn_end", "endless_token", "lost_stop", "stop_in_answers"])
+def test_the_text_report(judge, tmp_path, snapshot, kind):
+    example = fixture_path("T001-missing-stop-sequence") / f"bad-{kind}"
+    _, report = judge(Path(shutil.copytree(example, tmp_path / "project")))
+    blocks = render(report, "text").split("\n\n")
+    shown = [block for block in blocks if not block.startswith(("skipped", "nothing to look at"))][:-1]
+    assert "\n\n".join(shown) == snapshot
