@@ -15,9 +15,11 @@ from tunespec.errors import CannotJudgeError
 from tunespec.templates.case import Case
 from tunespec.templates.choice import Sought, Wanted, choose
 from tunespec.templates.difference import difference
+from tunespec.templates.message_files import file_target, with_tools
 from tunespec.templates.paint import Paint, wants_colour
-from tunespec.templates.rendering import Rendering, render_sides
-from tunespec.templates.targets import DEFAULT, Target, file_target, probe_targets, target_of, with_tools
+from tunespec.templates.rendering import Rendering, added_bos, render_sides
+from tunespec.templates.target import DEFAULT, Target, probe_targets
+from tunespec.templates.targets import target_of
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,11 @@ def run_render(asked: Asked) -> int:
     if asked.generation_prompt:
         target = _up_to_question(target)
     sides = render_sides(source, target, asked.side, generation_prompt=asked.generation_prompt)
+    if asked.check and (absent := next((side for side in sides if side.text is None and not side.refused), None)):
+        raise CannotJudgeError(f"--check compares both sides, and {absent.problem}")
     if asked.raw:
         return _print_raw(sides)
-    bos = source.training.bos if source.training is not None else ""
-    text, code = screen(target, sides, Case(target.messages, target.tools, bos), paint)
+    text, code = screen(target, sides, Case(target.messages, target.tools, added_bos(source)), paint)
     click.echo(text, color=paint.colour)
     return code if code == 2 or asked.check else 0
 
@@ -109,7 +112,8 @@ def _verdict(trained: str, asked: str, case: Case, paint: Paint) -> tuple[str, i
     if found is not None:
         return f"{paint.style(found.kind, fg='red', bold=True)}: {found.message}\n{found.shown}", 1
     also = "" if trained == asked else f", but for `{case.bos}`, which the server's tokenizer puts before the prompt"
-    return f"{paint.style('equal', fg='green', bold=True)}: {len(asked):,} characters on both sides{also}", 0
+    count = f"{len(asked):,} character" + ("s" if len(asked) != 1 else "")
+    return f"{paint.style('equal', fg='green', bold=True)}: {count} on both sides{also}", 0
 
 
 def _with_path_as_target(asked: Asked) -> Asked:

@@ -16,10 +16,11 @@ from tunespec.templates.errors import TemplateError
 from tunespec.templates.jinja import refusal
 from tunespec.templates.labels import Labels, label
 from tunespec.templates.paint import CLOSES, OPENS, Paint
-from tunespec.templates.rendering import placed
+from tunespec.templates.rendering import added_bos, placed, training_for
 from tunespec.templates.source import TemplateSource
-from tunespec.templates.targets import Target
+from tunespec.templates.target import Target
 from tunespec.templates.trained_spans import training_text
+from tunespec.templates.visible import visible
 from tunespec.tokenizer_file import MISSING, read_tokenizer
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def show_labels(target: Target, source: TemplateSource, config: Config, asked: A
     Raises:
         CannotJudgeError: if there is no tokenizer, or the template refuses the conversation.
     """
-    side = source.training
+    side = training_for(source, target)
     if side is None:
         problem = next((f"{path}: {text}" for path, (text, _) in source.problems.items()), source.why_no_training)
         raise CannotJudgeError(problem)
@@ -42,14 +43,15 @@ def show_labels(target: Target, source: TemplateSource, config: Config, asked: A
     tokenizer = read_tokenizer(path)
     if tokenizer is None:
         raise CannotJudgeError(MISSING)
-    case = Case(target.answered, target.tools, side.bos)
+    case = Case(target.answered, target.tools, added_bos(source))
     try:
         text = training_text(side, case)
     except TemplateError as error:
         said = refusal(error)
-        raise CannotJudgeError(f"{side.shown} refuses the conversation: {said or error.message}") from error
+        raise CannotJudgeError(f"{side.shown} refuses the conversation: {visible(said or error.message)}") from error
     labels = label(text, tokenizer, _limit(asked.max_length, config))
-    shown = [("render", target.name), ("training", placed(side)), ("tokenizer", relative(path, config.root))]
+    name = target.name if target.answer is None else f"{target.name}, answered"
+    shown = [("render", name), ("training", placed(side)), ("tokenizer", relative(path, config.root))]
     lines = [f"{paint.heading(name.ljust(11))}{said}" for name, said in shown]
     lines += ["", paint.heading(f"training, {legend(paint)}"), paint.labels(labels), "", counted(labels), text.rule]
     warnings = labels.warnings()

@@ -52,8 +52,7 @@ def choose(config: Config, sought: Sought, record: Path | None) -> TemplateSourc
     if len(found) > 1 and record is not None:
         found = [pair for pair in found if _belongs(record, pair)] or found
     if len(found) > 1:
-        shown = ", ".join(pair.name for pair in found[:_NAMED]) + (", ..." if len(found) > _NAMED else "")
-        raise CannotJudgeError(f"{len(found)} may be meant ({shown}): name one with {_flags(sought.side)}, or its path")
+        raise CannotJudgeError(_several(found, sought.side))
     (pair,) = found
     if pair.ambiguous and sought.side != "serving":
         raise CannotJudgeError(f"{pair.ambiguous}, or here with --template")
@@ -117,6 +116,15 @@ def _training_key(pair: TemplatePair) -> tuple[str, ...]:
 def _belongs(record: Path, pair: TemplatePair) -> bool:
     files = pair.dataset.files if pair.dataset is not None else ()
     return record.resolve() in {file.path.resolve() for file in files}
+
+
+def _several(found: Sequence[TemplatePair], side: Wanted) -> str:
+    what = {"training": "training templates", "serving": "Modelfiles", "both": "templates with their Modelfiles"}[side]
+    names = [
+        pair.of(*_TRAINING)[0].shown if side == "training" and pair.of(*_TRAINING) else pair.name for pair in found
+    ]
+    shown = ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
+    return f"{len(found)} {what} may be meant ({shown}): name one with {_flags(side)}, or its folder as a path"
 
 
 def _wanted(side: Wanted) -> str:

@@ -81,14 +81,16 @@ class Labels:
         masked = [answer for answer in answers if answer.end and self._state(answer.end) == "masked"]
         cut = [answer for answer in answers if self._state(answer.end or (0, answer.stop)) == "cut"]
         lost = [answer for answer in answers if self.characters[answer.start] == "cut"]
-        found = ["no token is trained"] if answers and not self.count("trained") else []
+        found = ["no token is trained"] if not self.count("trained") else []
+        if self.text.lost:
+            found.append(f"{_named(self.text.lost)} cannot be found in the text: the template changes or drops it")
         end = f"`{self.text.marker}`" if self.text.marker else "end"
         if unended:
             found.append(f"nothing ends {_named(unended)}: the model is not taught to stop there")
         if masked:
             found.append(f"the {end} behind {_named(masked)} is masked: the model is not taught to stop there")
         if cut:
-            whole = f"; all of {_named(lost)} is" if lost else ""
+            whole = f", and all of {_named(lost)} with it" if lost else ""
             found.append(f"the {end} behind {_named(cut)} is cut away at {self.limit:,} tokens{whole}")
         return found
 
@@ -107,8 +109,8 @@ def label(text: TrainingText, tokenizer: Any, limit: int | None = None) -> Label
     return Labels(text, tuple(encoded.offsets), limit)
 
 
-def _named(answers: Sequence[Answer]) -> str:
-    numbers = [str(answer.number) for answer in answers]
-    if len(numbers) == 1:
-        return f"answer {numbers[0]}"
+def _named(answers: Sequence[Answer | int]) -> str:
+    numbers = [str(answer if isinstance(answer, int) else answer.number) for answer in answers]
+    if len(numbers) < 3:
+        return f"answer{'s' if len(numbers) > 1 else ''} {' and '.join(numbers)}"
     return f"answers {', '.join(numbers[:3])}" + (f" and {len(numbers) - 3} more" if len(numbers) > 3 else "")

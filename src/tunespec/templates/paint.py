@@ -77,7 +77,12 @@ class Paint:
 
 def wants_colour(stream: IO[Any]) -> bool:
     """Whether a stream is a terminal whose user has not set NO_COLOR (https://no-color.org)."""
-    return stream.isatty() and not os.environ.get("NO_COLOR")
+    return is_terminal(stream) and not os.environ.get("NO_COLOR")
+
+
+def is_terminal(stream: IO[Any]) -> bool:
+    """Whether a person looks at it."""
+    return stream.isatty()
 
 
 def _token_pattern(tokens: Iterable[str]) -> re.Pattern[str]:

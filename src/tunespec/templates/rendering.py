@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from tunespec.templates.errors import TemplateError
-from tunespec.templates.jinja import refusal
+from tunespec.templates.jinja import ChatTemplate, refusal
 from tunespec.templates.ollama import OllamaTemplate
 from tunespec.templates.requests import Request
 from tunespec.templates.sides import TODAY, ServingSide, TrainingSide
-from tunespec.templates.source import TemplateSource
-from tunespec.templates.targets import Target
+from tunespec.templates.source import TemplateSource, shown_path
+from tunespec.templates.target import Target
+from tunespec.templates.visible import visible
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,25 @@ def render_sides(
     return found
 
 
+def training_for(source: TemplateSource, target: Target) -> TrainingSide | None:
+    """The training side; with tools, by the template that transformers takes for them, if there is one of its own."""
+    side, tokenizer = source.training, source.tokenizer
+    if side is None or tokenizer is None or not isinstance(side.template, ChatTemplate) or not target.tools:
+        return side
+    named = tokenizer.chosen(tools=True)
+    if named is None or named.source == side.template.source:
+        return side
+    shown = side.shown if named.path == tokenizer.path else shown_path(named.path, source.pair.files)
+    return replace(side, shown=shown, line=named.line, template=replace(side.template, source=named.source))
+
+
+def added_bos(source: TemplateSource) -> str:
+    """The token that the server's tokenizer puts before each prompt, empty if it adds none."""
+    if source.training is None or (source.tokenizer is not None and source.tokenizer.adds_bos is False):
+        return ""
+    return source.training.bos
+
+
 def placed(side: TrainingSide | ServingSide) -> str:
     """Where a side's template stands: ``Modelfile:3, its TEMPLATE``."""
     what = side.kind if isinstance(side, TrainingSide) else side.origin
@@ -54,7 +74,7 @@ def placed(side: TrainingSide | ServingSide) -> str:
 
 
 def _training(source: TemplateSource, target: Target, *, generation_prompt: bool) -> Rendering:
-    side = source.training
+    side = training_for(source, target)
     if side is None:
         return _absent("training", source, ("jinja", "tokenizer", "gguf"), source.why_no_training)
     made = Rendering("training", placed(side), tokens=side.tokens)
@@ -115,4 +135,4 @@ def _absent(name: str, source: TemplateSource, formats: Sequence[str], why: str)
 def _refused(made: Rendering, error: TemplateError) -> Rendering:
     said = refusal(error)
     problem = f"refuses the conversation: {said}" if said is not None else f"cannot be rendered: {error}"
-    return replace(made, problem=problem, refused=True)
+    return replace(made, problem=visible(problem), refused=True)  # a template's own words may hold anything

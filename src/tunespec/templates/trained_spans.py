@@ -11,7 +11,7 @@ from tunespec.templates.errors import TemplateError
 from tunespec.templates.jinja import ChatTemplate
 from tunespec.templates.plain import PlainTemplate
 from tunespec.templates.rendered import Rendered
-from tunespec.templates.segments import Place, segmented
+from tunespec.templates.segments import segmented
 from tunespec.templates.sides import TrainingSide
 from tunespec.templates.stop_trained import turn_end
 
@@ -20,8 +20,8 @@ Span = tuple[int, int]
 BY_BLOCKS = "what stands in {% generation %} is trained"
 BY_ANSWERS = "each answer with its end is trained"
 BY_TRAINER = (
-    "the template has no {% generation %}: the trainer decides what is trained; shown is what training on answers only "
-    "would see, each answer from its header to its end"
+    "the template has no {% generation %}: the trainer decides what is trained; shown is training on answers only, "
+    "each from its header to its end"
 )
 
 
@@ -44,6 +44,7 @@ class TrainingText:
         answers: the answers that stand in it as they are in the conversation.
         rule: what decides which pieces are trained, in words.
         marker: what ends an answer; None if nothing does.
+        lost: the numbers of the answers that do not stand in the text as they are.
     """
 
     text: str
@@ -51,6 +52,7 @@ class TrainingText:
     answers: tuple[Answer, ...]
     rule: str
     marker: str | None
+    lost: tuple[int, ...] = ()
 
 
 def training_text(side: TrainingSide, case: Case) -> TrainingText:
@@ -68,7 +70,9 @@ def training_text(side: TrainingSide, case: Case) -> TrainingText:
         spans, rule = rendered.trained, BY_BLOCKS
     else:
         spans, rule = _answers_only(side.template, rendered, case, markers), BY_TRAINER
-    return TrainingText(rendered.text, spans, answers, rule, markers[0] if markers else None)
+    said = {_number(part.label) for part in case.parts if part.role == "assistant"}
+    lost = tuple(sorted(said - {answer.number for answer in answers}))
+    return TrainingText(rendered.text, spans, answers, rule, markers[0] if markers else None, lost)
 
 
 def _markers(side: TrainingSide) -> tuple[str, ...]:
@@ -87,11 +91,11 @@ def _answers(text: str, case: Case, markers: Sequence[str]) -> Iterator[Answer]:
         if place.role != "assistant":
             continue
         until = places[at + 1].start if at + 1 < len(places) else len(text)
-        yield Answer(_number(place), place.start, place.end, _end(text, (place.end, until), markers))
+        yield Answer(_number(place.label), place.start, place.end, _end(text, (place.end, until), markers))
 
 
-def _number(place: Place) -> int:
-    return int(place.label.rpartition(" ")[2])
+def _number(label: str) -> int:
+    return int(label.rpartition(" ")[2])
 
 
 def _end(text: str, within: Span, markers: Sequence[str]) -> Span | None:

@@ -12,13 +12,15 @@ from functools import lru_cache
 
 BLANK, LINE_END, TAB, RETURN = "·", "⏎", "→", "␍"
 _SIGNS = {"\n": f"{LINE_END}\n", "\t": f"{TAB}\t", "\r": RETURN}
-_SEEN = frozenset("CZ")  # categories: control, format, unassigned, separators
+_MEANING = {BLANK: " ", LINE_END: "\n", TAB: "\t", RETURN: "\r"}
+_MEANT = frozenset({BLANK, LINE_END, RETURN, "\\"})  # in a text they would be taken for marks; a tab follows its own
+_UNPRINTED = frozenset("CZ")  # categories: control, format, unassigned, separators
 # Letters, marks and symbols that nothing is drawn for: fillers, an empty Braille cell, joiners, variation selectors.
 _BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _SELECTORS = ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
 # Blanks at a line's end or beside another one; then whatever may need a sign.
 _UNSEEN = re.compile(r"  +| (?=[\n\r\t]|\Z)|[^ -~]|\\(?=u[0-9a-f]{4}|U[0-9a-f]{8})")
-_WRITTEN = re.compile(rf"{BLANK}|{LINE_END}\n|{TAB}\t|{RETURN}|\\u([0-9a-f]{{4}})|\\U([0-9a-f]{{8}})")
+_WRITTEN = re.compile(rf"{BLANK}|{LINE_END}\n?|{TAB}\t|{RETURN}|\\u([0-9a-f]{{4}})|\\U([0-9a-f]{{8}})")
 
 
 def visible(text: str, also: str = "") -> str:
@@ -39,7 +41,7 @@ def signs(text: str, also: str = "") -> list[str]:
 
 
 def literal(shown: str) -> str:
-    """The text that :func:`visible` made this of."""
+    """The text that :func:`visible` made this of; what it shows as the last line's end may have no line behind it."""
     return _WRITTEN.sub(_meant, shown)
 
 
@@ -58,12 +60,12 @@ def _usual_sign(character: str) -> str:
     if character in _SIGNS:
         return _SIGNS[character]
     code = ord(character)
-    hidden = unicodedata.category(character)[0] in _SEEN or character in _BLANK_LETTERS
+    hidden = unicodedata.category(character)[0] in _UNPRINTED or character in _BLANK_LETTERS
     hidden = hidden or any(first <= code <= last for first, last in _SELECTORS)
-    return code_point(character) if hidden or character in (BLANK, RETURN, "\\") else character
+    return code_point(character) if hidden or character in _MEANT else character
 
 
 def _meant(match: re.Match[str]) -> str:
     if number := match[1] or match[2]:
         return chr(int(number, 16))
-    return {BLANK: " ", RETURN: "\r"}.get(match[0], match[0][1:])
+    return _MEANING[match[0][0]]
