@@ -46,15 +46,18 @@ class Case:
     @cached_property
     def called(self) -> frozenset[str]:
         """The names of the tools that are declared or called."""
-        calls = [call for message in self.messages for call in message.get("tool_calls") or ()]
-        named = (_function(entry).get("name") for entry in (*(self.tools or ()), *calls))
+        named = (_function(entry).get("name") for entry in (*(self.tools or ()), *self._calls))
         return frozenset(name for name in named if isinstance(name, str) and name)
 
     @cached_property
     def arguments(self) -> tuple[str, ...]:
         """The texts in the arguments of tool calls."""
-        calls = [call for message in self.messages for call in message.get("tool_calls") or ()]
-        return tuple(text for call in calls for text in _leaves(_function(call).get("arguments")))
+        return tuple(text for call in self._calls for text in _leaves(_function(call).get("arguments")))
+
+    @property
+    def _calls(self) -> list[Any]:
+        lists = (message.get("tool_calls") for message in self.messages)
+        return [call for calls in lists if isinstance(calls, list | tuple) for call in calls]
 
 
 class Part(NamedTuple):
@@ -74,7 +77,7 @@ def _numbered(messages: Sequence[Message]) -> Iterator[Part]:
         label = role if role == "system" and number == 0 else f"{role} {counts[role]}"
         thought = next((message[key] for key in _REASONING if message.get(key)), None)
         if isinstance(thought, str) and thought.strip():
-            yield Part(f"thinking {counts[role]}", "thinking", thought)
+            yield Part(f"thinking of {label}", "thinking", thought)
         for text in _texts(message.get("content")):
             yield Part(label, role, text)
 

@@ -7,14 +7,19 @@ the segments around it. Then the first segment that differs, since what follows 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import islice
 
 from tunespec.templates.case import Part
-from tunespec.templates.compared import Cause, Pair, Piece, common_start, named, where, without_whitespace
+from tunespec.templates.compared import Cause, Pair, Piece, common_start, named, same_words, where
 from tunespec.templates.segment_causes import cause_in_segments
+from tunespec.templates.side_by_side import Side
 
 NO_VALUE = "<no value>"
-_RECOGNISED = 12  # characters at either end by which a changed content is recognised
+_LETTER = re.compile(r"[^\W\d_]")
+_WORD = re.compile(r"[^\W_]{3,}")
+_RECOGNISED = 20  # words at its start by which a changed content is recognised, if half of them are there
 
 
 def cause_of(pair: Pair) -> Cause:
@@ -31,7 +36,7 @@ def _bos(pair: Pair) -> Iterator[Cause]:
 
 
 def _whitespace(pair: Pair) -> Iterator[Cause]:
-    if without_whitespace(pair.trained.text) != without_whitespace(pair.asked.text):
+    if not same_words(pair.trained.text, pair.asked.text):
         return
     if trimmed := _trimmed(pair):
         yield Cause("whitespace_differs", f"only whitespace differs: {trimmed}", pair.first_difference)
@@ -42,7 +47,9 @@ def _whitespace(pair: Pair) -> Iterator[Cause]:
         return
     piece = _blank(pair, number)
     trained, asked = pair.quoted(piece)
-    message = f"only whitespace differs: {pair.where(number)}, training has {trained}, the server {asked}"
+    others = sum(len(set(pair.texts(n))) > 1 for n in range(number + 1, pair.segments))
+    more = f", and so on in {others} more place{'s' if others > 1 else ''}" if others else ""
+    message = f"only whitespace differs: {pair.where(number)}, training has {trained}, the server {asked}{more}"
     yield Cause("whitespace_differs", message, piece)
 
 
@@ -73,19 +80,18 @@ def _contents(pair: Pair) -> Iterator[Cause]:
         if (part.label in here) == (part.label in there):
             continue
         name, side, _ = pair.sides[part.label in here]
-        text = side.text
-        kind = "content_differs" if _recognised(part, text) else _kind_of_lost(pair, part)
-        if _recognised(part, text):
+        kind = "content_differs" if _recognised(part, side) else _kind_of_lost(pair, part)
+        if _recognised(part, side):
             message = f"{named(part.label)} is changed on {name}"
         else:
-            message = f"{_missing(pair, part, here ^ there)} missing on {name}"
+            message = f"{_missing(pair, part, here - there if part.label in here else there - here)} missing on {name}"
         yield Cause(kind, message, _at_content(pair, part.label))
 
 
-def _missing(pair: Pair, part: Part, unshared: frozenset[str]) -> str:
-    """The lost contents of one kind, from a first one on."""
+def _missing(pair: Pair, part: Part, only: frozenset[str]) -> str:
+    """The lost contents of one kind, from a first one on, with a verb; ``only`` are those of one side."""
     kind = _kind_of_lost(pair, part)
-    lost = [p.label for p in pair.case.parts if p.label in unshared and _kind_of_lost(pair, p) == kind]
+    lost = [p.label for p in pair.case.parts if p.label in only and _kind_of_lost(pair, p) == kind]
     if len(lost) == 1 or part.label == "system":
         return f"{named(part.label)} is"
     return f"{' and '.join(lost)} are" if len(lost) == 2 else f"{lost[0]} and {len(lost) - 1} more messages are"
@@ -115,7 +121,7 @@ def _folded(pair: Pair, number: int) -> Iterator[Cause]:
     """A system message that is a turn on one side and the beginning of the user's turn on the other."""
     if number >= pair.segments - 1:
         return
-    turns = [any(sign.isalpha() for sign in text) for text in pair.texts(number)]
+    turns = [_LETTER.search(text) is not None for text in pair.texts(number)]
     if turns[0] != turns[1]:
         apart, joined = ("in training", "on the server's side") if turns[0] else ("on the server's side", "in training")
         after = named(pair.trained.segmented.labels[number])
@@ -138,10 +144,11 @@ def _kind_of_lost(pair: Pair, part: Part) -> str:
     return "content_differs" if part is last and part.role == "user" else "history_differs"
 
 
-def _recognised(part: Part, text: str) -> bool:
-    bare = part.text.strip()
-    size = min(_RECOGNISED, len(bare) // 2)
-    return size >= _RECOGNISED // 3 and (bare[:size] in text or bare[-size:] in text)
+def _recognised(part: Part, side: Side) -> bool:
+    """Whether much of a content stands in what would else be the template's own text."""
+    words = [match[0] for match in islice(_WORD.finditer(part.text), _RECOGNISED)]
+    text = side.segmented.template_text
+    return len(words) > 1 and 2 * sum(word in text for word in words) > len(words)
 
 
 def _next(labels: tuple[str, ...]) -> tuple[str, ...]:

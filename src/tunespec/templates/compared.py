@@ -14,8 +14,6 @@ from tunespec.templates.side_by_side import Side
 
 _TOKEN_BEGUN = re.compile(r"(?:<[^<>\s]{0,40}|\[[^\[\]\s]{0,20}|\w{1,40})\Z")
 _TOKEN_LEFT = re.compile(r"[^<>\s]{0,40}>|[^\[\]\s]{0,20}\]|\w{1,40}")
-_ASCII_SPACES = bytes(code for code in range(128) if chr(code).isspace())
-_OTHER_SPACES = tuple(chr(code).encode() for code in range(128, 0x3001) if chr(code).isspace())
 _OPENING = "<["
 _REACH = 48  # characters before a difference in which the token that it breaks may begin
 
@@ -70,8 +68,7 @@ class Pair:
 
     def differs(self, number: int) -> bool:
         """Whether a segment differs by more than whitespace."""
-        trained, asked = self.texts(number)
-        return trained != asked and without_whitespace(trained) != without_whitespace(asked)
+        return not same_words(*self.texts(number))
 
     def first_segment(self, differs: Callable[[int], bool]) -> int | None:
         """The first segment that differs; None too where the sides hold not the same contents."""
@@ -108,15 +105,17 @@ def where(segmented: Segmented, number: int) -> str:
 
 def named(label: str) -> str:
     """A content's label in a sentence."""
-    return "the system message" if label == "system" else label
+    if label == "system":
+        return "the system message"
+    return f"the {label}" if label.startswith("thinking") else label
 
 
-def without_whitespace(text: str) -> bytes:
-    """The text without any whitespace, as bytes: deleting them is ten times as fast as splitting a text."""
-    bare = text.encode(errors="surrogatepass").translate(None, _ASCII_SPACES)
-    for space in () if text.isascii() else _OTHER_SPACES:
-        bare = bare.replace(space, b"")
-    return bare
+def same_words(one: str, other: str) -> bool:
+    """Whether two texts are equal apart from whitespace. Only what lies between their common ends is looked at."""
+    start = common_start(one, other)
+    one, other = one[start:], other[start:]
+    same = common_start(one[::-1], other[::-1])
+    return "".join(one[: len(one) - same].split()) == "".join(other[: len(other) - same].split())
 
 
 def common_start(one: str, other: str) -> int:

@@ -13,6 +13,7 @@ from tunespec.templates.side_by_side import QUOTED
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
 _DATE = re.compile(rf"\d{{4}}-\d\d(?:-\d\d)?\b|(?:\b\d{{1,2}} )?\b{_MONTH}\.?(?: \d{{1,2}},)? \d{{4}}\b")
+_SYSTEM_WORD = re.compile(r"(?i)\bsys(?:tem)?\b")
 _SYSTEM_TEXT = re.compile(r"(?i)\bsys(?:tem)?\b|\b[a-z']{1,30}(?: [a-z']{1,30}){2}")
 _THINK = re.compile(r"<\|?(?:think(?:ing)?|channel)\b[^<>]{0,20}>|\[THINK\]|<\|START_THINKING\|>")
 _LOOKED_AT = 20_000  # characters of a segment that are searched; templates' own texts are shorter
@@ -23,7 +24,7 @@ def cause_in_segments(pair: Pair) -> Cause:
     if number is None or not pair.trained.segmented.places:
         return Cause("content_differs", "the texts differ, and no message arrives unchanged", pair.first_difference)
     piece = pair.piece(number)
-    for judge in (_date, _tools, _injected):
+    for judge in (_system_turn, _date, _tools, _injected):
         if cause := judge(pair, number, piece):
             return cause
     if number == pair.segments - 1:
@@ -64,9 +65,18 @@ def _tools(pair: Pair, number: int, piece: Piece) -> Cause | None:
     here, there = (any(name in text for name in pair.case.called) for text in texts)
     if not here and not there:
         return None
-    how = "otherwise" if here and there else "elsewhere"
-    message = f"{pair.where(number)}, the server's side writes the tools {how} than the training side"
+    how = "otherwise than" if here and there else "elsewhere than"
+    trained, asked = pair.quoted(piece)
+    says = f"{pair.where(number)}, the server writes the tools {how} the training side"
+    message = f"{says}: {asked} for {trained}" if here and there else says
     return Cause("tools_differ", message, piece)
+
+
+def _system_turn(pair: Pair, number: int, piece: Piece) -> Cause | None:
+    """A system text of its own with a header, which may hold a date: more is missing than the date."""
+    named = any(_SYSTEM_WORD.search(text[:_LOOKED_AT]) for text in pair.cut(piece))
+    tools = any(name in text for name in pair.case.called for text in pair.cut(piece))
+    return _injected(pair, number, piece) if named and not tools else None
 
 
 def _injected(pair: Pair, number: int, piece: Piece) -> Cause | None:
@@ -92,7 +102,7 @@ def _generation(pair: Pair, number: int, piece: Piece) -> Cause:
         if opened and not thinks[other]:
             return Cause(kind, f"{place}, {names[own]} opens `{opened[0]}`, {names[other]} does not", piece)
         if ends and not cuts[other].strip():
-            message = f"{names[other]} ends without {quoted[own]}, the generation prompt of {names[own]}, {place}"
+            message = f"{place}, {names[other]} ends without {quoted[own]}, with which {names[own]} asks for the answer"
             return Cause(kind, message, piece)
     message = f"the generation prompt differs {place}: training has {quoted[0]}, the server {quoted[1]}"
     return Cause(kind, message, piece)

@@ -11,7 +11,6 @@ from tunespec.templates.case import Case, Part
 
 _TRIES = 100  # occurrences looked at for one that stands free, as a content does
 _LOST = 50  # contents that are sought in vain before the rest is given up
-_COPIES = 1_000
 _LEAST = 4  # characters; a shorter content stands by chance in any text
 
 
@@ -63,16 +62,26 @@ def segmented(text: str, case: Case) -> Segmented:
     return Segmented(text, free if len(free) >= len(any_) else any_)
 
 
-def copies(text: str, parts: Sequence[Part]) -> Iterator[Place]:
-    """Every place at which a content of some length stands, also a second time."""
+def lacking(text: str, case: Case) -> tuple[str, ...]:
+    """What a rendering does not hold as it is: labels of contents, and `tools` if it names none of them.
+
+    Two sides that lose the same thing do not differ; the model never sees it all the same.
+    """
+    found = segmented(text, case)
+    lost = [part.label for part in case.parts if part.label not in found.labels]
+    unnamed = case.called and not any(name in found.template_text for name in case.called)
+    return (*lost, "tools") if unnamed else tuple(lost)
+
+
+def copies(text: str, parts: Sequence[Part], start: int, end: int) -> Iterator[Place]:
+    """Every place at which a content of some length reaches into a piece of the text, also a second time."""
     for part in parts:
         sought = part.text.strip()
-        at = text.find(sought) if len(sought) >= _LEAST else -1
-        for _ in range(_COPIES):
-            if at < 0:
-                break
-            yield Place(part.label, part.role, at, at + len(sought))
-            at = text.find(sought, at + len(sought))
+        size = len(sought) if len(sought) >= _LEAST else 0
+        at = text.find(sought, max(0, start - size + 1), end + size - 1) if size else -1
+        while at >= 0:
+            yield Place(part.label, part.role, at, at + size)
+            at = text.find(sought, at + size, end + size - 1)
 
 
 def _located(text: str, case: Case, *, free: bool) -> tuple[Place, ...]:

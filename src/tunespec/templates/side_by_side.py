@@ -31,15 +31,17 @@ class Side:
         """The whole rendered text."""
         return self.segmented.text
 
-    @cached_property
-    def hidden(self) -> tuple[Place, ...]:
-        """The places of what must not be shown, in order, none within another."""
+    def hidden(self, start: int, end: int) -> tuple[Place, ...]:
+        """What must not be shown of a piece: the places of contents that reach into it, in order, none in another."""
         if not self.case.elided:
             return ()
-        found = sorted({*self.segmented.places, *copies(self.text, self.case.parts)}, key=lambda p: (p.start, -p.end))
+        near = (place for place in self.segmented.places if place.start < end and place.end > start)
+        again = (place for place in copies(self.text, self.case.parts, start, end) if place.start < end)
         kept: list[Place] = []
-        for place in found:
-            if not kept or place.start >= kept[-1].end:
+        for place in sorted({*near, *again}, key=lambda place: (place.start, -place.end)):
+            if kept and place.start < kept[-1].end:
+                kept[-1] = kept[-1]._replace(end=max(place.end, kept[-1].end))
+            else:
                 kept.append(place)
         return tuple(kept)
 
@@ -54,15 +56,13 @@ class Side:
 
     def outside(self, at: int) -> int:
         """The place itself, or the start of the hidden content that it is in."""
-        return next((place.start for place in self.hidden if place.start < at < place.end), at)
+        return next((place.start for place in self.hidden(at, at + 1) if place.start < at < place.end), at)
 
     def visible(self, start: int, end: int) -> str:
         """The text from start to end, each character that is not printed by itself as a sign for it."""
         pieces: list[str] = []
         position = start
-        for place in self.hidden:
-            if place.end <= position or place.start >= end:
-                continue
+        for place in self.hidden(start, end):
             pieces += [self._plain(position, place.start), f"<{place.label}>"]
             position = place.end
         pieces.append(self._plain(position, end))
@@ -74,7 +74,8 @@ class Side:
             return "nothing"
         cut = min(end, start + QUOTED)
         shown = self.visible(start, cut) + ("…" if cut < end else "")
-        return f"`{_dotted(shown) if shown.strip() else '·' * len(shown)}`"
+        bare = shown.lstrip(" ")
+        return f"`{'·' * (len(shown) - len(bare))}{_dotted(bare)}`"
 
     def _plain(self, start: int, end: int) -> str:
         if start >= end:
@@ -87,7 +88,7 @@ class Side:
         piece = self.text[start:end]
         if self.words:
             piece = _WORD.sub(lambda match: _HIDDEN if match[0] in self.words else match[0], piece)
-        return "".join(map(_sign, piece))
+        return "".join(map(visible_sign, piece))
 
 
 def side_by_side(trained: Side, asked: Side, at: tuple[int, int], length: int) -> str:
@@ -120,7 +121,8 @@ def _dotted(text: str) -> str:
     return _SPACES.sub(lambda match: "·" * len(match[0]), text)
 
 
-def _sign(character: str) -> str:
+def visible_sign(character: str) -> str:
+    """A character as one sees it: whitespace as a sign, what is not printed as its code."""
     if character in _NAMED:
         return _NAMED[character]
     if unicodedata.category(character)[0] in "CZ":
