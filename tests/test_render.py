@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -23,6 +24,7 @@ from tunespec.templates.trained_spans import Answer, TrainingText
 from tunespec.templates.visible import code_point, literal, signs, visible
 
 TEXTS = st.text(st.sampled_from("a ·⏎→␍\\u20b\t\r\n\u200b\ufeff\U000e0041⟦⟧✂é") | st.characters(), max_size=60)
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "render.md"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 CHATML = (
@@ -120,6 +122,7 @@ def test_a_difference_is_shown_with_both_sides(project, snapshot):
     project.write("Modelfile", MODELFILE.replace('<|im_end|>\n"""', '<|im_end|>"""'))
     assert project.render().stdout == snapshot
     assert project.render("--check", code=1).stdout == project.render().stdout
+    assert f"$ tunespec render\n{project.render().stdout}```" in PAGE.read_text(encoding="utf-8")
 
 
 def test_the_screen_holds_what_raw_prints(project):
@@ -260,6 +263,10 @@ def test_one_side_alone_is_shown(project):
 def test_what_a_built_in_renderer_writes_is_not_known(project):
     project.write("Modelfile", "FROM ./m.gguf\nRENDERER qwen3-coder\n")
     assert "RENDERER qwen3-coder: a renderer that is built into Ollama" in project.render("user", code=2).stdout
+    project.write("Modelfile", "FROM ./other.gguf\n")
+    for name in ("chat_template.jinja", "tokenizer_config.json"):
+        (project.folder / name).unlink()
+    assert "Ollama chooses one by the chat template in ./other.gguf, which" in project.render("user", code=2).stdout
     project.write("Modelfile", "FROM llama3.2\n")
     assert "that of the base model llama3.2 stays" in project.render("user", code=2).stdout
 
@@ -371,7 +378,9 @@ def test_the_probes_are_listed(project):
 def test_labels_of_a_template_that_masks_the_end(project, snapshot):
     project.add_tokenizer()
     project.write("chat_template.jinja", MASKS_THE_END)
-    assert project.render("user-assistant-user", "--labels").stdout == snapshot
+    shown = project.render("user-assistant-user", "--labels").stdout
+    assert shown == snapshot
+    assert f"$ tunespec render user-assistant-user --labels\n{shown}```" in PAGE.read_text(encoding="utf-8")
     project.render("--labels", "--check", code=1)
 
 

@@ -9,7 +9,7 @@ from tunespec.templates.errors import TemplateError
 from tunespec.templates.jinja import ChatTemplate, refusal
 from tunespec.templates.ollama import OllamaTemplate
 from tunespec.templates.requests import Request
-from tunespec.templates.sides import TODAY, ServingSide, TrainingSide
+from tunespec.templates.sides import TODAY, ServingSide, TrainingSide, is_file_reference
 from tunespec.templates.source import TemplateSource, shown_path
 from tunespec.templates.target import Target
 from tunespec.templates.visible import visible
@@ -118,7 +118,11 @@ def _why_no_serving(source: TemplateSource) -> str:
         return source.why_no_serving
     if modelfile.renderer is not None:
         return f"RENDERER {modelfile.renderer}: a renderer that is built into Ollama writes the prompt"
-    return f"no TEMPLATE: that of the base model {modelfile.base} stays, which is not here"
+    if not is_file_reference(modelfile.base):
+        return f"no TEMPLATE: that of the base model {modelfile.base} stays, which is not here"
+    if source.tokenizer is None:
+        return f"no TEMPLATE: Ollama chooses one by the chat template in {modelfile.base}, which is not here"
+    return "no TEMPLATE: Ollama chooses a stock one; to know which: pip install tunespec[ollama-templates]"
 
 
 def _absent(name: str, source: TemplateSource, formats: Sequence[str], why: str) -> Rendering:
