@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import chat, run_tunespec, write_jsonl
+from tests.test_gguf_file import STRING, entry, gguf
 from tunespec.cli import main
 from tunespec.render import Asked, screen
 from tunespec.templates.case import Case
@@ -238,6 +239,11 @@ def test_the_tokenizer_says_whether_a_bos_token_is_added(project):
         project.write("tokenizer_config.json", json.dumps(TOKENS | {"bos_token": "<s>", "add_bos_token": adds}))
         shown = project.render("user", "--check", code=int(not adds)).stdout
         assert words in shown
+    project.write("tokenizer_config.json", json.dumps(TOKENS | {"bos_token": "<s>"}))
+    project.write("Modelfile", MODELFILE.replace('"""{{', '"""<s>{{'))
+    assert "\nbos_doubled: " in project.render("user", "--check", code=1).stdout
+    project.write("tokenizer_config.json", json.dumps(TOKENS | {"bos_token": "<s>", "add_bos_token": False}))
+    project.render("user", "--check")
 
 
 def test_broken_templates_leave_the_other_side(project):
@@ -349,6 +355,16 @@ def test_flags_name_the_sides(project):
     assert "<|im_start|>user" in text
 
 
+def test_a_model_file_holds_the_training_template(project):
+    (project.folder / "model.gguf").write_bytes(gguf(entry("tokenizer.chat_template", STRING, CHATML + "from gguf")))
+    shown = blocks(project.render("user", "--template", "model.gguf").stdout)
+    assert shown["training"] == shown["serving"] + "from gguf"
+    (project.folder / "chat_template.jinja").unlink()
+    (project.folder / "tokenizer_config.json").unlink()
+    assert blocks(project.render("user").stdout) == shown
+    assert "no tokenizer.json is beside model.gguf" in project.render("user", "--labels", code=2).stderr
+
+
 def test_the_record_says_which_pair_is_meant(project):
     for name in "ab":
         project.write(f"{name}/Modelfile", MODELFILE.replace("user\n", f"user {name}\n"))
@@ -423,7 +439,7 @@ def test_labels_of_an_answer_that_the_template_changes(project):
     project.add_tokenizer()
     project.write("chat_template.jinja", CHATML.replace("message['content']", "message['content'] | upper"))
     shown = project.render("user", "--labels").stdout
-    assert "warning: answer 1 cannot be found in the text: the template changes or drops it" in shown
+    assert "warning: answer 1 cannot be found in the text: the template changes or drops what is said" in shown
 
 
 def test_labels_refuse_what_the_template_refuses(project):

@@ -83,7 +83,9 @@ class Labels:
         lost = [answer for answer in answers if self.characters[answer.start] == "cut"]
         found = ["no token is trained"] if not self.count("trained") else []
         if self.text.lost:
-            found.append(f"{_named(self.text.lost)} cannot be found in the text: the template changes or drops it")
+            found.append(
+                f"{_named(self.text.lost)} cannot be found in the text: the template changes or drops what is said"
+            )
         end = f"`{self.text.marker}`" if self.text.marker else "end"
         if unended:
             found.append(f"nothing ends {_named(unended)}: the model is not taught to stop there")

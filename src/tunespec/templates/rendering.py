@@ -61,10 +61,13 @@ def training_for(source: TemplateSource, target: Target) -> TrainingSide | None:
 
 
 def added_bos(source: TemplateSource) -> str:
-    """The token that the server's tokenizer puts before each prompt, empty if it adds none."""
-    if source.training is None or (source.tokenizer is not None and source.tokenizer.adds_bos is False):
-        return ""
-    return source.training.bos
+    """The token that the server's tokenizer puts before each prompt, empty if it adds none.
+
+    The model file says whether it does, since the server reads that; without one, the tokenizer's configuration.
+    """
+    said = [part.add_bos for part in [source.gguf] if part] + [part.adds_bos for part in [source.tokenizer] if part]
+    adds = next((one for one in said if one is not None), True)
+    return source.training.bos if source.training is not None and adds else ""
 
 
 def placed(side: TrainingSide | ServingSide) -> str:
