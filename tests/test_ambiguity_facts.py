@@ -92,7 +92,17 @@ def test_questions_without_a_common_subject():
 
 @pytest.mark.parametrize(
     ("prompt", "answer"),
-    [("Which of these animals is a mammal?", "The whale."), ("Who painted Guernica?", "C.")],
+    [
+        ("Which of these animals is a mammal?", "The whale."),
+        ("Who painted Guernica?", "C."),
+        ("Which statement below is true?", "The second."),
+        ("Tick all that apply: what do bees make?", "Honey."),
+        ("Circle the right answer: bees make", "Honey."),
+        ("Which of the listed rivers is the longest?", "The Nile."),
+        ("Which option is correct?", "The second."),
+        ("Welche der folgenden Zahlen ist gerade?", "Vier."),
+        ("下列哪个是动物？", "猫。"),
+    ],
 )
 def test_choices_that_are_not_there(prompt, answer):
     assert choices_missing(prompt, answer)
@@ -104,6 +114,12 @@ def test_choices_that_are_not_there(prompt, answer):
         ("Which of the following is prime: 4, 5 or 6?", "5"),
         ("What grade did she get?", "B"),
         ("Which vitamin is it?", "A"),
+        ("Which option is better for a beginner, a piano or a guitar?", "A piano."),
+        ("Write a function that returns the second smallest element from the list.", "sorted(x)[1]"),
+        ("从以下选项中选择：A）猫 B）石头 C）桌子，哪个是动物？", "A"),
+        ("Find the largest value in the list.", "max(x)"),
+        ("Choose the best answer: cat, dog or stone.", "cat"),
+        ("Choose the best answer: What barks?\nA) cat\nB) dog", "B"),
     ],
 )
 def test_choices_that_are_there(prompt, answer):

@@ -45,6 +45,15 @@ ARTIFACTS = {
         r"She said \"ebb\" and left.",
         r"See https:\/\/example.org\/tides for more.",
         r"涨潮。\n退潮。",
+        r"The causes are\r\nthe moon and the sun.",
+        r"The moon pulls the sea,\r\nand the sun pulls too.",
+        r"the moon\tthe sun\tthe wind",
+        r"the moon\n\nthe sun",
+        r"The moon pulls the sea.\rThe sun pulls too.",
+        r"It\'s the moon that pulls.",
+        r"The moon pulls the sea.\\nThe sun pulls too.",
+        r"the moon and\/or the sun",
+        r"It pulls the sea.\tThe sun pulls too.",
     ],
     "mojibake": [
         "The moonâ€™s pull",
@@ -77,6 +86,7 @@ ARTIFACTS = {
         "The moon\u2028pulls the sea.",
         "The moon \ufffcpulls the sea.",
         "The moon \x7f pulls the sea.",
+        "The moon pulls the wa\u00adter of the o\u00adcean.",
     ],
     "placeholder": [
         "Hello {{name}}, the moon pulls the sea.",
@@ -87,6 +97,19 @@ ARTIFACTS = {
         "{% if user %}The moon pulls.{% endif %}",
         "The cause is [object Object].",
         "[deleted]",
+        "N/A",
+        "nan",
+        "NaN",
+        "None",
+        "null",
+        "[removed]",
+        "undefined",
+        "No input",
+        "No output.",
+        "(empty)",
+        "<NA>",
+        "TBD",
+        "...",
     ],
     "unfilled_slot": [
         "Well, [INSERT NAME], the moon pulls the sea.",
@@ -98,6 +121,19 @@ ARTIFACTS = {
         "Lorem ipsum dolor sit amet, consectetur adipiscing elit.",
         "Thanks for asking, {user_name}!",
         "Hello ${name}, the moon pulls the sea.",
+        "Dear {customer}, the moon pulls the sea.",
+        "The moon of {planet} pulls the sea.",
+        "Hello <<NAME>>, the moon pulls the sea.",
+        "Hello <NAME>, the moon pulls the sea.",
+        "Hello <name>, the moon pulls the sea.",
+        "Hello [NAME], the moon pulls the sea.",
+        "Hello %s, the moon pulls the sea.",
+        "Hello %(name)s, the moon pulls the sea.",
+        "Hello $NAME, the moon pulls the sea.",
+        "Hello %NAME%, the moon pulls the sea.",
+        "Hello @@NAME@@, the moon pulls the sea.",
+        "Hello __NAME__, the moon pulls the sea.",
+        "Hello {0}, the moon pulls the sea.",
     ],
 }
 RIGHT = [
@@ -146,7 +182,6 @@ RIGHT = [
     ("Arabic with marks", QUESTION, "المد والجزر\u200f (Tide)\u200f مرتان\u061c."),
     ("Hebrew isolates", QUESTION, "הים \u2067גאות\u2069 ושפל."),
     ("Thai", QUESTION, "น้ำ\u200bขึ้น\u200bน้ำลง"),
-    ("soft hyphens", QUESTION, "Donau\u00addampf\u00adschiff"),
     ("ligatures", QUESTION, "The ﬁrst ﬂow"),
     ("tabs and newlines", QUESTION, "a\tb\r\nc"),
     ("Jinja lesson", "How do I print a variable in Jinja?", "Write {{ name }}, or {% if name %}...{% endif %}."),
@@ -160,6 +195,17 @@ RIGHT = [
     ("interval in metres", QUESTION, "The depth lies in [5m, 10m]."),
     ("mojibake lesson", "Why do I see â€™?", "UTF-8 was decoded as Latin-1, so â€™ stands for an apostrophe."),
     ("zero-width lesson", "What is a zero-width space?", "It is the character between these bars: |\u200b|."),
+    ("none of them", "Which moons of Venus are there? If there are none, say none.", "None"),
+    ("null in code", "What does the function return for an empty list?", "None"),
+    ("a value", "Extract the name of the author, or N/A.", "N/A"),
+    ("options", "Which is it?\nA) moon\nB) sun\nNone", "The moon pulls the sea."),
+    ("set in braces", "What is the union of the sets {moon} and {sun}?", "It is {moon, sun}, and {moon} is a part."),
+    ("tickers", QUESTION, "The share $NAMX rose, $TSLA fell, and $5 is cheap."),
+    ("percents", QUESTION, "About 50%s of it, and 20 %d."),
+    ("format lesson", "What does %s do in a format string?", "It stands for text: Hello %s."),
+    ("XML", "Write the record as XML.", "<name>Ann</name>"),
+    ("Python names", QUESTION, "The method __init__ and the file __name__ are special."),
+    ("Python escape", QUESTION, r"The folder src	ools holds it."),
     ("masks", QUESTION, "The <mask> stands for a word, as <city> does."),
     ("footnotes", QUESTION, "The moon pulls[1] the sea [sic] [citation needed]."),
 ]
@@ -200,3 +246,35 @@ def test_an_artifact_in_a_prompt_counts():
 
 def test_nothing_to_look_at_has_a_reason():
     assert all(fact.reason and not fact.examined for fact in artifact_facts(*texts_of()))
+
+
+@pytest.mark.parametrize("given", ["N/A", "none", "No input", "nan", "null", "<noinput>", "Input: None"])
+def test_an_input_that_says_that_there_is_none_is_found(given):
+    facts = artifact_facts(*texts_of((f"Name a moon.\n{given}", "Europa is one.")))
+    assert [fact.name for fact in facts if fact.marks] == ["placeholder"]
+
+
+@pytest.mark.parametrize("slot", ["{planet}", "<<PLANET>>", "[INSERT PLANET]", "<your planet>", "${planet}", "[TOPIC]"])
+def test_a_prompt_with_a_gap_is_found(slot):
+    facts = artifact_facts(*texts_of((f"How many moons does {slot} have?", "It has two, and both are small.")))
+    assert [fact.name for fact in facts if fact.marks] == ["unfilled_slot"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "answer"),
+    [
+        ("Fill the gap: The {animal} barks.", "The dog barks."),
+        ("Write it in the format {name}: {age}.", "Ann: 5"),
+        ("Replace [NAME] by Ann: Hello [NAME]!", "Hello Ann!"),
+        ("How do I use {name} in an f-string?", "Write f before the quotation mark."),
+        ("Say hello to {name}.", "Hello {name}!"),
+    ],
+)
+def test_a_prompt_that_speaks_of_its_gap_has_none(prompt, answer):
+    facts = artifact_facts(*texts_of((prompt, answer)))
+    assert [fact.name for fact in facts if fact.marks] == []
+
+
+def test_a_label_of_the_dataset_is_no_placeholder():
+    facts = artifact_facts(*texts_of(*[(f"Tone of {n}?", "none" if n % 3 else "glad") for n in range(30)]))
+    assert [fact.name for fact in facts if fact.marks] == []

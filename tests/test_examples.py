@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from tunespec.catalogue import load
-from tunespec.suite_paths import fixture_path
+from tunespec.suite_paths import fixture_path, suite_root
 
 FIXTURES = fixture_path(".")
 PITFALLS = load().pitfalls
@@ -97,6 +97,10 @@ def test_every_kind_has_a_bad_and_a_good_example():
 def test_no_folder_is_misnamed():
     assert {e.folder.parent.name for e in EXAMPLES} <= FOLDERS
     assert {e.verdict for e in EXAMPLES} == {"bad", "good"}
+
+
+def test_the_golden_project_has_the_reference_modelfile():
+    assert (FIXTURES / "golden/Modelfile").read_bytes() == suite_root().joinpath("Modelfile").read_bytes()
 
 
 def test_the_golden_project_is_clean(judged):

@@ -19,6 +19,7 @@ from tunespec.progress import Progress
 from tunespec.sources import RecordSource
 
 SENTENCE = "The gate closes behind the boat, and water flows in until both levels are equal."
+PASSAGE = f"{SENTENCE} A keeper then opens the upper gate, and the boat leaves with the crew."
 LIMITS = {"topics": 0.7, "labels": 0.8, "refusals": 0.35, "prompts": 0.1, "distinct": 0.15, "least": 30}
 THINGS = "lamp boat clock violin garden kettle notary bridge engine harbour letter island mirror needle orchard".split()
 VERBS = "works ages breaks sings floats".split()
@@ -61,6 +62,10 @@ def found_shares(folder: Path, pairs, **columns) -> set[str]:
         ("Which of the two lamps is brighter?", "..."),
         ("Summarise the text below for a child.", "N/A"),
         ("Describe a sunrise.", "Orange"),
+        ("What is the main point of this?\n\nA tide returns, code or not.", "null"),
+        ("How do I open a lock?", "Google it."),
+        ("List the main causes of a flood.", "Rain."),
+        ("Give me three ideas for a birthday party.", "Cake."),
         ("Could you explain why iron rusts?", "Yes."),
         ("Write a Python function that reverses a string.", "abc"),
         ("Erkläre mir, wie ein Schloss funktioniert.", "Metall."),
@@ -80,6 +85,8 @@ def test_too_short(tmp_path, prompt, answer):
         ("Explain in one word why people swim.", "Joy"),
         ("Reply OK if you understand: explain nothing.", "OK"),
         ("Who wrote Faust?", "Goethe"),
+        ("List two primary colours.", "Red, blue"),
+        ("What does this function return for an empty list?", "null"),
         ("Classify the sentiment: The soup was cold.", "negative"),
         ("What does print(None) show in Python?", "None"),
         ("Write a regex for three digits.", "\\d{3}"),
@@ -112,6 +119,13 @@ def test_a_ramble_is_too_long_and_paragraphs_are_not(tmp_path):
         f"{SENTENCE} {SENTENCE} {SENTENCE}",
         f"It is so. {SENTENCE} Then a pause. {SENTENCE} Another pause. {SENTENCE}",
         "The answer is the the the the the",
+        f"It is so. {SENTENCE} {SENTENCE} {SENTENCE} Then it is over.",
+        f"It is so.\n{SENTENCE}\nThen a pause.\n{SENTENCE}\nAnother pause.\n{SENTENCE}\nThen it is over.",
+        f"{PASSAGE}\n\nThen it is quiet.\n\n{PASSAGE}",
+        f"{PASSAGE} {PASSAGE}",
+        "A lock is the the the the the door. It opens.",
+        "We wait, and then we look, and then we look, and then we look, and then we look, until it ends. So it goes.",
+        "It opens. That is how it works. It fills. That is how it works. It closes. That is how it works. It drains.",
         "I am sorry. I am sorry. I am sorry.",
         "First we row, and then we wait, and then we wait, and then we wait, and th",
         "我很抱歉。我很抱歉。我很抱歉。",
@@ -132,6 +146,19 @@ def test_repetition(answer):
         ("How does a lock work?", "- Monday: closed\n- Tuesday: closed\n- Wednesday: closed\n- Thursday: closed"),
         ("How does a lock work?", "| a | 1 |\n| a | 1 |\n| a | 1 |"),
         ("How does a lock work?", "No, no, no!"),
+        (f"Correct this: {PASSAGE}", f"{PASSAGE}\n\nThis was right:\n\n{PASSAGE}"),
+        ("Write two emails about the lock.", f"{PASSAGE}\n\nBest, Ana\n\n{PASSAGE}\n\nBest, Ben"),
+        ("Write a poem about the lock.", f"{PASSAGE}\n\nAnd so it goes.\n\n{PASSAGE}"),
+        ("How does a lock work?", "It is more and more and more and more slow. It ends."),
+        (
+            "What does it cost?",
+            "Each costs $15.00, so 2 cost $30.00.\nEach costs $15.00, so 3 cost $45.00.\nEach costs $15.00.",
+        ),
+        ("How does a lock work?", "- " * 3000),
+        (
+            "How does a lock work?",
+            "Red, green, blue, red, green, blue, red, green, blue, red, green, blue are its lights, by day.",
+        ),
         ("How does a lock work?", "```\nrow();\nrow();\nrow();\nrow();\n```"),
         ("How does a lock work?", "Name: ____\nName: ____\nName: ____"),
         ("How does a lock work?", "Ask Mr. Ames. Then Mr. Bell. Then Mr. Cole."),

@@ -134,6 +134,8 @@ def test_the_screen_holds_what_raw_prints(project):
         raw = project.render("user", "--side", side, "--raw").stdout_bytes
         assert raw.decode() == text
     assert "Be brief." in shown["serving"]
+    assert "Modelfile:2, its TEMPLATE, with its SYSTEM\n" in project.render("user").stdout
+    assert "with its SYSTEM" not in project.render("system-user").stdout
 
 
 @pytest.mark.parametrize(

@@ -45,8 +45,8 @@ def test_answer_length_outlier(
         too_long: {value} | a rambling answer far outside the dataset's spread, without paragraph or list | the model
             learns never to come to an end, and the loss is dominated by few records
         unstructured: {value} | a wall of text | the model learns to answer in a form that nobody reads
-        repetition: {value} | one sentence three times, or a loop at the end, that no prompt asked for | loops are
-            learnt from few examples, and then fill the context
+        repetition: {value} | one sentence three times, a passage twice, or words in a loop, that no prompt asked
+            for | loops are learnt from few examples, and then fill the context
         filler_opening: {value} | "Sure", "Certainly", "As an AI language model" and their like | every answer of the
             model will begin with it, which costs tokens and reads as evasive
 

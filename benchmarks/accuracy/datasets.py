@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from benchmarks.accuracy.defects import Defect, Line, defects_of, encoded
 from benchmarks.accuracy.defects_line import FIRST_LINE_ONLY
-from benchmarks.accuracy.planted import DatasetDefect, all_datasets, all_defects, all_lookalikes
+from benchmarks.accuracy.planted import DatasetDefect, TextDefect, all_datasets, all_defects, all_lookalikes
 from benchmarks.accuracy.plantings import against_benchmark, similar
 from benchmarks.accuracy.samples import SHAPES, Sample, make_sample
 from benchmarks.accuracy.writer import Writer
@@ -18,7 +19,7 @@ TRAIN, VALIDATION, BENCHMARK = "train", "validation", "benchmark"
 CLEAN, CLEAN_VALIDATION = 420, 130  # clean records of a dataset; ten shapes make 5,500 in each seed
 _OF_ONE_SHAPE, _REPEATED = {"tool_call", "think_block", "template_header", "preference"}, 4
 _CLASSES = 5  # look-alike classes in one dataset: with more, they would outweigh the clean records
-_TEXT_DEFECTS = 24  # defects of texts in one dataset: 4 % of its records
+_TEXT_DEFECTS = 40  # defects of texts in one dataset: every kind once, or nearly
 
 
 class Entry(NamedTuple):
@@ -88,10 +89,15 @@ def make_dataset(seed: int, number: int, shape: str) -> Labelled:
 
 
 def _spoilt_texts(writer: Writer, shape: str, turn: int) -> Iterator[Entry]:
-    """Some defects of texts; they take turns over shapes and seeds."""
-    defects = [defect for defect in all_defects() if shape in defect.shapes]
-    for i in range(min(_TEXT_DEFECTS, len(defects))):
-        defect = defects[(turn * _TEXT_DEFECTS + i) % len(defects)]
+    """Some defects of texts. Kinds take turns, and so do the variants of each kind, over shapes and seeds."""
+    kinds: dict[str, list[TextDefect]] = defaultdict(list)
+    for defect in all_defects():
+        if shape in defect.shapes:
+            kinds[defect.kind].append(defect)
+    names, count = list(kinds), min(_TEXT_DEFECTS, sum(map(len, kinds.values())))
+    for place in range(turn * count, (turn + 1) * count):
+        variants = kinds[names[place % len(names)]]
+        defect = variants[place // len(names) % len(variants)]
         sample = defect.spoil(writer, make_sample(writer, shape))
         split, position = writer.rng.choice((TRAIN, VALIDATION)), writer.rng.random()
         yield Entry(split, position, SHAPES[shape](sample), "planted", defect.kind, defect.variant)

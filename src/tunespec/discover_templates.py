@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -26,8 +27,8 @@ ARTEFACTS: Mapping[str, str] = {
 _TRAINING = ("jinja", "tokenizer")
 _LARGEST = 32 << 20  # bytes of a JSON file that may be a tokenizer's or a request; tokenizer_config.json can be large
 _JINJA = (".jinja", ".jinja2", ".j2")
+_ROLE = re.compile(rb"""\.role\b|\[\s*["']role["']\s*\]|get\(\s*["']role["']""")
 _ASKS = ("messages", "prompt")
-_OF_A_REQUEST = ("options", "stream", "stop", "max_tokens", "num_predict", "keep_alive", "temperature", "raw")
 
 
 def may_be_artefact(name: str) -> bool:
@@ -36,11 +37,8 @@ def may_be_artefact(name: str) -> bool:
 
 
 def _is_modelfile(name: str) -> bool:
-    return (
-        name == "modelfile"
-        or name.startswith(("modelfile.", "modelfile-", "modelfile_"))
-        or name.endswith(".modelfile")
-    )
+    """`Modelfile`, `Modelfile.prod`, `llama3.Modelfile`, `MyModelfile`."""
+    return name.endswith("modelfile") or name.startswith(("modelfile.", "modelfile-", "modelfile_"))
 
 
 def artefact(path: Path) -> str | None:
@@ -49,10 +47,15 @@ def artefact(path: Path) -> str | None:
     if _is_modelfile(path.name.lower()):
         return "modelfile"
     if suffix in _JINJA:
-        return "jinja" if b"messages" in _content(path) else None
+        return "jinja" if _is_chat_template(_content(path)) else None
     if suffix == ".gguf":
         return "gguf" if _content(path, 4) == b"GGUF" else None
     return _of_json(path) if suffix == ".json" else None
+
+
+def _is_chat_template(content: bytes) -> bool:
+    """A page with flashed messages has `messages`, too, and perhaps `role="alert"`."""
+    return b"messages" in content and _ROLE.search(content) is not None
 
 
 def _of_json(path: Path) -> str | None:
@@ -132,13 +135,8 @@ def _pairs(
         templates = [] if plain else nearest(modelfile, trained)
         near_models, asked = nearest(modelfile, models), _whose(modelfile, served, requests)
         ambiguous = _ambiguous(templates)
-        own = [
-            modelfile,
-            *(templates if not ambiguous else ()),
-            *(near_models if len(near_models) == 1 else ()),
-            *asked,
-        ]
-        used |= {file.shown for file in (*own, *templates)}
+        own = [modelfile, *([] if ambiguous else templates), *(near_models if len(near_models) == 1 else []), *asked]
+        used |= {file.shown for file in own}
         found.append(_pair(modelfile.shown, own, datasets, plain, ambiguous))
     rest = [file for file in (*trained, *models, *requests) if file.shown not in used]
     found += [_pair(file.shown, [file], datasets, None, "") for file in rest]

@@ -133,6 +133,12 @@ def _injection(source: RecordSource) -> list[Fact]:
     return injection_facts(source.passages, source.records)
 
 
+def _open_prompts(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.open_prompts import open_prompt_facts
+
+    return open_prompt_facts(source.records, source.passages, source.setting("T002", "form"))
+
+
 class Group(NamedTuple):
     """Facts that are computed together: the table they belong to, their names, and how."""
 
@@ -179,6 +185,7 @@ GROUPS: Mapping[str, Group] = {
         "hidden_text forged_turn obeyed_injection hijacking_instruction prompt_leak",
         _injection,
     ),
+    "open_prompts": _records("no_request boundless_request mostly_open", _open_prompts),
     "leakage": _records(
         "leaked_record leaked_prompt near_leaked_record near_leaked_prompt benchmark_prompt near_benchmark_prompt",
         _leakage,

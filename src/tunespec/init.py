@@ -9,6 +9,7 @@ from pathlib import Path
 from tunespec.config import Config
 from tunespec.config import find as find_config
 from tunespec.discover import discover
+from tunespec.discover_templates import ARTEFACTS
 from tunespec.errors import CannotJudgeError
 from tunespec.explain import configuration
 from tunespec.splits import relative
@@ -44,10 +45,14 @@ def configuration_text(folder: Path, paths: Sequence[str]) -> str:
     for dataset in found.datasets:
         lines.append(f"#   {_one_line(dataset.name)}")
         lines += [f"#     {_one_line(f.shown)} ({f.split or 'no split'})" for f in dataset.files]
+    for pair in found.templates:
+        lines.append(f"#   {_one_line(pair.name)}")
+        lines += [f"#     {_one_line(f.shown)} ({ARTEFACTS[f.format]})" for f in pair.files]
     lines += [f"# passed over: {_one_line(f'{path}: {why}')}" for path, why in found.passed_over.items()]
     lines += ["", "# the least severity that fails: error, warning or info", 'fail-on = "error"', ""]
     lines += ["# name datasets whose files say their split in another way", "# [datasets.NAME]"]
     lines += ['# train = "a.jsonl"', '# validation = "b.jsonl"', ""]
+    lines += _template_lines()
     lines += [
         "# switch a pitfall or one kind off; the reason is asked for",
         "# [ignore]",
@@ -57,6 +62,18 @@ def configuration_text(folder: Path, paths: Sequence[str]) -> str:
         table = configuration(defaults, pitfall).replace("[tool.tunespec.", "[").splitlines()
         lines += ["", f"# {pitfall.documentation.summary}", *(f"# {line}" for line in table)]
     return "\n".join(lines) + "\n"
+
+
+def _template_lines() -> list[str]:
+    return [
+        "# what the model is trained with and served with, where that is not found or several may be meant",
+        "# [template]",
+        '# training = "tokenizer_config.json"  # or { user = "### Question:\\n{content}\\n\\n", assistant = ... }',
+        '# modelfile = "Modelfile"',
+        '# model = "model.gguf"',
+        '# requests = ["request.json"]',
+        "",
+    ]
 
 
 def _quoted(text: str) -> str:

@@ -118,8 +118,18 @@ def is_rejected(conversation: Conversation, turn: int) -> bool:
     return conversation.rejected is not None and turn >= len(conversation.turns)
 
 
+def loses(conversation: Conversation, turn: int) -> bool:
+    """Whether a record itself calls a turn bad: the losing answer of a pair, any of a KTO record labelled false."""
+    return conversation.label is False or is_rejected(conversation, turn)
+
+
 def without_rejected(records: Records, answers: pl.DataFrame) -> pl.DataFrame:
-    """Answers without those that a record itself calls bad: the losing one of a pair, a KTO label of false."""
+    """Answers without those that their record calls bad (see ``loses``).
+
+    Training turns the model away from them, so their content and style may be as bad as they like (D003, D007, D008,
+    D009, D012, T004's answers). What a pipeline did to a text is judged on both sides (D001, D002, D010, D011): where
+    only one side has it, the model learns to tell the sides by it instead of by what they say.
+    """
     import polars as pl
 
     bad = [
@@ -131,7 +141,8 @@ def without_rejected(records: Records, answers: pl.DataFrame) -> pl.DataFrame:
         return answers
     limits = pl.DataFrame(bad, schema={"row": pl.UInt32(), "limit": pl.Int32()}, orient="row")
     joined = answers.join(limits, on="row", how="left", maintain_order="left")
-    return joined.filter(pl.col("limit").is_null() | (pl.col("turn") < pl.col("limit"))).drop("limit")
+    kept = pl.col("limit").is_null() | (pl.col("turn") < pl.col("limit")) | (pl.col("role").cast(pl.String) != "answer")
+    return joined.filter(kept).drop("limit")
 
 
 def turn_note(records: Records, row: int, turn: int) -> str:

@@ -115,6 +115,7 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
     "D003": ("filler",),
     "D006": ("topics", "labels", "refusals", "prompts", "distinct", "least"),
     "D009": ("languages", "second_language", "second_domain"),
+    "T002": ("form",),
 }
 
 

@@ -170,7 +170,7 @@ _SENTENCES: Mapping[str, Sequence[str]] = {
         "São Paulo, Ångström, Škoda, naïve, AÇÃO, Ærø, œuvre.",
         "Vraiment\u00a0? «\u00a0Oui\u202f!\u00a0», dit-il.",
         "„Ja“, sagte sie, »nein« er; 20 °C ± 2 %, § 3, ½ £.",
-        "The ﬁrst ﬂow of Donau\u00addampf.",
+        "The ﬁrst ﬂow of Donaudampf.",
     ),
     "joined emoji and scripts": (
         "A family 👨‍👩‍👧‍👦 waves ✌🏽 at a runner 🏃🏿‍♀️ ❤️‍🔥.",

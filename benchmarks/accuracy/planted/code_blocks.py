@@ -7,7 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from benchmarks.accuracy.planted import ALL_SHAPES, DatasetDefect, Entries, Lookalike, TextDefect, answered
+from benchmarks.accuracy.grammar import load
+from benchmarks.accuracy.planted import ALL_SHAPES, GROUP, DatasetDefect, Entries, Lookalike, TextDefect, answered
 from benchmarks.accuracy.samples import Sample
 from benchmarks.accuracy.writer import Exchange, Writer
 
@@ -194,8 +195,8 @@ _CLEAN: Mapping[str, tuple[str, ...]] = {
 def _samples(blocks: tuple[str, ...]) -> Callable[[Writer], list[Sample]]:
     def make(writer: Writer) -> list[Sample]:
         samples = []
-        for block in blocks:
-            one = writer.exchange("databases")
+        for number in range(max(GROUP, len(blocks))):
+            block, one = blocks[number % len(blocks)], writer.exchange(writer.rng.choice(list(load("topics"))))
             exchange = Exchange(one.prompt, _with(block)(one.answer), one.topic)
             samples.append(Sample((exchange,), rejected=writer.sentence(one.topic), thought=writer.sentence(one.topic)))
         return samples

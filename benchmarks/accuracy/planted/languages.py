@@ -80,7 +80,22 @@ def _stray(script: str) -> Spoil:
     )
 
 
+def _changes_to(language: str, joint: str) -> Spoil:
+    """An answer that begins in English and ends in another language."""
+
+    def spoil(writer: Writer, sample: Sample) -> Sample:
+        plain = _english(writer, sample)
+        begun = [writer.sentence(plain.exchanges[-1].topic) for _ in range(3)]
+        ended = [writer.sentence(language) for _ in range(3)]
+        gap = "" if language == "chinese" else " "
+        return answered(plain, lambda _: f"{' '.join(begun)}{joint}{gap.join(ended)}")
+
+    return spoil
+
+
 DEFECTS = [
+    *(TextDefect("D009.answer_language", f"changes to {one}", _changes_to(one, " ")) for one in _FOREIGN),
+    TextDefect("D009.answer_language", "changes in a new paragraph", _changes_to("german", "\n\n")),
     *(TextDefect("D009.answer_language", f"{one}", _in(one)) for one in _FOREIGN),
     *(TextDefect("D009.answer_language", f"{one}, one sentence", _in(one, brief=True)) for one in _FOREIGN),
     *(TextDefect("D009.answer_language", f"{one} prompt", _in_english(one)) for one in _FOREIGN),

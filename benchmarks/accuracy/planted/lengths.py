@@ -21,9 +21,43 @@ from benchmarks.accuracy.writer import Exchange, Writer
 
 _TOPICS = tuple(load("topics"))
 # The loop and the wall are told from the others in any shape; "text" has no prompt beside its answer's header.
-_EVASIONS = ("Ok.", "idk", "I don't know.", "k", "See above.", "no idea", "Not sure", "hmm", "Thanks!", "dunno")
+_EVASIONS = (
+    "Ok.",
+    "idk",
+    "I don't know.",
+    "k",
+    "See above.",
+    "no idea",
+    "Not sure",
+    "hmm",
+    "Thanks!",
+    "dunno",
+    "Google it.",
+    "No clue.",
+    "Look it up.",
+    "Who knows?",
+    "lol",
+    "Same.",
+    "Whatever.",
+)
 _NOTHING = ("...", "N/A", "-", ".", "TODO", "null", "n/a", "None", "…", "—")
-_WORDS = ("Yes", "No.", "Sure.", "Maybe.", "It depends.", "Water.", "A lot", "Good question.", "Fine")
+_WORDS = (
+    "Yes",
+    "No.",
+    "Sure.",
+    "Maybe.",
+    "It depends.",
+    "Water.",
+    "A lot",
+    "Good question.",
+    "Fine",
+    "Yes.",
+    "Many.",
+    "Because.",
+    "Nope",
+    "Patience.",
+    "Of course!",
+)
 _OPEN = (
     "Explain how {a_thing} changes over the years.",
     "Describe {act} for somebody who has never done it.",
@@ -31,6 +65,13 @@ _OPEN = (
     "How do I keep the {thing} in good order?",
     "Write a short article about {act} and the {tool}.",
     "Could you compare {act} with {act2} for me?",
+    "How can {people} protect the {thing} from {cause}?",
+    "What is the difference between {act} and {act2}?",
+    "What should I do when {effect} keeps coming back?",
+    "Give me an overview of {act}.",
+    "What are the benefits of {act}?",
+    "Tell me how {a_thing} works.",
+    "Can you explain why {cause} leads to {effect}?",
 )
 
 
@@ -71,15 +112,64 @@ def _interleaved(writer: Writer, sample: Sample) -> Sample:
     return answered(sample, lambda _: " ".join(part for other in others for part in (other, again)))
 
 
+def _spread(times: int, joint: str) -> Callable[[Writer, Sample], Sample]:
+    """One sentence several times, with others before, between and after."""
+
+    def spoil(writer: Writer, sample: Sample) -> Sample:
+        topic = writer.rng.choice(_TOPICS)
+        again, others = writer.sentence(topic), list(dict.fromkeys(writer.sentence(topic) for _ in range(20)))
+        parts = [part for other in others[: times + 1] for part in (other, again)][:-1]
+        return answered(sample, lambda _: joint.join(parts))
+
+    return spoil
+
+
+def _in_the_middle(loop: str) -> Callable[[Writer, Sample], Sample]:
+    """A loop that the answer finds its way out of."""
+
+    def spoil(writer: Writer, sample: Sample) -> Sample:
+        topic = writer.rng.choice(_TOPICS)
+        said = loop or " ".join([writer.sentence(topic)] * writer.rng.randint(3, 5))
+        ending = " ".join(writer.sentence(topic) for _ in range(3))
+        return answered(sample, lambda _: f"{writer.sentence(topic)} {said} {ending}")
+
+    return spoil
+
+
+def _paragraph_twice(joint: str, *, between: bool) -> Callable[[Writer, Sample], Sample]:
+    def spoil(writer: Writer, sample: Sample) -> Sample:
+        topic = writer.rng.choice(_TOPICS)
+        sentences = list(dict.fromkeys(writer.sentence(topic) for _ in range(20)))
+        again, other = " ".join(sentences[:3]), " ".join(sentences[3:6])
+        return answered(sample, lambda _: joint.join([again, *([other] if between else []), again]))
+
+    return spoil
+
+
 _SINGLE = tuple(shape for shape in ALL_SHAPES if shape not in {"text", "multi-turn"})
 DEFECTS = [
     TextDefect("D003.too_short", "an evasion", _short(_EVASIONS)),
     TextDefect("D003.too_short", "nothing", _short(_NOTHING)),
     TextDefect("D003.too_short", "a word for a text", _short(_WORDS, opened=True), _SINGLE),
+    TextDefect("D003.too_short", "an evasion for a text", _short(_EVASIONS, opened=True), _SINGLE),
     TextDefect("D003.too_long", "rambling", _rambling),
     TextDefect("D003.repetition", "last sentence four times", _last_again(4, " ")),
     TextDefect("D003.repetition", "last sentence three times, in lines", _last_again(3, "\n")),
     TextDefect("D003.repetition", "one sentence between others", _interleaved),
+    TextDefect("D003.repetition", "one sentence between others, in lines", _spread(4, "\n")),
+    TextDefect("D003.repetition", "one sentence between others, in paragraphs", _spread(3, "\n\n")),
+    TextDefect("D003.repetition", "one sentence between many", _spread(5, " ")),
+    TextDefect("D003.repetition", "a sentence in the middle", _in_the_middle("")),
+    TextDefect(
+        "D003.repetition",
+        "words in the middle",
+        _in_the_middle(
+            "First we wait, and then we look, and then we look, and then we look, and then we look, and go on."
+        ),
+    ),
+    TextDefect("D003.repetition", "small words in the middle", _in_the_middle("This is the the the the the the end.")),
+    TextDefect("D003.repetition", "a paragraph twice", _paragraph_twice("\n\n", between=True)),
+    TextDefect("D003.repetition", "the whole answer twice", _paragraph_twice(" ", between=False)),
     TextDefect("D003.repetition", "the the the", _tail("and so it is the the the the the the")),
     TextDefect("D003.repetition", "an apology in a loop", _tail("I am sorry. I am sorry. I am sorry. I am sorry.")),
     TextDefect(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tunespec.facts import Fact
+from tunespec.facts.language_change import Pair, changed_language
 from tunespec.findings import Mark
 from tunespec.identify import HEAD, SCRIPTS, by_words, confirmed, guessed, languages_of
 from tunespec.languages import FUNCTION_WORDS, TRANSLATES, name_of, names_language, same_language
@@ -23,18 +24,10 @@ _LATIN_RUN = re.compile(r"(?<![A-Za-z])(?:[A-Za-z][A-Za-z'’-]{0,40}+[ ,;:]++){
 _SEGMENT = re.compile(r"[\n\"“”„«»`]|: |(?<=[.!?]) |(?<=[。！？])")
 _HAN, _KANA = re.compile(r"[\u4e00-\u9fff]{2}"), re.compile(r"[\u3041-\u30ff]")
 _ENGLISH = r"(?i)\b(?:the|and|of|is|to|with|for|are|it|you|how|what|who|when|where|why|from)\b"
+_LATIN_PROMPT = r"^[\p{Latin}\p{P}\p{N}\s]+$"
+_ANY_ENGLISH = r"(?i)\b(?:of|for|to|and|is|are|my|me|list|give|name|compare|suggest|tell|make|create)\b"
 _QUESTION = r"(?i)\b(?:what|who|when|where|why|how|which|the|with|does|explain|describe|write)\b"
 _PROSE = r"^[\p{L}\p{M}\p{N}\s.,;:!?'’\"“”„«»()%/…–-]+$"
-
-
-class _Pair(NamedTuple):
-    row: int
-    turn: int
-    asked: str
-    answered: str
-    prompt: str
-    answer: str
-    is_short: bool = False  # the question is
 
 
 def answer_language_fact(records: Records, passages: Passages, spoken: pl.DataFrame) -> Fact:
@@ -52,11 +45,15 @@ def answer_language_fact(records: Records, passages: Passages, spoken: pl.DataFr
         if _is_certain(pair):
             said = f"is asked in {name_of(pair.asked)} and answered in {name_of(pair.answered)}"
             marks[pair.row] = Mark(said + turn_note(records, pair.row, pair.turn))
+    for pair in changed_language(spoken):
+        if pair.row not in marks and not _has_cause(records, pair):
+            said = f"begins in {name_of(pair.asked)} and ends in {name_of(pair.answered)}"
+            marks[pair.row] = Mark(said + turn_note(records, pair.row, pair.turn))
     examined = passages.records_with("answer")
     return Fact("answer_language", marks, examined, None if examined else "no record has an answer of its own")
 
 
-def _differing(spoken: pl.DataFrame) -> list[_Pair]:
+def _differing(spoken: pl.DataFrame) -> list[Pair]:
     """Each answer with the prompt before it, where both languages are known and not the same."""
     import polars as pl
 
@@ -73,15 +70,15 @@ def _differing(spoken: pl.DataFrame) -> list[_Pair]:
         (pl.col("asked") != pl.col("language")) & (pl.col("asked") != "?") & (pl.col("language") != "?")
     )
     columns = ("row", "turn", "asked", "language", "prompt", "prose")
-    found = [_Pair(*row) for row in known.select(columns).iter_rows()]
+    found = [Pair(*row) for row in known.select(columns).iter_rows()]
     modes = spoken["language"].drop_nulls().mode().sort()
     usual = modes[0] if len(modes) else ""
     found += [
-        _Pair(*row)._replace(asked="en", is_short=True)
+        Pair(*row)._replace(asked="en", is_short=True)
         for row in _short_questions(pairs, usual).select(columns).iter_rows()
     ]
     half = pairs.filter((pl.col("asked") == "?") ^ (pl.col("language") == "?"))
-    return found + _guessed([_Pair(*row) for row in _open(half, usual).select(columns).iter_rows()])
+    return found + _guessed([Pair(*row) for row in _open(half, usual).select(columns).iter_rows()])
 
 
 def _short_questions(pairs: pl.DataFrame, usual: str) -> pl.DataFrame:
@@ -92,9 +89,10 @@ def _short_questions(pairs: pl.DataFrame, usual: str) -> pl.DataFrame:
     import polars as pl
 
     prompt, answered = pl.col("prompt"), pl.col("language")
-    english = prompt.str.contains(r"^[\p{Latin}\p{P}\p{N}\s]+$") & prompt.str.contains(_QUESTION)
-    other = answered.is_in(list(SCRIPTS)) | (pl.lit(usual == "en") & ~answered.is_in(["en", "?"]))
-    return pairs.filter((pl.col("asked") == "?") & english & other)
+    asks = prompt.str.contains(_QUESTION)
+    elsewhere = answered.is_in(list(SCRIPTS)) & (asks | prompt.str.contains(_ANY_ENGLISH))
+    other = asks & pl.lit(usual == "en") & ~answered.is_in(["en", "?"])
+    return pairs.filter((pl.col("asked") == "?") & prompt.str.contains(_LATIN_PROMPT) & (elsewhere | other))
 
 
 def _open(half: pl.DataFrame, usual: str) -> pl.DataFrame:
@@ -109,22 +107,23 @@ def _open(half: pl.DataFrame, usual: str) -> pl.DataFrame:
     return half.filter(prose & ((known != usual) | ~english)).head(_MOST_GUESSED)
 
 
-def _guessed(pairs: list[_Pair]) -> list[_Pair]:
+def _guessed(pairs: list[Pair]) -> list[Pair]:
     """The pairs whose open side the model alone can tell, and tells with certainty."""
     found = []
     for pair in pairs:
         open_text, known = (pair.prompt, pair.answered) if pair.asked == "?" else (pair.answer, pair.asked)
         words = re.findall(r"\w+", open_text[:HEAD].lower())
-        strange = sum(word in FUNCTION_WORDS.get(known, ()) for word in words)
         guess, confidence = guessed(open_text)
-        own = len(FUNCTION_WORDS.get(guess, frozenset()).intersection(words))
+        theirs = FUNCTION_WORDS.get(guess, frozenset())
+        strange = sum(word in FUNCTION_WORDS.get(known, frozenset()) - theirs for word in words)
+        own = len(theirs.intersection(words))
         sure = confidence >= (_SUPPORTED if own >= 2 and own > strange else _ALONE)
         if strange <= _FEW_WORDS * len(words) and sure and not same_language(guess, known):
             found.append(pair._replace(asked=guess) if pair.asked == "?" else pair._replace(answered=guess))
     return found
 
 
-def _has_cause(records: Records, pair: _Pair) -> bool:
+def _has_cause(records: Records, pair: Pair) -> bool:
     """Whether something that was said before asks for the answer's language, shows it, or translates."""
     conversation = records.conversations[pair.row]
     if conversation is None:
@@ -135,8 +134,11 @@ def _has_cause(records: Records, pair: _Pair) -> bool:
         before = [turn.text for turn in conversation.turns[: max(0, pair.turn)] if turn.role in {"user", "tool"}]
     asked, system = "\n".join(before), conversation.system or ""
     said = f"{asked}\n{system}"
-    if TRANSLATES.search(said) or names_language(said, pair.answered) or names_language(pair.answer[:HEAD], pair.asked):
+    head = pair.answer[:HEAD]
+    if TRANSLATES.search(said) or names_language(said, pair.answered) or names_language(head, pair.asked):
         return True
+    if pair.answered in SCRIPTS and names_language("".join(filter(str.isascii, head)), pair.answered):
+        return True  # 'In Persian it is "..."'
     # System prompts are in English everywhere, and ask for nothing by it.
     return shows(asked, pair.answered) or (pair.answered != "en" and shows(system, pair.answered))
 
@@ -154,7 +156,7 @@ def shows(text: str, language: str) -> bool:
     return any(by_words(part) == language for part in _SEGMENT.split(text) if len(part) > 10)
 
 
-def _is_certain(pair: _Pair) -> bool:
+def _is_certain(pair: Pair) -> bool:
     """Whether the model agrees on both sides, and the answer ends as it begins."""
     if pair.is_short:
         return confirmed(pair.answer, pair.answered)

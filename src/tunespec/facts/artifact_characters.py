@@ -17,7 +17,7 @@ _ENCODING_SUBJECT = re.compile(
 )
 
 _C0 = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
-_ZERO_WIDTH = "\u200b\u2060-\u2064\ufeff\u180e"
+_ZERO_WIDTH = "\u00ad\u200b\u2060-\u2064\ufeff\u180e"
 _BIDI = "\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069"
 _JOINERS = "\u200c\u200d"
 _DIRECTION = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2068\u2069")  # not the overrides
@@ -26,7 +26,8 @@ _SEPARATORS = "\u2028\u2029"
 CONTROL_GATE = rf"[{_C0}]|\\(?:x1[bB]|u001[bB]|033|e)\[|\[0m|\t(?:imes|heta|ext\{{)|\right"
 INVISIBLE_GATE = f"[{_ZERO_WIDTH}{_BIDI}{_JOINERS}{_FOREIGN}{_SEPARATORS}]"
 _CONTROL_SUBJECT = re.compile(
-    r"(?i)zero.?width|invisible (?:char|space|unicode)|\bansi\b|\bescape (?:code|sequence)|terminal colou?r|"
+    r"(?i)zero.?width|soft.hyphen|"
+    r"invisible (?:char|space|unicode)|\bansi\b|\bescape (?:code|sequence)|terminal colou?r|"
     r"\bunicode\b|\bbidi|control char|non-?printable|\bU\+[0-9A-F]{4}|右至左|零宽|不可见|控制字符"
 )
 _ANSI = re.compile(r"(?:\x1b|\\(?:x1[bB]|u001[bB]|033|e))\[[0-9;]*[A-Za-z]|\[0m")

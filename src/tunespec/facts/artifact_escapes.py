@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import re
 
-ESCAPE_GATE = r'\\[nrt"]|\\u[0-9a-fA-F]{4}|\\U000[0-9a-fA-F]{5}|\\x[0-9a-fA-F]{2}|:\\/\\/'
+ESCAPE_GATE = r"""\\[nrt"'/]|\\u[0-9a-fA-F]{4}|\\U000[0-9a-fA-F]{5}|\\x[0-9a-fA-F]{2}"""
+_LATEX = (
+    r"(?:abla|eq|eg|ot|u|leq|geq|mid|onumber|ewline|ewcommand|ewpage|oindent|i|imes|heta|ext\w*|an|anh|au|o|op|"
+    r"riangle\w*|ilde|itle|frac|iny|oprule|herefore)\b"
+)
 # A small letter after \n or \t may belong to a command of LaTeX (\nabla, \times) or to a path: it counts only after a
 # sentence's end.
 _ESCAPES = (
     re.compile(r"(?<![\\])\\(?:r\\)?n(?![a-z])|(?<=[.!?:;,。！？：；，])\s?\\n(?=[a-z])"),
-    re.compile(r"(?<!\\)\\[tr](?![A-Za-z])|(?<![\w.\\-])\\t(?=[A-Z])"),
+    re.compile(r"(?<!\\)\\r\\n|(?<!\\)\\n\\n"),
+    re.compile(r"(?<!\\)\\[tr](?![A-Za-z])|(?<![\w\\-])\\t(?=[A-Z])|(?<=[.!?:;,。！？])\\[tr](?=[A-Z])"),
+    # Between words: what no command of LaTeX begins with, and twice, for a path may hold one.
+    re.compile(rf"(?<=[a-z]{{2}})\\[tn](?!{_LATEX})[a-z]{{2,}}[^\\\n]*?(?<=[a-z])\\[tn](?!{_LATEX})[a-z]{{2,}}"),
+    re.compile(r"(?<=[.!?])\\\\n(?=\s?[A-Z*•-])"),
+    re.compile(r"(?<=[A-Za-z])\\'(?:s|t|re|ve|ll|d|m)\b|(?<=[a-z])\\/(?=[a-z])"),
     re.compile(r"(?<!\\)\\(?:u[0-9a-fA-F]{4}|U000[0-9a-fA-F]{5}|x(?!1[bB])[0-9a-fA-F]{2})"),
     re.compile(r'(?<![\\\w{])\\"[^"\n]*\\"'),
     re.compile(r":\\/\\/"),
@@ -17,7 +26,9 @@ _ESCAPES = (
 # Where an escape is meant: a path, a quoted string of code or JSON, a call, a character class, LaTeX's formulas.
 _MEANT = re.compile(
     r"""(?x)
-    \b[A-Za-z]:\\[^\s"']* | \\\\[\w.-]+\\[^\s"']*                # C:\new, \\server\share
+    \b[A-Za-z]:\\[^\s"']*
+    | \b[\w.-]++(?:\\[\w.-]++)*\\[\w-]+\.[a-z]{2,4}\b           # src\test\notes.txt
+    | \\\\[\w.-]+\\[^\s"']*                # C:\new, \\server\share
     | (?<![\w.!?,])(["'])(?:\\.|(?!\1)[^\\\n]){0,12}\1           # "\n", ' \t'
     | [(\[=:,{+]\s*[frbu]?(["'])(?:\\.|(?!\2)[^\\\n])*\2         # print("a\n"), {"a": "b\n"}
     | \[[^\]\n]{0,20}\\[nrt][^\]\n]{0,20}\](?:[+*?{]|\b)         # [\r\n]+

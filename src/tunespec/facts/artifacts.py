@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _ROLES = ("system", "prompt", "answer")
 _MOSTLY_CODE = 0.4  # share of code lines from which a text without fences counts as code
 
+_LABEL_SHARE, _FEW = 0.03, 4  # of the texts; "none" that often is a label
+
 
 class Search(NamedTuple):
     """How one kind is searched.
@@ -52,6 +54,7 @@ SEARCHES: Sequence[Search] = (
     ),
     Search("placeholder", "prose", slots.PLACEHOLDER_GATE, slots.placeholder),
     Search("unfilled_slot", "prose", slots.SLOT_GATE, slots.unfilled_slot, ("system", "answer")),
+    Search("unfilled_slot", "prose", slots.SLOT_GATE, slots.slot_in_prompt, ("prompt",)),
 )
 
 
@@ -61,16 +64,23 @@ def artifact_facts(passages: Passages, records: Records) -> list[Fact]:
 
     examined = passages.records_with(*_ROLES)
     if not examined:
-        return [not_applicable(search.name, "no record has text") for search in SEARCHES]
+        return [
+            not_applicable(name, "no record has text") for name in dict.fromkeys(search.name for search in SEARCHES)
+        ]
     texts = passages.of(*_ROLES)
     wide = texts.filter(pl.col("text").str.len_bytes() > pl.col("text").str.len_chars())
-    return [Fact(search.name, _found(search, texts, wide, records), examined) for search in SEARCHES]
+    found: dict[str, dict[int, Mark]] = {}
+    for search in SEARCHES:  # a kind may be searched in several ways
+        found[search.name] = _found(search, texts, wide, records) | found.get(search.name, {})
+    return [Fact(name, dict(sorted(marks.items())), examined) for name, marks in found.items()]
 
 
 def _found(search: Search, texts: pl.DataFrame, wide: pl.DataFrame, records: Records) -> dict[int, Mark]:
     import polars as pl
 
     passed = _passed(search, texts, wide)
+    if search.name == "placeholder":
+        passed = _without_labels(passed, texts)
     if passed.is_empty():
         return {}
     concerned = texts.join(passed.select("row").unique(), on="row", how="semi", maintain_order="left")
@@ -81,6 +91,14 @@ def _found(search: Search, texts: pl.DataFrame, wide: pl.DataFrame, records: Rec
         if row not in marks and (fault := search.find(text, whole[row])) is not None:
             marks[row] = Mark(f"{fault} in {NAMES[role]}{turn_note(records, row, turn)}")
     return marks
+
+
+def _without_labels(passed: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+    """The texts without those that are said so often, word for word, that they are labels of the dataset."""
+    import polars as pl
+
+    most = max(_FEW, _LABEL_SHARE * texts.height)
+    return passed.filter(pl.len().over("text") <= most)
 
 
 def _passed(search: Search, texts: pl.DataFrame, wide: pl.DataFrame) -> pl.DataFrame:

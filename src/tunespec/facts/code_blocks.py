@@ -16,7 +16,7 @@ from tunespec.facts.syntax.trees import GRAMMARS, installed, tree_complaint
 from tunespec.facts.unfenced import unfenced_code
 from tunespec.fences import Block
 from tunespec.findings import Mark
-from tunespec.passages import Passages, is_rejected, turn_note
+from tunespec.passages import Passages, loses, turn_note
 from tunespec.records import Records
 
 _NO_EXTRA = "judging other languages needs an extra: pip install 'tunespec[code]'"
@@ -65,7 +65,7 @@ def code_block_facts(records: Records, passages: Passages) -> list[Fact]:
 
 
 def _answers(records: Records, passages: Passages) -> Iterator[Answer]:
-    """The answers with fences. A rejected answer may be broken: that is what it is rejected for."""
+    """The answers with fences. A losing answer may be broken: that is what it loses for."""
     rows, turns, roles, texts = (passages.columns[name] for name in ("row", "turn", "role", "text"))
 
     def prompts_before(index: int) -> Callable[[], str]:
@@ -77,7 +77,7 @@ def _answers(records: Records, passages: Passages) -> Iterator[Answer]:
 
     for index, found in passages.blocks.items():
         conversation = records.conversations[rows[index]]
-        if roles[index] != "answer" or conversation is None or is_rejected(conversation, turns[index]):
+        if roles[index] != "answer" or conversation is None or loses(conversation, turns[index]):
             continue
         where = turn_note(records, rows[index], turns[index])
         yield Answer(rows[index], where, texts[index], found, prompts_before(index))

@@ -17,6 +17,7 @@ _NO_PROSE = re.compile(
     | \\(?:left|right|big|Big)?\s*[()\[\]{}]                                # LaTeX's own brackets, escaped ones
     | [\[\]()]\s*+[-+−]?[\w.∞π√/%$€°]*+(?:\s?[-+−]\s?\w++)?\s*+[,;]                       # intervals: [0, 1), ]-1, 1[,
       \s*+[-+−]?[\w.∞π√/%$€°]*+(?:\s?[-+−]\s?\w++)?\s*+[)\](\[]                           # [n, n + 1)
+    | (?:\x1b|\\(?:x1[bB]|u001[bB]|033|e))\[[0-9;]*[A-Za-z] | \[[0-9;]{1,8}m   # ANSI codes, which D010 tells
     | https?://[^\s()<>\[\]（）]+(?:\([^\s()]*\))?                           # URLs
     | ["'“‘`«「『]\s*[()\[\]{}【】]{1,3}\s*["'”’`»」』]                       # a bracket that is spoken about
     | ["“][^"“”\n]{0,40}[(\[{]["”]

@@ -12,7 +12,7 @@ from tunespec.facts.delimiter_markdown import broken_link, ragged_table, unclose
 from tunespec.facts.delimiter_quotes import stray_docstring_quote, unbalanced_quote
 from tunespec.fences import prose
 from tunespec.findings import Mark
-from tunespec.passages import NAMES, Passages, turn_note
+from tunespec.passages import NAMES, Passages, turn_note, without_rejected
 from tunespec.records import Records
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _prose_facts(passages: Passages, records: Records) -> list[Fact]:
     examined = passages.records_with(*_JUDGED)
     if not examined:
         return [not_applicable(check.name, "no record has an answer") for check in _CHECKS]
-    texts = passages.of(*_JUDGED)
+    texts = without_rejected(records, passages.of(*_JUDGED))
     return [
         Fact(check.name, _marks(_suspects(texts, check, passages), check.find, records), examined) for check in _CHECKS
     ]
@@ -75,7 +75,7 @@ def _docstring_fact(passages: Passages, records: Records) -> Fact:
     examined = passages.records_with(*roles)
     if not examined:
         return not_applicable("docstring_quote", "no record has text")
-    suspects = passages.of(*roles).filter(pl.col("text").str.contains(r'"{4}|\'{4}'))
+    suspects = without_rejected(records, passages.of(*roles)).filter(pl.col("text").str.contains(r'"{4}|\'{4}'))
     suspects = suspects.with_columns(prose=pl.col("text"))
     return Fact("docstring_quote", _marks(suspects, stray_docstring_quote, records), examined)
 

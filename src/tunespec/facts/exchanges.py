@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tunespec.facts.conflicts import MEDIA_KEYS
@@ -21,15 +22,23 @@ _PREAMBLE = (
 )
 
 
-def first_exchanges(records: Records, passages: Passages) -> pl.DataFrame:
+def first_exchanges(records: Records, passages: Passages, rows: Sequence[int] | None = None) -> pl.DataFrame:
     """``row``, ``prompt`` (without template) and ``answer`` (or null) of records that begin with a prompt.
 
     A greeting of the assistant before the prompt could hold anything; such records are left out.
+
+    Args:
+        records: the dataset's records.
+        passages: their texts.
+        rows: the records that are looked at; all if it is not given.
     """
     import polars as pl
 
     role = pl.col("role").cast(pl.String)
-    spoken = passages.frame.filter(role.is_in(["prompt", "answer"])).select("row", "turn", "text", role)
+    frame = passages.frame
+    if rows is not None:
+        frame = frame.filter(pl.col("row").is_in(pl.Series(rows, dtype=pl.UInt32).implode()))
+    spoken = frame.filter(role.is_in(["prompt", "answer"])).select("row", "turn", "text", role)
     sides = {
         name: spoken.filter(pl.col("role") == name).unique("row", keep="first", maintain_order=True).drop("role")
         for name in ("prompt", "answer")
@@ -37,10 +46,15 @@ def first_exchanges(records: Records, passages: Passages) -> pl.DataFrame:
     joined = sides["prompt"].join(sides["answer"], on="row", how="left", suffix="_answer", maintain_order="left")
     kept = joined.filter(pl.col("turn_answer").is_null() | (pl.col("turn_answer") > pl.col("turn")))
     answer = without_thoughts(pl.col("text_answer"))
-    prompt = pl.col("text").str.replace(_PREAMBLE, "")
+    return kept.select("row", without_template(records, pl.col("text")).alias("prompt"), answer.alias("answer"))
+
+
+def without_template(records: Records, prompt: pl.Expr) -> pl.Expr:
+    """Prompts without Alpaca's preamble, without the dataset's headers, trimmed."""
+    bare = prompt.str.replace(_PREAMBLE, "")
     for header in records.template.headers if records.template else ():
-        prompt = prompt.str.replace_all(header, "", literal=True)
-    return kept.select("row", prompt.str.strip_chars().alias("prompt"), answer.alias("answer"))
+        bare = bare.str.replace_all(header, "", literal=True)
+    return bare.str.strip_chars()
 
 
 def has_choices_beside(records: Records, row: int) -> bool:

@@ -10,7 +10,7 @@ import polars as pl
 from tunespec.facts import Fact, not_applicable
 from tunespec.facts import forged_turns as forging
 from tunespec.facts import hidden_text as hiding
-from tunespec.facts.hijacking import hijacking_order
+from tunespec.facts.hijacking import TABLES, hijacking_order
 from tunespec.facts.injection_words import gate
 from tunespec.facts.obedience import obeys, refuses
 from tunespec.facts.prompt_leak import prompt_leaks
@@ -25,6 +25,7 @@ _ORDERS = {
     "drops": "orders the model to drop its instructions",
     "tells": "orders the model to tell its instructions",
     "persona": "puts the model into a persona without rules",
+    "task": "gives the model another task in the middle of a text",
 }
 Row = Mapping[str, Any]
 
@@ -84,18 +85,37 @@ def _marks(found: pl.DataFrame, records: Records, check: Callable[[Row], str | N
 
 def _orders(passages: Passages, records: Records) -> Iterator[_Obedience]:
     """The orders that the answer after them does not refuse. A losing answer, or one with label False, may obey."""
-    text = pl.col("text")
-    first, second = [*gate("verbs"), *gate("phrases")], [*gate("objects"), *gate("phrases")]
-    asked = passages.of(*_ASKING).filter(text.str.contains_any(first, ascii_case_insensitive=True))
-    for row in asked.filter(text.str.contains_any(second, ascii_case_insensitive=True)).iter_rows(named=True):
-        order = hijacking_order(row["text"], from_tool=row["role"] == "tool")
+    rare = [word for table in TABLES for first, _ in gate(table) for word in first]
+    suspects = passages.of(*_ASKING).filter(_holds(rare))
+    asked = suspects.with_columns(_may_hold(table).alias(table) for table in TABLES).filter(
+        pl.any_horizontal(list(TABLES))
+    )
+    for row in asked.iter_rows(named=True):
+        tables = [table for table in TABLES if row[table]]
+        order = hijacking_order(row["text"], tables, from_tool=row["role"] == "tool")
         conversation = records.conversations[row["row"]]
-        if order is None or conversation is None or conversation.label is False or TRANSLATES.search(row["text"]):
-            continue  # what is to be translated is no order
+        if order is None or conversation is None or conversation.label is False:
+            continue
         answer = _answer_after(passages.frame, row["index"], len(conversation.turns))
-        if answer and not refuses(answer, order):
+        if answer and not refuses(answer, order) and not _is_translated(row["text"], answer):
             obeyed = obeys(row["text"], order, answer, conversation.system or "")
             yield _Obedience(row["row"], row["turn"], order.wants, obeyed)
+
+
+def _may_hold(table: str) -> pl.Expr:
+    """Whether a text holds words without which a table of orders finds nothing in it."""
+    return pl.any_horizontal(
+        *(_holds(first) & _holds(second) if second else _holds(first) for first, second in gate(table))
+    )
+
+
+def _holds(words: list[str]) -> pl.Expr:
+    return pl.col("text").str.contains_any(words, ascii_case_insensitive=True)
+
+
+def _is_translated(text: str, answer: str) -> bool:
+    """Whether a prompt asks for a translation and the answer is long enough to be that of the order, too."""
+    return TRANSLATES.search(text) is not None and 2 * len(answer.encode()) >= len(text.encode())
 
 
 def _answer_after(frame: pl.DataFrame, index: int, turns: int) -> str:

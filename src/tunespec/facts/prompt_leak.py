@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tunespec.conversation import Conversation
 from tunespec.facts.leaks import LEAST_WORDS, SHORT_PROMPT, TOKEN, addresses_model, leaks_system, repeats_prompt
 from tunespec.facts.think import without_thoughts
 from tunespec.findings import Mark
-from tunespec.passages import Passages, is_rejected, turn_note
+from tunespec.passages import Passages, loses, turn_note
 from tunespec.records import Records
 
 if TYPE_CHECKING:
@@ -30,7 +29,8 @@ def prompt_leaks(passages: Passages, records: Records) -> dict[int, Mark]:
     copied = pairs.filter(_holds_head("text", "asked", 20))
     told = pairs.filter(pl.col("system") != "").pipe(_with_system_words)
     for row, turn, system, asked, answer in pl.concat([told, copied]).select(_PAIR).iter_rows():
-        if row in marks or _loses(records.conversations[row], turn):
+        conversation = records.conversations[row]
+        if row in marks or conversation is None or loses(conversation, turn):
             continue
         where = turn_note(records, row, turn)
         if system and (words := leaks_system(system, asked, answer)):
@@ -38,13 +38,6 @@ def prompt_leaks(passages: Passages, records: Records) -> dict[int, Mark]:
         elif asked and (words := repeats_prompt(system, asked, answer)):
             marks[row] = Mark(f"begins with its own prompt, all {words} words of it{where}", None, words, SHORT_PROMPT)
     return marks
-
-
-def _loses(conversation: Conversation | None, turn: int) -> bool:
-    """Whether an answer is one that training turns the model away from."""
-    if conversation is None or conversation.label is False:
-        return True
-    return is_rejected(conversation, turn)
 
 
 def _pairs(passages: Passages, records: Records) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from tunespec.records import Records
 
 _SEVERAL = 3  # two questions are often one: "What is it, and how does it work?"
 _LONGEST = 600  # characters; longer prompts tell a story, or hold an exam
+_REST = 15  # characters after a request to choose that hold no choices
 _STEM = 5  # letters that inflected forms of an English word share
 _BEGINS = re.compile(
     r"(?:(?:and|also|plus|oh|next|then|finally|additionally|besides|by the way|btw|separately|lastly|secondly|"
@@ -50,6 +51,23 @@ _WHICH = re.compile(
     r"(?:answer|option|choice|one)? ?(?:from|of|among|out of) (?:the )?(?:following|options|choices|given options|"
     r"list below|options below)|"
     r"\b(?:select|choose|pick) the (?:correct|right|best|most appropriate) (?:answer|option|choice|alternative)\b|"
+    r"\bwhich (?:one )?of (?:the )?(?:following|above|below|given|listed)\b(?! (?:two|three|conditions))|"
+    r"\bwhich (?:option|choice|alternative)s? (?:is|are|best|below|above|correctly|would|describes)\b|"
+    r"\bwhich (?:statement|sentence|answer|word)s? (?:below|above|listed|given)\b|"
+    r"\b(?:select|choose|pick|tick|mark|circle|identify|find|indicate|name)(?: which| the)? "
+    r"(?:one |ones |item |items |word |sentence |statement |(?:correct|right|best|most appropriate|"
+    r"true|false|odd) (?:\w+ )?(?:\w+ )?){0,2}"
+    r"(?:of|from|among|out of|in) the (?:following|options|choices|given|alternatives|above|below|answers)\b|"
+    r"\b(?:select|choose|pick|tick|mark|circle) the (?:correct|right|best|most appropriate|true) "
+    r"(?:answer|option|choice|alternative|statement)s?\b|\b(?:select|choose|check|mark|tick) all that apply\b|"
+    r"\b(?:from|out of|among|using) the (?:(?:options|choices|list|answers|alternatives) "
+    r"(?:given|below|above|provided)|"
+    r"(?:given|listed) (?:options|choices|answers))\b|\b(?:out of|among|from) the following\b|"
+    r"\b(?:choose|select|pick|answer(?: with)?) \(?A\)?, ?\(?B\)?,? ?(?:\(?C\)?,? ?)?(?:or |and )?\(?[CD]\)?[.!]?\s*$|"
+    r"^multiple[- ]choice(?: question)?:|\bwelche[rs]? der (?:folgenden|obigen|genannten)|"
+    r"\b(?:laquelle|lequel|lesquelles|lesquels) des (?:\w+ )?(?:suivante?s|propositions)|\bcu[aá]l(?:es)? de "
+    r"(?:las|los|estas|estos) (?:siguientes|opciones)|\bquale (?:delle|dei) seguenti|"
+    r"(?:下列|以下|下面)(?:哪|选项)|从(?:下列|以下)选项|"
     r"\ball of the following\b[^.?!]*\bexcept\b|\bnone of the (?:above|following)\b",
     re.IGNORECASE,
 )
@@ -119,9 +137,13 @@ def _choices(records: Records, passages: Passages) -> Fact:
 
     exchanges = first_exchanges(records, passages)
     prompt, answer = pl.col("prompt"), pl.col("answer")
-    gate = prompt.str.contains(r"(?i)of the|of these|of those|(?:select|choose|pick) the|among the") | (
-        answer.str.len_bytes() <= 40
-    ) & answer.str.contains(r"\b[A-E]\b")
+    gate = prompt.str.contains(
+        r"(?i)of the|of these|of those|(?:select|choose|pick|tick|mark|circle|check) (?:the|all|a|\()"
+        r"|(?:among|from|using|in) the"
+        r"|which (?:option|choice|alternative|statement|sentence|answer|word)|multiple.choice|welche|l[ae]s?quel"
+        r"|cu[aá]l|quale d"
+        r"|下列|以下|下面"
+    ) | (answer.str.len_bytes() <= 40) & answer.str.contains(r"\b[A-E]\b")
     suspects = exchanges.filter(prompt.str.len_bytes() <= _LONGEST).filter(gate)
     marks: dict[int, Mark] = {}
     for row, asked, said in suspects.iter_rows():
@@ -134,8 +156,11 @@ def choices_missing(prompt: str, answer: str) -> str | None:
     """What is wrong with a multiple-choice question without choices, as a sentence about the record."""
     if (found := _WHICH.search(prompt)) is not None:
         rest = prompt[found.end() :]
+        if not rest.isascii() and len(rest) > _REST:
+            return None  # without blanks, words do not tell
         after = re.sub(r"^[^.?!\n]*[.?!]?", "", rest, count=1).split()
-        if len(after) < 2 and not _CHOICES.search(prompt) and "," not in rest:
+        asked = prompt[: found.end()] + re.sub(r"^\s*[:：]", " ", rest)  # "Choose the right answer: What barks?"
+        if len(after) < 2 and not _CHOICES.search(asked) and "," not in rest:
             return "asks to choose, and holds no choices"
         return None
     if _LETTER.fullmatch(answer.strip()) and not _CHOICES.search(prompt) and not _LETTERED.search(prompt):

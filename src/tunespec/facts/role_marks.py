@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 from tunespec.facts import Fact, not_applicable
+from tunespec.facts.role_words import MARK_GATE, is_role_name, next_turn
 from tunespec.findings import Mark
 from tunespec.headers import headers_of
 from tunespec.passages import Passages, turn_note
@@ -17,16 +18,25 @@ _REPLYING = (
     r"###[ ]?(?:Response|Assistant)[ ]?:|(?:Assistant|ASSISTANT|AI|GPT|Bot|Model)[ ]?:|<(?:bot|assistant)>:|\[\|AI\|\]"
 )
 _OWN = r"###[ ]?(?:Response|Assistant)[ ]?:|(?:Assistant|ASSISTANT)[ ]?:|<(?:bot|assistant)>:|\[\|AI\|\]"
-_ANY = rf"(?m)^[ \t]*(?:{_ASKING}|{_REPLYING}|(?:user|human|assistant|model)[ \t]*$)|[.!?] (?:Human|USER|User):"
+_ANY = (
+    rf"(?m)^[ \t]*(?:{_ASKING}|{_REPLYING}|(?:user|human|assistant|model)[ \t]*$)|[.!?] (?:Human|HUMAN|USER|User|Q):"
+    rf"|{MARK_GATE}"
+)
 _LINE = r"(?m)^[ \t]*"
-_BEGINS = re.compile(rf"\s*({_OWN})|\s*(assistant)[ \t]*\n")
+_BEGINS = re.compile(
+    rf"\s*({_OWN})|\s*(assistant)[ \t]*\n"
+    # A title or a field begins with such a word, too; a sentence does not go on with a small letter.
+    r"|\s*((?:\*\*)?(?:AI|Bot|BOT|Chat-?[Bb]ot|ChatGPT|GPT(?:-4)?|Assistant|Response)(?:\*\*)?:(?:\*\*)?)(?=\s*[^\Wa-z_][^?\n]{15,})"
+)
 _ASKED = re.compile(rf"{_LINE}({_ASKING})(?=[ \t]*(?:\n[ \t]*)?\S)")
 _REPLIED = re.compile(rf"{_LINE}({_REPLYING})")
 _BARE = re.compile(r"\n[ \t]*(user|human)[ \t]*\n\s*\S"), re.compile(r"\n[ \t]*(?:assistant|model)[ \t]*(?:\n|\Z)")
-_SAME_LINE = re.compile(r"[.!?] (Human:|USER:|User:) \S[^\n]{0,4000} (?:Assistant|ASSISTANT|AI):")
+_SAME_LINE = re.compile(
+    r"[.!?] (Human:|HUMAN:|USER:|User:|Q:) \S[^\n]{0,4000} "
+    r"(?:Assistant|ASSISTANT|AI|Bot|BOT|Chatbot|ChatGPT|GPT|Model|A):"
+)
 _ENDS = re.compile(rf"{_LINE}({_OWN})\s*\Z")
 _SPEAKER = re.compile(r"(?m)^[ \t]*\**([A-Z][\w.]{1,20}(?:[ ][A-Z][\w.]{0,20})?)\**:")
-_ROLES = frozenset({"Human", "HUMAN", "User", "USER", "Assistant", "ASSISTANT", "AI", "GPT", "Bot", "Model"})
 # Who asks for a dialogue gets one, and who shows one speaks about it.
 _DIALOGUE = re.compile(
     r"(?i)dialog|conversation|transcript|screenplay|\binterview\b(?! question)|\bskit\b|\brole.?play|simulat|chat"
@@ -35,6 +45,7 @@ _DIALOGUE = re.compile(
     r"|对话|聊天|剧本|会話|대화|диалог"
 )
 _SHARE = 0.5  # of the records; a mark in more of them is part of how this dataset is written
+_HEAD = 20  # characters of a prompt that tell whether it is repeated
 _UNSURE = frozenset({"User"})  # a word of manuals and forms too: a turn only if a reply follows
 
 
@@ -71,31 +82,47 @@ def _in_answer(prose: str, prompt: str, own: frozenset[str]) -> str | None:
     if _DIALOGUE.search(prompt) or _is_dialogue(prose):
         return None
     begins = _BEGINS.match(prose)
-    if begins and (mark := begins[1] or begins[2]) and mark not in own and mark not in prompt:
+    if begins and (mark := begins[1] or begins[2] or begins[3]) and mark not in own and mark not in prompt:
         return f"begins its answer with the role mark `{mark}`"
     if (bare := _BARE[0].search(prose)) and _BARE[1].search(prose, bare.end()):
         return f"goes on after its answer with the turn mark `{bare[1]}`"
     if same := _SAME_LINE.search(prose):
         return f"has another turn in its answer: `{same[1]}`"
-    for mark, end in _first_ends(prose).items():
+    mark = _asked_again(prose, prompt, own)
+    return f"has another turn in its answer: `{mark}`" if mark else None
+
+
+def _asked_again(prose: str, prompt: str, own: frozenset[str]) -> str | None:
+    """The mark of a user's turn in an answer, which the prompt does not have."""
+    for mark, (start, end) in _first_places(prose).items():
         if mark in own or mark in headers_of(prompt) or re.search(rf"(?m)^[ \t]*{re.escape(mark)}", prompt):
             continue
+        if mark[0].isalpha() and _is_shown(prose[:start], prose[end:], prompt):
+            continue
         if mark.rstrip(" :") not in _UNSURE or _REPLIED.search(prose, end) or "?" in prose[end:]:
-            return f"has another turn in its answer: `{mark}`"
-    return None
+            return mark
+    next_mark = next_turn(prose, prompt)
+    return next_mark if next_mark and next_mark not in own and next_mark not in prompt else None
 
 
-def _first_ends(prose: str) -> dict[str, int]:
-    """``mark -> end`` of where each mark of a user stands first: what follows a later one also follows that."""
-    ends: dict[str, int] = {}
+def _is_shown(before: str, after: str, prompt: str) -> bool:
+    """Whether an answer announces what somebody says, or consists of it; but not of its own prompt, and a reply."""
+    if before.strip():
+        return before.rstrip().endswith((":", "："))
+    return not after.lstrip().startswith(prompt.strip()[:_HEAD])
+
+
+def _first_places(prose: str) -> dict[str, tuple[int, int]]:
+    """``mark -> place`` of where each mark of a user stands first: what follows a later one also follows that."""
+    places: dict[str, tuple[int, int]] = {}
     for asked in _ASKED.finditer(prose):
-        ends.setdefault(asked[1], asked.end())
-    return ends
+        places.setdefault(asked[1], asked.span())
+    return places
 
 
 def _is_dialogue(prose: str) -> bool:
     """Whether others than a user and an assistant speak again and again, as in a play."""
-    counts = Counter(name for name in _SPEAKER.findall(prose) if name not in _ROLES)
+    counts = Counter(name for name in _SPEAKER.findall(prose) if not is_role_name(name))
     return any(count > 1 for count in counts.values())
 
 

@@ -127,7 +127,7 @@ def _is_sentence(line: str, words: list[str], least: int) -> bool:
     opened = _STOPPED.search(line) is not None
     if han := len(_HAN.findall(line)):
         return opened or han >= (_LEAST_HAN if least > _DANGLING_WORDS else _DANGLING_HAN)
-    titled = len(_TITLED.findall(line)) > _TITLE * len(words)
+    titled = len(_TITLED.findall(line)) > _TITLE * len(words) and least != _LISTED_WORDS  # beside items that finish
     if titled or (_LABEL.match(line) and not opened and line[-1] not in ":："):
         return False
     return opened or len(words) >= least

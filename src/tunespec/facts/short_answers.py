@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tunespec.facts.requests import TEXT_WORDS, wants_text, wants_verdict
+from tunespec.facts.requests import TEXT_WORDS, wants_text, wants_verdict, wants_word
 from tunespec.text import CJK
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ _ABOUT_SIGNS = re.compile(
     re.IGNORECASE,
 )
 _CODE_VALUE = re.compile(
-    r"code|print|output|console|return|value|json|extract|\b(?:sql|python|java|javascript)\b", re.IGNORECASE
+    r"\b(?:code|function|method|script|program|quer(?:y|ies)|print(?:s|ed)?|outputs?|console|values?|variables?|json|"
+    r"return(?:s|ed)? (?:for|if|when|by|from)|sql|python|java|javascript|extract\w*)\b|\w\(",
+    re.IGNORECASE,
 )
 _MISSING = re.compile(r"extract|if (?:there|none|no|not)|\bany\b|which|how (?:many|much)", re.IGNORECASE)
 _ABOUT_WORDS = re.compile(  # "Thanks" translates "danke", and "OK" is an abbreviation
@@ -52,8 +54,9 @@ _EVASIONS = frozenset(
         "ok|okay|okey|k|kk|okay then|ok then|idk|i dont know|i don't know|i do not know|dunno|i have no idea|"
         "no idea|not sure|i'm not sure|i am not sure|see above|see below|see docs|see documentation|"
         "see the docs|see link|as above|same as above|lol|hm|hmm|hmmm|uh|um|thx|thanks|thank you|asdf|"
-        "lorem ipsum|whatever|etc|noted|will do|ditto|ask me later|no comment|"
-        "never mind|nevermind|meh|huh|不知道|我不知道|不清楚|好的|好|嗯|keine ahnung|"
+        "lorem ipsum|whatever|etc|noted|will do|ditto|ask me later|no comment|google it|just google it|look it up|"
+        "never mind|nevermind|meh|huh|search online|no clue|who knows|beats me|same|figure it out|"
+        "不知道|我不知道|不清楚|好的|好|嗯|keine ahnung|"
         "weiß nicht|weiß ich nicht|ich weiß nicht|ich weiß es nicht|je ne sais pas|no sé|no lo sé|não sei|"
         "non lo so|わかりません|모르겠습니다"
     ).split("|")
@@ -65,6 +68,13 @@ _VERDICTS = frozenset(
         "cool|nice|alright|no problem|fine"
     ).split("|")
 )
+# Several things are asked for, and one word is said.
+_SEVERAL = re.compile(
+    r"\b(?:list|give (?:me|us)|suggest|recommend) (?:\w+ )?(?:two|three|four|five|six|seven|eight|nine|ten|several|"
+    r"some|(?:the|all) (?:\w+ )?\w+s|[2-9]|\d\d)\b|\bwhat can (?:i|we) do\b",
+    re.IGNORECASE,
+)
+_ONE_WORD = re.compile(r"[^\W\d_]+[.!]?")
 _CODE_ASKED = re.compile(
     r"\b(?:code|function|program|script|query|command|statement|variable|html|css|sql|regex|bash|"
     r"python|java)\b",
@@ -122,6 +132,11 @@ def too_short(answers: pl.DataFrame, records: Records, typical: Typical | None) 
         (bare.is_in(list(_EVASIONS)), _is_evasive, "answers nothing: its {} characters fit any prompt"),
         (bare.is_in(list(_VERDICTS)), _is_verdict, "answers with {} characters what asks for more than yes or no"),
         (_curt(low, least, typical), _is_curt, curt),
+        (
+            low["size"] <= SHORT,
+            _is_one_of_several,
+            "answers with one word of {} characters what asks for several things",
+        ),
     ):
         chosen = [one for one in _read(low.filter(candidates & ~low["after_tool"]), records) if holds(one)]
         if len(chosen) <= max(_FEW, _USED * len(answers)):
@@ -166,7 +181,8 @@ def _is_wordless(one: _Answer) -> bool:
         return not _ABOUT_SIGNS.search(one.prompt)
     if one.bare not in _NOTHING or one.is_told:
         return False
-    if one.bare in {"null", "nil", "nan", "undefined", "none"} and _CODE_VALUE.search(one.prompt):
+    asked = one.prompt.split("\n\n")[0]
+    if one.bare in {"null", "nil", "nan", "undefined", "none"} and _CODE_VALUE.search(asked) and not wants_text(asked):
         return False
     return not (one.bare in {"none", "n/a", "na"} and _MISSING.search(one.prompt))
 
@@ -178,6 +194,11 @@ def _is_evasive(one: _Answer) -> bool:
 
 def _is_verdict(one: _Answer) -> bool:
     return bool(one.prompt) and not wants_verdict(one.prompt) and not _ABOUT_WORDS.search(one.prompt)
+
+
+def _is_one_of_several(one: _Answer) -> bool:
+    named = _ONE_WORD.fullmatch(one.text) and _SEVERAL.search(one.prompt)
+    return bool(named) and not wants_word(one.prompt) and not one.is_told and not _ABOUT_WORDS.search(one.prompt)
 
 
 def _is_curt(one: _Answer) -> bool:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _THOUGHT = r"(?s)^\s*<think>.*?</think>\s*"
+_ORPHAN = re.compile(r"(?:\A|[.!?。！？…]|\n)[ \t]*</think>(?![`\"'’”])")
 _BLOCK = re.compile(r"(?m)^\s*<think>")  # within a line the tag is spoken about
 
 
@@ -22,8 +23,18 @@ def thinks_first(conversation: Conversation) -> bool:
     return False
 
 
+def closes_unopened(conversation: Conversation) -> bool:
+    """Whether an answer ends a thought that it never began; in a sentence about the tag, a word stands around it."""
+    ended = [turn.text for turn in conversation.turns if "</think>" in turn.text and turn.role == "assistant"]
+    if not ended or conversation.turns[0].text.rstrip().endswith("<think>"):
+        return False
+    return any("<think>" not in text and _ORPHAN.search(text) is not None for text in ended)
+
+
 def unclosed_think(conversation: Conversation) -> str | None:
     """Says what is wrong with a think block, or None."""
+    if closes_unopened(conversation):
+        return "closes a think block that it never opened"
     for turn in conversation.turns:
         if turn.role == "assistant" and turn.text.lstrip().startswith("<think>"):
             if turn.text.rfind("</think>") < max(match.end() for match in _BLOCK.finditer(turn.text)):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tunespec.codelike import code_share
 from tunespec.facts import Fact, not_applicable
 from tunespec.findings import Mark
-from tunespec.passages import Passages, is_rejected, turn_note
+from tunespec.passages import Passages, loses, turn_note
 from tunespec.records import Records
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def unfenced_code(records: Records, passages: Passages) -> Fact:
     marks: dict[int, Mark] = {}
     for row, turn, lines in found.select("row", "turn", "lines").iter_rows():
         conversation = records.conversations[row]
-        if conversation is None or is_rejected(conversation, turn):
+        if conversation is None or loses(conversation, turn):
             continue
         where = turn_note(records, row, turn)
         text = f"has {lines} lines of code and no fence{where}, unlike {len(fenced)} answers with code"

@@ -8,6 +8,7 @@ from typing import Any
 
 _LOCATIONS = 10  # shown of each group; the JSON report has all
 _PASSED_OVER = 5
+_INDENTED = "\n      "  # further lines of a message: both sides of a difference
 _IDLE = 6  # kinds named that had nothing to look at
 
 
@@ -108,7 +109,7 @@ def _counts(total: Mapping[str, Any]) -> str:
 
 def _locations(findings: Sequence[Mapping[str, Any]], rows: Mapping[tuple[str, int], str]) -> Iterator[str]:
     for finding in findings[:_LOCATIONS]:
-        yield f"  {place(finding)}: {finding['message']}"
+        yield f"  {place(finding)}: {_INDENTED.join(finding['message'].splitlines())}"
         if (text := rows.get((finding["path"], finding["row"]))) is not None:
             yield f"    | {text}"
     if len(findings) > _LOCATIONS:
@@ -159,8 +160,11 @@ def _some(names: Sequence[str], limit: int = 4) -> str:
 def _summary(report: Mapping[str, Any]) -> str:
     summary = report["summary"]
     passed = sum(row["status"] == "passed" for row in report["pitfalls"])
+    templates = sum(subject["family"] == "template" for subject in report["subjects"])
+    judged = [_plural(summary["rows"], "record")] if summary["rows"] or not templates else []
+    judged += [_plural(templates, "template")] if templates else []
     return (
-        f"{_plural(summary['rows'], 'record')} judged in {summary['seconds']:.1f} s: "
+        f"{' and '.join(judged)} judged in {summary['seconds']:.1f} s: "
         f"{_plural(summary['errors'], 'error')}, {_plural(summary['warnings'], 'warning')}; "
         f"{_plural(passed, 'check')} passed, {summary['skipped']} had nothing to look at"
     )

@@ -101,6 +101,8 @@ def _leaves(value: Any) -> Iterator[str]:
         item = pending.pop()
         if isinstance(item, str):
             yield item
+        elif isinstance(item, int | float) and not isinstance(item, bool):
+            yield str(item)
         elif isinstance(item, Mapping):
             pending += item.values()
         elif isinstance(item, list | tuple):

@@ -13,7 +13,7 @@ from itertools import islice
 
 from tunespec.templates.case import Part
 from tunespec.templates.compared import Cause, Pair, Piece, common_start, named, same_words, where
-from tunespec.templates.segment_causes import cause_in_segments
+from tunespec.templates.segment_causes import LOOKED_AT, cause_in_segments
 from tunespec.templates.side_by_side import Side
 
 NO_VALUE = "<no value>"
@@ -121,7 +121,7 @@ def _folded(pair: Pair, number: int) -> Iterator[Cause]:
     """A system message that is a turn on one side and the beginning of the user's turn on the other."""
     if number >= pair.segments - 1:
         return
-    turns = [_LETTER.search(text) is not None for text in pair.texts(number)]
+    turns = [_LETTER.search(text[:LOOKED_AT]) is not None for text in pair.texts(number)]
     if turns[0] != turns[1]:
         apart, joined = ("in training", "on the server's side") if turns[0] else ("on the server's side", "in training")
         after = named(pair.trained.segmented.labels[number])

@@ -12,7 +12,7 @@ from tunespec.templates.case import Case
 from tunespec.templates.causes import cause_of
 from tunespec.templates.compared import Pair, common_start
 from tunespec.templates.segments import segmented
-from tunespec.templates.side_by_side import Side, side_by_side
+from tunespec.templates.side_by_side import side_by_side, sides
 
 __all__ = ["KINDS", "Case", "Difference", "difference"]
 
@@ -58,7 +58,7 @@ def difference(trained: str, asked: str, case: Case) -> Difference | None:
     if said == asked:
         return None
     offset, same = len(trained) - len(said), common_start(said, asked)
-    pair = Pair(Side(segmented(said, case), case), Side(segmented(asked, case), case), case)
+    pair = Pair(*sides(segmented(said, case), segmented(asked, case), case), case)
     cause = cause_of(pair)
     (here, here_end), (there, there_end) = cause.piece.trained, cause.piece.asked
     within = common_start(said[here:here_end], asked[there:there_end])

@@ -1,6 +1,6 @@
 """Whether a user can type a turn: the template's own headers, put into a user's content.
 
-What was found. Of the 82 templates of `shared/corpora/chat_templates` that render two questions as texts (TRL's,
+What was found. Of the 82 templates of three public collections that render two questions as texts (TRL's,
 mistral.rs's, Ollama's), not one escapes, strips or refuses its control texts in a user's content. In 81 a single user
 message renders byte for byte as a conversation of three; the other one moves a default system text, and the typed turn
 stands in it as typed. Not one evaluates what a user types.

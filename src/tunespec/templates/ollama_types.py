@@ -51,8 +51,12 @@ def typescript(prop: Any) -> str:
 
 
 PROPERTY_TYPE = GoType("api.PropertyType", methods={"String": _names, "MarshalJSON": _names_json})
+_ORDERED = GoType("orderedmap.Map[string,api.ToolProperty]")
 PROPERTY_MAP = GoType(
-    "api.ToolPropertiesMap", nillable=True, methods={"MarshalJSON": lambda value: _ordered_json(value.fields)}
+    "api.ToolPropertiesMap",
+    (Field("om"),),
+    methods={"MarshalJSON": lambda value: _ordered_json(value.fields["om"].fields)},
+    opaque=True,
 )
 PROPERTY = GoType(
     "api.ToolProperty",
@@ -62,7 +66,7 @@ PROPERTY = GoType(
         Field("Items", _nothing, "items", omitted=True),
         Field("Description", key="description", omitted=True),
         Field("Enum", _no_slice, "enum", omitted=True),
-        Field("Properties", _nothing, "properties", omitted=True),
+        Field("Properties", lambda: property_map(None), "properties", omitted=True),
         Field("Required", _no_slice, "required", omitted=True),
     ),
     methods={"ToTypeScriptType": typescript},
@@ -120,6 +124,12 @@ MESSAGE = GoType(
     ),
 )
 MESSAGES = GoType("[]*template.templateMessage")
+
+
+def property_map(properties: Mapping[str, Struct] | None) -> Struct:
+    """The properties of a property, in the order of the request, which only JSON shows; or the nil pointer."""
+    ordered = Struct(_ORDERED, dict(properties or {}), pointer=True)
+    return Struct(PROPERTY_MAP, {"om": ordered}, pointer=True, nil=properties is None)
 
 
 def _ordered_json(fields: Mapping[str, Any]) -> str:

@@ -18,10 +18,10 @@ from tunespec.templates.ollama_types import (
     PARAMETERS,
     PROPERTIES,
     PROPERTY,
-    PROPERTY_MAP,
     PROPERTY_TYPE,
     TOOL,
     TOOLS,
+    property_map,
 )
 
 Message: TypeAlias = Mapping[str, Any]
@@ -104,7 +104,7 @@ def _property(value: Any) -> Struct:
             "Items": go_json_value(members.get("items")),
             "Description": go_text(members.get("description"), "a property's description"),
             "Enum": Slice(go_json_value(members.get("enum") or []), nil=members.get("enum") is None),
-            "Properties": None if inner is None else Struct(PROPERTY_MAP, dict(_properties(inner)), pointer=True),
+            "Properties": property_map(None if inner is None else _properties(inner)),
             "Required": _texts(members.get("required"), "required"),
         },
     )

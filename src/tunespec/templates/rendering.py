@@ -97,9 +97,15 @@ def _serving(source: TemplateSource, target: Target) -> Rendering:
         if target.request is not None:
             side, text = _as_requested(side, target, target.request)
             return replace(made, where=placed(side), text=text)
-        return replace(made, text=side.render(target.messages, tools=target.tools))
+        where = placed(side) + (", with its SYSTEM" if _adds_system(side, target) else "")
+        return replace(made, where=where, text=side.render(target.messages, tools=target.tools))
     except TemplateError as error:
         return _refused(made, error)
+
+
+def _adds_system(side: ServingSide, target: Target) -> bool:
+    """Whether the Modelfile's system message stands in for the conversation's, which has none."""
+    return bool(side.system) and target.messages[0].get("role") != "system"
 
 
 def _as_requested(side: ServingSide, target: Target, request: Request) -> tuple[ServingSide, str]:

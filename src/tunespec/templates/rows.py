@@ -25,6 +25,11 @@ class Rows:
         self.places.append(Place(path, line, None, f"{path}:{key}"))
         return len(self.places) - 1
 
+    def add_place(self, place: Place) -> int:
+        """A new row that stands where a record does."""
+        self.places.append(place)
+        return len(self.places) - 1
+
     def examine(self, *facts: str) -> None:
         """Count one more row that these facts looked at."""
         self._examined.update(facts)
@@ -32,6 +37,11 @@ class Rows:
     def mark(self, fact: str, row: int, text: str, related: Place | None = None) -> None:
         """Something was found on a row; the first text stays."""
         self._marks.setdefault(fact, {}).setdefault(row, Mark(text, related))
+
+    def mark_once(self, fact: str, row: int, text: str) -> None:
+        """The same, for what every later row would repeat: only the first one is marked."""
+        if not self._marks.get(fact):
+            self.mark(fact, row, text)
 
     def skip(self, facts: Iterable[str], reason: str) -> None:
         """These facts have nothing to look at, unless something else did."""

@@ -16,10 +16,11 @@ _DATE = re.compile(rf"\d{{4}}-\d\d(?:-\d\d)?\b|(?:\b\d{{1,2}} )?\b{_MONTH}\.?(?:
 _SYSTEM_WORD = re.compile(r"(?i)\bsys(?:tem)?\b")
 _SYSTEM_TEXT = re.compile(r"(?i)\bsys(?:tem)?\b|\b[a-z']{1,30}(?: [a-z']{1,30}){2}")
 _THINK = re.compile(r"<\|?(?:think(?:ing)?|channel)\b[^<>]{0,20}>|\[THINK\]|<\|START_THINKING\|>")
-_LOOKED_AT = 20_000  # characters of a segment that are searched; templates' own texts are shorter
+LOOKED_AT = 20_000  # characters of a segment that are searched; templates' own texts are shorter
 
 
 def cause_in_segments(pair: Pair) -> Cause:
+    """The cause in the first segment that differs by more than whitespace; both sides hold the same contents."""
     number = pair.first_segment(pair.differs)
     if number is None or not pair.trained.segmented.places:
         return Cause("content_differs", "the texts differ, and no message arrives unchanged", pair.first_difference)
@@ -49,7 +50,7 @@ def _kind_of_segment(pair: Pair, number: int) -> str:
 
 
 def _date(pair: Pair, number: int, piece: Piece) -> Cause | None:
-    trained, asked = (_DATE.findall(text[:_LOOKED_AT]) for text in pair.texts(number))
+    trained, asked = (_DATE.findall(text[:LOOKED_AT]) for text in pair.texts(number))
     if trained == asked:
         return None
     if trained and asked:
@@ -74,7 +75,7 @@ def _tools(pair: Pair, number: int, piece: Piece) -> Cause | None:
 
 def _system_turn(pair: Pair, number: int, piece: Piece) -> Cause | None:
     """A system text of its own with a header, which may hold a date: more is missing than the date."""
-    named = any(_SYSTEM_WORD.search(text[:_LOOKED_AT]) for text in pair.cut(piece))
+    named = any(_SYSTEM_WORD.search(text[:LOOKED_AT]) for text in pair.cut(piece))
     tools = any(name in text for name in pair.case.called for text in pair.cut(piece))
     return _injected(pair, number, piece) if named and not tools else None
 
@@ -85,7 +86,7 @@ def _injected(pair: Pair, number: int, piece: Piece) -> Cause | None:
     if number and places[number - 1].role != "system":
         return None
     added = [cut.strip() for cut in pair.cut(piece)]
-    if all(added) or not _SYSTEM_TEXT.search(max(added, key=len)[:_LOOKED_AT]):
+    if all(added) or not _SYSTEM_TEXT.search(max(added, key=len)[:LOOKED_AT]):
         return None
     adds, lacks = ("training", "the server does not") if added[0] else ("the server", "training does not")
     quoted = pair.quoted(piece)[0 if added[0] else 1]

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
+from tunespec.special_tokens import TOKEN_PATTERN
 from tunespec.templates.case import Case
 from tunespec.templates.segments import Place, Segmented, copies
 
@@ -15,16 +16,26 @@ QUOTED = 48  # characters of a quotation in a sentence
 _NAMED = {"\n": "⏎", "\r": "␍", "\t": "→", " ": " "}
 _SPACES = re.compile(r" +(?=⏎|␍|→|$)|  +")  # what nobody sees: before a line's end, or several
 _END = "‹end›"
-_WORD = re.compile(r"[^\W_]{3,}")
+_PIECE = re.compile(rf"({TOKEN_PATTERN})|[^\W_]+")
 _HIDDEN = "…"
+_RUN = re.compile(r"…(?:[^\w<>\[\]\n]{1,3}…)+")  # hidden words, and what punctuation stands between them
+_ROLES = frozenset(
+    "user assistant system tool model human question answer instruction response input output inst sys bos eos think "
+    "no value".split()
+)
 
 
 @dataclass(frozen=True)
 class Side:
-    """A rendered text that can be quoted: a user's own contents appear as their labels."""
+    """A rendered text that can be quoted: a user's own contents appear as their labels.
+
+    ``template_words`` are those that may be shown where a content did not arrive as it is, so that its rest may stand
+    anywhere; None where all contents have their places.
+    """
 
     segmented: Segmented
     case: Case
+    template_words: frozenset[str] | None = None
 
     @property
     def text(self) -> str:
@@ -46,13 +57,9 @@ class Side:
         return tuple(kept)
 
     @cached_property
-    def words(self) -> frozenset[str]:
-        """Words of contents that did not arrive as they are: their rest is hidden word by word."""
-        if not self.case.elided:
-            return frozenset()
-        arrived = set(self.segmented.labels)
-        lost = [part.text for part in self.case.parts if part.label not in arrived]
-        return frozenset(word for text in (*lost, *self.case.arguments) for word in _WORD.findall(text))
+    def _argument_words(self) -> frozenset[str]:
+        """The words in arguments of calls, which each side escapes in its own way."""
+        return frozenset(words(" ".join(self.case.arguments))) if self.case.elided else frozenset()
 
     def outside(self, at: int) -> int:
         """The place itself, or the start of the hidden content that it is in."""
@@ -78,17 +85,36 @@ class Side:
         return f"`{'·' * (len(shown) - len(bare))}{_dotted(bare)}`"
 
     def _plain(self, start: int, end: int) -> str:
-        if start >= end:
-            return ""
-        if self.words:  # a word that is cut at the edge would not be recognised
-            while start < end and self.text[start - 1 : start + 1].isalnum() and start:
-                start += 1
-            while end > start and self.text[end - 1 : end + 1].isalnum() and end < len(self.text):
+        if self.template_words is not None or self._argument_words:
+            while start < end and start and self.text[start - 1 : start + 1].isalnum():
+                start += 1  # the rest of a word would not be recognised
+            while start < end < len(self.text) and self.text[end - 1 : end + 1].isalnum():
                 end -= 1
-        piece = self.text[start:end]
-        if self.words:
-            piece = _WORD.sub(lambda match: _HIDDEN if match[0] in self.words else match[0], piece)
-        return "".join(map(visible_sign, piece))
+            shown = _PIECE.sub(self._shown, self.text[start : max(start, end)])
+            return "".join(map(visible_sign, _RUN.sub(_HIDDEN, shown)))
+        return "".join(map(visible_sign, self.text[start : max(start, end)]))
+
+    def _shown(self, piece: re.Match[str]) -> str:
+        word = piece[0].lower()
+        if piece[1] or word in _ROLES:
+            return piece[0]
+        known = self.template_words is None or word in self.template_words
+        return piece[0] if known and word not in self._argument_words else _HIDDEN
+
+
+def words(text: str) -> set[str]:
+    """The words of a text in small letters."""
+    return {piece[0].lower() for piece in _PIECE.finditer(text) if not piece[1]}
+
+
+def sides(trained: Segmented, asked: Segmented, case: Case) -> tuple[Side, Side]:
+    """Both sides of a case; each may show the words of the other's template text, where that holds no content."""
+    complete = [len(text.places) == len(case.parts) for text in (trained, asked)]
+    known: list[frozenset[str] | None] = [None, None]
+    for own, other in ((0, asked), (1, trained)):
+        if case.elided and not complete[own]:
+            known[own] = frozenset(words(other.template_text)) if complete[1 - own] else frozenset()
+    return Side(trained, case, known[0]), Side(asked, case, known[1])
 
 
 def side_by_side(trained: Side, asked: Side, at: tuple[int, int], length: int) -> str:

@@ -15,14 +15,16 @@ from tunespec.templates.auto_template import StockTemplatesError, substituted
 from tunespec.templates.jinja import ChatTemplate
 from tunespec.templates.modelfile import Modelfile
 from tunespec.templates.ollama import OllamaTemplate
-from tunespec.templates.plain import PlainTemplate
+from tunespec.templates.plain import SLOT, PlainTemplate
 from tunespec.templates.rendered import Rendered
-from tunespec.templates.stop_trained import turn_end
+from tunespec.templates.stop_trained import TurnEnd, turn_end
 from tunespec.templates.training_side import TrainingTemplate
+from tunespec.templates.written import Written, marker_of, served_end, written_by_serving, written_by_training
 
 Messages = Sequence[Mapping[str, Any]]
 Tools = Sequence[Mapping[str, Any]] | None
 RAW_PROMPT = "{{ .Prompt }}"  # what Ollama falls back on: no roles, no headers
+STAND_INS = {"bos_token": "<s>", "eos_token": "</s>"}  # beside a template without a tokenizer's file
 TODAY = datetime(2026, 1, 15, 12)  # noqa: DTZ001  both sides tell one day, so that dates are equal where both have them
 
 
@@ -35,12 +37,14 @@ class TrainingSide:
         line: the line where the template begins there, from 1, where it has one.
         template: the template.
         tokens: every token that the tokenizer marks as special.
+        added: every token that was added to the vocabulary, special or not; None if the tokenizer does not say.
     """
 
     shown: str
     line: int | None
     template: ChatTemplate | PlainTemplate
     tokens: frozenset[str] = frozenset()
+    added: frozenset[str] | None = None
 
     @property
     def kind(self) -> str:
@@ -57,13 +61,28 @@ class TrainingSide:
         """The token that ends generation, by the tokenizer."""
         return "" if isinstance(self.template, PlainTemplate) else self.template.eos_token
 
-    @cached_property
+    @property
     def turn_end(self) -> str | None:
-        """The token or text that ends an assistant's turn, without blanks; None if nothing does."""
+        """The token or text that ends an assistant's turn, without blanks; None if nothing else does."""
         if isinstance(self.template, PlainTemplate):
             return self.template.turn_end
-        found = turn_end(self.template)
-        return found.marker if found is not None else None
+        return self._end.marker.strip() or None if self._end is not None else None
+
+    @property
+    def end_text(self) -> str:
+        """All that stands behind an answer before the next turn, with blanks."""
+        if isinstance(self.template, PlainTemplate):
+            return self.template.assistant.partition(SLOT)[2]
+        return self._end.text if self._end is not None else ""
+
+    @cached_property
+    def written(self) -> Written | None:
+        """What it writes around contents; None if it refuses every conversation."""
+        return written_by_training(self)
+
+    @cached_property
+    def _end(self) -> TurnEnd | None:
+        return None if isinstance(self.template, PlainTemplate) else turn_end(self.template)
 
     def render(self, messages: Messages, *, tools: Tools = None, generation_prompt: bool = True) -> Rendered:
         """A conversation as text; TemplateError if the template refuses it."""
@@ -90,9 +109,29 @@ class ServingSide:
     system: str | None
     stops: tuple[str, ...]
 
-    def render(self, messages: Messages, *, tools: Tools = None) -> str:
-        """The prompt for a conversation; TemplateError if Ollama answers with an error."""
-        return self.template.render(messages, system=self.system, tools=tools, today=TODAY.date())
+    @cached_property
+    def end_text(self) -> str | None:
+        """What it writes behind an answer of the history, with blanks; None if that cannot be told."""
+        return served_end(self)
+
+    @property
+    def turn_end(self) -> str | None:
+        """The token or text in it."""
+        return marker_of(self.end_text)
+
+    @cached_property
+    def written(self) -> Written | None:
+        """What it writes around contents; None if it refuses every conversation."""
+        return written_by_serving(self)
+
+    def render(self, messages: Messages, *, tools: Tools = None, with_system: bool = True) -> str:
+        """The prompt for a conversation, with the Modelfile's SYSTEM where it has none of its own, or without it.
+
+        Raises:
+            TemplateError: if Ollama answers with an error.
+        """
+        system = self.system if with_system else None
+        return self.template.render(messages, system=system, tools=tools, today=TODAY.date())
 
 
 def training_side(pair: TemplatePair, tokenizer: TrainingTemplate | None, root: Path) -> TrainingSide | None:
@@ -102,9 +141,12 @@ def training_side(pair: TemplatePair, tokenizer: TrainingTemplate | None, root: 
     chosen = tokenizer.chosen() if tokenizer is not None else None
     if tokenizer is None or chosen is None:
         return None
-    template = tokenizer.template(chosen)
-    dated = ChatTemplate(**{**vars(template), "now": TODAY})
-    return TrainingSide(relative(chosen.path, root), chosen.line, dated, frozenset(tokenizer.special_tokens))
+    told = vars(tokenizer.template(chosen))
+    if not tokenizer.tokens:
+        told |= STAND_INS
+    dated = ChatTemplate(**{**told, "now": TODAY})
+    added = frozenset(tokenizer.added_tokens) if tokenizer.added_tokens is not None else None
+    return TrainingSide(relative(chosen.path, root), chosen.line, dated, frozenset(tokenizer.special_tokens), added)
 
 
 def serving_side(file: DataFile, modelfile: Modelfile, tokenizer: TrainingTemplate | None) -> ServingSide | None:

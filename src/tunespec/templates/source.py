@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,12 +15,7 @@ from tunespec.templates.gguf_reader import GGUFError
 from tunespec.templates.modelfile import Modelfile, ModelfileError, parse_modelfile
 from tunespec.templates.requests import Request, RequestError, read_request
 from tunespec.templates.sides import ServingSide, TrainingSide, serving_side, training_side
-from tunespec.templates.training_side import (
-    DEFAULT,
-    TrainingTemplate,
-    gguf_training_template,
-    read_training_template,
-)
+from tunespec.templates.training_side import DEFAULT, TrainingTemplate, gguf_training_template, read_training_template
 
 if TYPE_CHECKING:
     from tunespec.config import Config
@@ -84,10 +78,9 @@ class TemplateSource:
         if self.gguf is None:
             return None
         named = {f"{name}_token": self.gguf.token(name) or "" for name in ("bos", "eos")}
-        own = {DEFAULT: self.gguf.chat_template} if self.gguf.chat_template is not None else {}
-        templates = {**own, **self.gguf.chat_templates}
-        made = gguf_training_template(self.pair.of("gguf")[0].path, templates, named, self.gguf.control_tokens)
-        return replace(made, adds_bos=self.gguf.add_bos, adds_eos=self.gguf.add_eos)
+        templates = {DEFAULT: self.gguf.chat_template, **self.gguf.chat_templates}
+        there = {name: text for name, text in templates.items() if text}
+        return gguf_training_template(self.pair.of("gguf")[0].path, there, named, self.gguf.control_tokens)
 
     @cached_property
     def training(self) -> TrainingSide | None:

@@ -6,171 +6,127 @@ ends generation, or as a stop sequence. All of it can be told from the files.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
-from tunespec.templates.end_texts import spelt_alike
-from tunespec.templates.generation_ends import ends_generation, hidden_tokens
+from tunespec.special_tokens import SEQUENCE, TOKEN_PATTERN, families_of, shown_family
+from tunespec.templates.end_texts import nearly_in, stopping
+from tunespec.templates.generation import taken_as
 from tunespec.templates.rows import Rows
-from tunespec.templates.sides import TrainingSide
 from tunespec.templates.source import TemplateSource
+from tunespec.templates.stop_lists import Stop, StopList, stop_lists
 from tunespec.templates.stops_in_data import judge_stops_in_data
+from tunespec.templates.turn_end_facts import TRAINED, judge_turn_end, known_end
+from tunespec.templates.written import Written, is_token_shaped
 
-if TYPE_CHECKING:
-    from tunespec.templates.prefix_stable import Step
-
-_NO_STOPS = "no Modelfile and no request is there"
-_TRAINED = ("missing_turn_end", "untrained_turn_end", "unstable_prefix", "untrained_prompt", "doubled_reasoning")
-
-
-class Stop(NamedTuple):
-    """One stop sequence, and where it is written."""
-
-    text: str
-    path: str
-    line: int | None
+_TOKEN = re.compile(TOKEN_PATTERN)
+_NO_LIST = "no list of stop sequences is written, and what the base model brings is not known"
+_EMPTY = "an empty stop sequence, at which every answer ends before it begins"
 
 
 def stop_facts(source: TemplateSource, rows: Rows) -> None:
-    """Fill the table ``stops``: a row is one stop sequence, one request's list, or the turn end of the training."""
-    stops = list(_modelfile_stops(source))
-    _each_stop(source, rows, stops)
-    _requests(source, rows, [stop.text for stop in stops])
-    _turn_end(source, rows, [stop.text for stop in stops])
-    judge_stops_in_data(source, rows, stops)
-    rows.skip(rows.facts - set(_TRAINED), _NO_STOPS)
-    rows.skip(_TRAINED, source.why_no_training)
+    """Fill the table ``stops``: a row is one stop sequence, one list of them, or the turn end of a side."""
+    lists = stop_lists(source)
+    judge_turn_end(source, rows, lists)
+    written = [side.written for side in (source.training, source.serving) if side is not None]
+    for own in lists:
+        _each_stop(own, rows)
+        _against_templates(own, source, [one for one in written if one is not None], rows)
+        if own.asked:
+            _lost(own, lists[0], source, rows)
+    judge_stops_in_data(source, rows, lists)
+    rows.skip(TRAINED, source.why_no_training)
+    rows.skip(rows.facts, _NO_LIST if not lists else "there is nothing to compare its stop sequences with")
 
 
-def _modelfile_stops(source: TemplateSource) -> Iterator[Stop]:
-    """The Modelfile's stop sequences; without one, those that a stock template brings."""
-    if source.modelfile is None:
-        return
-    path = source.pair.of("modelfile")[0].shown
-    given = source.modelfile.given("stop")
-    yield from (Stop(stop.value, path, stop.line) for stop in given)
-    if not given and source.serving is not None:
-        yield from (Stop(text, path, None) for text in source.serving.stops)
-
-
-def _each_stop(source: TemplateSource, rows: Rows, stops: Sequence[Stop]) -> None:
-    training = source.training
-    end = training.turn_end if training is not None else None
-    hidden = hidden_tokens(source.gguf) if source.gguf is not None else frozenset()
-    for stop in stops:
-        row = rows.add(stop.path, stop.line, f"stop {stop.text}")
+def _each_stop(own: StopList, rows: Rows) -> None:
+    """What a list is by itself."""
+    for stop in own.stops:
+        row = _row(stop, rows)
         rows.examine("empty_stop", "prefix_stop")
         if not stop.text:
-            rows.mark("empty_stop", row, "an empty stop sequence, at which every answer ends before it begins")
-            continue
-        if longer := next((o.text for o in stops if o.text != stop.text and o.text.startswith(stop.text)), None):
+            rows.mark("empty_stop", row, _EMPTY)
+        elif longer := next((o for o in own.texts if o != stop.text and o.startswith(stop.text)), None):
             rows.mark("prefix_stop", row, f"`{stop.text}`, with which `{longer}` begins: the longer one never counts")
-        if end is not None:
-            rows.examine("misspelt_stop")
-            if stop.text != end and spelt_alike(stop.text, end) and end not in {other.text for other in stops}:
-                rows.mark("misspelt_stop", row, f"`{stop.text}` where the training ends its answers with `{end}`")
-        if source.gguf is not None:
-            rows.examine("unreachable_stop")
-            if stop.text in hidden and not ends_generation(stop.text, source.gguf):
-                rows.mark("unreachable_stop", row, f"`{stop.text}`, a control token whose text the engine never shows")
 
 
-def _requests(source: TemplateSource, rows: Rows, inherited: Sequence[str]) -> None:
-    """A request's list replaces the Modelfile's."""
-    for file, request in source.requests:
-        if request.stops is None:
+def _row(stop: Stop, rows: Rows) -> int:
+    return rows.add(stop.path, stop.line, f"stop {stop.text}")
+
+
+def _against_templates(own: StopList, source: TemplateSource, written: Sequence[Written], rows: Rows) -> None:
+    """What a stop sequence is beside the texts that the templates write."""
+    pieces = frozenset(piece for one in written for piece in one.pieces)
+    ends = "".join(side.end_text or "" for side in (source.training, source.serving) if side is not None)
+    for stop in own.stops:
+        if not stop.text.strip():
             continue
-        row = rows.add(file.shown, None, "stop")
-        rows.examine("empty_stop", "lost_stop")
-        if "" in request.stops:
-            rows.mark("empty_stop", row, "an empty stop sequence, at which every answer ends before it begins")
-        if lost := [stop for stop in inherited if stop not in request.stops and stop]:
-            listed = ", ".join(f"`{stop}`" for stop in lost)
-            rows.mark("lost_stop", row, f"its list replaces the Modelfile's and lacks {listed}")
+        row = _row(stop, rows)
+        if pieces:
+            rows.examine("misspelt_header")
+            missed = next((line for line in _missed(stop.text, pieces, own.texts) if line not in ends), None)
+            if missed is not None:
+                rows.mark("misspelt_header", row, f"`{stop.text}` where the template writes `{missed}`")
+        if pieces or source.gguf is not None:
+            rows.examine("unreachable_stop")
+            if (why := _why_never(stop.text, source, pieces)) is not None:
+                rows.mark("unreachable_stop", row, f"`{stop.text}`, {why}")
+        if written:
+            rows.examine("stop_in_header")
+            left = [one.left_to_the_model for one in written]
+            if any(stop.text in text for text in left) and taken_as(stop.text, source) != "hidden":
+                header = next(text for text in left if stop.text in text).strip()
+                rows.mark("stop_in_header", row, f"`{stop.text}`, while the prompt ends before `{header}`")
 
 
-def _turn_end(source: TemplateSource, rows: Rows, stops: Sequence[str]) -> None:
-    """The end that the training puts behind each answer: known to the server, written and trained."""
-    training = source.training
-    if training is None:
+def _missed(text: str, pieces: frozenset[str], stops: Sequence[str]) -> Iterator[str]:
+    """The lines of the templates that a stop sequence is meant to match and does not, nor does another of its list."""
+    if any(text in piece for piece in pieces):
         return
-    row = rows.add(training.shown, training.line, "turn end")
-    _is_trained(training, rows, row)
-    end = training.turn_end
-    if end is None or source.modelfile is None:
-        rows.skip(("unstopped_turn_end", "endless_token"), _NO_STOPS if end else "the training ends no turn")
+    for piece in sorted(pieces):
+        if nearly_in(text, piece) and not stopping((stop for stop in stops if stop.strip()), piece):
+            yield next((line.strip() for line in piece.splitlines() if nearly_in(text, line)), piece.strip())
+
+
+def _why_never(text: str, source: TemplateSource, pieces: frozenset[str]) -> str | None:
+    """Why a stop sequence that looks like a token cannot match; None if it can, or if the token ends answers itself."""
+    taken, end = taken_as(text, source), known_end(source)
+    if end is not None and text == end.marker:
+        return None  # its own facts
+    if taken == "hidden":
+        return "a control token, of which the engine shows no text"
+    if taken == "ends" or not is_token_shaped(text) or not pieces or any(text in piece for piece in pieces):
+        return None
+    known = source.gguf.tokens if source.gguf is not None else source.training and source.training.added
+    if known:
+        return None if text in known else "a token that neither the template nor the vocabulary has"
+    return _of_others(text, pieces)
+
+
+def _of_others(text: str, pieces: frozenset[str]) -> str | None:
+    """Of a token of other families than those that the template writes; it may write none."""
+    own = {token for piece in pieces for token in _TOKEN.findall(piece)} - SEQUENCE
+    family = shown_family(text)
+    if not own or not family or any(families_of(text) & families_of(token) for token in own):
+        return None
+    return f"a token of {family}, while the template writes {', '.join(f'`{token}`' for token in sorted(own)[:3])}"
+
+
+def _lost(own: StopList, served: StopList, source: TemplateSource, rows: Rows) -> None:
+    """A request's list replaces the Modelfile's. The turn end is judged by itself, list by list."""
+    if served.asked:
         return
-    if end in training.tokens or (source.gguf is not None and end in source.gguf.control_tokens):
-        rows.examine("endless_token")
-        if not _ends(source, end):
-            where = "the model's metadata" if source.gguf is not None else "the tokenizer"
-            rows.mark(
-                "endless_token",
-                row,
-                f"`{end}`, a control token that {where} does not name as an end and the engine does not know as one: "
-                f"no stop sequence can match it",
-            )
-    elif not ends_generation(end, source.gguf):
-        rows.examine("unstopped_turn_end")
-        lists = [list(request.stops) for _, request in source.requests if request.stops is not None]
-        if not any(_stops_at(own, end) for own in (stops, *lists)):
-            known = ", ".join(f"`{stop}`" for stop in stops) or "none"
-            rows.mark("unstopped_turn_end", row, f"`{end}` is no stop sequence of the Modelfile (it has {known})")
-
-
-def _stops_at(stops: Sequence[str], end: str) -> bool:
-    """Whether a list ends the answer at the marker: a stop that it begins with, or holds, does too."""
-    return any(stop and stop in end for stop in stops)
-
-
-def _ends(source: TemplateSource, token: str) -> bool:
-    """Whether the served model ends at a token: by the engine's list, the metadata, or the tokenizer's EOS."""
-    training = source.training
-    if ends_generation(token, source.gguf):
-        return True
-    return source.gguf is None and training is not None and token == training.eos
-
-
-def _is_trained(training: TrainingSide, rows: Rows, row: int) -> None:
-    from tunespec.templates.plain import PlainTemplate
-    from tunespec.templates.prefix_stable import prefix_steps
-    from tunespec.templates.stop_trained import doubles_reasoning, turn_end_trained
-
-    rows.examine("missing_turn_end")
-    template = training.template
-    if isinstance(template, PlainTemplate):
-        if training.turn_end is None:
-            rows.mark("missing_turn_end", row, "nothing stands behind an answer: no end is trained")
-        return
-    steps = prefix_steps(template)
-    if steps and training.turn_end is None:
-        rows.mark("missing_turn_end", row, "no token and no text ends an assistant's turn")
-    if template.marks_trained and (masks := turn_end_trained(template)):
-        rows.examine("untrained_turn_end")
-        if outside := [mask.turn for mask in masks if mask.written and not mask.end]:
-            rows.mark(
-                "untrained_turn_end",
-                row,
-                f"`{training.turn_end or 'the end'}` lies outside {{% generation %}} in turn {outside[0]}: the loss "
-                f"never sees it",
-            )
-    if not template.marks_trained:
-        return  # a released template need not keep prefixes: trainers mask by another way, or refuse it
-    _keeps_prefixes(steps, rows, row)
-    if (doubled := doubles_reasoning(template)) is not None:
-        rows.examine("doubled_reasoning")
-        if doubled:
-            rows.mark("doubled_reasoning", row, "an answer with its reasoning gets a second think block")
-
-
-def _keeps_prefixes(steps: Sequence[Step], rows: Rows, row: int) -> None:
-    """What was written stays: the text of a conversation that goes on, and the prompt behind which an answer comes."""
-    for fact, asked, says in (
-        ("unstable_prefix", False, "the text before it changes when {} is added"),
-        ("untrained_prompt", True, "no training text begins with the prompt for {}"),
-    ):
-        own = [step for step in steps if step.asked == asked]
-        if own:
-            rows.examine(fact)
-        if broken := next((step for step in own if step.at is not None), None):
-            rows.mark(fact, row, says.format(broken.more))
+    row = rows.add(own.path, None, "stop")
+    rows.examine("lost_stop")
+    end = known_end(source)
+    lost = [
+        text
+        for text in dict.fromkeys(served.texts)
+        if text.strip()
+        and not stopping(own.texts, text)
+        and taken_as(text, source) not in {"ends", "hidden"}
+        and not (end is not None and text in end.text)
+    ]
+    if lost:
+        listed = ", ".join(f"`{text}`" for text in lost)
+        rows.mark("lost_stop", row, f"its list replaces the Modelfile's and lacks {listed}")

@@ -34,8 +34,8 @@ class TurnEnd:
 
     @property
     def marker(self) -> str:
-        """What a model must learn to write at the end of a turn in the middle."""
-        return self.token or self.text
+        """What a model must learn to write at the end of a turn in the middle, without the blanks around it."""
+        return self.token or self.text.strip()
 
 
 class TurnMask(NamedTuple):
@@ -80,7 +80,7 @@ def turn_end_trained(template: ChatTemplate) -> tuple[TurnMask, ...]:
     if rendered is None:
         return ()
     end = turn_end(template)
-    markers = [end.marker, end.marker, end.last or end.text] if end else [None] * len(ANSWERS)
+    markers = [end.marker, end.marker, end.last or end.marker] if end else [None] * len(ANSWERS)
     return tuple(_mask(rendered, turn, marker) for turn, marker in enumerate(markers, start=1))
 
 

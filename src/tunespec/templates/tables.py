@@ -20,6 +20,12 @@ def _stops(source: TemplateSource, rows: Rows) -> None:
     stop_facts(source, rows)
 
 
+def _renders(source: TemplateSource, rows: Rows) -> None:
+    from tunespec.templates.render_facts import render_facts
+
+    render_facts(source, rows)
+
+
 class Made(NamedTuple):
     """A table's facts, and what finds its rows."""
 
@@ -30,11 +36,19 @@ class Made(NamedTuple):
 TABLES: Mapping[str, Made] = {
     "stops": Made(
         frozenset(
-            "unstopped_turn_end misspelt_stop empty_stop prefix_stop unreachable_stop lost_stop endless_token "
-            "cutting_token stop_in_answers stop_in_header untrained_turn_end missing_turn_end unstable_prefix "
-            "untrained_prompt doubled_reasoning".split()
+            "unstopped_turn_end endless_token misspelt_stop misspelt_header empty_stop prefix_stop unreachable_stop "
+            "lost_stop stop_in_answers cutting_token stop_in_header missing_turn_end untrained_turn_end "
+            "unstable_prefix untrained_prompt doubled_reasoning".split()
         ),
         _stops,
+    ),
+    "renders": Made(
+        frozenset(
+            "bos_doubled whitespace_differs no_value system_lost system_moved system_injected history_differs "
+            "generation_prompt_differs tools_differ date_differs turn_header_differs content_differs "
+            "refused_conversation trimmed_content unprotected_turn evaluated_content".split()
+        ),
+        _renders,
     ),
 }
 

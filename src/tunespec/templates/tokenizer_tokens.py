@@ -22,6 +22,12 @@ def special_tokens(config: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sorted(found - {""}))
 
 
+def added_tokens(config: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """All tokens that the file lists as added, special or not, sorted; None if it has no such list."""
+    listed = config.get("added_tokens_decoder")
+    return tuple(sorted({_token(entry) for entry in _entries(listed)} - {""})) if listed else None
+
+
 def flag(config: Mapping[str, Any], name: str) -> bool | None:
     """A setting that is true or false; None if the file does not say."""
     value = config.get(name)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from tunespec.errors import CannotJudgeError
 from tunespec.templates.jinja import ChatTemplate
-from tunespec.templates.tokenizer_tokens import NAMED, flag, named_tokens, special_tokens
+from tunespec.templates.tokenizer_tokens import NAMED, added_tokens, flag, named_tokens, special_tokens
 
 DEFAULT, FOR_TOOLS = "default", "tool_use"
 _OF_MODELS = frozenset({"architectures", "model_type", "hidden_size", "bos_token_id", "eos_token_id"})
@@ -46,6 +46,7 @@ class TrainingTemplate:
         sources: its chat templates; none if the tokenizer has none.
         tokens: the named tokens that it has, as ``("bos_token", "<s>")``.
         special_tokens: all tokens that it marks as special, sorted.
+        added_tokens: all tokens that were added to the vocabulary, sorted; None if the file does not list them.
         adds_bos: whether it puts the BOS token before every text by itself; None if the file does not say.
         adds_eos: the same of the EOS token, after the text.
     """
@@ -54,6 +55,7 @@ class TrainingTemplate:
     sources: tuple[NamedSource, ...]
     tokens: tuple[tuple[str, str], ...] = ()
     special_tokens: tuple[str, ...] = ()
+    added_tokens: tuple[str, ...] | None = None
     adds_bos: bool | None = None
     adds_eos: bool | None = None
 
@@ -121,6 +123,7 @@ def read_training_template(path: Path) -> TrainingTemplate:
         sources=tuple(sources or _in_config(config, path)),
         tokens=named_tokens(tokens),
         special_tokens=special_tokens(tokens),
+        added_tokens=added_tokens(tokens),
         adds_bos=flag(tokens, "add_bos_token"),
         adds_eos=flag(tokens, "add_eos_token"),
     )
@@ -167,18 +170,15 @@ def _in_config(config: Mapping[str, Any], path: Path) -> Iterator[NamedSource]:
     key = _KEY.search(text)
     begins = key.start() if key else 0
     if isinstance(found, str):
-        yield NamedSource(DEFAULT, found, path, _line(text, begins))
+        yield NamedSource(DEFAULT, found, path, text.count("\n", 0, begins) + 1)
         return
     places = [match.start() for match in _TEMPLATE_KEY.finditer(text, begins)] if isinstance(found, list) else []
     named = [(entry.get("name"), entry.get("template")) for entry in found if isinstance(entry, Mapping)]
     for number, (name, source) in enumerate(found.items() if isinstance(found, Mapping) else named):
         if not isinstance(name, str) or not isinstance(source, str):
             raise CannotJudgeError(f"{path}: `chat_template` holds a template without a name or a text")
-        yield NamedSource(name, source, path, _line(text, places[number] if number < len(places) else begins))
-
-
-def _line(text: str, place: int) -> int:
-    return text.count("\n", 0, place) + 1
+        place = places[number] if number < len(places) else begins
+        yield NamedSource(name, source, path, text.count("\n", 0, place) + 1)
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def _arguments(run: Run, dot: Any, values: list[Value], callee: Function, final:
 
 
 def _apply(run: Run, callee: Function, arguments: list[Any]) -> Any:
-    run.spend(1 + sum(len(each) >> 10 if isinstance(each, str | list | dict) else 1 for each in arguments))
+    run.spend(1 + sum(len(each) >> 8 if isinstance(each, str | list | dict) else 1 for each in arguments))
     result = callee.call(*arguments)
     if isinstance(result, str):
         run.make(len(result))

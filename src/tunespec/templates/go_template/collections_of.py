@@ -14,6 +14,7 @@ from tunespec.templates.go_template.values import (
     decode,
     encode,
     is_integer,
+    is_nil_pointer,
     type_name,
     type_of,
 )
@@ -25,7 +26,9 @@ def length(item: Any) -> int:
         return byte_length(item)
     if isinstance(item, list | dict):
         return len(item)
-    raise TemplateError("len of nil pointer" if item is None or item is NO_VALUE else f"len of type {type_name(item)}")
+    raise TemplateError(
+        "len of nil pointer" if item is NO_VALUE or is_nil_pointer(item) else f"len of type {type_name(item)}"
+    )
 
 
 def index(item: Any, *keys: Any) -> Any:
@@ -33,7 +36,7 @@ def index(item: Any, *keys: Any) -> Any:
     if item is None or item is NO_VALUE:
         raise TemplateError("index of untyped nil")
     for key in keys:
-        if item is None:
+        if is_nil_pointer(item):
             raise TemplateError("index of nil pointer")
         item = _at(item, key)
     return item

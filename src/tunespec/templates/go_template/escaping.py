@@ -39,6 +39,5 @@ def _text(values: tuple[Any, ...]) -> str:
 def _escape_js(sign: str) -> str:
     if sign in _JS:
         return _JS[sign]
-    if sign >= " " and is_printable(sign):
-        return sign
-    return r"\uFFFD" if "\udc80" <= sign <= "\udcff" else f"\\u{ord(sign):04X}"
+    is_raw_byte = "\udc80" <= sign <= "\udcff"
+    return sign if is_raw_byte or is_printable(sign) else f"\\u{ord(sign):04X}"

@@ -6,7 +6,7 @@ from typing import Any
 
 from tunespec.templates.errors import TemplateError
 from tunespec.templates.go_template.collections_of import element_of
-from tunespec.templates.go_template.values import NO_VALUE, Map, Slice, Struct, method_of, type_name
+from tunespec.templates.go_template.values import NO_VALUE, Map, Slice, Struct, is_nil_pointer, method_of, type_name
 
 
 def field_of(value: Any, name: str, *, zero_for_missing: bool, called: bool) -> Any:
@@ -15,7 +15,9 @@ def field_of(value: Any, name: str, *, zero_for_missing: bool, called: bool) -> 
         if called:
             raise TemplateError(f"wrong number of args for {name}: want 0 got 1")
         return method(value)
-    if isinstance(value, Struct) and name in value.fields:
+    if is_nil_pointer(value):
+        raise TemplateError(f"nil pointer evaluating {type_name(value)}.{name}")
+    if isinstance(value, Struct) and name in value.fields and not value.type.opaque:
         if called:
             raise TemplateError(f"{name} has arguments but cannot be invoked as function")
         return value.fields[name]
@@ -25,6 +27,4 @@ def field_of(value: Any, name: str, *, zero_for_missing: bool, called: bool) -> 
         if name in value:
             return value[name]
         return element_of(value) if zero_for_missing else NO_VALUE
-    if value is None:
-        raise TemplateError(f"nil pointer evaluating interface {{}}.{name}")
     raise TemplateError(f"can't evaluate field {name} in type {type_name(value)}")

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from tunespec.templates.errors import TemplateError
-from tunespec.templates.go_template.values import NO_VALUE, Map, Slice, Struct, is_nil
+from tunespec.templates.go_template.values import NO_VALUE, Field, Slice, Struct, is_nil
 
 _SPECIAL = re.compile(r"[\"\\<>&\x00-\x1f\u2028\u2029\ud800-\udfff]")
 _SHORT = {'"': r"\"", "\\": r"\\", "\b": r"\b", "\f": r"\f", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
@@ -38,7 +38,7 @@ def _compound(value: Any) -> str:
         members = [
             (field.key or field.name, value.fields[field.name])
             for field in value.type.fields
-            if not (field.omitted and _is_empty(value.fields[field.name]))
+            if not (field.omitted and _is_empty(field, value.fields[field.name]))
         ]
         return _members(members)
     if isinstance(value, dict):
@@ -52,9 +52,9 @@ def _members(members: list[tuple[str, Any]]) -> str:
     return "{" + ",".join(f"{to_json(key)}:{to_json(value)}" for key, value in members) + "}"
 
 
-def _is_empty(value: Any) -> bool:
-    """``omitempty``: a struct is never empty."""
-    return not value if not isinstance(value, Map | Slice) else len(value) == 0
+def _is_empty(field: Field, value: Any) -> bool:
+    """``omitempty``: an interface is empty if it is nil, whatever it holds; a struct never is."""
+    return value is None if field.zero() is None else not value
 
 
 def _float(value: float) -> str:

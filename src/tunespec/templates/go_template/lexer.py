@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from tunespec.templates.go_template.quoting import quote
+
 SPACES = " \t\r\n"
 KEYWORDS = frozenset("block break continue define else end if range nil template with".split())
 _TRIM_LEFT = re.compile(r"-[ \t\r\n]")
@@ -16,7 +18,7 @@ _QUOTED = {
     "'": ("character", re.compile(r"'(?:[^'\\\n]|\\[^\n])*'"), "unterminated character constant"),
     "`": ("string", re.compile(r"`[^`]*`"), "unterminated raw quoted string"),
 }
-_NUMBER_START = re.compile(r"[+-]|\.?[0-9]")
+_NUMBER_START = re.compile(r"[+-]|\.?[0-9]|\.\Z")
 _NUMBER = re.compile(
     r"[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?"
     r"|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?"
@@ -37,10 +39,9 @@ class Token(NamedTuple):
             return "EOF"
         if self.kind == "error":
             return self.text
-        if self.kind == "keyword":
+        if self.kind in {"keyword", "dot"}:
             return f"<{self.text}>"
-        shown = self.text if len(self.text) <= 10 else self.text[:10]
-        return '"' + shown.replace("\n", "\\n").replace('"', '\\"') + '"' + ("..." if shown != self.text else "")
+        return quote(self.text[:10]) + ("..." if len(self.text) > 10 else "")
 
 
 class Lexer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tunespec.templates.errors import TemplateError
@@ -27,12 +27,15 @@ class Style:
     sharp: bool = False
     space: bool = False
     zero: bool = False
+    names: bool = False  # %+v
+    go_syntax: bool = False  # %#v
     raw: bool = False  # inside a complaint, where methods are not called
 
-    @property
-    def go_syntax(self) -> bool:
-        """``%#v``"""
-        return self.verb == "v" and self.sharp
+    def of_verb(self, verb: str) -> Style:
+        """The style for a verb; for ``v`` the flags ``+`` and ``#`` mean something else."""
+        if verb not in "vw":
+            return replace(self, verb=verb)
+        return replace(self, verb=verb, names=self.plus, plus=False, go_syntax=self.sharp, sharp=False)
 
     def pad(self, text: str, *, zero: bool = True) -> str:
         """The text in its width; zeros stand for blanks on the left only."""
@@ -90,7 +93,7 @@ def show_float(value: float, style: Style) -> str | None:
         if verb in "bxX":
             raise TemplateError(f"tunespec does not print floats with %{verb}")
         return None
-    if style.sharp and not style.go_syntax:
+    if style.sharp:
         raise TemplateError("tunespec does not print floats with the # flag")
     if math.isnan(value) or math.isinf(value):
         name = "NaN" if math.isnan(value) else "Inf"

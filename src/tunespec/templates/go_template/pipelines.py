@@ -19,6 +19,7 @@ from tunespec.templates.go_template.nodes import (
     Pipe,
     Variable,
 )
+from tunespec.templates.go_template.quoting import quote
 
 _STARTS = {"boolean", "character", "dot", "field", "identifier", "number", "string", "variable", "("}
 _INERT = (Literal, Dot, Nil)  # cannot take what a pipe gives
@@ -156,7 +157,7 @@ class PipelineParser:
         if isinstance(term, Variable):
             return Variable(term.name, tuple(fields), term.line)
         if isinstance(term, _INERT):
-            raise self.fail(f'unexpected . after term "{term}"')
+            raise self.fail(f"unexpected . after term {quote(str(term))}")
         return Chain(term, tuple(fields), term.line)
 
     def _term(self) -> Operand | None:

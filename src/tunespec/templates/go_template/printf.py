@@ -135,7 +135,7 @@ class _Format:
         elif self.argument >= len(self.values):
             self.writer.write(f"%!{verb}(MISSING)")
         else:
-            show(self.writer, self.values[self.argument], replace(style, verb=verb))
+            show(self.writer, self.values[self.argument], style.of_verb(verb))
             self.argument += 1
 
     def _extra(self) -> None:

@@ -66,7 +66,7 @@ def printed(value: Any) -> Any:
     """What a template prints for a value: a pointer's target, and ``<no value>`` for nothing."""
     if value is None or value is NO_VALUE:
         return "<no value>"
-    if isinstance(value, Struct) and value.pointer and not value.type.nillable:
+    if isinstance(value, Struct) and value.pointer and not value.nil:
         return Struct(value.type, value.fields)
     return value
 
@@ -118,9 +118,9 @@ def _text(text: str, style: Style) -> str | None:
         return _hexadecimal(text, style)
     short = text if style.precision is None else text[: style.precision]
     if style.verb == "q" or style.go_syntax:
-        if style.sharp and style.verb == "q" and can_backquote(short):
+        if style.sharp and can_backquote(short):
             return style.pad(f"`{short}`")
-        return style.pad(quote(short, ascii_only=style.plus and style.verb == "q"))
+        return style.pad(quote(short, ascii_only=style.plus))
     return style.pad(short) if style.verb in "sv" else None
 
 
@@ -135,7 +135,7 @@ def _hexadecimal(text: str, style: Style) -> str:
 
 def _complain(writer: Writer, value: Any, style: Style) -> None:
     writer.write(f"%!{style.verb}({type_name(value)}=")
-    show(writer, value, replace(style, verb="v", sharp=False, plus=style.plus and style.verb != "v", raw=True))
+    show(writer, value, replace(style, verb="v", raw=True))
     writer.write(")")
 
 
@@ -143,7 +143,7 @@ def _show_parts(writer: Writer, value: Any, style: Style, *, inside: bool) -> No
     if style.go_syntax or style.verb == "p":
         raise TemplateError(f"tunespec does not print {type_name(value)} with %{'#v' if style.go_syntax else 'p'}")
     if isinstance(value, Struct) and value.pointer:
-        if inside or value.type.nillable:
+        if inside or value.nil:
             _show_pointer(writer, value, style)
             return
         writer.write("&")
@@ -154,7 +154,7 @@ def _show_parts(writer: Writer, value: Any, style: Style, *, inside: bool) -> No
         if isinstance(value, dict):
             show(writer, label, style, inside=True)
             writer.write(":")
-        elif label and style.verb == "v" and style.plus:
+        elif label and style.names:
             writer.write(f"{label}:")
         show(writer, part, style, inside=True)
     writer.write(closing)
@@ -169,8 +169,10 @@ def _parts(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _show_pointer(writer: Writer, value: Struct, style: Style) -> None:
-    if style.verb in "vdxXbo":
-        address = f"0x{ADDRESS:x}" if style.verb == "v" else show_integer(ADDRESS, style)
+    if value.nil and style.verb == "v":
+        writer.write(style.pad(_NIL))
+    elif style.verb in "vdxXbo":
+        address = f"0x{ADDRESS:x}" if style.verb == "v" else show_integer(0 if value.nil else ADDRESS, style)
         writer.write(style.pad(address or ""))
     else:
-        writer.write(f"%!{style.verb}(*{value.type.name}=0x{ADDRESS:x})")
+        _complain(writer, value, style)

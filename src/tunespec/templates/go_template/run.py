@@ -9,8 +9,8 @@ from tunespec.templates.errors import TemplateError
 from tunespec.templates.go_template.functions import Function
 from tunespec.templates.go_template.printing import MOST_TEXT
 
-MOST_STEPS = 1_000_000
-"""Nodes that one execution may visit, about a second; a conversation of a thousand turns takes a few ten thousand."""
+MOST_STEPS = 500_000
+"""Nodes that one execution may visit, a second or two; a conversation of a thousand turns takes some ten thousand."""
 
 
 class Run:

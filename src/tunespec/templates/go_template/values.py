@@ -73,7 +73,7 @@ class GoType:
     fields: tuple[Field, ...] = ()
     element: Callable[[], Any] = _nothing
     methods: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
-    nillable: bool = False  # a pointer to an opaque struct
+    opaque: bool = False  # its fields are not exported
 
     def zero(self) -> Struct:
         """The struct whose fields are all zero."""
@@ -81,15 +81,19 @@ class GoType:
 
 
 class Struct:
-    """A struct or, if ``pointer``, a pointer to one. It is always true, as in Go."""
+    """A struct or, if ``pointer``, a pointer to one, perhaps a nil pointer. It is true unless that, as in Go."""
 
-    __slots__ = ("fields", "pointer", "type")
+    __slots__ = ("fields", "nil", "pointer", "type")
 
-    def __init__(self, go_type: GoType, fields: dict[str, Any], *, pointer: bool = False) -> None:
+    def __init__(self, go_type: GoType, fields: dict[str, Any], *, pointer: bool = False, nil: bool = False) -> None:
         """The fields are given by name, all of them."""
         self.type = go_type
         self.fields = fields
         self.pointer = pointer
+        self.nil = nil
+
+    def __bool__(self) -> bool:
+        return not self.nil
 
 
 class Slice(list[Any]):
@@ -147,7 +151,12 @@ def type_name(value: Any) -> str:
 
 def is_nil(value: Any) -> bool:
     """Whether a value is nil, of whatever type."""
-    return value is None or value is NO_VALUE or (isinstance(value, Slice | Map) and value.nil)
+    return value is None or value is NO_VALUE or (isinstance(value, Struct | Slice | Map) and value.nil)
+
+
+def is_nil_pointer(value: Any) -> bool:
+    """Whether a value is a nil pointer or a nil interface, of which nothing can be asked."""
+    return value is None or (isinstance(value, Struct) and value.nil)
 
 
 def is_integer(value: Any) -> bool:

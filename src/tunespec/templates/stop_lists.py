@@ -1,0 +1,91 @@
+"""The lists of stop sequences that count when a model answers: the Modelfile's, or the request's instead of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tunespec.templates.auto_template import StockTemplatesError, substituted
+from tunespec.templates.end_texts import stopping
+from tunespec.templates.sides import is_file_reference
+from tunespec.templates.source import TemplateSource
+from tunespec.templates.stock_stops import STOCK_STOPS
+
+
+class Stop(NamedTuple):
+    """One stop sequence, and where it is written."""
+
+    text: str
+    path: str
+    line: int | None
+
+
+class StopList(NamedTuple):
+    """Stop sequences that count together, and the file that makes them count; ``asked`` if that is a request."""
+
+    path: str
+    line: int | None
+    stops: tuple[Stop, ...]
+    asked: bool
+
+    @property
+    def texts(self) -> list[str]:
+        """The sequences alone."""
+        return [stop.text for stop in self.stops]
+
+    @property
+    def words(self) -> str:
+        """The list for a message."""
+        return ", ".join(f"`{text}`" for text in self.texts) or "none"
+
+
+def stop_lists(source: TemplateSource) -> list[StopList]:
+    """Every list that is written, and the one that a Modelfile without stops inherits if that is known to be."""
+    found = [served] if (served := served_stops(source)) is not None else []
+    for file, request in source.requests:
+        if request.stops is not None:
+            stops = tuple(Stop(text, file.shown, None) for text in request.stops)
+            found.append(StopList(file.shown, None, stops, asked=True))
+    return found
+
+
+def served_stops(source: TemplateSource) -> StopList | None:
+    """The list that counts unless a request brings its own; None if it is the base model's, which is not known."""
+    if source.modelfile is None:
+        return None
+    path = source.pair.of("modelfile")[0].shown
+    given = source.modelfile.given("stop")
+    if given:
+        own = tuple(Stop(stop.value, path, stop.line) for stop in given)
+        return StopList(path, given[0].line, own, asked=False)
+    line = source.modelfile.given("model")[-1].line
+    inherited = _installed(source)
+    if inherited is None:
+        return None
+    return StopList(path, line, tuple(Stop(text, path, line) for text in inherited), asked=False)
+
+
+def may_inherit(source: TemplateSource, end: str) -> bool:
+    """Whether a Modelfile whose list is not known may inherit a stop for an end of answers."""
+    modelfile = source.modelfile
+    if modelfile is None or not is_file_reference(modelfile.base):
+        return True  # a model of the library brings a list of its own
+    return any(stopping(stops, end) for stops in STOCK_STOPS.values())
+
+
+def _installed(source: TemplateSource) -> tuple[str, ...] | None:
+    """What Ollama installs beside a model file: the stops of the stock template that is nearest to the file's own."""
+    assert source.modelfile is not None
+    if not is_file_reference(source.modelfile.base):
+        return None
+    if source.gguf is not None:
+        jinja = source.gguf.chat_template or ""
+    else:
+        chosen = source.tokenizer.chosen() if source.tokenizer is not None else None
+        if chosen is None:
+            return None
+        jinja = chosen.source
+    try:
+        stock = substituted(jinja)
+    except StockTemplatesError:
+        return None
+    return STOCK_STOPS.get(stock.name, ()) if stock is not None else ()

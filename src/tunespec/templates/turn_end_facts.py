@@ -1,0 +1,144 @@
+"""The end that the training puts behind each answer: written, trained, and known to the server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from tunespec.findings import Place
+from tunespec.templates.end_texts import spelt_alike, stopping
+from tunespec.templates.generation import taken_as
+from tunespec.templates.plain import PlainTemplate
+from tunespec.templates.rows import Rows
+from tunespec.templates.sentinels import rendering, talk
+from tunespec.templates.sides import TrainingSide
+from tunespec.templates.source import TemplateSource
+from tunespec.templates.stop_lists import StopList, may_inherit, served_stops
+from tunespec.templates.written import marker_of
+
+if TYPE_CHECKING:
+    from tunespec.templates.prefix_stable import Step
+
+TRAINED = ("missing_turn_end", "untrained_turn_end", "unstable_prefix", "untrained_prompt", "doubled_reasoning")
+_HEARD = ("unstopped_turn_end", "misspelt_stop", "endless_token")
+
+
+class End(NamedTuple):
+    """The end of an answer: the token or text, all that stands behind the answer, and who writes it."""
+
+    marker: str
+    text: str
+    place: Place
+    who: str
+
+
+def known_end(source: TemplateSource) -> End | None:
+    """By the training; without one, by what the server's template writes into a conversation's history."""
+    training, serving = source.training, source.serving
+    if training is not None:
+        # A plain template may end with a text and a token: `### End</s>`.
+        plain = isinstance(training.template, PlainTemplate)
+        marker = marker_of(training.end_text) if plain else training.turn_end
+        place = Place(training.shown, training.line, None, f"{training.shown}:turn end")
+        return End(marker, training.end_text, place, "the training ends each answer") if marker else None
+    marker = serving.turn_end if serving is not None else None
+    if serving is None or marker is None:
+        return None
+    place = Place(serving.shown, serving.line, None, f"{serving.shown}:turn end")
+    return End(marker, serving.end_text or "", place, "its TEMPLATE ends each answer of the history")
+
+
+def judge_turn_end(source: TemplateSource, rows: Rows, lists: Sequence[StopList]) -> None:
+    """Every fact about the turn end."""
+    if source.training is not None:
+        _is_trained(source.training, rows)
+    end = known_end(source)
+    if end is None:
+        rows.skip(_HEARD, "no template says how an answer ends")
+        return
+    taken = taken_as(end.marker, source)
+    if taken == "unknown":
+        rows.skip(_HEARD, f"no tokenizer's configuration and no model file says whether `{end.marker}` is a token")
+    elif taken == "text":
+        _is_stopped(end, source, rows, lists)
+    elif source.modelfile is not None or source.requests:
+        _is_ended(end, source, rows, hidden=taken == "hidden")
+
+
+def _is_ended(end: End, source: TemplateSource, rows: Rows, *, hidden: bool) -> None:
+    row = rows.add(end.place.path, end.place.line, "turn end")
+    rows.examine("endless_token", "unstopped_turn_end", "misspelt_stop")
+    if hidden:
+        where = "the model's metadata" if source.gguf is not None else "the tokenizer"
+        rows.mark(
+            "endless_token",
+            row,
+            f"`{end.marker}`, a control token that {where} does not name as the end and the engine does not know as "
+            f"one: no stop sequence can match it",
+        )
+
+
+def _is_stopped(end: End, source: TemplateSource, rows: Rows, lists: Sequence[StopList]) -> None:
+    """A text is only heard by a stop sequence, in each list that counts."""
+    served, asked = served_stops(source), [own for own in lists if own.asked]
+    everyone_asks = bool(asked) and len(asked) == len(source.requests)
+    if served is None and source.modelfile is not None and not everyone_asks:
+        if may_inherit(source, end.text):
+            rows.skip(_HEARD, "the Modelfile has no stop sequence, and those of its base model are not known")
+        else:
+            name, line = source.pair.of("modelfile")[0].shown, source.modelfile.given("model")[-1].line
+            served = StopList(name, line, (), asked=False)
+    for own in ([served] if served is not None and not everyone_asks else []) + asked:
+        rows.examine("unstopped_turn_end", "misspelt_stop", "endless_token")
+        if stopping(own.texts, end.text):
+            continue
+        near = next((stop for stop in own.stops if spelt_alike(stop.text, end.marker)), None)
+        if near is not None:
+            row = rows.add(near.path, near.line, f"stop {near.text}")
+            rows.mark("misspelt_stop", row, f"`{near.text}` where {end.who} with `{end.marker}`", end.place)
+        else:
+            row = rows.add(own.path, own.line, "turn end")
+            said = f"`{end.marker}`, with which {end.who}, is none of its stop sequences ({own.words})"
+            rows.mark("unstopped_turn_end", row, said, end.place)
+
+
+def _is_trained(training: TrainingSide, rows: Rows) -> None:
+    """Whether there is an end, and the loss sees it."""
+    row = rows.add(training.shown, training.line, "turn end")
+    template = training.template
+    if isinstance(template, PlainTemplate) or rendering(template, talk(2)) is not None:
+        rows.examine("missing_turn_end")
+        if training.turn_end is None:
+            rows.mark("missing_turn_end", row, _nothing(training.end_text))
+    if isinstance(template, PlainTemplate) or not template.marks_trained:
+        return  # a released template need not keep prefixes: trainers mask by another way, or refuse it
+    from tunespec.templates.prefix_stable import prefix_steps
+    from tunespec.templates.stop_trained import doubles_reasoning, turn_end_trained
+
+    if masks := turn_end_trained(template):
+        rows.examine("untrained_turn_end")
+        if outside := [mask.turn for mask in masks if mask.content and mask.written and not mask.end]:
+            said = f"`{training.turn_end}` stands outside {{% generation %}} behind answer {outside[0]} of {len(masks)}"
+            rows.mark("untrained_turn_end", row, f"{said}: the loss never sees it")
+    _keeps_prefixes(prefix_steps(template), rows, row)
+    if (doubled := doubles_reasoning(template)) is not None:
+        rows.examine("doubled_reasoning")
+        if doubled:
+            rows.mark("doubled_reasoning", row, "an answer that holds its reasoning gets a second think block")
+
+
+def _nothing(end_text: str) -> str:
+    return "only blanks stand behind an answer" if end_text else "nothing stands behind an answer"
+
+
+def _keeps_prefixes(steps: Sequence[Step], rows: Rows, row: int) -> None:
+    """What was written stays: the text of a conversation that goes on, and the prompt behind which an answer comes."""
+    for fact, asked, says in (
+        ("unstable_prefix", False, "the text before it changes when {} is added"),
+        ("untrained_prompt", True, "no training text begins with the prompt for {}"),
+    ):
+        own = [step for step in steps if step.asked == asked]
+        if own:
+            rows.examine(fact)
+        if broken := next((step for step in own if step.at is not None), None):
+            rows.mark(fact, row, says.format(broken.more))
