@@ -1,8 +1,8 @@
 """Which tokens of a training text are trained, which are masked, and which are cut away by a length limit.
 
-A token is trained if it holds a character of a trained piece: so transformers reads ``{% generation %}`` (5.24,
-``tokenization_utils_base.py``, ``apply_chat_template`` with ``return_assistant_tokens_mask``). Trainers cut a text
-behind its first ``max_length`` tokens.
+A token is trained if it holds a character of a trained piece: so transformers reads ``{% generation %}``
+(``apply_chat_template`` with ``return_assistant_tokens_mask``, which adds no special tokens either). Trainers keep the
+first ``max_length`` tokens of a text.
 """
 
 from __future__ import annotations
