@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.speed.data import write_dataset
 from benchmarks.speed.measure import Cost, cost
+from benchmarks.speed.renders import write_sides
 
 _GROWTH = 1.2  # times the cost of a record in a dataset of a tenth
 _PAGE = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
@@ -59,6 +60,8 @@ def main() -> int:
         size = write_dataset(folder / "large", options.records)
         write_dataset(folder / "tenth", options.records // 10)
         write_dataset(folder / "small", 1_000)
+        write_dataset(folder / "renders", 1_000)
+        write_sides(folder / "renders")
         rows = _measure(folder, options.records, options.runs)
         stages = _stages(folder / "large")
     text = _page(rows, stages, options, size)
@@ -102,9 +105,15 @@ def _measure(folder: Path, records: int, runs: int) -> list[Row]:
         Row(f"check {records // 10:,} records, cold", cost(tenth, folder, runs, cache)),
         Row("check 1,000 records, cold", cost(small, folder, runs, cache), 5.0),
         Row("check 1,000 records, unchanged", cost(small, folder, runs), 1.0),
+        Row("1,000 conversations rendered on both sides", _rendered(folder / "renders", runs), 2.0),
         Row("explain D005", cost(["-m", "tunespec", "explain", "D005"], folder, runs), 0.3),
         Row("list", cost(["-m", "tunespec", "list"], folder, runs), 0.3),
     ]
+
+
+def _rendered(folder: Path, runs: int) -> Cost:
+    """A whole process: it starts, finds and reads the files, renders and compares."""
+    return cost(["-m", "benchmarks.speed.renders", str(folder)], _PAGE.parents[1], runs)
 
 
 def _stages(folder: Path) -> dict[str, float]:

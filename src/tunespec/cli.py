@@ -1,4 +1,4 @@
-"""The command line: ``check``, ``explain``, ``list`` and ``init``."""
+"""The command line: ``check``, ``explain``, ``list``, ``render`` and ``init``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import click
 
 import tunespec
 from tunespec.errors import CannotJudgeError
+
+_FILE = click.Path(path_type=Path)
 
 
 class _Group(click.Group):
@@ -76,6 +78,48 @@ def list_() -> None:
     from tunespec.explain import list_text
 
     click.echo(list_text(find(Path.cwd())), nl=False)
+
+
+@main.command()
+@click.argument("target", required=False)
+@click.argument("paths", nargs=-1)
+@click.option("--list", "list_probes", is_flag=True, help="List the probe conversations, and stop.")
+@click.option("--modelfile", type=_FILE, metavar="FILE", help="What serves the model, rather than what is found.")
+@click.option(
+    "--template", type=_FILE, metavar="FILE", help="The training template: chat template, tokenizer_config.json, GGUF."
+)
+@click.option("--request", type=_FILE, metavar="FILE", help="A request body: its messages, system, template, tools.")
+@click.option("--tools", type=_FILE, metavar="FILE", help="JSON with tool schemas for the conversation.")
+@click.option("--side", type=click.Choice(["training", "serving", "both"]), default="both", help="What to show.")
+@click.option("--raw", is_flag=True, help="Print exactly the bytes of one side and nothing else.")
+@click.option(
+    "--no-generation-prompt",
+    "generation_prompt",
+    flag_value=False,
+    default=True,
+    help="Render the whole conversation, answered.",
+)
+@click.option("--labels", is_flag=True, help="Show which tokens are trained, masked, or cut away.")
+@click.option("--tokenizer", type=_FILE, metavar="FILE", help="The model's tokenizer.json, for --labels.")
+@click.option(
+    "--max-length", type=click.IntRange(min=1), metavar="N", help="Tokens that the trainer keeps, for --labels."
+)
+@click.option("--check", is_flag=True, help="Exit 1 if the sides differ; with --labels, if there is a warning.")
+def render(*, list_probes: bool, **options: Any) -> None:
+    """Show what training and serving write for a conversation, with visible whitespace, and where they differ.
+
+    TARGET is a probe (see --list), a record (data/train.jsonl:17), or a JSON file with messages or a request;
+    without it, a conversation of system, user, assistant, user. PATHS is where the sides are looked for (default: the
+    configured ones, or this folder).
+
+    Exit code: 0 shown, 1 with --check if they differ, 2 if a side could not be shown.
+    """
+    from tunespec.render import Asked, listed, run_render
+
+    if list_probes:
+        click.echo(listed())
+        return
+    sys.exit(run_render(Asked(**options)))
 
 
 @main.command()

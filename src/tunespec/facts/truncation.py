@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tunespec.errors import CannotJudgeError
 from tunespec.facts import Fact, not_applicable
 from tunespec.findings import Mark
 from tunespec.passages import Passages, is_rejected
 from tunespec.records import Records
+from tunespec.tokenizer_file import MISSING, read_tokenizer
 
 if TYPE_CHECKING:
     import polars as pl
@@ -30,9 +30,9 @@ def truncation_fact(records: Records, passages: Passages, tokenizer: Path | None
 
     if tokenizer is None or limit <= 0:
         return not_applicable(_NAME, 'no length limit given (tokenizer = "tokenizer.json", max_length = 2048)')
-    encoder = _encoder(tokenizer)
+    encoder = read_tokenizer(tokenizer)
     if encoder is None:
-        return not_applicable(_NAME, "the tokenizers library is not there (pip install tunespec[tokenizers])")
+        return not_applicable(_NAME, MISSING)
     total = int(passages.frame["row"].n_unique())
     if not total:
         return not_applicable(_NAME, "no record has a text")
@@ -72,18 +72,3 @@ def _marks(suspects: pl.DataFrame, lengths: list[int], limit: int) -> dict[int, 
         share = f"{len(long)} records are too long, {lost / len(long):.0%} of them lose their whole answer"
         marks[row] = Mark(f"has {count} tokens, and {limit} fit: {what} is cut away ({share})", None, count, limit)
     return marks
-
-
-def _encoder(path: Path) -> Any:
-    """The tokenizer, or None if the library that reads it is not installed."""
-    try:
-        from tokenizers import Tokenizer
-    except ImportError:
-        return None
-    try:
-        encoder = Tokenizer.from_file(str(path))
-        encoder.no_truncation()  # trainers save it with the tokenizer: nothing would ever be too long
-        encoder.no_padding()
-    except Exception as error:  # the library raises plain Exceptions
-        raise CannotJudgeError(f"{path.name}: not a tokenizer.json that can be read ({error})") from error
-    return encoder
