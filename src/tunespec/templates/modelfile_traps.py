@@ -92,29 +92,29 @@ def _characters(given: Instruction) -> Iterator[Trap]:
     """Traps of what stands in a value that reaches the model, or is compared with its output."""
     if given.command not in _PROMPT:
         return
-    line = given.line
     literal = _ACTION.sub(_blanks, given.value) if given.command == "template" else given.value
     prose = given.command in _PROSE
     escape = (_ESCAPE_IN_PROSE if prose else _ESCAPE).search(literal)
-    if escape and not (prose and given.quotes == '"""'):  # who writes three quotes shows escapes, in code or JSON
+    shows = given.quotes == '"""'  # escapes, in code or JSON
+    if escape and not (shows and (prose or escape[0] == '\\"')):
         yield Trap("not_an_escape", line_of(given, escape.start()), f"{shown(given)} has `{escape[0]}` as text")
     if "\r" in given.value:
         count = given.value.count("\r")
-        yield Trap("carriage_return", line, f"{shown(given)} has {count} carriage return{'s' * (count > 1)}")
+        yield Trap("carriage_return", given.line, f"{shown(given)} has {count} carriage return{'s' * (count > 1)}")
     if "\ufffd" in given.value:
-        where = line_of(given, given.value.index("\ufffd"))
-        yield Trap("replaced_bytes", where, f"{shown(given)} has U+FFFD {given.value.count(chr(0xFFFD))} times")
+        at = line_of(given, given.value.index("\ufffd"))
+        yield Trap("replaced_bytes", at, f"{shown(given)} has U+FFFD {given.value.count(chr(0xFFFD))} times")
     if given.command == "stop" and not given.quotes:
-        yield from _bare_stop(given, line)
+        yield from _bare_stop(given)
 
 
-def _bare_stop(given: Instruction, line: int) -> Iterator[Trap]:
+def _bare_stop(given: Instruction) -> Iterator[Trap]:
     if _LIST.fullmatch(given.value):
-        yield Trap("list_is_text", line, f"the stop sequence is the text `{given.value}`")
+        yield Trap("list_is_text", given.line, f"the stop sequence is the text `{given.value}`")
     elif _QUOTED.fullmatch(given.value):
-        yield Trap("quotes_are_text", line, f"the stop sequence is `{given.value}`, with the quotes")
+        yield Trap("quotes_are_text", given.line, f"the stop sequence is `{given.value}`, with the quotes")
     elif given.written.rstrip("\t ") != given.written:
-        yield Trap("trimmed_blanks", line, f"the stop sequence is `{given.value}`, without the blanks behind it")
+        yield Trap("trimmed_blanks", given.line, f"the stop sequence is `{given.value}`, without the blanks behind it")
 
 
 def _comments(given: Instruction) -> Iterator[Trap]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunespec.errors import CannotJudgeError
+from tunespec.splits import relative
 from tunespec.subjects import DataFile, TemplatePair
 from tunespec.templates.errors import TemplateError
 from tunespec.templates.gguf_file import GGUF, read_gguf
@@ -108,6 +108,10 @@ class TemplateSource:
             return None
         return RecordSource(self.pair.dataset, None, self._config, self._progress)
 
+    def shown(self, path: Path) -> str:
+        """A file's path as reports print it."""
+        return relative(path, self._config.root)
+
     @property
     def why_no_training(self) -> str:
         """Why there is nothing to compare with on the training side."""
@@ -134,8 +138,3 @@ class TemplateSource:
             for problem in [self.problems.get(file.shown)]
         ]
         return {"name": self.pair.name, "family": self.pair.family, "files": files, "profile": profile}
-
-
-def shown_path(path: Path, files: Sequence[DataFile]) -> str:
-    """A file's path as reports print it."""
-    return next((file.shown for file in files if file.path == path), path.name)
