@@ -41,9 +41,10 @@ _BECAUSE = {
     "quotes_are_text": "only double quotes around the whole value are quotes",
 }
 _PATHS = frozenset({"model", "adapter", "draft", "renderer", "parser"})
-# Marks of direction, joiners of words and soft hyphens: nobody sees them, and nobody misses them. Not so U+200C and
-# U+200D, with which words of Persian and Hindi, and emoji, are written.
+# Marks of direction, joiners of words and soft hyphens: nobody sees them, and nobody misses them. Not so U+200C, with
+# which words of Persian are written, and in a template U+200D, with which words of Hindi are; in prose it joins emoji.
 _UNMISSED = frozenset("\ufeff\u200b\u2060\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_UNMISSED_IN_PROSE = _UNMISSED | {"\u200d"}
 
 
 def judge_instructions(source: TemplateSource, rows: Rows) -> None:
@@ -108,7 +109,8 @@ def _matters(trap: Trap, one: Instruction, modelfile: Modelfile) -> bool:
     """Whether a trap does any harm."""
     match trap.kind:
         case "dropped_characters":
-            return not {lost.character for lost in one.dropped} <= _UNMISSED
+            unmissed = _UNMISSED_IN_PROSE if _ALTERS.get(one.command) == "altered_text" else _UNMISSED
+            return not {lost.character for lost in one.dropped} <= unmissed
         case "given_twice":
             return any(other.value != one.value for other in modelfile.given(one.command) if other.line < one.line)
         case "empty_value":

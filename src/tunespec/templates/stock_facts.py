@@ -27,26 +27,21 @@ def judge_substitution(source: TemplateSource, rows: Rows) -> None:
     modelfile = source.modelfile
     if modelfile is None:
         return
-    if why := _why_not(modelfile):
-        rows.skip([_FACT], why)
-        return
-    if source.training is None:
-        rows.skip([_FACT], source.why_no_training)
-        return
-    text = _plain(source) if isinstance(source.training.template, PlainTemplate) else _chat(source, rows)
+    text = "" if modelfile.template is not None else _without(source, modelfile, rows)
     if text is not None:
-        row = rows.add(source.pair.of("modelfile")[0].shown, modelfile.given("model")[-1].line, "no TEMPLATE")
+        row = rows.add(source.pair.of("modelfile")[0].shown, modelfile.given("model")[-1].line, "its template")
         rows.examine(_FACT)
         if text:
             rows.mark(_FACT, row, text)
 
 
-def _why_not(modelfile: Modelfile) -> str:
-    if modelfile.template is not None:
-        return "the Modelfile has a TEMPLATE"
-    if modelfile.renderer is not None:
-        return "a built-in RENDERER writes the prompts"
-    return "" if is_file_reference(modelfile.base) else "the base model brings its own template"
+def _without(source: TemplateSource, modelfile: Modelfile, rows: Rows) -> str | None:
+    """What is wrong without a TEMPLATE, empty if nothing is; None if it cannot be told."""
+    if source.training is None or modelfile.renderer is not None or not is_file_reference(modelfile.base):
+        why = "a built-in RENDERER writes the prompts" if modelfile.renderer else "the base model brings its template"
+        rows.skip([_FACT], source.why_no_training if source.training is None else why)
+        return None
+    return _plain(source) if isinstance(source.training.template, PlainTemplate) else _chat(source, rows)
 
 
 def _plain(source: TemplateSource) -> str:
