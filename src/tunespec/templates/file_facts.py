@@ -6,6 +6,7 @@ A row is one file, one instruction of a Modelfile, one key of a request, or one 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from tunespec.templates.errors import TemplateError
 from tunespec.templates.hostile import attempts
@@ -17,6 +18,7 @@ from tunespec.templates.stock_facts import judge_substitution
 from tunespec.templates.training_side import NamedSource
 
 _NO_MODELFILE = "no Modelfile is there that Ollama takes"
+_SHOWN = 3  # attempts of one line
 _NO_REQUEST = "no request is there"
 _OF_REQUESTS = ("unread_stop", "ignored_text", "ignored_key")
 _OF_TEMPLATES = ("hostile_template", "unreadable_file")
@@ -50,7 +52,7 @@ def _templates(source: TemplateSource, rows: Rows) -> None:
     """Each chat template: whether it is one, and what it tries that none needs."""
     for named in _sources(source):
         path = source.shown(named.path)
-        row = rows.add(path, named.line, f"template {named.name}")
+        rows.add(path, named.line, f"template {named.name}")
         try:
             found = attempts(named.source)
         except TemplateError as error:
@@ -60,10 +62,11 @@ def _templates(source: TemplateSource, rows: Rows) -> None:
             rows.mark("unreadable_file", row, f"{error.message}{where}")
             continue
         rows.examine("hostile_template")
-        for number, attempt in enumerate(found):
-            line, where = _place(named, attempt.line)
-            at = row if line == named.line and not number else rows.add(path, line, f"{named.name} {attempt.what}")
-            rows.mark("hostile_template", at, f"the template {attempt.what}{where}")
+        for number, own in groupby(found, lambda attempt: attempt.line):
+            line, where = _place(named, number)
+            tries = " and ".join(attempt.what for attempt in list(own)[:_SHOWN])
+            at = rows.add(path, line, f"{named.name}: {tries}")
+            rows.mark("hostile_template", at, f"the template {tries}{where}")
 
 
 def _sources(source: TemplateSource) -> Iterator[NamedSource]:
@@ -73,7 +76,7 @@ def _sources(source: TemplateSource) -> Iterator[NamedSource]:
     if source.gguf is not None:
         path = source.pair.of("gguf")[0].path
         own = {one.name for one in found if one.path == path}
-        for name, text in source.gguf.chat_templates.items():
+        for name, text in source.gguf.named_templates.items():
             if name not in own:
                 yield NamedSource(name, text, path, None)
 

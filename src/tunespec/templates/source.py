@@ -79,7 +79,7 @@ class TemplateSource:
             return None
         named = {f"{name}_token": self.gguf.token(name) or "" for name in ("bos", "eos")}
         control = self.gguf.control_tokens
-        return gguf_training_template(self.pair.of("gguf")[0].path, self.gguf.chat_templates, named, control)
+        return gguf_training_template(self.pair.of("gguf")[0].path, self.gguf.named_templates, named, control)
 
     @cached_property
     def training(self) -> TrainingSide | None:
