@@ -39,7 +39,7 @@ def judge_folder(folder: Path, paths: Sequence[str] = ("."), **options: Any) -> 
             start=folder, run_id=new_run_id(), options=Options(dataset=list(paths), **options)
         )
         asked = [
-            (pitfall, subject, f"{pitfall.code}-{pitfall.name}[{subject.name}]")
+            (pitfall, subject, f"{pitfall.code}-{pitfall.name}-{pitfall.table}[{subject.name}]")
             for pitfall in session.config.catalogue.pitfalls
             for subject in session.subjects_of(pitfall)
         ]

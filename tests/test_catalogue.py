@@ -13,7 +13,8 @@ from tunespec.groups import GROUPS
 from tunespec.templates.tables import TABLES as TEMPLATE_TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
-PITFALLS = load().pitfalls
+CATALOGUE = load()
+PITFALLS = CATALOGUE.pitfalls
 IDS = [pitfall.code for pitfall in PITFALLS]
 
 
@@ -42,13 +43,24 @@ def test_codes_names_and_facts_have_one_owner():
 
 
 @pytest.mark.parametrize("pitfall", PITFALLS, ids=IDS)
-def test_the_docs_page_is_the_docstring(pitfall):
+def test_the_docs_page_is_the_docstrings(pitfall):
     committed = ROOT / "docs/pitfalls" / f"{pitfall.code}-{pitfall.name}.md"
-    assert committed.read_text(encoding="utf-8") == page(pitfall), "run: make docs"
+    assert committed.read_text(encoding="utf-8") == page(CATALOGUE, pitfall.code), "run: make docs"
+
+
+def test_a_page_has_every_function_of_its_pitfall_and_begins_with_the_one_of_its_name():
+    text = page(CATALOGUE, "T001")
+    assert text.index("Table: `stops`") < text.index("## On the table `files`") < text.index("Table: `files`")
+    assert all(f"| `{kind}` |" in text for p in PITFALLS if p.code == "T001" for kind in p.kinds())
+
+
+def test_the_index_names_each_pitfall_once():
+    rows = [line.split(" | ")[0] for line in index(CATALOGUE).splitlines() if line.startswith("| ")]
+    assert len(rows) == len(set(rows)) + rows.count("| code") - 1
 
 
 def test_the_docs_index_is_complete():
-    assert (ROOT / "docs/pitfalls/README.md").read_text(encoding="utf-8") == index(PITFALLS), "run: make docs"
+    assert (ROOT / "docs/pitfalls/README.md").read_text(encoding="utf-8") == index(CATALOGUE), "run: make docs"
 
 
 def test_no_committed_file_names_a_machines_path():

@@ -75,7 +75,7 @@ def test_everything_at_once(project):
         assert {expectation["meta"]["kind"] for expectation in suite["expectations"]} == kinds
 
 
-@pytest.mark.parametrize("code", [pitfall.code for pitfall in load().pitfalls])
+@pytest.mark.parametrize("code", load().by_code)
 def test_explain(code, snapshot):
     text = explain_text(Config(root=Path(), catalogue=load()), code)
     assert text.replace(str(Path(__file__).resolve().parents[1]), "ROOT").replace("\\", "/") == snapshot

@@ -69,6 +69,7 @@ def test_what_a_file_says(tmp_path, order):
     found = read_gguf(path)
     assert (found.architecture, found.context_length) == ("llama", 4096)
     assert (found.chat_template, found.chat_templates) == ("{{ messages }}", {"tool_use": "{{ tools }}"})
+    assert found.named_templates == {"default": "{{ messages }}", "tool_use": "{{ tools }}"}
     assert (found.add_bos, found.add_eos) == (True, False)
     assert [found.token(name) for name in ("bos", "eos", "eot", "eom")] == ["<s>", "</s>", "<|end|>", None]
     assert [found.token_id(name) for name in ("bos", "eos", "eot", "eom")] == [1, 2, 3, 99]

@@ -130,7 +130,7 @@ PROBLEMS: list[tuple[dict[str, Any], list[tuple[str, str, str | None]]]] = [
     ({"messages": HI, "prompt": "a"}, [("wrong_endpoint", "prompt", "messages")]),
     ({"messages": HI, "system": "a"}, [("wrong_endpoint", "system", "messages")]),
     ({"messages": HI, "template": "a"}, [("wrong_endpoint", "template", None)]),
-    ({"prompt": "a", "options": {}, "tools": []}, [("wrong_endpoint", "tools", None)]),
+    ({"prompt": "a", "options": {}, "tools": [{}]}, [("wrong_endpoint", "tools", None)]),
     ({"prompt": 3, "options": {}}, [("wrong_type", "prompt", None)]),
     ({"prompt": "a", "raw": True, "system": "b"}, [("conflict", "system", None)]),
     ({"messages": HI, "keep_alive": 0, "formt": "json"}, [("ignored_key", "formt", "format")]),

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from types import ModuleType
 
@@ -18,7 +19,7 @@ from tunespec.suite_paths import suite_modules
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The known pitfalls, in the order of their codes."""
+    """The known pitfalls, in the order of their codes; of one code, the function that names it comes first."""
 
     pitfalls: tuple[Pitfall, ...]
 
@@ -33,6 +34,11 @@ class Catalogue:
                 return pitfall
         known = [p.code for p in self.pitfalls] + [p.name for p in self.pitfalls]
         raise CannotJudgeError(f"unknown pitfall {token!r}{closest(token, known)}")
+
+    @property
+    def by_code(self) -> dict[str, list[Pitfall]]:
+        """Code -> its functions, each on a table of its own; the one that names the pitfall comes first."""
+        return {code: list(own) for code, own in groupby(self.pitfalls, lambda pitfall: pitfall.code)}
 
     def matches(self, token: str) -> list[tuple[str, str]]:
         """``(code, kind)`` pairs that a token selects: CODE, NAME, FAMILY, CODE.kind or NAME.kind.
@@ -86,7 +92,7 @@ def load(rules: tuple[Path, ...] = ()) -> Catalogue:
         for pitfall in pitfalls_of(_import(path)):
             _admit(pitfall, pitfalls, path)
             pitfalls.append(pitfall)
-    return Catalogue(tuple(sorted(pitfalls, key=lambda p: (p.code, p.table))))
+    return Catalogue(tuple(sorted(pitfalls, key=lambda p: (p.code, p.extends, p.table))))
 
 
 @cache

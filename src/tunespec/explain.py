@@ -19,11 +19,12 @@ def explain_text(config: Config, token: str) -> str:
         CannotJudgeError: for an unknown one.
     """
     pitfall = config.catalogue.find(token.partition(".")[0])
-    parts = [f"{pitfall.code} {pitfall.name} ({pitfall.family}, {pitfall.severity})\n\n{pitfall.documentation.summary}"]
-    for section in SECTIONS:
-        body = _body(pitfall, section)
-        if body:
-            parts.append(f"{section}\n{textwrap.indent(body, '  ')}")
+    parts = [f"{pitfall.code} {pitfall.name} ({pitfall.family}, {pitfall.severity})"]
+    for function in config.catalogue.by_code[pitfall.code]:
+        where = f"On the table {function.table}: " if function.extends else ""
+        parts.append(f"{where}{function.documentation.summary}")
+        bodies = {section: _body(function, section) for section in SECTIONS}
+        parts += [f"{section}\n{textwrap.indent(body, '  ')}" for section, body in bodies.items() if body]
     parts.append("Configuration\n" + textwrap.indent(configuration(config, pitfall), "  "))
     if example := examples(pitfall):
         parts.append("Example\n" + textwrap.indent(example, "  "))
@@ -32,11 +33,12 @@ def explain_text(config: Config, token: str) -> str:
 
 def list_text(config: Config) -> str:
     """One line for each pitfall, with its kinds."""
-    rows = [(p.code, p.name, p.severity, p.documentation.summary, p.kinds()) for p in config.catalogue.pitfalls]
-    width = max(len(name) for _, name, *_ in rows)
+    by_code = config.catalogue.by_code
+    width = max(len(functions[0].name) for functions in by_code.values())
     lines = []
-    for code, name, severity, summary, kinds in rows:
-        lines.append(f"{code}  {name:<{width}}  {severity:<7}  {summary}")
+    for functions in by_code.values():
+        p, kinds = functions[0], [kind for function in functions for kind in function.kinds()]
+        lines.append(f"{p.code}  {p.name:<{width}}  {p.severity:<7}  {p.documentation.summary}")
         lines.append(textwrap.fill(", ".join(kinds), _WIDTH, initial_indent="      ", subsequent_indent="      "))
     return "\n".join(lines) + "\n"
 

@@ -58,7 +58,7 @@ def configuration_text(folder: Path, paths: Sequence[str]) -> str:
         "# [ignore]",
         '# "D005.near_duplicate_of" = "..."',
     ]
-    for pitfall in defaults.catalogue.pitfalls:
+    for pitfall, *_ in defaults.catalogue.by_code.values():
         table = configuration(defaults, pitfall).replace("[tool.tunespec.", "[").splitlines()
         lines += ["", f"# {pitfall.documentation.summary}", *(f"# {line}" for line in table)]
     return "\n".join(lines) + "\n"

@@ -23,7 +23,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 class Pitfall:
     """What the decorator read off a test function.
 
-    ``thresholds`` are the function's keyword-only defaults: they are the pitfall's configuration keys.
+    ``thresholds`` are the function's keyword-only defaults: they are the pitfall's configuration keys. ``extends``: the
+    function adds another table's expectations to the pitfall of this name.
     """
 
     code: str
@@ -33,6 +34,7 @@ class Pitfall:
     thresholds: Mapping[str, Any]
     documentation: Documentation
     function: Callable[..., Any] = field(repr=False)
+    extends: bool = False
 
     @property
     def family(self) -> str:
@@ -89,6 +91,7 @@ def pitfall(code: str, *, severity: str = "error", of: str | None = None) -> Cal
             thresholds={p.name: p.default for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY},
             documentation=parse(function.__doc__ or ""),
             function=function,
+            extends=of is not None,
         )
         return function
 

@@ -21,6 +21,7 @@ TABLES: Mapping[str, str] = {  # table -> family of the subjects that have it
     "records": "data",
     "splits": "data",
     "stops": "template",
+    "files": "template",
     "renders": "template",
 }
 TEXTS = ("prompt", "answer", "system", "split")  # columns for house rules: never stored, they are the user's text

@@ -53,6 +53,11 @@ class GGUF:
         start = f"{_TEMPLATE}."
         return {k.removeprefix(start): v for k, v in self.values.items() if k.startswith(start) and isinstance(v, str)}
 
+    @property
+    def named_templates(self) -> Mapping[str, str]:
+        """Every Jinja template by its name; the one that is used unless another is named is ``default``."""
+        return {**({} if self.chat_template is None else {"default": self.chat_template}), **self.chat_templates}
+
     def token_id(self, name: Literal["bos"] | Ending) -> int | None:
         """The id of a special token, if the file names one."""
         return self._number(f"tokenizer.ggml.{name}_token_id")

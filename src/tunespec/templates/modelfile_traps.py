@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from tunespec.templates.instruction import Instruction
 from tunespec.templates.ollama_parameters import DEPRECATED, REFUSED, TYPES, closest_parameter, typed
+from tunespec.templates.stop_traps import stop_traps
 from tunespec.templates.trap_kinds import Trap
 
 _SINGLE = frozenset({"template", "system", "renderer", "parser", "adapter"})
@@ -21,8 +22,6 @@ _ESCAPE = re.compile(r"\\(?:[nrt\"]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})")
 _ESCAPE_IN_PROSE = re.compile(r"\\(?:[nrt](?![a-z])|\")")  # not LaTeX, as in `\nabla`
 _HASH = re.compile(r"[ \t](#(?:[ \tA-Za-z].*)?)$")
 _HASH_IN_PROSE = re.compile(r"[ \t](#[ \t].*)$")  # not a #hashtag
-_QUOTED = re.compile(r"'[^']+'|`[^`]+`|[‘“«].+[’”»]|[^\"].*\"", re.DOTALL)
-_LIST = re.compile(r"\[\s*(?:[\"'].*[\"']\s*)?\]", re.DOTALL)
 _NUMBER = "(?:0|[1-9][0-9]*)"
 _SEMVER = re.compile(rf"v?{_NUMBER}(?:\.{_NUMBER}(?:\.{_NUMBER}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)?)?")
 _COMMAND_LINE = re.compile(
@@ -92,29 +91,20 @@ def _characters(given: Instruction) -> Iterator[Trap]:
     """Traps of what stands in a value that reaches the model, or is compared with its output."""
     if given.command not in _PROMPT:
         return
-    line = given.line
     literal = _ACTION.sub(_blanks, given.value) if given.command == "template" else given.value
     prose = given.command in _PROSE
     escape = (_ESCAPE_IN_PROSE if prose else _ESCAPE).search(literal)
-    if escape and not (prose and given.quotes == '"""'):  # who writes three quotes shows escapes, in code or JSON
+    shows = given.quotes == '"""'  # escapes, in code or JSON
+    if escape and not (shows and (prose or escape[0] == '\\"')):
         yield Trap("not_an_escape", line_of(given, escape.start()), f"{shown(given)} has `{escape[0]}` as text")
     if "\r" in given.value:
         count = given.value.count("\r")
-        yield Trap("carriage_return", line, f"{shown(given)} has {count} carriage return{'s' * (count > 1)}")
+        yield Trap("carriage_return", given.line, f"{shown(given)} has {count} carriage return{'s' * (count > 1)}")
     if "\ufffd" in given.value:
-        where = line_of(given, given.value.index("\ufffd"))
-        yield Trap("replaced_bytes", where, f"{shown(given)} has U+FFFD {given.value.count(chr(0xFFFD))} times")
-    if given.command == "stop" and not given.quotes:
-        yield from _bare_stop(given, line)
-
-
-def _bare_stop(given: Instruction, line: int) -> Iterator[Trap]:
-    if _LIST.fullmatch(given.value):
-        yield Trap("list_is_text", line, f"the stop sequence is the text `{given.value}`")
-    elif _QUOTED.fullmatch(given.value):
-        yield Trap("quotes_are_text", line, f"the stop sequence is `{given.value}`, with the quotes")
-    elif given.written.rstrip("\t ") != given.written:
-        yield Trap("trimmed_blanks", line, f"the stop sequence is `{given.value}`, without the blanks behind it")
+        at = line_of(given, given.value.index("\ufffd"))
+        yield Trap("replaced_bytes", at, f"{shown(given)} has U+FFFD {given.value.count(chr(0xFFFD))} times")
+    if given.command == "stop":
+        yield from stop_traps(given)
 
 
 def _comments(given: Instruction) -> Iterator[Trap]:

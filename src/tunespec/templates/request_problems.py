@@ -60,8 +60,8 @@ def find_problems(body: Mapping[str, Any], options: Mapping[str, Any], kind: Kin
 
 
 def _keys(body: Mapping[str, Any], kind: Kind) -> Iterator[Problem]:
-    for key in body:
-        if key in FIELDS[kind] or key in BOOKKEEPING:
+    for key, value in body.items():
+        if key in FIELDS[kind] or key in BOOKKEEPING or _says_nothing(value):
             continue
         closest = closest_key(key, kind)
         others = [PATHS[other] for other in ("generate", "chat") if key in FIELDS[other]]
@@ -73,6 +73,11 @@ def _keys(body: Mapping[str, Any], kind: Kind) -> Iterator[Problem]:
             yield Problem("wrong_endpoint", key, f"{PATHS[kind]} has no `{key}`; {others[0]} has", closest)
         else:
             yield Problem("ignored_key", key, f"{PATHS[kind]} has no `{key}`", closest)
+
+
+def _says_nothing(value: Any) -> bool:
+    """Whether a key means the same without being read: nothing, no, or an empty list of tools."""
+    return value is None or value is False or (isinstance(value, str | list | dict) and not value)
 
 
 def _types(body: Mapping[str, Any]) -> Iterator[Problem]:

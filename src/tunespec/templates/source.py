@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunespec.errors import CannotJudgeError
+from tunespec.splits import relative
 from tunespec.subjects import DataFile, TemplatePair
 from tunespec.templates.errors import TemplateError
 from tunespec.templates.gguf_file import GGUF, read_gguf
@@ -15,7 +15,7 @@ from tunespec.templates.gguf_reader import GGUFError
 from tunespec.templates.modelfile import Modelfile, ModelfileError, parse_modelfile
 from tunespec.templates.requests import Request, RequestError, read_request
 from tunespec.templates.sides import ServingSide, TrainingSide, serving_side, training_side
-from tunespec.templates.training_side import DEFAULT, TrainingTemplate, gguf_training_template, read_training_template
+from tunespec.templates.training_side import TrainingTemplate, gguf_training_template, read_training_template
 
 if TYPE_CHECKING:
     from tunespec.config import Config
@@ -78,9 +78,8 @@ class TemplateSource:
         if self.gguf is None:
             return None
         named = {f"{name}_token": self.gguf.token(name) or "" for name in ("bos", "eos")}
-        templates = {DEFAULT: self.gguf.chat_template, **self.gguf.chat_templates}
-        there = {name: text for name, text in templates.items() if text}
-        return gguf_training_template(self.pair.of("gguf")[0].path, there, named, self.gguf.control_tokens)
+        control = self.gguf.control_tokens
+        return gguf_training_template(self.pair.of("gguf")[0].path, self.gguf.named_templates, named, control)
 
     @cached_property
     def training(self) -> TrainingSide | None:
@@ -109,6 +108,10 @@ class TemplateSource:
             return None
         return RecordSource(self.pair.dataset, None, self._config, self._progress)
 
+    def shown(self, path: Path) -> str:
+        """A file's path as reports print it."""
+        return relative(path, self._config.root)
+
     @property
     def why_no_training(self) -> str:
         """Why there is nothing to compare with on the training side."""
@@ -135,8 +138,3 @@ class TemplateSource:
             for problem in [self.problems.get(file.shown)]
         ]
         return {"name": self.pair.name, "family": self.pair.family, "files": files, "profile": profile}
-
-
-def shown_path(path: Path, files: Sequence[DataFile]) -> str:
-    """A file's path as reports print it."""
-    return next((file.shown for file in files if file.path == path), path.name)

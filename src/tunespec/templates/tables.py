@@ -26,6 +26,12 @@ def _renders(source: TemplateSource, rows: Rows) -> None:
     render_facts(source, rows)
 
 
+def _files(source: TemplateSource, rows: Rows) -> None:
+    from tunespec.templates.file_facts import file_facts
+
+    file_facts(source, rows)
+
+
 class Made(NamedTuple):
     """A table's facts, and what finds its rows."""
 
@@ -49,6 +55,14 @@ TABLES: Mapping[str, Made] = {
             "refused_conversation trimmed_content unprotected_turn evaluated_content".split()
         ),
         _renders,
+    ),
+    "files": Made(
+        frozenset(
+            "refused_by_server unreadable_file altered_template swallowed_instruction ignored_text ignored_key "
+            "newline_around_template replaced_instruction empty_value substituted_template altered_text odd_parameter "
+            "altered_stop unread_stop repeated_stop hostile_template".split()
+        ),
+        _files,
     ),
 }
 
