@@ -227,6 +227,15 @@ def test_a_refusal_cannot_drive_the_terminal(project):
     assert "\\u001b[2Jgone\\u0007" in project.render("user", code=2, color=True).stdout
 
 
+def test_tokens_that_no_file_says_are_named_as_invented(project):
+    (project.folder / "tokenizer_config.json").unlink()
+    project.write("chat_template.jinja", "{{ bos_token }}" + CHATML)
+    shown = project.render("user").stdout
+    assert "chat_template.jinja:1, chat template, with `<s>` for its bos_token, which no file says\n" in shown
+    project.write("chat_template.jinja", CHATML)
+    assert "which no file says" not in project.render("user").stdout
+
+
 def test_tools_have_a_template_of_their_own(project):
     named = [{"name": "default", "template": CHATML}, {"name": "tool_use", "template": "{{ tools[0].function.name }}"}]
     (project.folder / "chat_template.jinja").unlink()

@@ -16,7 +16,7 @@ from tunespec.templates.errors import TemplateError
 from tunespec.templates.jinja import refusal
 from tunespec.templates.labels import Labels, label
 from tunespec.templates.paint import CLOSES, OPENS, Paint
-from tunespec.templates.rendering import added_bos, placed, training_for
+from tunespec.templates.rendering import added_bos, placed, stand_ins, training_for
 from tunespec.templates.source import TemplateSource
 from tunespec.templates.target import Target
 from tunespec.templates.trained_spans import training_text
@@ -51,7 +51,11 @@ def show_labels(target: Target, source: TemplateSource, config: Config, asked: A
         raise CannotJudgeError(f"{side.shown} refuses the conversation: {visible(said or error.message)}") from error
     labels = label(text, tokenizer, _limit(asked.max_length, config))
     name = target.name if target.answer is None else f"{target.name}, answered"
-    shown = [("render", name), ("training", placed(side)), ("tokenizer", relative(path, config.root))]
+    shown = [
+        ("render", name),
+        ("training", placed(side) + stand_ins(side, source)),
+        ("tokenizer", relative(path, config.root)),
+    ]
     lines = [f"{paint.heading(name.ljust(11))}{said}" for name, said in shown]
     lines += ["", paint.heading(f"training, {legend(paint)}"), paint.labels(labels), "", counted(labels), text.rule]
     warnings = labels.warnings()

@@ -9,7 +9,7 @@ from tunespec.templates.errors import TemplateError
 from tunespec.templates.jinja import ChatTemplate, refusal
 from tunespec.templates.ollama import OllamaTemplate
 from tunespec.templates.requests import Request
-from tunespec.templates.sides import TODAY, ServingSide, TrainingSide, is_file_reference
+from tunespec.templates.sides import STAND_INS, TODAY, ServingSide, TrainingSide, is_file_reference
 from tunespec.templates.source import TemplateSource, shown_path
 from tunespec.templates.target import Target
 from tunespec.templates.visible import visible
@@ -76,11 +76,19 @@ def placed(side: TrainingSide | ServingSide) -> str:
     return f"{side.shown}:{side.line}, {what}" if side.line is not None else f"{side.shown}, {what}"
 
 
+def stand_ins(side: TrainingSide, source: TemplateSource) -> str:
+    """Which tokens of the training text are invented, since no tokenizer's file says them."""
+    if source.tokenizer is None or source.tokenizer.tokens or not isinstance(side.template, ChatTemplate):
+        return ""
+    known = [f"`{token}` for its {name}" for name, token in STAND_INS.items() if name in side.template.source]
+    return f", with {' and '.join(known)}, which no file says" if known else ""
+
+
 def _training(source: TemplateSource, target: Target, *, generation_prompt: bool) -> Rendering:
     side = training_for(source, target)
     if side is None:
         return _absent("training", source, ("jinja", "tokenizer", "gguf"), source.why_no_training)
-    made = Rendering("training", placed(side), tokens=side.tokens)
+    made = Rendering("training", placed(side) + stand_ins(side, source), tokens=side.tokens)
     try:
         rendered = side.render(target.messages, tools=target.tools, generation_prompt=generation_prompt)
     except TemplateError as error:
