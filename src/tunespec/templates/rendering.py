@@ -10,7 +10,7 @@ from tunespec.templates.jinja import ChatTemplate, refusal
 from tunespec.templates.ollama import OllamaTemplate
 from tunespec.templates.requests import Request
 from tunespec.templates.sides import STAND_INS, TODAY, ServingSide, TrainingSide, is_file_reference
-from tunespec.templates.source import TemplateSource, shown_path
+from tunespec.templates.source import TemplateSource
 from tunespec.templates.target import Target
 from tunespec.templates.visible import visible
 
@@ -56,7 +56,7 @@ def training_for(source: TemplateSource, target: Target) -> TrainingSide | None:
     named = tokenizer.chosen(tools=True)
     if named is None or named.source == side.template.source:
         return side
-    shown = side.shown if named.path == tokenizer.path else shown_path(named.path, source.pair.files)
+    shown = source.shown(named.path)
     return replace(side, shown=shown, line=named.line, template=replace(side.template, source=named.source))
 
 
