@@ -21,6 +21,7 @@ needs_corpora = pytest.mark.skipif(not CORPORA.is_dir(), reason="no corpora besi
 QA = "{% for m in messages %}{% if m['role'] == 'user' %}### Question:\n{{ m['content'] }}\n\n{% else %}### Answer:\n{{ m['content'] }}END{% endif %}{% endfor %}{% if add_generation_prompt %}### Answer:\n{% endif %}"  # fmt: skip  # noqa: E501
 CHAT = "{% for m in messages %}{{ '<|' + m['role'] + '|>\n' + m['content'] + 'END\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>\n' }}{% endif %}"  # fmt: skip  # noqa: E501
 GO = 'TEMPLATE """{{ range .Messages }}{{ if eq .Role "user" }}### Question:\n{{ .Content }}\n\n{{ else }}### Answer:\n{{ .Content }}END{{ end }}{{ end }}### Answer:\n"""\n'  # fmt: skip  # noqa: E501
+NO_HEADER = GO.replace("END", "\n### End\n\n").replace('### Answer:\n"""', '"""')
 TEXT, TOKEN = QA.replace("END", "\n### End\n\n"), CHAT.replace("END", "<|endturn|>")
 LLAMA = (
     CHAT.replace("<|' +", "<|start_header_id|>' +").replace("|>\n", "<|end_header_id|>\n").replace("END", "<|eot_id|>")
@@ -235,9 +236,26 @@ CASES: dict[str, tuple[dict[str, str | bytes], set[str]]] = {
         {"tuned.gguf": model("<|user|>", template=CHAT.replace("END", "</s>")), "Modelfile": modelfile("<|user|>")},
         set(),
     ),
-    "a header that the model writes": (
-        {"chat_template.jinja": TEXT.partition("{% if add")[0], "Modelfile": modelfile("### End", "### Answer")},
+    "a header that neither prompt has": (
+        {
+            "chat_template.jinja": TEXT.partition("{% if add")[0],
+            "Modelfile": modelfile("### End", "### Answer", template=NO_HEADER),
+        },
         {"stop_in_header"},
+    ),
+    "a header that the server's template lacks": (
+        {
+            "chat_template.jinja": TEXT,
+            "Modelfile": modelfile("### End", "### Answer", template=NO_HEADER),
+        },
+        {"stop_in_header"},
+    ),
+    "another form altogether": (
+        {
+            "chat_template.jinja": TEXT,
+            "Modelfile": modelfile("### End", "### Answer", template='TEMPLATE "{{ .Prompt }}"\n'),
+        },
+        set(),
     ),
     # the records
     "a stop within answers": (

@@ -30,11 +30,13 @@ class Written:
 
     Args:
         pieces: the texts between the contents of a conversation, with and without a system message.
+        opening: what stands before the prompt of a conversation without a system message.
         header: what stands between a prompt and its answer, in a text with the answer.
         asked: what stands behind a prompt where the model is asked.
     """
 
     pieces: frozenset[str]
+    opening: str
     header: str
     asked: str
 
@@ -49,6 +51,9 @@ def left_to_the_model(learnt: Written | None, asked: Written | None) -> str:
     learnt, asked = learnt or asked, asked or learnt
     if learnt is None or asked is None or not learnt.header.startswith(asked.asked):
         return ""
+    learnt_opening, opening = learnt.opening.strip(), asked.opening.strip()
+    if not learnt_opening.endswith(opening) or bool(opening) != bool(learnt_opening):
+        return ""  # such as the raw prompt: the model is asked in another form altogether
     return learnt.header[len(asked.asked) :]
 
 
@@ -107,7 +112,8 @@ def _written(render: Callable[[list[Message], bool], str | None]) -> Written | N
         return None
     texts = (answered, prompt, render(talk(2), False), render([*told, *talk(1)[:1]], True))
     pieces = frozenset(piece for text in texts if text for piece in _WORDS.split(text))
-    return Written(pieces, between(answered, USERS[0], ANSWERS[0]), between(prompt, USERS[0], None))
+    opening = prompt[: prompt.index(USERS[0])]
+    return Written(pieces, opening, between(answered, USERS[0], ANSWERS[0]), between(prompt, USERS[0], None))
 
 
 def _rendered(render: Callable[[], str]) -> str | None:
