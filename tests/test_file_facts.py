@@ -21,9 +21,11 @@ from tunespec.progress import Progress
 from tunespec.subjects import DataFile, TemplatePair
 from tunespec.tables import Table
 from tunespec.templates import auto_template
+from tunespec.templates.file_facts import file_facts
 from tunespec.templates.plain import PlainTemplate
+from tunespec.templates.rows import Rows
 from tunespec.templates.source import TemplateSource
-from tunespec.templates.tables import build
+from tunespec.templates.tables import TABLES, build
 
 FORMATS = {
     "Modelfile": "modelfile",
@@ -120,6 +122,12 @@ def test_what_does_no_harm_is_not_found(tmp_path, text):
 def test_an_empty_system_message_keeps_that_of_the_base_model(tmp_path):
     found = modelfile(tmp_path, 'SYSTEM ""', base="mistral:7b")
     assert (marks(found), texts(found)) == ([("empty_value", 2)], ["SYSTEM is empty: that of `mistral:7b` stays"])
+
+
+def test_a_value_that_is_not_closed_says_where_it_begins(tmp_path):
+    found = modelfile(tmp_path, 'SYSTEM """a\nPARAMETER seed 1\nTEMPLATE """c"""')
+    why = "belongs to SYSTEM, whose quotes of line 2 are not closed before"
+    assert sorted(texts(found)) == [f"`PARAMETER seed 1` {why}", f'`TEMPLATE """c"""` {why}']
 
 
 def test_a_swallowed_instruction_says_what_keeps_the_value_open(tmp_path):
@@ -254,12 +262,19 @@ def test_every_fact_is_examined_or_says_why_not(tmp_path):
 
 @needs_corpora
 def test_real_templates_try_nothing_and_can_be_read(tmp_path):
-    for name, source in real_templates().items():
-        assert marks(table(tmp_path, {"chat_template.jinja": source})) == [], name
+    for name, text in real_templates().items():
+        path = tmp_path / "chat_template.jinja"
+        path.write_text(text, encoding="utf-8", newline="\n")
+        pair = TemplatePair("pair", (DataFile(path, path.name, None, "jinja"),))
+        rows = Rows(TABLES["files"].facts)
+        file_facts(TemplateSource(pair, Config(root=tmp_path), Progress()), rows)  # without describing: that renders
+        assert not any(fact.marks for fact in rows.found()), name
 
 
 @needs_corpora
-@pytest.mark.parametrize("path", sorted(p for p in (CORPORA / "modelfiles").rglob("*") if p.is_file()), ids=str)
+@pytest.mark.parametrize(
+    "path", sorted((CORPORA / "modelfiles").glob("[!.]*/*Modelfile")), ids=lambda path: path.parent.name
+)
 def test_real_modelfiles_are_taken_as_they_are_written(tmp_path, path):
     assert marks(table(tmp_path, {"Modelfile": path.read_bytes()})) == []
 
@@ -320,3 +335,4 @@ def test_any_bytes_give_rows_or_a_refusal(files):
             return
         assert all(place.line is None or place.line >= 1 for place in found.places)
         assert all(mark.text for own in found.facts.values() for mark in own.values())
+        assert all(len(own) <= found.examined[fact] for fact, own in found.facts.items())

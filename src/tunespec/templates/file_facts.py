@@ -66,6 +66,7 @@ def _templates(source: TemplateSource, rows: Rows) -> None:
             line, where = _place(named, number)
             tries = " and ".join(attempt.what for attempt in list(own)[:_SHOWN])
             at = rows.add(path, line, f"{named.name}: {tries}")
+            rows.examine("hostile_template")
             rows.mark("hostile_template", at, f"the template {tries}{where}")
 
 

@@ -38,6 +38,7 @@ _BECAUSE = {
     "dropped_characters": "the server drops what is not printable",
     "hash_in_value": "behind a value, `#` begins no comment",
     "list_is_text": "a Modelfile has no lists",
+    "newline_around_template": "so does every prompt",
     "quotes_are_text": "only double quotes around the whole value are quotes",
 }
 _PATHS = frozenset({"model", "adapter", "draft", "renderer", "parser"})
@@ -58,7 +59,7 @@ def judge_instructions(source: TemplateSource, rows: Rows) -> None:
         rows.examine(*_looked_at(one, modelfile, compared=compared))
     for fact, trap in [*_swallowed(modelfile, placed), *_found(modelfile, placed), *_unused_template(modelfile)]:
         if fact != "newline_around_template" or not compared:  # else the comparison of both sides decides
-            rows.mark(fact, placed.row(trap), _text(trap, placed.instruction(trap), modelfile))
+            rows.mark(fact, placed.row(trap, fact), _text(trap, placed.instruction(trap), modelfile))
 
 
 def _looked_at(one: Instruction, modelfile: Modelfile, *, compared: bool) -> Iterator[str]:
@@ -77,7 +78,7 @@ def _looked_at(one: Instruction, modelfile: Modelfile, *, compared: bool) -> Ite
         yield "replaced_instruction"
     if one.keyword == "PARAMETER":
         yield "odd_parameter"
-        yield "refused_by_server"
+    yield "refused_by_server"
 
 
 def _swallowed(modelfile: Modelfile, placed: _Placed) -> Iterator[tuple[str, Trap]]:
@@ -90,8 +91,10 @@ def _swallowed(modelfile: Modelfile, placed: _Placed) -> Iterator[tuple[str, Tra
     for trap in modelfile.traps:
         if trap.kind == "swallowed_instruction":
             opener = openers.get(placed.index(trap))
-            why = f", which {opener.text.rpartition(' keeps ')[0]} in line {opener.line} keeps open" if opener else ""
-            yield trap.kind, trap._replace(text=trap.text + why)
+            start = placed.instruction(trap).line
+            why = f"which {opener.text.rpartition(' keeps ')[0]} in line {start} keeps open" if opener else ""
+            why = why or f"whose quotes of line {start} are not closed before"
+            yield trap.kind, trap._replace(text=f"{trap.text}, {why}")
 
 
 def _found(modelfile: Modelfile, placed: _Placed) -> Iterator[tuple[str, Trap]]:
@@ -166,9 +169,10 @@ class _Placed:
         """The instruction that a trap is in."""
         return self._given[self.index(trap)]
 
-    def row(self, trap: Trap) -> int:
-        """The row of the line where a trap is."""
+    def row(self, trap: Trap, fact: str) -> int:
+        """The row of the line where a trap is; a new one is looked at by the trap's fact."""
         if trap.line not in self._made:
             one = self.instruction(trap)
             self._made[trap.line] = self._rows.add(self._path, trap.line, f"{shown(one)} {trap.line - one.line}")
+            self._rows.examine(fact)
         return self._made[trap.line]

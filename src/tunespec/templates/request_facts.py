@@ -23,6 +23,7 @@ def judge_requests(source: TemplateSource, rows: Rows) -> None:
             fact = _fact(problem)
             if fact is not None:
                 row = rows.add(file.shown, _line(file, problem.key), problem.key)
+                rows.examine(fact)
                 rows.mark(fact, row, _text(problem))
 
 

@@ -41,8 +41,8 @@ class TemplateSource:
             try:
                 return parse_modelfile(file.path.read_bytes())
             except ModelfileError as error:
-                hint = f" ({error.hint})" if error.hint else ""
-                self.problems[file.shown] = f"Ollama refuses it: {error.message}{hint}", error.line
+                what = f"{error.hint} ({error.message})" if error.hint else error.message
+                self.problems[file.shown] = f"Ollama refuses it: {what}", error.line
         return None
 
     @cached_property
