@@ -23,7 +23,7 @@ from tunespec.templates.written import Written, marker_of, served_end, written_b
 
 Messages = Sequence[Mapping[str, Any]]
 Tools = Sequence[Mapping[str, Any]] | None
-RAW_PROMPT = "{{ .Prompt }}"  # what Ollama falls back on: no roles, no headers
+RAW_PROMPT = "{{ .Prompt }}"  # what a Modelfile with a RENDERER has in place of a template: no roles, no headers
 STAND_INS = {"bos_token": "<s>", "eos_token": "</s>"}  # beside a template without a tokenizer's file
 TODAY = datetime(2026, 1, 15, 12)  # noqa: DTZ001  both sides tell one day, so that dates are equal where both have them
 
@@ -168,10 +168,10 @@ def serving_side(file: DataFile, modelfile: Modelfile, tokenizer: TrainingTempla
         stock = substituted(chosen.source) if chosen is not None else None
     except StockTemplatesError:
         return None
-    text = stock.template if stock is not None else RAW_PROMPT
-    origin = f"Ollama's stock template `{stock.name}`" if stock is not None else f"Ollama's fallback `{RAW_PROMPT}`"
-    stops = modelfile.stops or (stock.stops if stock is not None else None) or ()
-    return ServingSide(file.shown, None, OllamaTemplate.parse(text), origin, modelfile.system, stops)
+    if stock is None:
+        return None  # from 0.30 on the model file's own chat template is used, the one that it is trained with
+    origin, stops = f"Ollama's stock template `{stock.name}`", modelfile.stops or stock.stops or ()
+    return ServingSide(file.shown, None, OllamaTemplate.parse(stock.template), origin, modelfile.system, stops)
 
 
 def is_file_reference(base: str) -> bool:
