@@ -23,7 +23,7 @@ def test_open_ended_prompt(records, *, silent: float = 0.0, boundless: float = 0
 
     Thresholds:
         silent: share of records whose first prompt may ask for nothing; 0, since small talk that is answered as small
-            talk does not count, and what counts is rare: 7 of 42,000 prompts of public datasets, 4 in 1,000 of chats
+            talk does not count, and what counts is rare: 6 of 42,000 prompts of public datasets, 4 in 1,000 of chats
         boundless: share of records whose first prompt may ask without any bounds; 0, since the repair is three words
         form: share of open prompts above which they are the dataset's form and are reported once; 0.5, most of them
 
