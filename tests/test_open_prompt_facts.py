@@ -27,7 +27,7 @@ Low-maintenance houseplants
 The Roman Empire.
 Coffee and tea
 Beekeeping
-Islamic banking in Pakistan
+Islamic banking
 World War II
 """
 NO_TOPICS = """
@@ -42,6 +42,10 @@ Two plus two
 Causes of rust
 haiku about rain
 Benefits of sleep
+Time in Tokyo
+Cheapest flight from Oslo to Rome
+Good morning in Japanese
+Pasta sauce without tomatoes
 Sort a list in Python
 Find x.
 Bubble sort in Python
@@ -101,6 +105,9 @@ Roses are red: violets are blue.
 Is the kiln hot enough.
 When does the museum open.
 The parcel has not arrived.
+The package arrived damaged.
+John has three apples. He eats one.
+I'm thinking of adopting a dog.
 def f(x): return x
 Once upon a time there was a king
 The printer shows an error.
@@ -173,6 +180,7 @@ Explain photosynthesis.
 Describe the water cycle.
 What is a black hole?
 What about the second option you named?
+What about the price?
 Capital of France?
 Find x.
 Solve for x: 2x = 4

@@ -49,6 +49,8 @@ def is_topic(prompt: str, language: str) -> bool:
         return False
     if words("no_topic").intersection(phrase) or _names_form(phrase) or re.search(r"['’]", phrase[0]):
         return False
+    if re.search(r"\bin (?!general\b|[a-z]{3,}[.!]?$)", bare):  # "Time in Tokyo" asks for a value
+        return False
     return not _orders(phrase) and phrase[-1] not in words("linking")
 
 
