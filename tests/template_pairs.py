@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.template_families import CHATML, LLAMA2, LLAMA3, PHI4, QA, VICUNA, ZEPHYR
-from tunespec.templates.probes import probes
+from tunespec.templates.probes import probes, variants
 
 PROBES = {case.name: case for case in probes(tools=True)}
 USER, SYSTEM = PROBES["user"], PROBES["system-user"]
 HISTORY, FULL = PROBES["user-assistant-user"], PROBES["system-user-assistant-user"]
 TOOLS, CALL = PROBES["tools"], PROBES["tool-call"]
+ESCAPED, SPACED = variants(FULL)
 
 
 def chatml(case, **changes):
@@ -73,7 +74,7 @@ PAIRS = {
     ),
     "CRLF": ("whitespace_differs", USER, QA_USER, QA_USER.replace("\n", "\r\n")),
     "a tab": ("whitespace_differs", USER, VICUNA_USER, VICUNA_USER.replace("USER: ", "USER:\t")),
-    "one side trims": ("whitespace_differs", PROBES["spaced"], chatml(PROBES["spaced"]), chatml(FULL)),
+    "one side trims": ("whitespace_differs", SPACED, chatml(SPACED), chatml(FULL)),
     "BOS on both sides": ("bos_doubled", replace(USER, bos="<s>"), "<s>" + LLAMA2_USER, "<s>" + LLAMA2_USER),
     "BOS on the server's side": (
         "bos_doubled",

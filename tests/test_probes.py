@@ -10,7 +10,7 @@ import pytest
 
 from tunespec.shapes import Shapes
 from tunespec.special_tokens import TOKEN_PATTERN
-from tunespec.templates.probes import conversation_of, probes
+from tunespec.templates.probes import conversation_of, probes, variants
 
 ALL = probes(bos="<s>", tools=True)
 
@@ -26,7 +26,6 @@ def test_the_shapes_that_templates_treat_in_their_own_ways():
         "system-user": "system-user",
         "user-assistant-user": "user-assistant-user",
         "system-user-assistant-user": "system-user-assistant-user",
-        "spaced": "system-user-assistant-user",
         "tools": "user",
         "tool-call": "user-assistant-tool",
     }
@@ -39,12 +38,23 @@ def test_their_texts_are_harmless(case):
     said = texts(case)
     assert len(set(said)) == len(said)
     for text in said:
-        assert (text == text.strip()) == (case.name != "spaced")
-        assert re.fullmatch(r"[A-Z][A-Za-z ]+[.?]", text.strip())
+        assert re.fullmatch(r"[A-Z][A-Za-z ]+[.?]", text)
         assert html.escape(text) == text
         assert re.search(TOKEN_PATTERN, text) is None
     for text in said:
         assert not [other for other in said if text != other and text.strip() in other]
+
+
+def test_variants_hold_what_templates_escape_or_trim():
+    escaped, spaced = variants(ALL[1])
+    assert (escaped.name, spaced.name) == ("system-user, escaped", "system-user, spaced")
+    for text in texts(escaped):
+        assert html.escape(text) != text != json.dumps(text)[1:-1]
+    for text in texts(spaced):
+        assert text[0] == text[-1] == " " != text.strip()[0]
+    for case in (escaped, spaced):
+        assert [message["role"] for message in case.messages] == ["system", "user"]
+        assert case.bos == "<s>"
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)

@@ -16,12 +16,12 @@ def test_typed_turns(renders):
         sides, or on neither.
 
     Fix:
-        Write `{{ message.content }}` in place of a replacement in the template's text. Tokenize contents with special
-        tokens switched off.
+        Write `{{ .Content }}` or `{{ message.content }}`, and never a content as the format of `printf`, nor as the
+        text in which something is replaced. Tokenize contents with special tokens switched off.
 
     Kinds:
-        evaluated_content: {value} | code that a user typed is executed by the template | a user can read whatever the
-            template can, and write any turn
+        evaluated_content: {value} | the template takes what a user typed for code, or for a format | such questions
+            arrive garbled, and a user writes more than the own turn
         unprotected_turn: {value} | the training template takes typed headers away, the server's does not | the model
             never saw one in a user's text, and now takes it for a turn
 

@@ -10,13 +10,14 @@ from typing import Any
 from tunespec.conversation import Conversation
 from tunespec.templates.case import Case, Message
 
-# Distinct texts that end as sentences do, hold nothing that a template writes, and survive `trim` and HTML escaping.
+# Distinct texts that end as sentences do, hold nothing that a template writes, and survive `trim` and escaping.
 _SYSTEM = "You answer in one plain sentence."
 _QUESTION = "Name a river in France."
 _ANSWER = "The Loire flows through France."
 _FOLLOW_UP = "Which sea does the Ebro reach?"
 _ASKED = "Will it rain in Lisbon tomorrow?"
 _RETURNED = "Dry until Thursday."
+_SIGNS, _BLANKS = 'Is "a<b" what & isn\'t? {}', " \n{}\n "
 _CALL = "k7Qm2xW9a"  # nine letters and digits: Mistral's templates refuse any other id
 
 _TOOLS: tuple[Mapping[str, Any], ...] = (
@@ -52,9 +53,16 @@ def probes(*, bos: str = "", tools: bool = False) -> tuple[Case, ...]:
         Case((system, user), name="system-user"),
         Case((user, answer, more), name="user-assistant-user"),
         Case((system, user, answer, more), name="system-user-assistant-user"),
-        Case(tuple({**m, "content": f" \n{m['content']}\n "} for m in (system, user, answer, more)), name="spaced"),
     ]
     return tuple(replace(case, bos=bos) for case in (*cases, *(_with_tools() if tools else ())))
+
+
+def variants(case: Case) -> tuple[Case, ...]:
+    """The same conversation with what templates escape (quotes, signs of HTML), and with blanks around every text."""
+    return tuple(
+        replace(case, messages=tuple({**m, "content": form.format(m["content"])} for m in case.messages), name=name)
+        for name, form in ((f"{case.name}, escaped", _SIGNS), (f"{case.name}, spaced", _BLANKS))
+    )
 
 
 def _with_tools() -> Iterator[Case]:

@@ -120,7 +120,14 @@ class TemplateSource:
     @property
     def why_no_serving(self) -> str:
         """Why there is nothing to compare with on the server's side."""
-        return "no Modelfile is there" if not self.pair.of("modelfile") else "the Modelfile cannot be rendered"
+        if not self.pair.of("modelfile"):
+            return "no Modelfile is there"
+        modelfile, problem = self.modelfile, self.problems.get(self.pair.of("modelfile")[0].shown)
+        if problem is not None or modelfile is None:
+            return problem[0] if problem is not None else "the Modelfile cannot be read"
+        if modelfile.renderer is not None:
+            return f"Ollama's built-in renderer `{modelfile.renderer}` writes the prompt, not a template"
+        return f"the Modelfile has no TEMPLATE, and which one `FROM {modelfile.base}` brings is not known"
 
     def described(self) -> dict[str, Any]:
         """The pair as the report's ``subjects`` shows it."""

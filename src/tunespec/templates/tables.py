@@ -50,8 +50,8 @@ TABLES: Mapping[str, Made] = {
     ),
     "renders": Made(
         frozenset(
-            "bos_doubled whitespace_differs no_value system_lost system_moved system_injected history_differs "
-            "generation_prompt_differs tools_differ date_differs turn_header_differs content_differs "
+            "bos_doubled whitespace_differs no_value system_lost system_moved system_injected system_differs "
+            "history_differs generation_prompt_differs tools_differ date_differs turn_header_differs content_differs "
             "refused_conversation trimmed_content unprotected_turn evaluated_content".split()
         ),
         _renders,

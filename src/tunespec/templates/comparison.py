@@ -1,0 +1,143 @@
+"""Conversations rendered by both sides of a pair, and what differs: one finding for each kind, with their number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from tunespec.findings import Place
+from tunespec.templates.case import Case
+from tunespec.templates.difference import KINDS, Difference, difference
+from tunespec.templates.errors import TemplateError
+from tunespec.templates.rows import Rows
+from tunespec.templates.sides import ServingSide, TrainingSide
+from tunespec.templates.source import TemplateSource
+
+COMPARED = (*KINDS, "refused_conversation")
+# With what texts begin, by the tokenizers of the known families, for a template whose tokenizer is not there.
+_BEGINNINGS = ("<s>", "<bos>", "<|begin_of_text|>", "<|startoftext|>", "<BOS_TOKEN>", "<｜begin▁of▁sentence｜>")
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Both sides of a pair.
+
+    Args:
+        training: what the model is trained with.
+        serving: what it is asked with.
+        bos: what the tokenizer puts before every prompt, empty if it adds nothing; None without a tokenizer.
+    """
+
+    training: TrainingSide
+    serving: ServingSide
+    bos: str | None
+
+    def trained(self, case: Case) -> str:
+        """A conversation in the training's form; TemplateError if its template refuses it."""
+        return self.training.render(case.messages, tools=case.tools).text
+
+    def asked(self, case: Case, *, with_system: bool = False) -> str:
+        """The prompt for it, with the Modelfile's SYSTEM or without; TemplateError if the template fails."""
+        return self.serving.render(case.messages, tools=case.tools, with_system=with_system)
+
+    def between(self, case: Case, trained: str, asked: str) -> Difference | None:
+        """What differs, by the case's own BOS."""
+        bos = self.bos
+        if bos is None:
+            trained = trained.removeprefix(_beginning(trained))
+            bos = _beginning(asked)
+        own = Case(case.messages, case.tools, bos, case.name, case.elided)
+        return difference(trained, asked, own)
+
+
+def sides_of(source: TemplateSource) -> Sides | None:
+    """Both sides of a pair; None if one is absent."""
+    training, serving = source.training, source.serving
+    return None if training is None or serving is None else Sides(training, serving, _added_bos(source))
+
+
+class _Seen(NamedTuple):
+    """A kind as one conversation shows it."""
+
+    row: int
+    said: str
+    shown: str
+
+
+@dataclass
+class Comparison:
+    """What was compared of one pair, and what it showed.
+
+    Args:
+        sides: the two that render.
+        rows: the table, with a row for each conversation.
+        always_system: no conversation is without a system prompt, since every record has one.
+    """
+
+    sides: Sides
+    rows: Rows
+    always_system: bool = False
+    compared: int = 0
+    refusal: str = ""
+    _seen: dict[str, list[_Seen]] = field(default_factory=dict)
+
+    def compare(self, case: Case, place: Place | None = None) -> bool:
+        """Whether both sides write the same; False too where the training template refuses the conversation."""
+        try:
+            trained = self.sides.trained(case)
+        except TemplateError as error:  # nobody trains on what the training template refuses
+            self.refusal = self.refusal or error.message
+            return False
+        row = self._row(case, place)
+        try:
+            asked = self.sides.asked(case)
+        except TemplateError as error:
+            self._see("refused_conversation", row, f"{case.name}: the server's template fails: {error.message}", "")
+            return False
+        found = self.sides.between(case, trained, asked)
+        if found is not None and found.kind == "system_injected" and self.sides.serving.system:
+            found = self._with_system(case, trained, found)
+        if found is not None:
+            trims = case.name.endswith("spaced") and found.kind == "whitespace_differs"
+            kind = "trimmed_content" if trims else found.kind
+            self._see(kind, row, f"{case.name}: {found.message}", f"\n{found.shown}")
+        return found is None
+
+    def finish(self) -> None:
+        """Mark each kind where it was seen first, with the number of the others: they would all say the same."""
+        for kind, seen in self._seen.items():
+            others = len(seen) - 1
+            more = f" (and {others} more of the {self.compared} conversations compared)" if others else ""
+            self.rows.mark(kind, seen[0].row, f"{seen[0].said}{more}{seen[0].shown}")
+
+    def _row(self, case: Case, place: Place | None) -> int:
+        shown, line = self.sides.serving.shown, self.sides.serving.line
+        self.compared += 1
+        self.rows.examine(*COMPARED, *(["trimmed_content"] if case.name.endswith("spaced") else []))
+        return self.rows.add(shown, line, case.name) if place is None else self.rows.add_place(place)
+
+    def _see(self, kind: str, row: int, said: str, shown: str) -> None:
+        self._seen.setdefault(kind, []).append(_Seen(row, said, shown))
+
+    def _with_system(self, case: Case, trained: str, found: Difference) -> Difference | None:
+        """The same where one side adds a system text: the Modelfile's SYSTEM may be just that text."""
+        if case.leading_system is not None:
+            return found
+        served = self.sides.between(case, trained, self.sides.asked(case, with_system=True))
+        if served is None or self.always_system:
+            return None
+        says = f"the training template adds another system prompt than the Modelfile's SYSTEM: {served.message}"
+        return Difference("system_differs", served.at, says, served.shown)
+
+
+def _added_bos(source: TemplateSource) -> str | None:
+    told = source.gguf.add_bos if source.gguf is not None else None
+    tokenizer = source.tokenizer
+    if tokenizer is None or not tokenizer.tokens:
+        return None
+    adds = tokenizer.adds_bos if told is None else told
+    return "" if adds is False else tokenizer.token("bos_token")
+
+
+def _beginning(text: str) -> str:
+    return next((token for token in _BEGINNINGS if text.startswith(token)), "")
