@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tunespec.similarity.bound import possible_pairs
 from tunespec.similarity.candidates import candidate_pairs
 from tunespec.similarity.documents import Documents, tokenize
+from tunespec.similarity.frames import without_shared_frame
 
 SHORT, LEAST = 5, 0.6
 words = st.integers(0, 40).map("w{}".format)
@@ -41,3 +43,19 @@ def test_texts_are_candidates_by_shared_word_pairs():
     assert candidate_pairs(documents).tolist() == [[1, 0], [3, 0], [3, 1]]
     assert candidate_pairs(documents, focus=[2]).tolist() == []
     assert candidate_pairs(Documents((tokenize([]),))).tolist() == []
+
+
+HELP = [f"Does a {tool} help against {harm}?" for tool, harm in zip("abcdef", "uvwxyz", strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("prompts", "kept"),
+    [
+        (["Does a load generator help against cheap backups?", "Does a load generator help against slow reads?"], 0),
+        (["Does a load generator help against cheap backups?", "Can a load generator help against cheap backups?"], 1),
+    ],
+)
+def test_a_short_prompt_of_a_known_frame_is_another_one_though_a_slot_agrees(prompts, kept):
+    documents = Documents((tokenize([*prompts, *HELP]),))
+    pairs = without_shared_frame([(1, 0, 0.6)], documents, candidate_pairs(documents))
+    assert len(pairs) == kept

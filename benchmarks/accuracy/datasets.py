@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -84,7 +84,7 @@ def make_dataset(seed: int, number: int, shape: str) -> Labelled:
         position = -1.0 if variant == FIRST_LINE_ONLY else rng.random()
         found.entries.append(Entry(rng.choice((TRAIN, VALIDATION)), position, line, "planted", f"D002.{kind}", variant))
     found.entries += _spoilt_texts(writer, shape, seed + number)
-    found.entries += _alike(writer, shape, seed + number)
+    found.entries += _alike(writer, shape, seed + number, {sample.prompts[0].lower() for sample in clean})
     return found
 
 
@@ -148,12 +148,15 @@ def _clean(writer: Writer, shape: str) -> list[Sample]:
     return list(samples.values())
 
 
-def _alike(writer: Writer, shape: str, turn: int) -> Iterator[Entry]:
-    """Some classes of look-alikes, half of each in either split; the classes take turns over shapes and seeds."""
+def _alike(writer: Writer, shape: str, turn: int, taken: Collection[str]) -> Iterator[Entry]:
+    """Some classes of look-alikes, half of each in either split; the classes take turns over shapes and seeds.
+
+    Those that by chance ask what a clean record asks (``taken``) are left out: they would leak.
+    """
     lookalikes = all_lookalikes()
     classes = [name for name, (_, shapes) in lookalikes.items() if shape in shapes]
     chosen = {classes[(turn * _CLASSES + i) % len(classes)] for i in range(_CLASSES)}
     for name in sorted(chosen):
-        for sample in lookalikes[name][0](writer):
+        for sample in (one for one in lookalikes[name][0](writer) if one.prompts[0].lower() not in taken):
             split, position = writer.rng.choice((TRAIN, VALIDATION)), writer.rng.random()
             yield Entry(split, position, SHAPES[shape](sample), "alike", name)

@@ -117,7 +117,7 @@ class Alike:
                 similarity = verifier.similarity(later, earlier)
                 if similarity is not None:
                     found.append((later, earlier, round(similarity, 4)))
-        kept = without_shared_frame(without_shared_context(found, texts[0]), documents, candidates)
+        kept = without_shared_frame(without_shared_context(found, texts[0], candidates), documents, candidates)
         return [(rows[later], rows[earlier], similarity) for later, earlier, similarity in kept]
 
     def _contradict(self, one: int, other: int) -> bool:

@@ -106,9 +106,11 @@ def _passed(search: Search, texts: pl.DataFrame, wide: pl.DataFrame) -> pl.DataF
     import polars as pl
 
     gates = [(frame, gate) for frame, gate in ((texts, search.gate), (wide, search.wide_gate)) if gate is not None]
+    if search.roles != _ROLES:  # first, so that a gate that two searches share sees each text once
+        own = pl.col("role").is_in(list(search.roles))
+        gates = [(frame.filter(own), gate) for frame, gate in gates]
     found = [frame.filter(pl.col(search.column).str.contains(gate)) for frame, gate in gates]
     passed = pl.concat(found).unique("index", keep="any").sort("index")
-    passed = passed.filter(pl.col("role").cast(pl.String).is_in(list(search.roles)))
     if search.column == "text" or passed.is_empty():
         return passed
     rest = passed.with_columns(pl.col("prose").str.replace_all(search.gate or "", " "))  # a tag alone makes no code

@@ -8,7 +8,7 @@ from tunespec.conversation import CHAT, Conversation
 from tunespec.facts import Fact
 from tunespec.facts.preference import preference
 from tunespec.facts.roles import role_order, unknown_role
-from tunespec.facts.think import closes_unopened, thinks_first, unclosed_think
+from tunespec.facts.think import has_think_mark, thinks_first, unclosed_think
 from tunespec.facts.tools import ToolChecker
 from tunespec.findings import Mark
 from tunespec.headers import templated_text
@@ -40,7 +40,7 @@ def _checks(profile: Profile) -> list[tuple[str, Callable[[Conversation], bool],
         ("unknown_role", _is_chat, unknown_role, "no record is a list of messages"),
         ("role_order", _is_chat, role_order, "no record is a list of messages"),
         ("tool_call", ToolChecker.applies, tools.check, "no record has tool calls"),
-        ("think_block", lambda c: thinks_first(c) or closes_unopened(c), unclosed_think, "no answer has a think block"),
+        ("think_block", has_think_mark, unclosed_think, "no answer has a think block"),
         ("think_only_in_some", lambda _: profile.think_share > 0, _minority_think(profile), "no answer thinks first"),
         ("system_only_in_some", lambda _: profile.system_share > 0, _minority_system(profile), "no system prompts"),
         (

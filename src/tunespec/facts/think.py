@@ -31,6 +31,14 @@ def closes_unopened(conversation: Conversation) -> bool:
     return any("<think>" not in text and _ORPHAN.search(text) is not None for text in ended)
 
 
+def has_think_mark(conversation: Conversation) -> bool:
+    """Whether an answer begins with a think block, or ends one."""
+    for turn in conversation.turns:  # one look at each text for both: few have the tag
+        if "think>" in turn.text and turn.role == "assistant":
+            return thinks_first(conversation) or closes_unopened(conversation)
+    return False
+
+
 def unclosed_think(conversation: Conversation) -> str | None:
     """Says what is wrong with a think block, or None."""
     if closes_unopened(conversation):

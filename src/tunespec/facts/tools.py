@@ -6,10 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
-from referencing import Registry
-from referencing.exceptions import Unresolvable
 
 from tunespec.canonical import canonical
 from tunespec.conversation import Conversation, Turn
@@ -67,6 +63,8 @@ class ToolChecker:
     def _breach(self, name: str, arguments: dict[str, Any], schema: Any) -> str | None:
         if not isinstance(schema, dict) or not schema:
             return None
+        from referencing.exceptions import Unresolvable  # with jsonschema 0.15 s, which few datasets need
+
         try:
             error = next(self._validator(schema).iter_errors(arguments), None)
         except (Unresolvable, RecursionError):
@@ -77,6 +75,10 @@ class ToolChecker:
         return f"calls `{shorten(name)}` against its schema: {shorten(at)}: {_rule(error)}"
 
     def _validator(self, schema: dict[str, Any]) -> Any:
+        from jsonschema import Draft202012Validator
+        from jsonschema.exceptions import SchemaError
+        from referencing import Registry
+
         key = canonical(schema).decode()
         if key not in self._validators:
             try:

@@ -6,8 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
+
 from tunespec.similarity import Pair
-from tunespec.similarity.documents import SEGMENT, SHORTEST_SEGMENT
+from tunespec.similarity.documents import SEGMENT, SHORTEST_SEGMENT, Array
 
 _SEGMENT = re.compile(SEGMENT)
 _UNSPACED = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff"  # Thai, Kana, Han: one character is a word
@@ -16,14 +18,21 @@ _CONTEXT = 3  # texts that hold a sentence before it counts as their shared cont
 _LEAST_REST = 0.4  # word Jaccard of what remains without the context
 
 
-def without_shared_context(pairs: Sequence[Pair], texts: Sequence[str]) -> list[Pair]:
+def without_shared_context(pairs: Sequence[Pair], texts: Sequence[str], candidates: Array) -> list[Pair]:
     """The pairs that are still similar without the sentences that three or more of these texts share.
 
     Ten questions about one table are ten records, though each pair shares most of its words.
+
+    Args:
+        pairs: ``(later, earlier, similarity)`` of similar texts.
+        texts: all of them.
+        candidates: the pairs from which those were chosen, shape (n, 2): a text's neighbours may share its context too.
     """
-    involved = sorted({index for one, other, _ in pairs for index in (one, other)})
-    segments = {index: _segments(texts[index]) for index in involved}
-    counts = Counter(segment for own in segments.values() for segment in set(own))
+    involved = np.unique([index for one, other, _ in pairs for index in (one, other)])
+    near = candidates[np.isin(candidates, involved).any(axis=1)]
+    segments = {index: _segments(texts[index]) for index in np.unique(near).tolist()}
+    distinct = {texts[index]: own for index, own in segments.items()}  # one question answered often is one text
+    counts = Counter(segment for own in distinct.values() for segment in set(own))
     return [pair for pair in pairs if _similar_rest(segments[pair[0]], segments[pair[1]], counts)]
 
 

@@ -12,9 +12,11 @@ Words = frozenset[int]
 
 _WITNESSES = 3  # other texts that must have the frame: a text and two edited copies of it make no template
 _MOST_WITNESSES = 40  # more of them decide nothing and cost time
-_HOLDS = 0.7  # share of a pair's common words in a witness; two fills may agree by chance, so not all of them
+_SHARED = 0.7  # of a pair's common words: in a witness, since two fills may agree by chance; and that the frame must
+# explain, since free rewordings share more (GPTeacher). In a short prompt, one slot that agrees is a larger part.
+_SHARED_OF_SHORT = (0.7, 0.6, 0.5)
+_SHORT = 24  # distinct words of two prompts together
 _FRAME = 0.9  # share of the witnesses that have a word of the frame; with less, real rewordings are lost (GPTeacher)
-_COVERS = 0.7  # share of a pair's common words that the frame must explain; free rewordings share more (GPTeacher)
 _TELLING = 5  # distinct words of a prompt or an answer that do not agree by chance, as "About ten." does
 _LEAST_REST = 0.5  # word Jaccard of the fills from which a pair of one template is a near-duplicate all the same ...
 _KNOWN, _LEAST_REST_KNOWN = 10, 0.67  # ... and with so many witnesses, where one of two fills may well be the same
@@ -32,6 +34,7 @@ def without_shared_frame(pairs: Sequence[Pair], documents: Documents, candidates
         candidates: the pairs from which those were chosen, shape (n, 2): a text's neighbours.
     """
     neighbours = _neighbours(candidates, {index for one, other, _ in pairs for index in (one, other)})
+    only_prompts = len(documents.parts) == 1  # an answer beside the prompt says more than its words alone
     sets: dict[int, Words] = {}
 
     def words(index: int) -> Words:
@@ -42,7 +45,7 @@ def without_shared_frame(pairs: Sequence[Pair], documents: Documents, candidates
     return [
         (one, other, similarity)
         for one, other, similarity in pairs
-        if _same_part(documents, one, other) or not _fillings(one, other, words, neighbours)
+        if _same_part(documents, one, other) or not _fillings(one, other, words, neighbours, only_prompts=only_prompts)
     ]
 
 
@@ -60,16 +63,24 @@ def _neighbours(candidates: Array, wanted: set[int]) -> Mapping[int, list[int]]:
     return found
 
 
-def _fillings(one: int, other: int, words: Callable[[int], Words], neighbours: Mapping[int, list[int]]) -> bool:
+def _fillings(
+    one: int, other: int, words: Callable[[int], Words], neighbours: Mapping[int, list[int]], *, only_prompts: bool
+) -> bool:
     a, b = words(one), words(other)
     if a <= b or b <= a:
         return False  # nothing was filled in otherwise: something was added
-    witnesses = list(_witnesses(a, b, map(words, _around(one, other, neighbours))))
+    shares = _SHARED_OF_SHORT if only_prompts and len(a | b) < _SHORT else (_SHARED,)
+    return any(_explained(a, b, map(words, _around(one, other, neighbours)), share) for share in shares)
+
+
+def _explained(a: Words, b: Words, texts: Iterator[Words], share: float) -> bool:
+    """Whether two texts fill the frame of the others that hold this share of their common words."""
+    witnesses = list(_witnesses(a, b, texts, share))
     if len(witnesses) < _WITNESSES:
         return False
     counts = Counter(word for witness in witnesses for word in witness)
     frame = {word for word, count in counts.items() if count >= _FRAME * len(witnesses)}
-    if len(frame) < _COVERS * len(a & b):
+    if len(frame) < share * len(a & b):
         return False  # they share more than a template would explain
     if not frame <= a or not frame <= b:
         return False  # one of them was edited where its template never varies
@@ -89,12 +100,12 @@ def _around(one: int, other: int, neighbours: Mapping[int, list[int]]) -> Iterat
                 yield side[place]
 
 
-def _witnesses(a: Words, b: Words, texts: Iterator[Words]) -> Iterator[Words]:
+def _witnesses(a: Words, b: Words, texts: Iterator[Words], share: float) -> Iterator[Words]:
     """Distinct texts that hold the common words of two others and are no repetition of either."""
     common = a & b
     seen: set[Words] = set()
     for text in texts:
-        if len(common & text) >= _HOLDS * len(common) and not (a <= text or b <= text or text in seen):
+        if len(common & text) >= share * len(common) and not (a <= text or b <= text or text in seen):
             seen.add(text)
             yield text
             if len(seen) == _MOST_WITNESSES:
