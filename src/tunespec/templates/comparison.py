@@ -95,7 +95,7 @@ class Comparison:
             self._see("refused_conversation", row, f"{case.name}: the server's template fails: {error.message}", "")
             return False
         found = self.sides.between(case, trained, asked)
-        if found is not None and found.kind == "system_injected" and self.sides.serving.system:
+        if found is not None and found.kind == "system_injected" and case.leading_system is None:
             found = self._with_system(case, trained, found)
         if found is not None:
             trims = case.name.endswith("spaced") and found.kind == "whitespace_differs"
@@ -106,9 +106,8 @@ class Comparison:
     def finish(self) -> None:
         """Mark each kind where it was seen first, with the number of the others: they would all say the same."""
         for kind, seen in self._seen.items():
-            others = len(seen) - 1
-            more = f" (and {others} more of the {self.compared} conversations compared)" if others else ""
-            self.rows.mark(kind, seen[0].row, f"{seen[0].said}{more}{seen[0].shown}")
+            many = f"(in {len(seen)} of the {self.compared} conversations compared)"
+            self.rows.mark(kind, seen[0].row, f"{seen[0].said} {many}{seen[0].shown}")
 
     def _row(self, case: Case, place: Place | None) -> int:
         shown, line = self.sides.serving.shown, self.sides.serving.line
@@ -120,11 +119,13 @@ class Comparison:
         self._seen.setdefault(kind, []).append(_Seen(row, said, shown))
 
     def _with_system(self, case: Case, trained: str, found: Difference) -> Difference | None:
-        """The same where one side adds a system text: the Modelfile's SYSTEM may be just that text."""
-        if case.leading_system is not None:
+        """The same where one side adds a system text to a question: the Modelfile's SYSTEM may be just that text."""
+        if self.always_system:
+            return None
+        if not self.sides.serving.system:
             return found
         served = self.sides.between(case, trained, self.sides.asked(case, with_system=True))
-        if served is None or self.always_system:
+        if served is None:
             return None
         says = f"the training template adds another system prompt than the Modelfile's SYSTEM: {served.message}"
         return Difference("system_differs", served.at, says, served.shown)
