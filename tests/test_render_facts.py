@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import chat
 from tests.template_facts import facts_of, marked, sources_of, write_files
 from tunespec.errors import CannotJudgeError
+from tunespec.suite_paths import fixture_path
 from tunespec.templates.tables import TABLES, build
 
 OPEN = "<|im_start|>assistant\n"
@@ -88,7 +89,7 @@ def test_the_table_is_built_with_rows_that_can_be_pointed_at(tmp_path):
     ((row, mark),) = table.facts["whitespace_differs"].items()
     place = table.places[row]
     assert (place.path, place.line, place.key) == ("Modelfile", 2, "Modelfile:user")
-    assert mark.text.startswith("user: only whitespace differs: after user 1, training has nothing, the server `⏎`")
+    assert mark.text.startswith("only whitespace differs: after user 1, training has nothing, the server `⏎`")
     assert {table.places[n].path for n in range(len(table.places))} >= {"Modelfile", "data.jsonl"}
     assert about["family"] == "template"
     with pytest.raises(CannotJudgeError, match="has no fact 'whitespace'"):
@@ -97,12 +98,12 @@ def test_the_table_is_built_with_rows_that_can_be_pointed_at(tmp_path):
 
 def test_a_kind_is_found_once_and_says_in_how_many_conversations(tmp_path):
     said = found(tmp_path, modelfile(GO + "\n"), records=records())["whitespace_differs"]
-    assert said.splitlines()[0].endswith("(in 10 of the 10 conversations compared)")
+    assert said.splitlines()[0].endswith("(in 10 of the 10 conversations compared, first in user)")
     (tmp_path / "data.jsonl").unlink()
     lost = GO.replace("{{ range .Messages }}", '{{ range .Messages }}{{ if eq .Role "system" }}{{ continue }}{{ end }}')
     said = found(tmp_path, modelfile(lost))["system_lost"]
     assert said.splitlines()[0] == (
-        "system-user: the system message is missing on the server's side (in 2 of the 8 conversations compared)"
+        "the system message is missing on the server's side (in 2 of the 8 conversations compared, first in system-user)"
     )
 
 
@@ -179,7 +180,8 @@ def test_records_find_what_no_probe_shows_and_their_texts_are_hidden(tmp_path):
     )
     ((row, mark),) = table.facts["content_differs"].items()
     assert (table.places[row].path, table.places[row].line) == ("data.jsonl", 7)
-    assert mark.text.startswith("this record: user 1 is missing on the server's side (in 1 of the ")
+    assert mark.text.startswith("user 1 is missing on the server's side (in 1 of the ")
+    assert "conversations compared, first in this record)" in mark.text
     assert "secret" not in mark.text
 
 
@@ -199,7 +201,7 @@ def test_a_legacy_template_is_executed_turn_by_turn(tmp_path):
 
 def test_a_variable_of_the_other_way_of_execution(tmp_path):
     said = found(tmp_path, modelfile(GO + "{{ .Prompt }}"))["no_value"]
-    assert said.startswith("user: after user 1, the server writes `<no value>`")
+    assert said.startswith("after user 1, the server writes `<no value>`")
 
 
 BOS = "<|begin_of_text|>"
@@ -254,19 +256,19 @@ def test_tools_are_compared_where_the_records_have_some(tmp_path):
     assert found(tmp_path, serving, jinja, records()) == {}
     told = [{**record, "tools": [WEATHER]} for record in records()]
     said = found(tmp_path, serving, jinja, told)["tools_differ"]
-    assert said.startswith("tools: before user 1, the server writes the tools otherwise than the training side: ")
+    assert said.startswith("before user 1, the server writes the tools otherwise than the training side: ")
     assert "7 of the" in said or "8 of the" in said
 
 
 def test_a_server_that_fails_where_the_training_does_not(tmp_path):
     said = found(tmp_path, modelfile("{{ (index .Messages 1).Role }}" + GO))
-    assert said["refused_conversation"].startswith("user: the server's template fails: ")
+    assert said["refused_conversation"].startswith("the server's template fails: ")
 
 
 def test_what_is_escaped_or_trimmed_is_told_where_the_rest_is_equal(tmp_path):
     said = found(tmp_path, modelfile(GO.replace(".Content", "html .Content")))
     assert set(said) == {"content_differs"}
-    assert said["content_differs"].startswith("user, escaped: user 1 is changed on the server's side")
+    assert said["content_differs"].startswith("user 1 is changed on the server's side")
     assert set(found(tmp_path, jinja=JINJA.replace("m.content", "m.content | trim"))) == {"trimmed_content"}
     why = reasons(tmp_path, modelfile(GO + "\n"), JINJA.replace("m.content", "m.content | trim"))
     assert why["trimmed_content"] == "the sides differ already where no text begins or ends with blanks"
@@ -319,3 +321,18 @@ def test_a_plain_template(tmp_path):
     facts = facts_of(own, "renders")
     assert not any(fact.marks for fact in facts.values())
     assert facts["history_differs"].examined == 2 + 2 * 2  # it has no text for a system prompt
+
+
+EXAMPLES = sorted(
+    folder
+    for code, kinds in (("T003-template-mismatch", "*"), ("T004-prompt-injection", "[eu][vn]*"))
+    for folder in fixture_path(code).glob(f"bad-{kinds}")
+)
+
+
+@pytest.mark.parametrize("folder", EXAMPLES, ids=lambda folder: folder.name)
+def test_what_the_bad_examples_say(tmp_path, folder, snapshot):
+    files: dict[str, str | bytes] = {path.name: path.read_bytes() for path in folder.iterdir()}
+    (own,) = sources_of(write_files(tmp_path, files)).values()
+    found = [f"{kind}: {text}" for kind, texts in marked(own, "renders").items() for text in texts]
+    assert "\n".join(found) == snapshot

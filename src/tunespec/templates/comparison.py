@@ -60,6 +60,7 @@ class _Seen(NamedTuple):
     """A kind as one conversation shows it."""
 
     row: int
+    name: str
     said: str
     shown: str
 
@@ -92,7 +93,7 @@ class Comparison:
         try:
             asked = self.sides.asked(case)
         except TemplateError as error:
-            self._see("refused_conversation", row, f"{case.name}: the server's template fails: {error.message}", "")
+            self._see("refused_conversation", row, case.name, f"the server's template fails: {error.message}")
             return False
         found = self.sides.between(case, trained, asked)
         if found is not None and found.kind == "system_injected" and case.leading_system is None:
@@ -100,14 +101,15 @@ class Comparison:
         if found is not None:
             trims = case.name.endswith("spaced") and found.kind == "whitespace_differs"
             kind = "trimmed_content" if trims else found.kind
-            self._see(kind, row, f"{case.name}: {found.message}", f"\n{found.shown}")
+            self._see(kind, row, case.name, found.message, f"\n{found.shown}")
         return found is None
 
     def finish(self) -> None:
         """Mark each kind where it was seen first, with the number of the others: they would all say the same."""
         for kind, seen in self._seen.items():
-            many = f"(in {len(seen)} of the {self.compared} conversations compared)"
-            self.rows.mark(kind, seen[0].row, f"{seen[0].said} {many}{seen[0].shown}")
+            first = seen[0]
+            many = f"(in {len(seen)} of the {self.compared} conversations compared, first in {first.name})"
+            self.rows.mark(kind, first.row, f"{first.said} {many}{first.shown}")
 
     def _row(self, case: Case, place: Place | None) -> int:
         shown, line = self.sides.serving.shown, self.sides.serving.line
@@ -115,8 +117,8 @@ class Comparison:
         self.rows.examine(*COMPARED, *(["trimmed_content"] if case.name.endswith("spaced") else []))
         return self.rows.add(shown, line, case.name) if place is None else self.rows.add_place(place)
 
-    def _see(self, kind: str, row: int, said: str, shown: str) -> None:
-        self._seen.setdefault(kind, []).append(_Seen(row, said, shown))
+    def _see(self, kind: str, row: int, name: str, said: str, shown: str = "") -> None:
+        self._seen.setdefault(kind, []).append(_Seen(row, name, said, shown))
 
     def _with_system(self, case: Case, trained: str, found: Difference) -> Difference | None:
         """The same where one side adds a system text to a question: the Modelfile's SYSTEM may be just that text."""
