@@ -170,6 +170,12 @@ PAIRS = {
         chatml(HISTORY),
         chatml(HISTORY).replace("assistant", "model"),
     ),
+    "a system message without its header": (
+        "turn_header_differs",
+        SYSTEM,
+        chatml(SYSTEM, headers=headers(system="")),
+        chatml(SYSTEM),
+    ),
     "llama-3.1: a stray end token": ("turn_header_differs", USER, LLAMA3_USER, "<|eot_id|>" + LLAMA3_USER),
     "an escaped question": ("content_differs", USER, chatml(USER), chatml(USER).replace("river in", "river &amp; in")),
     "no question": ("content_differs", USER, chatml(USER), chatml(USER).replace(USER.messages[0]["content"], "")),

@@ -60,6 +60,7 @@ class _Seen(NamedTuple):
     """A kind as one conversation shows it."""
 
     row: int
+    name: str
     said: str
     shown: str
 
@@ -92,23 +93,23 @@ class Comparison:
         try:
             asked = self.sides.asked(case)
         except TemplateError as error:
-            self._see("refused_conversation", row, f"{case.name}: the server's template fails: {error.message}", "")
+            self._see("refused_conversation", row, case.name, f"the server's template fails: {error.message}")
             return False
         found = self.sides.between(case, trained, asked)
-        if found is not None and found.kind == "system_injected" and self.sides.serving.system:
+        if found is not None and found.kind == "system_injected" and case.leading_system is None:
             found = self._with_system(case, trained, found)
         if found is not None:
             trims = case.name.endswith("spaced") and found.kind == "whitespace_differs"
             kind = "trimmed_content" if trims else found.kind
-            self._see(kind, row, f"{case.name}: {found.message}", f"\n{found.shown}")
+            self._see(kind, row, case.name, found.message, f"\n{found.shown}")
         return found is None
 
     def finish(self) -> None:
         """Mark each kind where it was seen first, with the number of the others: they would all say the same."""
         for kind, seen in self._seen.items():
-            others = len(seen) - 1
-            more = f" (and {others} more of the {self.compared} conversations compared)" if others else ""
-            self.rows.mark(kind, seen[0].row, f"{seen[0].said}{more}{seen[0].shown}")
+            first = seen[0]
+            many = f"(in {len(seen)} of the {self.compared} conversations compared, first in {first.name})"
+            self.rows.mark(kind, first.row, f"{first.said} {many}{first.shown}")
 
     def _row(self, case: Case, place: Place | None) -> int:
         shown, line = self.sides.serving.shown, self.sides.serving.line
@@ -116,15 +117,17 @@ class Comparison:
         self.rows.examine(*COMPARED, *(["trimmed_content"] if case.name.endswith("spaced") else []))
         return self.rows.add(shown, line, case.name) if place is None else self.rows.add_place(place)
 
-    def _see(self, kind: str, row: int, said: str, shown: str) -> None:
-        self._seen.setdefault(kind, []).append(_Seen(row, said, shown))
+    def _see(self, kind: str, row: int, name: str, said: str, shown: str = "") -> None:
+        self._seen.setdefault(kind, []).append(_Seen(row, name, said, shown))
 
     def _with_system(self, case: Case, trained: str, found: Difference) -> Difference | None:
-        """The same where one side adds a system text: the Modelfile's SYSTEM may be just that text."""
-        if case.leading_system is not None:
+        """The same where one side adds a system text to a question: the Modelfile's SYSTEM may be just that text."""
+        if self.always_system:
+            return None
+        if not self.sides.serving.system:
             return found
         served = self.sides.between(case, trained, self.sides.asked(case, with_system=True))
-        if served is None or self.always_system:
+        if served is None:
             return None
         says = f"the training template adds another system prompt than the Modelfile's SYSTEM: {served.message}"
         return Difference("system_differs", served.at, says, served.shown)

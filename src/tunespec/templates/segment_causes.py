@@ -14,7 +14,9 @@ from tunespec.templates.side_by_side import QUOTED
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
 _DATE = re.compile(rf"\d{{4}}-\d\d(?:-\d\d)?\b|(?:\b\d{{1,2}} )?\b{_MONTH}\.?(?: \d{{1,2}},)? \d{{4}}\b")
 _SYSTEM_WORD = re.compile(r"(?i)\bsys(?:tem)?\b")
-_SYSTEM_TEXT = re.compile(r"(?i)\bsys(?:tem)?\b|\b[a-z']{1,30}(?: [a-z']{1,30}){2}")
+_THREE_WORDS = r"\b[a-z']{1,30}(?: [a-z']{1,30}){2}"
+_WORDS = re.compile(rf"(?i){_THREE_WORDS}")
+_SYSTEM_TEXT = re.compile(rf"(?i)\bsys(?:tem)?\b|{_THREE_WORDS}")
 _THINK = re.compile(r"<\|?(?:think(?:ing)?|channel)\b[^<>]{0,20}>|\[THINK\]|<\|START_THINKING\|>")
 LOOKED_AT = 20_000  # characters of a segment that are searched; templates' own texts are shorter
 
@@ -86,7 +88,9 @@ def _injected(pair: Pair, number: int, piece: Piece) -> Cause | None:
     if number and places[number - 1].role != "system":
         return None
     added = [cut.strip() for cut in pair.cut(piece)]
-    if all(added) or not _SYSTEM_TEXT.search(max(added, key=len)[:LOOKED_AT]):
+    headed = any(place.role == "system" for place in places[number : number + 1])  # by a header of its own
+    sought = _WORDS if headed else _SYSTEM_TEXT
+    if all(added) or not sought.search(max(added, key=len)[:LOOKED_AT]):
         return None
     adds, lacks = ("training", "the server does not") if added[0] else ("the server", "training does not")
     quoted = pair.quoted(piece)[0 if added[0] else 1]

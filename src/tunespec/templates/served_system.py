@@ -37,8 +37,7 @@ def judge_system(sides: Sides, rows: Rows, line: int | None, systems: Sequence[s
         return
     row = rows.add(sides.serving.shown, line, "SYSTEM")
     if (refusal := _refusal(sides, system)) is not None:
-        says = f"{_STANDS}, and the training template refuses a system message: {refusal}"
-        rows.mark("system_injected", row, says)
+        rows.mark("system_injected", row, f"{_STANDS}; in training, with a system message, {refusal}")
     elif systems:
         rows.examine("system_differs", "system_injected")
         known = Counter(systems)
