@@ -21,8 +21,25 @@ _SIZE_CAP = 2 << 30  # bytes; the least recently used entries go first
 _RUNS_KEPT = 20
 _GRAMMARS = ("c", "cpp", "go", "java", "javascript", "rust", "sql", "typescript")
 # With and without them, facts differ.
-_EXTRAS = ("tokenizers", "tree-sitter", *(f"tree-sitter-{language}" for language in _GRAMMARS))
-_LIBRARIES = ("ftfy", "great-expectations", "jsonschema", "numpy", "orjson", "pandas", "polars", "py3langid", "pyyaml")
+_EXTRAS = (
+    "ggufdoctor",
+    "rapidfuzz",
+    "tokenizers",
+    "tree-sitter",
+    *(f"tree-sitter-{language}" for language in _GRAMMARS),
+)
+_LIBRARIES = (
+    "ftfy",
+    "great-expectations",
+    "jinja2",
+    "jsonschema",
+    "numpy",
+    "orjson",
+    "pandas",
+    "polars",
+    "py3langid",
+    "pyyaml",
+)
 _PACKAGE = Path(__file__).resolve().parent
 
 

@@ -44,7 +44,9 @@ class Discovery:
             CannotJudgeError: if ``target`` is a file of a subject.
         """
         subjects: tuple[Subject, ...] = (*self.datasets, *self.templates)
-        if target.resolve() in {file.path.resolve() for subject in subjects for file in subject.files}:
+        files = [file for subject in subjects for file in subject.files]
+        files += [file for pair in self.templates for file in pair.beside]
+        if target.resolve() in {file.path.resolve() for file in files}:
             raise CannotJudgeError(f"{target}: a report would overwrite the data that it is about")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +81,16 @@ def _pair(
     name: str, files: Sequence[DataFile], datasets: Sequence[Dataset], plain: PlainTemplate | None, ambiguous: str
 ) -> TemplatePair:
     near = _nearest(name, datasets, lambda dataset: dataset.files[0].shown)
-    return TemplatePair(name, tuple(files), plain, near[0] if len(near) == 1 else None, ambiguous)
+    dataset = near[0] if len(near) == 1 else None
+    return TemplatePair(name, tuple(files), plain, dataset, ambiguous, tuple(_beside(files)))
+
+
+def _beside(files: Sequence[DataFile]) -> Iterator[DataFile]:
+    """The files that are read with a training template."""
+    from tunespec.templates.training_side import files_beside
+
+    trained = [file for file in files if file.format in _TRAINING]
+    return (DataFile(path, path.name, None, file.format) for file in trained for path in files_beside(file.path))
 
 
 def _without_shadowed(files: Sequence[DataFile]) -> list[DataFile]:

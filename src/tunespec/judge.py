@@ -20,7 +20,7 @@ from tunespec.pitfall import Pitfall
 from tunespec.progress import Progress
 from tunespec.selection import Selection
 from tunespec.sources import RecordSource, settings_key
-from tunespec.subjects import Dataset, Subject
+from tunespec.subjects import Dataset, Subject, TemplatePair
 from tunespec.tables import TABLES, Table, build_table
 from tunespec.verdict import Results, Verdict, assemble, columns_of
 
@@ -139,7 +139,8 @@ class Judge:
         return settings_key(self.config)
 
     def _key(self, subject: Subject) -> str:
-        files = [(f.shown, f.split, f.format, f.content_hash) for f in subject.files]
+        beside = subject.beside if isinstance(subject, TemplatePair) else ()
+        files = [(f.shown, f.split, f.format, f.content_hash) for f in (*subject.files, *beside)]
         against = [(f.shown, f.content_hash) for f in self._benchmarks.files] if self._benchmarks else []
         columns, roles = dict(self.config.columns), dict(self.config.roles)
         if isinstance(subject, Dataset):

@@ -58,6 +58,7 @@ class TemplatePair:
         plain: the training template, where the configuration writes it.
         dataset: the records that are trained on with it, if one dataset of the project is meant.
         ambiguous: why one side was not taken, if several could be meant.
+        beside: files that are read with those: a tokenizer's template, its special tokens.
     """
 
     name: str
@@ -65,6 +66,7 @@ class TemplatePair:
     plain: PlainTemplate | None = None
     dataset: Dataset | None = None
     ambiguous: str = ""
+    beside: tuple[DataFile, ...] = ()
     family: str = "template"
 
     def of(self, *formats: str) -> list[DataFile]:

@@ -129,6 +129,13 @@ def read_training_template(path: Path) -> TrainingTemplate:
     )
 
 
+def files_beside(path: Path) -> list[Path]:
+    """The other files that ``read_training_template`` takes into account, those of them that are there."""
+    folder = path.parent.parent if path.parent.name == _MORE else path.parent
+    known = [*(folder / name for name in (_CONFIG, _TOKENS, _TEMPLATE)), *sorted((folder / _MORE).glob("*.jinja"))]
+    return [other for other in known if other != path and other.is_file()]
+
+
 def gguf_training_template(
     path: Path, templates: Mapping[str, str], tokens: Mapping[str, str], control_tokens: Iterable[str] = ()
 ) -> TrainingTemplate:
