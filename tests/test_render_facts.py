@@ -98,12 +98,13 @@ def test_the_table_is_built_with_rows_that_can_be_pointed_at(tmp_path):
 
 def test_a_kind_is_found_once_and_says_in_how_many_conversations(tmp_path):
     said = found(tmp_path, modelfile(GO + "\n"), records=records())["whitespace_differs"]
-    assert said.splitlines()[0].endswith("(in 10 of the 10 conversations compared, first in user)")
+    assert said.splitlines()[0].endswith("(in 10 of the 10 conversations compared, first in `user`)")
     (tmp_path / "data.jsonl").unlink()
     lost = GO.replace("{{ range .Messages }}", '{{ range .Messages }}{{ if eq .Role "system" }}{{ continue }}{{ end }}')
     said = found(tmp_path, modelfile(lost))["system_lost"]
     assert said.splitlines()[0] == (
-        "the system message is missing on the server's side (in 2 of the 8 conversations compared, first in system-user)"
+        "the system message is missing on the server's side "
+        "(in 2 of the 8 conversations compared, first in `system-user`)"
     )
 
 

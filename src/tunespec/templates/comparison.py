@@ -13,6 +13,7 @@ from tunespec.templates.rows import Rows
 from tunespec.templates.sides import ServingSide, TrainingSide
 from tunespec.templates.source import TemplateSource
 
+A_RECORD = "this record"  # a case's name: the finding stands where the record does
 COMPARED = (*KINDS, "refused_conversation")
 # With what texts begin, by the tokenizers of the known families, for a template whose tokenizer is not there.
 _BEGINNINGS = ("<s>", "<bos>", "<|begin_of_text|>", "<|startoftext|>", "<BOS_TOKEN>", "<｜begin▁of▁sentence｜>")
@@ -108,7 +109,8 @@ class Comparison:
         """Mark each kind where it was seen first, with the number of the others: they would all say the same."""
         for kind, seen in self._seen.items():
             first = seen[0]
-            many = f"(in {len(seen)} of the {self.compared} conversations compared, first in {first.name})"
+            name = first.name if first.name == A_RECORD else f"`{first.name}`"
+            many = f"(in {len(seen)} of the {self.compared} conversations compared, first in {name})"
             self.rows.mark(kind, first.row, f"{first.said} {many}{first.shown}")
 
     def _row(self, case: Case, place: Place | None) -> int:

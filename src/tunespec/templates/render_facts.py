@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tunespec.conversation import Conversation
 from tunespec.findings import Place
 from tunespec.templates.case import Case
-from tunespec.templates.comparison import Comparison, Sides, sides_of
+from tunespec.templates.comparison import A_RECORD, Comparison, Sides, sides_of
 from tunespec.templates.forging import Render, evaluated, forged_turn, unprotected
 from tunespec.templates.probes import conversation_of, probes, variants
 from tunespec.templates.rows import Rows
@@ -54,7 +54,7 @@ def _sample(comparison: Comparison, records: Records) -> None:
     for place, conversation in records[:: max(1, len(records) // _SAMPLE)][:_SAMPLE]:
         messages, tools = conversation_of(conversation)
         if messages:
-            comparison.compare(Case(messages, tools, name="this record", elided=True), place)
+            comparison.compare(Case(messages, tools, name=A_RECORD, elided=True), place)
 
 
 def _conversations(source: TemplateSource) -> Records:
