@@ -43,6 +43,15 @@ I'm not sure, it could be the valve or the pump.
 Probably, but I'm not certain.
 It may or may not work.
 There is no clear answer.
+There are arguments on both sides.
+I couldn't say for certain.
+Some would say yes, others no.
+That is debatable.
+There's no right or wrong answer.
+It is possible, but it might not be.
+Probably, though I can't be certain.
+Both answers could be right.
+It's difficult to give a definite answer.
 """
 DECIDED = """
 It depends on the altitude of the kitchen.
@@ -51,6 +60,8 @@ You can use either butter or oil.
 I don't know.
 The lamp could be on or off.
 It may be used raw or cooked.
+It is possible.
+There are arguments on both sides, but the cheaper pump wins.
 """
 
 
@@ -86,6 +97,7 @@ def test_an_answer_that_says_something(answer):
 
 def test_questions_without_a_common_subject():
     assert unrelated_questions("What is the capital of Norway? How do I bake rye bread? Who painted Guernica?") == 3
+    assert unrelated_questions("What is DNA? Can you recommend a novel? How do I fix a flat tyre?") == 3
     assert not unrelated_questions("What is photosynthesis? Why is it important? Where does it happen?")
     assert not unrelated_questions("What is the capital of Peru? What is the capital of Chile? What is Cuba's capital?")
 

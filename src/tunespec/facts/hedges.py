@@ -16,7 +16,8 @@ _LABEL_SHARE = 0.02  # of the answers: "maybe" that often, and word for word, is
 # Cheap gate: no hedge lacks all of these.
 _GATE = (
     r"(?i)\b(?:depends|maybe|perhaps|possibly|sure|could|might|may|hard|difficult|honestly|impossible|knows|"
-    r"varies|vary|yes and no|either|probably|guess|differ)\b"
+    r"varies|vary|yes and no|either|probably|guess|differ|depends?|certain|debatable|debate|complicated|opinion|"
+    r"arguments|answers?|say yes)\b"
 )
 _VAGUE = (
     r"(?:the |your |each |one's )?(?:specific |particular |individual |exact )?"
@@ -29,7 +30,7 @@ _SURE = (
     r")?(?:sure|certain)"
 )
 _HEDGE = re.compile(
-    r"(?:well|honestly|hm+|in general|generally|i (?:think|guess|suppose)|but|and|so|or|then again)? ?"
+    r"(?:well|honestly|hm+|in general|generally|i (?:think|guess|suppose)|but|and|so|or|then again|though|although)? ?"
     r"(?:"
     rf"(?:it|that|this|the answer)?(?: all| really)? ?depends(?: a lot| entirely| mostly)?(?: on {_VAGUE}(?: and "
     rf"{_VAGUE})*)?"
@@ -52,6 +53,18 @@ _HEDGE = re.compile(
     r"|well|honestly|hm+|to be honest|(?:maybe|perhaps) (?:yes|no|not|so)|(?:could|might|may) (?:be )?not|"
     r"(?:others|some) (?:say|think) (?:yes|no|so|not)"
     r"|(?:it |that |this )?(?:could|might|may) or (?:could|might|may) not(?: \w+){0,3}"
+    r"|(?:i )?(?:could not|couldn't|cannot|can't)(?: really)? (?:say|tell|be)(?: for)? (?:sure|certain)"
+    r"|(?:it is |it's |that is |that's )?(?:very |really )?(?:hard|difficult|impossible|tough) to give an? "
+    r"(?:definite|definitive|clear|simple|straight|exact) answer"
+    r"|(?:there are|one can find) (?:good |valid )?arguments (?:on|for) both sides"
+    r"|there(?:'s| is) no (?:clear|simple|single|right|definite|definitive)(?: or wrong)? answer"
+    r"|(?:opinions|views|answers) (?:differ|vary) on (?:this|that|it)"
+    r"|some (?:people )?(?:would|might|will) (?:say|think) (?:yes|so|no)(?:,? ?(?:and |but |while )?others no)?"
+    r"|others no"
+    r"|(?:it is|it's|that is|that's|this is) (?:debatable|complicated|up for debate|open to debate|a matter of "
+    r"(?:opinion|perspective|debate))"
+    r"|(?:it |that |this )?(?:could|might|may) not be|(?:it |that )?(?:could|might|may) be (?:yes|no)"
+    r"|both(?: answers| options| of them)? (?:could|might|may) be (?:right|correct|true|possible)"
     r"|(?:either|any)(?: of them)? (?:is|could be|might be|may be) (?:possible|right|correct|fine)"
     r")"
 )
@@ -68,7 +81,8 @@ _DOUBT = re.compile(
 )
 # What decides nothing only beside a doubt: "Probably, but I'm not certain."
 _LEANS = re.compile(
-    r"(?:but |or |maybe )?(?:probably(?: not)?|likely|(?:it|that|they) (?:could|might|may) be .{1,60}\bor\b.{1,60}|"
+    r"(?:but |or |maybe )?(?:probably(?: not)?|likely|really|(?:it is|it's|that is|that's) possible|"
+    r"(?:it|that|they) (?:could|might|may) be .{1,60}\bor\b.{1,60}|"
     r"(?:maybe|perhaps) .{1,40}|(?:it|that) (?:could|might|may) be .{1,40})"
 )
 _FILLERS = frozenset({"well", "honestly", "hmm", "to be honest"})

@@ -29,6 +29,7 @@ _REFERS = re.compile(
     r"else|instead|same|both|either|each|another|more|my|your|our|you|we)\b",
     re.IGNORECASE,
 )
+_POLITE = re.compile(r"^(?:can|could|would|will) you (?:please )?", re.IGNORECASE)  # no reference to anything said
 _SELF = re.compile(r"\b(?:i|me)\b", re.IGNORECASE)
 _ASIDE = re.compile(
     r"\b(?:by the way|btw|separately|one more thing|another thing|on another note|unrelated)\b", re.IGNORECASE
@@ -122,7 +123,7 @@ def unrelated_questions(prompt: str) -> int:
 def _unrelated(questions: Sequence[str]) -> bool:
     seen: set[str] = set()
     for question in questions:
-        if not _BEGINS.match(question) or len(question.split()) < 3 or _REFERS.search(_ASIDE.sub("", question)):
+        if not _BEGINS.match(question) or len(question.split()) < 3 or _refers(question):
             return False
         words = {w[:_STEM].lower() for w in _WORD.findall(question) if len(w) > 2 and w.lower() not in _STOP}
         least = 2 if _SELF.search(question) else 1  # "what tools do I need?" belongs to the question before
@@ -130,6 +131,10 @@ def _unrelated(questions: Sequence[str]) -> bool:
             return False
         seen |= words
     return True
+
+
+def _refers(question: str) -> bool:
+    return _REFERS.search(_POLITE.sub("", _ASIDE.sub("", question).lstrip(" ,"))) is not None
 
 
 def _choices(records: Records, passages: Passages) -> Fact:
