@@ -9,9 +9,11 @@ from _pytest.pytester import LineMatcher
 
 from tests.conftest import chat, write_jsonl
 from tunespec.catalogue import load
+from tunespec.tables import TABLES
 
 PAIR = [chat("What is the Seine?", "A river through Paris."), chat("Who wrote Candide?", "Voltaire.")]
 SUITE = ("--pyargs", "tunespec.suite")
+OF_DATASETS = [pitfall for pitfall in load().pitfalls if TABLES[pitfall.table] == "data"]
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ def run(project, *arguments):
 def test_one_item_for_each_pitfall_and_subject(project):
     result = run(project, *SUITE, "--dataset=data", "--collect-only", "-q")
     result.stdout.fnmatch_lines_random(
-        ["*test_duplicate_record?data/clean.jsonl?", f"*{2 * len(load().pitfalls)} tests collected*"]
+        ["*test_duplicate_record?data/clean.jsonl?", f"*{2 * len(OF_DATASETS)} tests collected*"]
     )
     assert result.ret == 0
 
