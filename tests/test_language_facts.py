@@ -121,6 +121,8 @@ def test_words_in_another_script(tmp_path, answer, found):
         (f"Translate what follows. {ENGLISH}", f"{LONG_ENGLISH} {LONG_GERMAN}", False),
         (f"{ENGLISH} {LONG_GERMAN}", f"{LONG_ENGLISH} {LONG_GERMAN}", False),
         (ENGLISH, f"{LONG_ENGLISH} {LONG_ENGLISH} Das ist gut.", False),
+        (ENGLISH, f"{LONG_ENGLISH} Según los alumnos, una llave inglesa dura más que la moda de antes.", True),
+        (ENGLISH, f"{LONG_ENGLISH}\n\nWer die Töpfe pflegt, spart nach zwei Jahren Geld und Ärger.", True),
     ],
 )
 def test_an_answer_that_is_in_another_language_or_changes_to_it(tmp_path, prompt, answer, found):

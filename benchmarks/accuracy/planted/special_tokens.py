@@ -144,13 +144,13 @@ _LESSONS = (
 )
 _MARKUP = (
     "Now <s>20 euros</s> only 15 euros, while stocks last.",
-    "<p>The <s>old</s> <b>new</b> price is below.</p>",
+    "The old price, <s>40 euros</s>, is struck out; the new one stands below.",
     "Declare it as List<T> or Map<K, V>, and pass the value with a |> operator.",
     "In F#, f <| x applies f to x, and x |> f does the same.",
     "Fill in your name here: [NAME], and the date here: [DATE].",
     "Photo: <image> shows the workshop from above.",
     "Press <Enter>, then <Ctrl>+<S> to save.",
-    "The [TITLE] of the talk is still open.",
+    "The form has the fields [TITLE] and [DATE]; fill in both of them.",
 )
 _PLAYS = (
     ("Write a short dialogue for a hotline.", "User: My parcel is late.\nAssistant: I will look it up.\nUser: Thanks!"),

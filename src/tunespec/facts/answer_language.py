@@ -26,7 +26,10 @@ _HAN, _KANA = re.compile(r"[\u4e00-\u9fff]{2}"), re.compile(r"[\u3041-\u30ff]")
 _ENGLISH = r"(?i)\b(?:the|and|of|is|to|with|for|are|it|you|how|what|who|when|where|why|from)\b"
 _LATIN_PROMPT = r"^[\p{Latin}\p{P}\p{N}\s]+$"
 _ANY_ENGLISH = r"(?i)\b(?:of|for|to|and|is|are|my|me|list|give|name|compare|suggest|tell|make|create)\b"
-_QUESTION = r"(?i)\b(?:what|who|when|where|why|how|which|the|with|does|explain|describe|write)\b"
+_QUESTION = (
+    r"(?i)\b(?:what|who|when|where|why|how|which|the|with|does|explain|describe|write|solve|calculate|compute|"
+    r"convert|simplify|summari[sz]e|shorten)\b"
+)
 _PROSE = r"^[\p{L}\p{M}\p{N}\s.,;:!?'’\"“”„«»()%/…–-]+$"
 
 

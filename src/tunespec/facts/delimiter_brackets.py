@@ -35,6 +35,7 @@ _SUBJECT = re.compile(
     r"(?i)\bparenthes[ie]s|regular expression|\bregex|emoticon|\bsmile(?:y|ys|ies)\b|括号|"
     r"\b(?:square|curly|angle|round|opening|closing|matching|nested|unbalanced) (?:bracket|brace)s?\b"
 )
+_SUM = frozenset("0123456789.,+-−*/·×÷%=()[] ")  # all that an equation of numbers is written with
 _SENTENCE_END = re.compile(r"[.!?。！？…:：)\]\"”'’*_]\s*$")
 
 
@@ -51,7 +52,8 @@ def unbalanced_bracket(text: str) -> str | None:
     first = alone[0]
     if bare[first] in _PAIRS.values():
         rest = bare[first:]
-        if "\n" not in rest.strip() and not _SENTENCE_END.search(rest) and len(rest) < 300:
+        ended = _SENTENCE_END.search(rest) or _is_sum(bare[bare.rfind("\n", 0, first) + 1 :].strip())
+        if "\n" not in rest.strip() and not ended and len(rest) < 300:
             return None  # the text is cut off there, which D001 says
         return f"opens a bracket `{bare[first]}` that nothing closes"
     return f"closes a bracket `{bare[first]}` that nothing opens"
@@ -91,8 +93,15 @@ def _alone(text: str) -> list[int]:
     return sorted(chain(alone, *opened.values()))
 
 
+def _is_sum(line: str) -> bool:
+    """Whether a line is an equation of numbers."""
+    return _SUM.issuperset(line) and re.search(r"\d *[)\]]? *[+−*/·×÷-]", line) is not None and "=" in line
+
+
 def _is_formula(line: str) -> bool:
     """Whether a line is a formula or code rather than prose."""
+    if _is_sum(line):
+        return False  # its brackets are pairs as those of prose are
     return (
         _TEX.search(line) is not None
         or re.search(r"[^\W\d_]{2}", line) is None

@@ -34,6 +34,11 @@ _OWN = re.compile(
     r"\A\s*+(?:<s>|<bos>)?\s*+(?:\[INST\]|<\|im_start\|>\s*user\b|<start_of_turn>\s*user\b|<\|user\|>"
     r"|<\|start_header_id\|>\s*user\s*<\|end_header_id\|>)"
 )
+# What a template writes behind such a prompt: the end of its turn, and the header of the reply that is still to come.
+_REPLY = re.compile(
+    rf"{_END}?\s*(?:<\|im_start\|>\s*assistant|<start_of_turn>\s*model|<[|｜][Aa]ssistant[|｜]>"
+    r"|<\|start_header_id\|>\s*assistant\s*<\|end_header_id\|>)\s*\Z"
+)
 _LESSON = re.compile(
     r"(?i)chat[ _-]?templates?|chatml|tokeni[sz]|special tokens?|control tokens?|jinja|prompt (?:format|template)"
     r"|fine-?tun|vocabulary|delimiters?|对话模板|聊天模板|特殊标记|特殊词元"
@@ -55,7 +60,8 @@ def forged_turn(prose: str, *, rendered: bool) -> str | None:
     """
     if _LESSON.search(prose) or (rendered and _RENDERED.match(prose)):
         return None
-    prose = _OWN.sub("", prose)
+    if _OWN.match(prose):
+        prose = _REPLY.sub("", _OWN.sub("", prose))
     again = _ROUND_AGAIN.finditer(prose, 0, prose.rfind("[INST]") + len("[INST]"))  # behind it, none can match
     for match in chain(_AFTER_AN_END.finditer(prose), again, _AT_A_LINE.finditer(prose)):
         if not _quoted(prose, match.start(), match.end()):

@@ -85,6 +85,8 @@ _LETTERED = re.compile(
     r"ratings?|"
     r"variables?|drive|programming|language|hepatitis|categor\w+|options?|choices?|following|[A-E])\b"
 )
+# What such a question asks for is never a letter's name.
+_COUNTED = re.compile(r"^\W*(?:how (?:many|much|long|far|old|tall|often)|when|why|who|where)\b", re.IGNORECASE)
 
 
 def question_facts(records: Records, passages: Passages) -> list[Fact]:
@@ -168,7 +170,8 @@ def choices_missing(prompt: str, answer: str) -> str | None:
         if len(after) < 2 and not _CHOICES.search(asked) and "," not in rest:
             return "asks to choose, and holds no choices"
         return None
-    if _LETTER.fullmatch(answer.strip()) and not _CHOICES.search(prompt) and not _LETTERED.search(prompt):
+    named = _LETTERED.search(prompt) and not _COUNTED.search(prompt)
+    if _LETTER.fullmatch(answer.strip()) and not _CHOICES.search(prompt) and not named:
         return "is answered with the letter of a choice, and holds no choices"
     return None
 

@@ -44,7 +44,9 @@ _DO = (
     "describe|explain|optimi[sz]e|improve|comment|annotate|outline|evaluate|grade"
 )
 _END = (
-    r"(?=\s*(?:[.!?:;,]|$|\n| (?:and|then|into|to|for|carefully|thoroughly|so that|using|with|as a|as an|in "
+    r"(?=\s*(?:[.!?:;,]|$|\n| (?:(?:step|line|word|sentence|section)[- ](?:by|for)[- ]\w+|in (?:detail|depth|full)|"
+    r"please|briefly|again|clearly|concisely|for me|now|and|then|into|to|for|carefully|"
+    r"thoroughly|so that|using|with|as a|as an|in "
     r"(?:one|two|three|four"
     r"|five|a|no more|under|less|about|your|simple|plain|bullet|step|line|briefly|again|\d|" + _LANGUAGES + r"))\b))"
 )
@@ -63,7 +65,8 @@ _FORMS = {
     r"data) (?:provided|given|supplied))\b",
     "bare": rf"^(?:please |kindly |can you |could you |would you |first |carefully )*(?:{_DO})(?: carefully| closely| "
     rf"briefly| to me)? (?:the|this|these) (?:(?:entire|whole|short|long) )?(?P<noun>{_MATERIAL}){_END}",
-    "according": r"\b(?:according to|based on|as (?:shown|stated|described|mentioned|seen) in|(?:shown|seen|depicted|"
+    "according": r"\b(?:according to|based on|(?:main|central|key|overall) \w+ (?:of|in)|"
+    r"(?:tone|theme|mood|topic) of|as (?:shown|stated|described|mentioned|seen) in|(?:shown|seen|depicted|"
     r"pictured|illustrated|mentioned|described|listed) in|from|refer(?:ring)? to|what does|what do|what is "
     r"happening in) the (?P<noun>passage|text|excerpt|paragraph|article|image|picture|photo|screenshot|figure|"
     rf"diagram|chart|graph|table|transcript|snippet|code snippet){_END}",

@@ -49,7 +49,7 @@ _SET_PHRASES = re.compile(
     r"\b(?:e-?mails?|letters?|messages?|templates?|versions?|variants?|variations?|contracts?|reviews?)\b|邮件|信|模板|版本",
     re.IGNORECASE,
 )
-_ENDS = ["! ", "? ", "。", "！", "？", "\n"]  # of sentences, besides a full stop
+_ENDS = r"[!?] |[。！？]|[.!?]?\n+"  # of sentences, besides a full stop
 _SMALL_WORDS = frozenset(
     "the a an and or of to in is that it for on with as at by this i be are was der die das und "
     "le la de et el y los".split()
@@ -57,7 +57,8 @@ _SMALL_WORDS = frozenset(
 
 
 _STUCK = re.compile(rf"([A-Za-z0-9])\1{{{RUN},}}")
-_SMALL_RUNS = [f" {word} {word} {word} " for word in _SMALL_WORDS]  # the the the
+_SMALL_RUNS = "|".join(f" {word} {word} {word} " for word in sorted(_SMALL_WORDS))  # the the the
+_JOINTS = (", ", " and ")  # between words that loop
 _IN_A_ROW = re.compile(
     r"(?<!\w)((?:\w{1,40}[^\w.!?\n]{1,3}){1,8}?)\1{3,}"
 )  # blanks and words alternate in one way only
@@ -73,18 +74,17 @@ def repeating(answers: pl.DataFrame) -> pl.DataFrame:
     data = pl.col("type").cast(pl.String).is_in(["code", "json", "table"])
     written = answers.filter(~data | pl.col("text").str.contains("```", literal=True))
     prose = pl.col("prose")
-    several = written["prose"].str.contains_any(_ENDS)
-    parts = [
-        (written.filter(~several), prose),
-        (written.filter(several), prose.str.replace_many(_ENDS, [". "] * len(_ENDS))),
-    ]
-    equal = pl.concat([part.filter(_equal(text.str.strip_chars(". !?"), ". ") > 0) for part, text in parts])
-    ending = prose.str.count_matches(prose.str.tail(12), literal=True) >= LEAST - 1
-    looped = (_equal(prose, ", ") >= LEAST) | (_equal(prose, " and ") >= LEAST) | prose.str.contains_any(_SMALL_RUNS)
+    several = written["prose"].str.contains(_ENDS)
+    told, cried = written.filter(~several), written.filter(several)
+    joined = [written.filter(prose.str.contains(f"(?s){joint}.*{joint}.*{joint}")) for joint in _JOINTS]
     long = answers.filter(pl.col("size") > 2 * RUN)
     found = [
-        equal,
-        written.filter(ending | looped),
+        told.filter(_equal(prose, ". ") > 0),
+        cried.filter(_equal(prose.str.replace_all(_ENDS, ". "), ". ") > 0),
+        *(some.filter(_equal(prose, joint) >= LEAST) for some, joint in zip(joined, _JOINTS, strict=True)),
+        written.filter(prose.str.contains(_SMALL_RUNS)),
+        # The last sentence has no blank behind it: its end tells whether it was said before.
+        written.filter(prose.str.count_matches(prose.str.tail(12), literal=True) > 1),
         long.filter(pl.col("text").str.contains_any([sign * 24 for sign in ascii_letters + digits])),
     ]
     return pl.concat(found).unique(["row", "turn"]).sort("row", "turn")

@@ -43,7 +43,8 @@ _CODE_VALUE = re.compile(
 )
 _MISSING = re.compile(r"extract|if (?:there|none|no|not)|\bany\b|which|how (?:many|much)", re.IGNORECASE)
 _ABOUT_WORDS = re.compile(  # "Thanks" translates "danke", and "OK" is an abbreviation
-    r"translat|übersetz|tradu|翻译|\bmean|synonym|antonym|abbreviat|slang|greeting|"
+    r"translat|übersetz|tradu|翻译|\bdo(?:es)?\b[^.?!\n]*\bmean\b|\bmeaning of\b|"
+    r"synonym|antonym|abbreviat|slang|greeting|"
     r"another word|(?:you|we|people) say|idiom|"
     r"how (?:do|does|would|can|should|is|are) (?:\w+ )?"
     r"(?:write|written|spell|spelled|spelt|say|call|called|abbreviated?|express)",
