@@ -287,6 +287,14 @@ def test_no_real_template_is_hostile(name: str):
         ("{{ m['__cl' ~ 'ass__'] }}", 1, "reads Python's internals (`__class__`)"),
         ("{{ m|attr('__class__') }}", 1, "reads Python's internals (`attr` with `__class__`)"),
         ("{{ m|attr(name) }}", 1, "reads an attribute whose name it computes (`attr`)"),
+        ("{{ m|attr(*['__class__']) }}", 1, "reads Python's internals (`attr` with `__class__`)"),
+        ("{{ m|attr(*names) }}", 1, "reads an attribute whose name it computes (`attr`)"),
+        ("{{ m|attr(name='__class__') }}", 1, "reads Python's internals (`attr` with `__class__`)"),
+        ("{{ m|join(', ', '__class__') }}", 1, "reads Python's internals (`join` with `__class__`)"),
+        ("{{ m|sort(attribute='__class__') }}", 1, "reads Python's internals (`sort` with `__class__`)"),
+        ("{{ m|map('attr', '__class__')|list }}", 1, "reads Python's internals (`map` with `__class__`)"),
+        ("{{ m|map(name, '__class__')|list }}", 1, "reads Python's internals (`map` with `__class__`)"),
+        ("{{ m|sum('__class__') }}", 1, "reads Python's internals (`sum` with `__class__`)"),
         ("{{ m|map(attribute='a.__class__')|list }}", 1, "reads Python's internals (`map` with `a.__class__`)"),
         ("{{ '{0.__class__}'.format(1) }}", 1, "reads Python's internals through a format string (`{0.__class__}`)"),
         ("{{ self._TemplateReference__context }}", 1, "reads Python's internals (`_TemplateReference__context`)"),
@@ -298,6 +306,7 @@ def test_no_real_template_is_hostile(name: str):
         ("{{ 'a'|center(1000000000) }}", 1, "gives an enormous number to a function"),
         ("{{ 'a' * 10000000000 }}", 1, "multiplies by an enormous number"),
         ("{{ 2 ** 1000000 }}", 1, "computes an enormous power"),
+        (f"{{{{ range(0x{'f' * 400_000} ** 64) }}}}", 1, "gives an enormous number to a function"),
         ("{{ '%1000000000s'|format(1) }}", 1, "asks for a text of enormous width (`%1000000000`)"),
         ("{{ '{:>1000000000}'.format(1) }}", 1, "asks for a text of enormous width (`{:>1000000000}`)"),
     ],
@@ -313,8 +322,24 @@ def test_what_a_template_tries_is_named(source: str, line: int, what: str):
         "{{ message['_id'] }}{{ ns._count }}",
         "def __init__(self): {{ '__init__ is a method' }}",
         "{{ 2 ** 8 * 1000 }}{{ range(100) }}{{ '%5d'|format(3) }}",
+        "{{ tools|join('___') }}{{ tools|join(d='__') }}{{ tools|map('join', '__')|list }}",
+        "{{ tools|selectattr('name', 'equalto', '__init__')|list }}{{ tools|map(attribute='a', default='__')|list }}",
         "{# {{ x.__class__ }} #}{% raw %}{{ x.__class__ }}{% endraw %}",
     ],
 )
 def test_what_merely_looks_hostile_is_not_named(source: str):
     assert attempts(source) == ()
+
+
+@pytest.mark.parametrize("begin", ["{:", "{", "{.", "{._", "{0.__", "%", "%0", "{:%", "{a.", "{{:"])
+@pytest.mark.parametrize("again", ["1", ":", "_", ".", "._", "{", "{:", "%", "0", "0000000 ", "1111111a", "[_", "}"])
+def test_a_long_text_is_looked_at_in_no_time(begin: str, again: str):
+    for times in (2_000, 64_000):
+        began = time.process_time()
+        attempts(f"{{{{ {begin + again * times!r} }}}}")
+        assert time.process_time() - began < 1
+
+
+def test_a_number_that_python_does_not_read_is_an_error_of_the_template():
+    with pytest.raises(TemplateError, match="no valid Jinja"):
+        attempts("{{ " + "1" * 5000 + " }}")

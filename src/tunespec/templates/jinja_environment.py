@@ -122,6 +122,8 @@ def parse(source: str) -> nodes.Template:
         raise TemplateError(f"the template is no valid Jinja: {error.message}", error.lineno) from error
     except RecursionError as error:
         raise TemplateError("the template nests too deeply") from error
+    except ValueError as error:  # a number with more digits than Python reads
+        raise TemplateError(f"the template is no valid Jinja: {error}") from error
 
 
 @cache
