@@ -103,7 +103,8 @@ def test_a_kind_is_found_once_and_says_in_how_many_conversations(tmp_path):
     lost = GO.replace("{{ range .Messages }}", '{{ range .Messages }}{{ if eq .Role "system" }}{{ continue }}{{ end }}')
     said = found(tmp_path, modelfile(lost))["system_lost"]
     assert said.splitlines()[0] == (
-        "the system message is missing on the server's side (in 2 of the 8 conversations compared, first in system-user)"
+        "the system message is missing on the server's side "
+        "(in 2 of the 8 conversations compared, first in system-user)"
     )
 
 
@@ -325,8 +326,9 @@ def test_a_plain_template(tmp_path):
 
 EXAMPLES = sorted(
     folder
-    for code, kinds in (("T003-template-mismatch", "*"), ("T004-prompt-injection", "[eu][vn]*"))
-    for folder in fixture_path(code).glob(f"bad-{kinds}")
+    for code in ("T003-template-mismatch", "T004-prompt-injection")
+    for folder in fixture_path(code).glob("bad-*")
+    if folder.name.removeprefix("bad-") in TABLES["renders"].facts
 )
 
 
