@@ -243,7 +243,7 @@ def test_without_the_stock_templates_the_reason_is_said(tmp_path, monkeypatch):
     def absent(*_: Any) -> None:
         raise auto_template.StockTemplatesError(auto_template.MISSING)
 
-    monkeypatch.setattr("tunespec.templates.stock_facts.substituted", absent)
+    monkeypatch.setattr("tunespec.templates.auto_template.substituted", absent)
     found = table(tmp_path, {"Modelfile": "FROM ./m.gguf\n", "chat_template.jinja": CHATML})
     assert "ollama-templates" in found.reasons["substituted_template"]
 

@@ -279,7 +279,7 @@ def test_one_side_alone_is_shown(project):
 
 def test_what_a_built_in_renderer_writes_is_not_known(project):
     project.write("Modelfile", "FROM ./m.gguf\nRENDERER qwen3-coder\n")
-    assert "RENDERER qwen3-coder: a renderer that is built into Ollama" in project.render("user", code=2).stdout
+    assert "Ollama's built-in renderer `qwen3-coder` writes the prompt" in project.render("user", code=2).stdout
     project.write("Modelfile", "FROM ./other.gguf\n")
     for name in ("chat_template.jinja", "tokenizer_config.json"):
         (project.folder / name).unlink()

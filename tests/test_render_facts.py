@@ -326,8 +326,9 @@ def test_a_plain_template(tmp_path):
 
 EXAMPLES = sorted(
     folder
-    for code, kinds in (("T003-template-mismatch", "*"), ("T004-prompt-injection", "[eu][vn]*"))
-    for folder in fixture_path(code).glob(f"bad-{kinds}")
+    for code in ("T003-template-mismatch", "T004-prompt-injection")
+    for folder in fixture_path(code).glob("bad-*")
+    if folder.name.removeprefix("bad-") in TABLES["renders"].facts
 )
 
 

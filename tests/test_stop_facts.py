@@ -13,7 +13,9 @@ from tests.chat_templates import CORPORA
 from tests.template_facts import facts_of, marked, sources_of, write_files
 from tests.test_gguf_file import ARRAY, I32, STRING, U32, entry, gguf
 from tunespec.templates.end_texts import nearly_in, spelt_alike, stopping
+from tunespec.templates.sides import is_file_reference
 from tunespec.templates.stock_stops import STOCK_STOPS
+from tunespec.templates.stop_lists import stop_lists
 from tunespec.templates.written import is_token_shaped, marker_of
 
 OLLAMA = CORPORA / "chat_templates" / "ollama"
@@ -393,3 +395,44 @@ def test_the_marker_of_an_end(end, marker):
 @pytest.mark.parametrize(("text", "token"), [("<|x|>", True), ("</s>", True), ("[/INST]", True), ("### End", False)])
 def test_what_looks_like_a_token(text, token):
     assert is_token_shaped(text) is token
+
+
+def test_the_model_files_own_template_says_what_ollama_installs(tmp_path):
+    """It is what Ollama reads, whatever template the tokenizer has beside it."""
+    pytest.importorskip("ggufdoctor.ollama_data")
+    files: dict[str, str | bytes] = {"tuned.gguf": model("<|im_end|>", template=CHATML), "chat_template.jinja": TEXT}
+    (bare,) = sources_of(write_files(tmp_path, {**files, "Modelfile": modelfile()})).values()
+    assert bare.serving is not None
+    assert bare.serving.origin == "Ollama's stock template `chatml`"
+    served = stop_lists(bare)[0].texts
+    assert (
+        list(bare.serving.stops)
+        == bare.described()["profile"]["serving"]["stops"]
+        == served
+        == [*STOCK_STOPS["chatml"]]
+    )
+    (own,) = sources_of(write_files(tmp_path, {**files, "Modelfile": modelfile(template=GO)})).values()
+    assert own.serving is not None
+    assert own.serving.stops == STOCK_STOPS["chatml"]  # they are installed beside a TEMPLATE, too
+    (empty,) = sources_of(write_files(tmp_path, {**files, "tuned.gguf": model(), "Modelfile": modelfile()})).values()
+    assert empty.serving is None
+    assert stop_lists(empty)[0].texts == []
+
+
+@pytest.mark.parametrize(
+    ("base", "is_file"),
+    [
+        ("./tuned", True),
+        ("C:\\models\\dir", True),
+        ("c:/models/dir", True),
+        ("\\\\host\\models", True),
+        ("models\\tuned", True),
+        ("tuned.GGUF", True),
+        ("~/models", True),
+        ("llama3.2:3b", False),
+        ("hf.co/me/tuned", False),
+        ("c:3b", False),
+    ],
+)
+def test_a_path_is_told_from_a_model_of_the_library(base, is_file):
+    assert is_file_reference(base) == is_file

@@ -14,6 +14,8 @@ from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
+from tunespec.templates.stock_stops import STOCK_STOPS
+
 CUTOFF = 100  # edits, in characters; from here on, Ollama takes no stock template
 MISSING = (
     "Ollama's stock templates are not at hand: install `tunespec[ollama-templates]`, "
@@ -36,14 +38,35 @@ class Indexed(NamedTuple):
 class Substitution:
     """What is installed: the stock template's name and Go text, and its distance from the model's own (0: the same).
 
-    ``stops`` are the stop sequences that come with it; None: not known, since only a checkout of Ollama has them. They
-    are installed beside a Modelfile's own TEMPLATE too, and only its own stops replace them.
+    ``stops`` are the stop sequences that come with it. They are installed beside a Modelfile's own TEMPLATE too, and
+    only its own stops replace them.
     """
 
     name: str
     distance: int
     template: str
-    stops: tuple[str, ...] | None = None
+    stops: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What Ollama takes of its own beside a model file.
+
+    Args:
+        found: the stock template; None if it takes none, or if that cannot be told.
+        unknown: why it cannot be told; empty if it can.
+    """
+
+    found: Substitution | None = None
+    unknown: str = ""
+
+
+def stock_of(jinja: str) -> Stock:
+    """What Ollama takes for a model's Jinja template; nothing for a model without one, which is an empty text."""
+    try:
+        return Stock(substituted(jinja) if jinja else None)
+    except StockTemplatesError as error:
+        return Stock(unknown=str(error))
 
 
 def substituted(jinja: str, folder: Path | None = None) -> Substitution | None:
@@ -101,9 +124,9 @@ def _file(folder: Path | None, name: str) -> str:
         raise StockTemplatesError(f"{name}: {error.strerror}; {MISSING}") from None
 
 
-def _stops(folder: Path | None, name: str) -> tuple[str, ...] | None:
+def _stops(folder: Path | None, name: str) -> tuple[str, ...]:
     """A stock template may have no file of parameters; the package has none at all."""
     if folder is None:
-        return None
+        return STOCK_STOPS.get(name, ())
     path = folder / f"{name}.json"
     return tuple(json.loads(path.read_text(encoding="utf-8")).get("stop", ())) if path.is_file() else ()

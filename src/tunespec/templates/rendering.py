@@ -9,7 +9,7 @@ from tunespec.templates.errors import TemplateError
 from tunespec.templates.jinja import ChatTemplate, refusal
 from tunespec.templates.ollama import OllamaTemplate
 from tunespec.templates.requests import Request
-from tunespec.templates.sides import STAND_INS, TODAY, ServingSide, TrainingSide, is_file_reference
+from tunespec.templates.sides import STAND_INS, TODAY, ServingSide, TrainingSide
 from tunespec.templates.source import TemplateSource
 from tunespec.templates.target import Target
 from tunespec.templates.visible import visible
@@ -99,7 +99,7 @@ def _training(source: TemplateSource, target: Target, *, generation_prompt: bool
 def _serving(source: TemplateSource, target: Target) -> Rendering:
     side = source.serving
     if side is None:
-        return _absent("serving", source, ("modelfile",), _why_no_serving(source))
+        return _absent("serving", source, ("modelfile",), source.why_no_serving)
     made = Rendering("serving", placed(side), tokens=frozenset(side.stops))
     try:
         if target.request is not None:
@@ -127,19 +127,6 @@ def _as_requested(side: ServingSide, target: Target, request: Request) -> tuple[
     if request.prompt is not None and request.suffix is not None:
         return side, side.template.render_suffix(request.prompt, request.suffix, today=TODAY.date())
     return side, side.render(target.messages, tools=target.tools)
-
-
-def _why_no_serving(source: TemplateSource) -> str:
-    modelfile = source.modelfile
-    if modelfile is None:
-        return source.why_no_serving
-    if modelfile.renderer is not None:
-        return f"RENDERER {modelfile.renderer}: a renderer that is built into Ollama writes the prompt"
-    if not is_file_reference(modelfile.base):
-        return f"no TEMPLATE: that of the base model {modelfile.base} stays, which is not here"
-    if source.tokenizer is None:
-        return f"no TEMPLATE: Ollama chooses one by the chat template in {modelfile.base}, which is not here"
-    return "no TEMPLATE: Ollama chooses a stock one; to know which: pip install tunespec[ollama-templates]"
 
 
 def _absent(name: str, source: TemplateSource, formats: Sequence[str], why: str) -> Rendering:

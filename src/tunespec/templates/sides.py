@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import Any
 
 from tunespec.splits import relative
 from tunespec.subjects import DataFile, TemplatePair
-from tunespec.templates.auto_template import StockTemplatesError, substituted
+from tunespec.templates.auto_template import Substitution
 from tunespec.templates.jinja import ChatTemplate
 from tunespec.templates.modelfile import Modelfile
 from tunespec.templates.ollama import OllamaTemplate
@@ -23,6 +24,7 @@ from tunespec.templates.written import Written, marker_of, served_end, written_b
 
 Messages = Sequence[Mapping[str, Any]]
 Tools = Sequence[Mapping[str, Any]] | None
+_DRIVE = re.compile(r"[A-Za-z]:/")  # `C:/models`; in `c:3b`, a model's name, a tag follows
 RAW_PROMPT = "{{ .Prompt }}"  # what a Modelfile with a RENDERER has in place of a template: no roles, no headers
 STAND_INS = {"bos_token": "<s>", "eos_token": "</s>"}  # beside a template without a tokenizer's file
 TODAY = datetime(2026, 1, 15, 12)  # noqa: DTZ001  both sides tell one day, so that dates are equal where both have them
@@ -99,7 +101,7 @@ class ServingSide:
         template: the template that Ollama uses.
         origin: where that comes from, in words.
         system: the Modelfile's system message.
-        stops: the Modelfile's stop sequences; if it has none, the stock template's.
+        stops: the Modelfile's stop sequences; if it has none, those that Ollama installs beside a model file.
     """
 
     shown: str
@@ -149,31 +151,32 @@ def training_side(pair: TemplatePair, tokenizer: TrainingTemplate | None, root: 
     return TrainingSide(relative(chosen.path, root), chosen.line, dated, frozenset(tokenizer.special_tokens), added)
 
 
-def serving_side(file: DataFile, modelfile: Modelfile, tokenizer: TrainingTemplate | None) -> ServingSide | None:
+def serving_side(file: DataFile, modelfile: Modelfile, stock: Substitution | None) -> ServingSide | None:
     """The server's side by a Modelfile; None if a built-in renderer writes the prompt, or the base model's template.
+
+    Args:
+        file: the Modelfile.
+        modelfile: its content.
+        stock: what Ollama takes of its own beside the model file, if that is known.
 
     Raises:
         TemplateError: if the template cannot be parsed.
     """
+    stops = modelfile.stops or (stock.stops if stock is not None else ())
     if modelfile.renderer is not None:
         return None
     if modelfile.template is not None:
         line = modelfile.given("template")[-1].line
         parsed = OllamaTemplate.parse(modelfile.template)
-        return ServingSide(file.shown, line, parsed, "its TEMPLATE", modelfile.system, modelfile.stops)
-    if tokenizer is None or not is_file_reference(modelfile.base):
-        return None  # the base model's own template stays
-    chosen = tokenizer.chosen()
-    try:
-        stock = substituted(chosen.source) if chosen is not None else None
-    except StockTemplatesError:
-        return None
+        return ServingSide(file.shown, line, parsed, "its TEMPLATE", modelfile.system, stops)
     if stock is None:
-        return None  # from 0.30 on the model file's own chat template is used, the one that it is trained with
-    origin, stops = f"Ollama's stock template `{stock.name}`", modelfile.stops or stock.stops or ()
+        return None  # the base model's own template stays, from 0.30 on a model file's, too
+    origin = f"Ollama's stock template `{stock.name}`"
     return ServingSide(file.shown, None, OllamaTemplate.parse(stock.template), origin, modelfile.system, stops)
 
 
 def is_file_reference(base: str) -> bool:
     """Whether FROM names a file or folder rather than a model of the library, which brings a template of its own."""
-    return base.startswith((".", "/", "~")) or base.lower().endswith((".gguf", ".safetensors", ".bin"))
+    if base.startswith((".", "/", "~")) or "\\" in base or _DRIVE.match(base):
+        return True
+    return base.lower().endswith((".gguf", ".safetensors", ".bin"))

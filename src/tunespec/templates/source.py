@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 from tunespec.errors import CannotJudgeError
 from tunespec.splits import relative
 from tunespec.subjects import DataFile, TemplatePair
+from tunespec.templates.auto_template import Stock, stock_of
 from tunespec.templates.errors import TemplateError
 from tunespec.templates.gguf_file import GGUF, read_gguf
 from tunespec.templates.gguf_reader import GGUFError
 from tunespec.templates.modelfile import Modelfile, ModelfileError, parse_modelfile
 from tunespec.templates.requests import Request, RequestError, read_request
-from tunespec.templates.sides import ServingSide, TrainingSide, serving_side, training_side
+from tunespec.templates.sides import ServingSide, TrainingSide, is_file_reference, serving_side, training_side
 from tunespec.templates.training_side import TrainingTemplate, gguf_training_template, read_training_template
+
+_OWN = "none of Ollama's own is near the model's, which Ollama renders itself from 0.30 on"
 
 if TYPE_CHECKING:
     from tunespec.config import Config
@@ -87,12 +90,29 @@ class TemplateSource:
         return training_side(self.pair, self.tokenizer, self._config.root)
 
     @cached_property
+    def stock(self) -> Stock:
+        """What Ollama takes of its own beside the model file: by the chat template in it, which is what Ollama reads.
+
+        Where that file is not at hand, by the tokenizer's template, which a conversion writes into it.
+        """
+        if self.modelfile is None:
+            return Stock(unknown="no Modelfile is there")
+        if not is_file_reference(self.modelfile.base):
+            return Stock(unknown="the base model brings its template")
+        if self.gguf is not None:
+            return stock_of(self.gguf.chat_template or "")
+        chosen = self.tokenizer.chosen() if self.tokenizer is not None else None
+        if chosen is None:
+            return Stock(unknown=f"Ollama chooses one by the chat template in {self.modelfile.base}, which is not here")
+        return stock_of(chosen.source)
+
+    @cached_property
     def serving(self) -> ServingSide | None:
         """What the model is asked with."""
         if self.modelfile is None:
             return None
         try:
-            return serving_side(self.pair.of("modelfile")[0], self.modelfile, self.tokenizer)
+            return serving_side(self.pair.of("modelfile")[0], self.modelfile, self.stock.found)
         except TemplateError as error:
             template = self.modelfile.given("template")
             line = template[-1].line + (error.line or 1) - 1 if template else None
@@ -127,7 +147,9 @@ class TemplateSource:
             return problem[0] if problem is not None else "the Modelfile cannot be read"
         if modelfile.renderer is not None:
             return f"Ollama's built-in renderer `{modelfile.renderer}` writes the prompt, not a template"
-        return f"the Modelfile has no TEMPLATE, and which one `FROM {modelfile.base}` brings is not known"
+        if not is_file_reference(modelfile.base):
+            return f"the Modelfile has no TEMPLATE, and which one `FROM {modelfile.base}` brings is not known"
+        return f"the Modelfile has no TEMPLATE: {self.stock.unknown or _OWN}"
 
     def described(self) -> dict[str, Any]:
         """The pair as the report's ``subjects`` shows it."""

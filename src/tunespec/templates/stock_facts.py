@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tunespec.templates.auto_template import StockTemplatesError, Substitution, substituted
+from tunespec.templates.auto_template import Substitution
 from tunespec.templates.errors import TemplateError
 from tunespec.templates.modelfile import Modelfile
 from tunespec.templates.plain import PlainTemplate
@@ -53,14 +53,10 @@ def _plain(source: TemplateSource) -> str:
 
 def _chat(source: TemplateSource, rows: Rows) -> str | None:
     """What differs, empty if nothing does; None if it cannot be told."""
-    chosen = source.tokenizer.chosen() if source.tokenizer is not None else None
-    if chosen is None or source.training is None:
+    if source.stock.unknown or source.training is None:
+        rows.skip([_FACT], source.stock.unknown)
         return None
-    try:
-        stock = substituted(chosen.source)
-    except StockTemplatesError as error:
-        rows.skip([_FACT], str(error))
-        return None
+    stock = source.stock.found
     if stock is None or not stock.distance or source.serving is None:
         return ""  # without a near one, Ollama from 0.30 on renders the model's own template
     differs = next((name for name, own in _CONVERSATIONS.items() if _differ(source.training, source.serving, own)), "")

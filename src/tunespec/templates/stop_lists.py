@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tunespec.templates.auto_template import StockTemplatesError, substituted
 from tunespec.templates.end_texts import stopping
 from tunespec.templates.sides import is_file_reference
 from tunespec.templates.source import TemplateSource
@@ -58,9 +57,9 @@ def served_stops(source: TemplateSource) -> StopList | None:
         own = tuple(Stop(stop.value, path, stop.line) for stop in given)
         return StopList(path, given[0].line, own, asked=False)
     line = source.modelfile.given("model")[-1].line
-    inherited = _installed(source)
-    if inherited is None:
+    if source.stock.unknown:
         return None
+    inherited = source.stock.found.stops if source.stock.found is not None else ()
     return StopList(path, line, tuple(Stop(text, path, line) for text in inherited), asked=False)
 
 
@@ -70,22 +69,3 @@ def may_inherit(source: TemplateSource, end: str) -> bool:
     if modelfile is None or not is_file_reference(modelfile.base):
         return True  # a model of the library brings a list of its own
     return any(stopping(stops, end) for stops in STOCK_STOPS.values())
-
-
-def _installed(source: TemplateSource) -> tuple[str, ...] | None:
-    """What Ollama installs beside a model file: the stops of the stock template that is nearest to the file's own."""
-    assert source.modelfile is not None
-    if not is_file_reference(source.modelfile.base):
-        return None
-    if source.gguf is not None:
-        jinja = source.gguf.chat_template or ""
-    else:
-        chosen = source.tokenizer.chosen() if source.tokenizer is not None else None
-        if chosen is None:
-            return None
-        jinja = chosen.source
-    try:
-        stock = substituted(jinja)
-    except StockTemplatesError:
-        return None
-    return STOCK_STOPS.get(stock.name, ()) if stock is not None else ()
