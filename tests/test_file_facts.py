@@ -199,6 +199,15 @@ def test_the_lines_of_a_template_by_another_name(tmp_path):
     assert marks(build("files", [], source)[0]) == [("hostile_template", 2), ("hostile_template", 3)]
 
 
+def test_more_marks_than_examined_rows_are_refused():
+    rows = Rows(frozenset({"ignored_key"}))
+    for key in ("a", "b"):
+        rows.mark("ignored_key", rows.add("r.json", None, key), "ignored")
+    rows.examine("ignored_key")
+    with pytest.raises(ValueError, match="ignored_key: rows marked: 2, examined: 1"):
+        rows.found()
+
+
 def test_every_row_that_is_marked_was_examined(tmp_path):
     body = {"model": "m", "messages": HI, "temperature": 0, "top_k": 1, "min_p": 0, "options": {}}
     found = table(tmp_path, {"request.json": json.dumps(body), "chat_template.jinja": HOSTILE})

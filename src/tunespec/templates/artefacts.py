@@ -108,7 +108,9 @@ def _is_record(data: Mapping[str, Any]) -> bool:
     conversation = Shapes({}, {}).convert(dict(data))
     if conversation is None or not conversation.turns:
         return False
-    return conversation.turns[-1].role == "assistant" and (conversation.shape != "messages" or not _SETTINGS & set(data))
+    return conversation.turns[-1].role == "assistant" and (
+        conversation.shape != "messages" or not _SETTINGS & set(data)
+    )
 
 
 def content(path: Path, limit: int = -1) -> bytes:
