@@ -132,7 +132,7 @@ def test_the_processors_file_takes_its_tokens_from_beside(tmp_path: Path):
     path = write(tmp_path, "chat_template.json", {"chat_template": CHATML})
     write(tmp_path, "tokenizer_config.json", {"tokenizer_class": "X", "eos_token": "</s>", "add_eos_token": True})
     read = read_training_template(path)
-    assert (read.token("eos_token"), read.adds_eos, read.adds_bos) == ("</s>", True, None)
+    assert (read.token("eos_token"), read.adds_bos) == ("</s>", None)
     assert [source.line for source in read.sources] == [2]
 
 

@@ -49,7 +49,6 @@ class TrainingTemplate:
         special_tokens: all tokens that it marks as special, sorted.
         added_tokens: all tokens that were added to the vocabulary, sorted; None if the file does not list them.
         adds_bos: whether it puts the BOS token before every text by itself; None if the file does not say.
-        adds_eos: the same of the EOS token, after the text.
     """
 
     path: Path
@@ -58,7 +57,6 @@ class TrainingTemplate:
     special_tokens: tuple[str, ...] = ()
     added_tokens: tuple[str, ...] | None = None
     adds_bos: bool | None = None
-    adds_eos: bool | None = None
 
     def token(self, name: str) -> str:
         """A named token (``eos_token``), empty if there is none."""
@@ -126,7 +124,6 @@ def read_training_template(path: Path) -> TrainingTemplate:
         special_tokens=special_tokens(tokens),
         added_tokens=added_tokens(tokens),
         adds_bos=flag(tokens, "add_bos_token"),
-        adds_eos=flag(tokens, "add_eos_token"),
     )
 
 
