@@ -40,6 +40,7 @@ def pairs(folder: Path, files: dict[str, str | bytes]) -> dict[str, list[str]]:
         ("MyModelfile", FROM, "modelfile"),
         ("chat_template.jinja", JINJA, "jinja"),
         ("template.j2", JINJA, "jinja"),
+        ("TEMPLATE.JINJA", JINJA, "jinja"),
         ("page.jinja2", '{% for m in get_flashed_messages() %}<p role="alert">{{ m }}</p>{% endfor %}', None),
         ("tuned.gguf", GGUF, "gguf"),
         ("tuned.gguf", "no model", None),
@@ -50,7 +51,14 @@ def pairs(folder: Path, files: dict[str, str | bytes]) -> dict[str, list[str]]:
         ("request.json", json.dumps({"model": "tuned", "prompt": "Why?"}), "request"),
         ("options.json", json.dumps({"options": {"num_predict": 512}}), "request"),
         ("settings.json", json.dumps({"options": {"colour": "red"}}), None),
+        ("request.json", json.dumps({**ASKED, "parallel_tool_calls": False, "my_note": "b"}), "request"),
+        ("request.json", json.dumps({**chat("Why?", "Be"), "model": "m", "stream": False}), "request"),
+        ("tokenizer_config.json", '{"chat_template": ', "tokenizer"),
         # records of a dataset
+        ("one.json", json.dumps({"model": "m", "prompt": "Why?", "chosen": "So.", "rejected": "No."}), None),
+        ("one.json", json.dumps({"model": "m", "prompt": "Why?", "id": 1, "category": "a", "turns": []}), None),
+        ("one.json", json.dumps({"model": "m", "messages": chat("Why?", "So.")["messages"]}), None),
+        ("one.json", json.dumps({**ASKED, "label": True}), None),
         ("one.json", json.dumps({"messages": ASKED["messages"]}), None),
         ("one.json", json.dumps({**ASKED, "response": "Because."}), None),
         ("many.json", json.dumps([ASKED, ASKED]), None),
@@ -110,6 +118,22 @@ CASES: dict[str, tuple[dict[str, str | bytes], dict[str, list[str]]]] = {
         {"tunespec.toml": 'template.model = "base.gguf"', "Modelfile": FROM, "tuned.gguf": GGUF, "base.gguf": GGUF},
         {"Modelfile": ["Modelfile", "base.gguf"]},
     ),
+    "a template that writes the word from": (
+        {"Modelfile": 'TEMPLATE """\nfrom a.gguf\n"""\nFROM ./b.gguf', "a.gguf": GGUF, "b.gguf": GGUF},
+        {"Modelfile": ["Modelfile", "b.gguf"], "a.gguf": ["a.gguf"]},
+    ),
+    "the last FROM counts": (
+        {"Modelfile": "FROM ./a.gguf\nFROM ./b.gguf\n", "a.gguf": GGUF, "b.gguf": GGUF},
+        {"Modelfile": ["Modelfile", "b.gguf"], "a.gguf": ["a.gguf"]},
+    ),
+    "a Modelfile in UTF-16": (
+        {"Modelfile": FROM.encode("utf-16"), "tuned.gguf": GGUF},
+        {"Modelfile": ["Modelfile", "tuned.gguf"]},
+    ),
+    "a request of two Modelfiles": (
+        {"Modelfile": FROM, "Modelfile.prod": FROM, "request.json": REQUEST},
+        {"Modelfile": ["Modelfile", "request.json"], "Modelfile.prod": ["Modelfile.prod", "request.json"]},
+    ),
     "a template alone": ({"t.jinja": JINJA}, {"t.jinja": ["t.jinja"]}),
     "a request alone": ({"r.json": REQUEST}, {"r.json": ["r.json"]}),
     "the tokenizer's folder is read as transformers does": (
@@ -163,6 +187,40 @@ def test_a_mistake_in_the_configuration_is_named(tmp_path, settings, message):
     with pytest.raises(CannotJudgeError) as error:
         discover(find(tmp_path), [str(tmp_path)])
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("page.jinja", "{{ title }}", "page.jinja: no chat template: it reads no message's role"),
+        ("tuned.gguf", "no model", "tuned.gguf: no model file: it does not begin with `GGUF`"),
+    ],
+)
+def test_a_named_file_says_what_it_is_not(tmp_path, name, content, message):
+    folder = write_files(tmp_path, {name: content, "d.jsonl": DATA})
+    with pytest.raises(CannotJudgeError) as error:
+        discover(find(folder), [str(folder / name)])
+    assert str(error.value) == message
+    assert discover(find(folder), [str(folder)]).passed_over == {name: message.removeprefix(f"{name}: ")}
+
+
+@pytest.mark.parametrize("name", ["chat_template.jinja", "tuned.gguf", "Modelfile", "request.json"])
+def test_a_file_that_cannot_be_opened_is_not_passed_over(tmp_path, name):
+    folder = write_files(tmp_path, {"d.jsonl": DATA})
+    try:
+        (folder / name).symlink_to(folder / "gone")
+    except OSError:
+        pytest.skip("this system makes no links")
+    found = discover(find(folder), [str(folder)])
+    assert (found.templates, found.passed_over, list(found.unreadable)) == ((), {}, [name])
+    assert "cannot be read" in found.unreadable[name]
+
+
+def test_a_broken_tokenizer_configuration_is_the_reason(tmp_path):
+    files = {"Modelfile": FROM, "tokenizer_config.json": '{"chat_template": '}
+    source = sources_of(write_files(tmp_path, files))["Modelfile"]
+    assert source.training is None
+    assert source.why_no_training.startswith("tokenizer_config.json: no valid JSON")
 
 
 @pytest.mark.skipif(not CORPORA.is_dir(), reason="no corpora beside the repository (../shared/corpora)")

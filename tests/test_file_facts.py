@@ -192,6 +192,29 @@ def test_a_hostile_template_is_found_with_its_lines(tmp_path):
     )
 
 
+def test_the_lines_of_a_template_by_another_name(tmp_path):
+    (tmp_path / "chat.j2").write_text(HOSTILE, encoding="utf-8", newline="\n")
+    data = (DataFile(tmp_path / "chat.j2", "chat.j2", None, "jinja"),)
+    source = TemplateSource(TemplatePair("pair", data), Config(root=tmp_path), Progress())
+    assert marks(build("files", [], source)[0]) == [("hostile_template", 2), ("hostile_template", 3)]
+
+
+def test_more_marks_than_examined_rows_are_refused():
+    rows = Rows(frozenset({"ignored_key"}))
+    for key in ("a", "b"):
+        rows.mark("ignored_key", rows.add("r.json", None, key), "ignored")
+    rows.examine("ignored_key")
+    with pytest.raises(ValueError, match="ignored_key: rows marked: 2, examined: 1"):
+        rows.found()
+
+
+def test_every_row_that_is_marked_was_examined(tmp_path):
+    body = {"model": "m", "messages": HI, "temperature": 0, "top_k": 1, "min_p": 0, "options": {}}
+    found = table(tmp_path, {"request.json": json.dumps(body), "chat_template.jinja": HOSTILE})
+    assert (len(found.facts["ignored_key"]), found.examined["ignored_key"]) == (3, 4)
+    assert (len(found.facts["hostile_template"]), found.examined["hostile_template"]) == (2, 3)
+
+
 def test_in_json_the_template_s_own_line_is_said(tmp_path):
     content = json.dumps({"tokenizer_class": "A", "chat_template": HOSTILE}, indent=1)
     found = table(tmp_path, {"tokenizer_config.json": content})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from tests.corpora import CORPORA
 from tunespec.templates.modelfile import Modelfile, ModelfileError, parse_modelfile
 from tunespec.templates.printable import is_printable
-from tunespec.templates.trap_kinds import EXPLANATIONS
+from tunespec.templates.trap_kinds import TrapKind
 
 UNKNOWN_COMMAND = "command must be one of"
 needs_corpora = pytest.mark.skipif(not CORPORA.is_dir(), reason="no corpora beside the repository (../shared/corpora)")
@@ -138,8 +140,8 @@ def test_what_a_modelfile_says():
         "PARAMETER temperature .5\nPARAMETER use_mmap T\nPARAMETER mirostat 1\nPARAMETER typical_p 1\n"
         "MESSAGE user Hi: you\nMESSAGE assistant Yes.\nRENDERER r\nPARSER p\n"
     )
-    assert (found.base, found.template, found.system, found.adapter) == ("base", "{{ .Prompt }}", "b", "./x.gguf")
-    assert (found.renderer, found.parser, found.license) == ("r", "p", ("MIT", "\nApache\n"))
+    assert (found.base, found.template, found.system, found.renderer) == ("base", "{{ .Prompt }}", "b", "r")
+    assert [given.value for given in found.given("license")] == ["MIT", "\nApache\n"]
     assert found.stops == ("### End", "<|im_end|>")
     assert found.parameters == {"num_ctx": 4096, "temperature": 0.5, "use_mmap": True}
     assert found.messages == ({"role": "user", "content": "Hi: you"}, {"role": "assistant", "content": "Yes."})
@@ -148,7 +150,7 @@ def test_what_a_modelfile_says():
 
 def test_what_is_absent_or_empty_leaves_the_base_models():
     found = parse('TEMPLATE ""\nSYSTEM ')
-    assert (found.template, found.system, found.adapter, found.renderer, found.stops) == (None, None, None, None, ())
+    assert (found.template, found.system, found.renderer, found.stops) == (None, None, None, ())
 
 
 TRAPS = [
@@ -167,13 +169,11 @@ TRAPS = [
     ('PARAMETER stop "<|end|>" # note\n# "quoted"', "hash_in_value"),
     ('TEMPLATE """\n{{ .Prompt }}"""', "newline_around_template"),
     ('TEMPLATE """{{ range .Messages }}{{ .Content }}{{ end }}\n"""', "newline_around_template"),
-    ('SYSTEM """\nBe kind.\n"""', "newline_around_system"),
     ("PARAMETER stop '### End'", "quotes_are_text"),
     ("PARAMETER stop “### End”", "quotes_are_text"),
     ('PARAMETER stop ### End"', "quotes_are_text"),
     ('PARAMETER stop ["a", "b"]', "list_is_text"),
     ("PARAMETER stop []", "list_is_text"),
-    ("PARAMETER stop User: ", "trimmed_blanks"),
     ("PARAMETER max_tokens 3", "unknown_parameter"),
     ("PARAMETER  num_ctx 3", "unknown_parameter"),
     ("PARAMETER Stop x", "wrong_case_parameter"),
@@ -187,7 +187,6 @@ TRAPS = [
     ("PARAMETER system x", "parameter_is_command"),
     ("PARAMETER model x", "parameter_is_command"),
     ("REQUIRES latest", "wrong_version"),
-    ('PARAMETER stop ""', "empty_stop"),
     ('TEMPLATE ""', "empty_value"),
 ]
 
@@ -238,6 +237,8 @@ def test_a_comment_behind_quotes_swallows_what_follows():
         "LICENSE MIT # a licence",
         "FROM ./model.gguf\nFROM ./projector.gguf",
         "MESSAGE user a\nMESSAGE user a",
+        'SYSTEM """\nBe kind.\n"""',
+        'PARAMETER stop User: \nPARAMETER stop ""',
         'PARAMETER num_ctx "4096"\nPARAMETER temperature 7e-1\nPARAMETER seed -1',
     ],
 )
@@ -245,9 +246,9 @@ def test_what_is_no_trap(text):
     assert kinds(text) == []
 
 
-def test_every_kind_of_trap_is_tested_and_explained():
+def test_every_kind_of_trap_is_tested():
     tested = {kind for _, kind in TRAPS} | {"given_twice", "repeated_stop", "swallowed_instruction", "replaced_bytes"}
-    assert tested == set(EXPLANATIONS)
+    assert tested == set(get_args(TrapKind))
 
 
 def test_a_forgotten_quote_swallows_what_follows():
@@ -255,7 +256,7 @@ def test_a_forgotten_quote_swallows_what_follows():
     assert kinds(text) == [("swallowed_instruction", 4), ("swallowed_instruction", 5)]
 
 
-def test_a_trap_says_what_is_there_and_what_ollama_does():
+def test_a_trap_says_what_is_there():
     found = parse("SYSTEM a\u00a0b\u00a0c\u200d\nPARAMETER max_tokens 3\nSYSTEM \ufffd").traps
     assert [trap.text for trap in found] == [
         "SYSTEM loses U+00A0 NO-BREAK SPACE (2 times), U+200D ZERO WIDTH JOINER, first in column 9",
@@ -264,7 +265,6 @@ def test_a_trap_says_what_is_there_and_what_ollama_does():
         "SYSTEM replaces the one of line 2",
     ]
     assert [trap.fatal for trap in found] == [False, True, False, False]
-    assert found[0].explanation == EXPLANATIONS["dropped_characters"]
 
 
 @needs_corpora
@@ -272,7 +272,7 @@ def test_a_trap_says_what_is_there_and_what_ollama_does():
 def test_real_modelfiles(path):
     found = parse_modelfile(path.read_bytes())
     assert found.base
-    assert [trap.kind for trap in found.traps] == ["newline_around_system"] * (path.parent.name == "aisthos")
+    assert found.traps == ()
 
 
 PIECES = [
@@ -308,7 +308,7 @@ def test_any_bytes_give_a_modelfile_or_its_error(content):
     outcome(content)
     found = outcome(b"FROM x\n" + content)
     if found is not None:
-        assert all(trap.line >= 1 and trap.explanation for trap in found.traps)
+        assert all(trap.line >= 1 for trap in found.traps)
         assert {message["role"] for message in found.messages} <= {"system", "user", "assistant"}
 
 

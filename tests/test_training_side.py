@@ -132,7 +132,7 @@ def test_the_processors_file_takes_its_tokens_from_beside(tmp_path: Path):
     path = write(tmp_path, "chat_template.json", {"chat_template": CHATML})
     write(tmp_path, "tokenizer_config.json", {"tokenizer_class": "X", "eos_token": "</s>", "add_eos_token": True})
     read = read_training_template(path)
-    assert (read.token("eos_token"), read.adds_eos, read.adds_bos) == ("</s>", True, None)
+    assert (read.token("eos_token"), read.adds_bos) == ("</s>", None)
     assert [source.line for source in read.sources] == [2]
 
 
@@ -200,6 +200,25 @@ def test_recognition_by_content(data: Any, is_one: bool):
 def test_what_cannot_be_read_says_why(tmp_path: Path, content: str, says: str):
     with pytest.raises(CannotJudgeError, match=says):
         read_training_template(write(tmp_path, "tokenizer_config.json", content))
+
+
+@pytest.mark.parametrize("name", ["template.j2", "template.jinja2", "TEMPLATE.JINJA"])
+def test_a_template_file_by_any_of_its_names(tmp_path: Path, name: str):
+    read = read_training_template(write(tmp_path, name, CHATML))
+    assert [(source.name, source.source, source.line) for source in read.sources] == [(Path(name).stem, CHATML, 1)]
+
+
+def test_a_byte_order_mark_is_refused_as_transformers_does(tmp_path: Path):
+    path = tmp_path / "tokenizer_config.json"
+    path.write_bytes(b'\xef\xbb\xbf{"chat_template": "{{ a }}", "eos_token": "</s>"}')
+    with pytest.raises(CannotJudgeError, match="refuses its byte order mark: save it as UTF-8 without one"):
+        read_training_template(path)
+
+
+def test_a_byte_order_mark_is_part_of_a_template(tmp_path: Path):
+    path = tmp_path / "chat_template.jinja"
+    path.write_bytes(b"\xef\xbb\xbf{{ a }}")
+    assert read_training_template(path).sources[0].source == "\ufeff{{ a }}"
 
 
 def test_a_file_that_is_no_text(tmp_path: Path):

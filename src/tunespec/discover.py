@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tunespec import splits
 from tunespec.config import Config
-from tunespec.discover_templates import artefact, may_be_artefact, template_pairs
+from tunespec.discover_templates import artefact, may_be_artefact, template_pairs, why_no_artefact
 from tunespec.errors import CannotJudgeError
 from tunespec.reading import Row, format_of, read
 from tunespec.reading.source import EXTENSIONS, extension, read_bytes
@@ -65,10 +65,10 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
     artefacts: list[DataFile] = []
     for path, named in _files(base, patterns):
         shown = splits.relative(path, config.root)
-        if (kind := artefact(path)) is not None:
-            artefacts.append(DataFile(path, shown, None, kind))
-            continue
         try:
+            if (kind := artefact(path)) is not None:
+                artefacts.append(DataFile(path, shown, None, kind))
+                continue
             format_, why = _recognise(path, shapes)
         except CannotJudgeError as error:
             if named:
@@ -171,6 +171,8 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 def _recognise(path: Path, shapes: Shapes) -> tuple[str, str]:
     """``(format, "")`` if the file holds records of a known shape, else ``("", why not)``."""
+    if why := why_no_artefact(path):
+        return "", why
     if extension(path) not in EXTENSIONS and extension(path) not in {".txt", ""}:
         return "", f"not a dataset file (expected {', '.join(EXTENSIONS)}, or one of these with .gz or .zst)"
     format_ = format_of(path)

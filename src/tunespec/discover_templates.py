@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -10,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 from tunespec.errors import CannotJudgeError
 from tunespec.splits import relative
 from tunespec.subjects import DataFile, Dataset, TemplatePair
-from tunespec.templates.artefacts import ARTEFACTS, artefact, content, may_be_artefact
+from tunespec.templates.artefacts import ARTEFACTS, artefact, content, may_be_artefact, why_no_artefact
+from tunespec.templates.modelfile import ModelfileError, parse_modelfile
 from tunespec.templates.plain import PlainTemplate
 
 if TYPE_CHECKING:
     from tunespec.config import Config
 
-__all__ = ["ARTEFACTS", "artefact", "may_be_artefact", "nearest", "template_pairs"]
+__all__ = ["ARTEFACTS", "artefact", "may_be_artefact", "nearest", "template_pairs", "why_no_artefact"]
 
 _TRAINING = ("jinja", "tokenizer")
 _FORMATS = {"training": _TRAINING, "modelfile": ("modelfile",), "requests": ("request",), "model": ("gguf",)}
-_FROM = re.compile(rb"(?im)^[ \t]*from[ \t]+(.+)$")
 
 
 def template_pairs(config: Config, files: Sequence[DataFile], datasets: Sequence[Dataset]) -> tuple[TemplatePair, ...]:
@@ -128,16 +127,18 @@ def _common(one: str, other: str) -> int:
 
 
 def _models(modelfile: DataFile, models: Sequence[DataFile]) -> list[DataFile]:
-    """The model file that FROM names."""
-    named = _FROM.search(content(modelfile.path))
-    base = named[1].decode(errors="replace").strip(' \t\r"').replace("\\", "/") if named else ""
+    """The model file that FROM names; none of a Modelfile that Ollama refuses."""
+    try:
+        base = parse_modelfile(content(modelfile.path)).base.replace("\\", "/")
+    except ModelfileError:
+        return []
     near = nearest(modelfile, [file for file in models if file.path.name == PurePosixPath(base).name])
     return near if len(near) == 1 else []
 
 
 def _whose(modelfile: DataFile, served: Sequence[DataFile], requests: Sequence[DataFile]) -> list[DataFile]:
-    """The requests that are nearer to this Modelfile than to any other."""
-    return [request for request in requests if nearest(request, served)[:1] == [modelfile]]
+    """The requests that are as near to this Modelfile as to any other."""
+    return [request for request in requests if modelfile in nearest(request, served)]
 
 
 def _ambiguous(templates: Sequence[DataFile]) -> str:

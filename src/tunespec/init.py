@@ -21,7 +21,7 @@ def write_configuration(folder: Path, paths: Sequence[str]) -> str:
     """Write tunespec.toml; returns what to do next.
 
     Raises:
-        CannotJudgeError: if a configuration is there already, or no dataset is.
+        CannotJudgeError: if a configuration is there already, or there is nothing to judge.
     """
     target = folder / _FILE
     if target.exists():

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tunespec.errors import CannotJudgeError
+
 # What a file is taken for -> how the report says it.
 ARTEFACTS: Mapping[str, str] = {
     "modelfile": "Modelfile",
@@ -18,13 +20,23 @@ ARTEFACTS: Mapping[str, str] = {
 }
 _LARGEST = 32 << 20  # bytes of a JSON file that may be a tokenizer's or a request; tokenizer_config.json can be large
 _JINJA = (".jinja", ".jinja2", ".j2")
+_OF_TOKENIZERS = ("tokenizer_config.json", "chat_template.json")
 _ROLE = re.compile(rb"""\.role\b|\[\s*["']role["']\s*\]|get\(\s*["']role["']""")
 _ASKS = ("messages", "prompt")
+# What a request says of how it is answered, and no record of a dataset does.
+_SETTINGS = frozenset("stream options keep_alive format stop max_tokens num_predict".split())
+_OF_RECORDS = frozenset("response completion choices answer label".split())
+_FOREIGN = 2  # keys of a request that no endpoint knows: a client's own, or a mistake to be found
 
 
 def may_be_artefact(name: str) -> bool:
     """Whether a file of this name is looked at, beside the data files."""
     return _is_modelfile(name.lower()) or name.lower().endswith((*_JINJA, ".gguf"))
+
+
+def is_jinja(path: Path) -> bool:
+    """Whether a file is Jinja's by its name, in any case: `.jinja`, `.jinja2`, `.j2`."""
+    return path.suffix.lower() in _JINJA
 
 
 def _is_modelfile(name: str) -> bool:
@@ -33,15 +45,26 @@ def _is_modelfile(name: str) -> bool:
 
 
 def artefact(path: Path) -> str | None:
-    """What the file is (a key of ``ARTEFACTS``), or None for anything else."""
-    suffix = path.suffix.lower()
+    """What the file is (a key of ``ARTEFACTS``), or None for anything else.
+
+    Raises:
+        CannotJudgeError: for a file that cannot be opened.
+    """
     if _is_modelfile(path.name.lower()):
+        content(path, 1)
         return "modelfile"
-    if suffix in _JINJA:
+    if is_jinja(path):
         return "jinja" if _is_chat_template(content(path)) else None
-    if suffix == ".gguf":
+    if path.suffix.lower() == ".gguf":
         return "gguf" if content(path, 4) == b"GGUF" else None
-    return _of_json(path) if suffix == ".json" else None
+    return _of_json(path) if path.suffix.lower() == ".json" else None
+
+
+def why_no_artefact(path: Path) -> str:
+    """Why a file with the name of an artefact is none; empty for other names."""
+    if is_jinja(path):
+        return "no chat template: it reads no message's role"
+    return "no model file: it does not begin with `GGUF`" if path.suffix.lower() == ".gguf" else ""
 
 
 def _is_chat_template(content: bytes) -> bool:
@@ -52,12 +75,12 @@ def _is_chat_template(content: bytes) -> bool:
 def _of_json(path: Path) -> str | None:
     from tunespec.templates.training_side import is_tokenizer_config
 
-    if path.stat().st_size > _LARGEST or not content(path, 64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+    if not content(path, 64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") or path.stat().st_size > _LARGEST:
         return None
     try:
-        data = json.loads(path.read_bytes())
-    except (ValueError, RecursionError):
-        return None  # several objects, or none: the datasets' business
+        data = json.loads(content(path))
+    except (ValueError, RecursionError):  # several objects, or none: the datasets' business
+        return "tokenizer" if path.name in _OF_TOKENIZERS else None
     if not isinstance(data, dict):
         return None
     if is_tokenizer_config(data):
@@ -68,16 +91,36 @@ def _of_json(path: Path) -> str | None:
 def _is_request(data: Mapping[str, Any]) -> bool:
     """A request names its model and asks something, or it is a client's options; a record of a dataset is neither."""
     if isinstance(data.get("model"), str) and any(key in data for key in _ASKS):
-        return not {"response", "completion", "choices", "answer"} & set(data)
+        from tunespec.templates.request_fields import foreign_keys
+
+        return not _is_record(data) and len(foreign_keys(data)) <= _FOREIGN
     return isinstance(data.get("options"), Mapping) and any(
         key in data["options"] for key in ("stop", "num_predict", "num_ctx", "temperature")
     )
 
 
+def _is_record(data: Mapping[str, Any]) -> bool:
+    """Whether there is an answer beside the question; an assistant's last message may be one that a request begins."""
+    from tunespec.shapes import Shapes
+
+    if _OF_RECORDS & set(data):
+        return True
+    conversation = Shapes({}, {}).convert(dict(data))
+    if conversation is None or not conversation.turns:
+        return False
+    return conversation.turns[-1].role == "assistant" and (
+        conversation.shape != "messages" or not _SETTINGS & set(data)
+    )
+
+
 def content(path: Path, limit: int = -1) -> bytes:
-    """The first bytes of a file, or all of them; none if it cannot be read."""
+    """The first bytes of a file, or all of them.
+
+    Raises:
+        CannotJudgeError: for a file that cannot be opened.
+    """
     try:
         with path.open("rb") as stream:
             return stream.read(limit)
-    except OSError:
-        return b""
+    except OSError as error:
+        raise CannotJudgeError(f"{path}: cannot be read ({error})") from error

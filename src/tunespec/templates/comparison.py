@@ -128,6 +128,7 @@ class Comparison:
             return None
         if not self.sides.serving.system:
             return found
+        self.rows.examine("system_differs")
         served = self.sides.between(case, trained, self.sides.asked(case, with_system=True))
         if served is None:
             return None

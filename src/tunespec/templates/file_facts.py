@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from tunespec.templates.artefacts import is_jinja
 from tunespec.templates.errors import TemplateError
 from tunespec.templates.hostile import attempts
 from tunespec.templates.modelfile_facts import judge_instructions
@@ -84,7 +85,7 @@ def _sources(source: TemplateSource) -> Iterator[NamedSource]:
 
 def _place(named: NamedSource, line: int | None) -> tuple[int | None, str]:
     """The line of the file, and in words the template's own line where that says more: JSON holds it in one line."""
-    if named.line is not None and named.path.suffix == ".jinja":
+    if named.line is not None and is_jinja(named.path):
         return named.line + (line or 1) - 1, ""
     name = "" if named.name == "default" else f" of the template `{named.name}`"
     return named.line, f" (line {line}{name})" if line else ""

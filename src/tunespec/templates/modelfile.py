@@ -42,24 +42,9 @@ class Modelfile:
         return self._last("system")
 
     @property
-    def adapter(self) -> str | None:
-        """The path of the adapter."""
-        return self._last("adapter")
-
-    @property
     def renderer(self) -> str | None:
         """The name of the built-in renderer, which replaces the template."""
         return self._last("renderer")
-
-    @property
-    def parser(self) -> str | None:
-        """The name of the built-in parser of the model's output."""
-        return self._last("parser")
-
-    @property
-    def license(self) -> tuple[str, ...]:
-        """Every licence's text."""
-        return tuple(given.value for given in self.given("license"))
 
     @property
     def stops(self) -> tuple[str, ...]:

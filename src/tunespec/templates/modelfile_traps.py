@@ -126,29 +126,25 @@ def _comments(given: Instruction) -> Iterator[Trap]:
 
 
 def _newlines(given: Instruction) -> Iterator[Trap]:
-    """Line breaks at the ends of a template or a system message."""
-    value, line = given.value, given.line
-    if given.command not in {"template", "system"} or not value.strip():
+    """Line breaks at the ends of a template; around a system message they are usual, and most models do not mind."""
+    value = given.value
+    if given.command != "template" or not value.strip():
         return
-    before = value.startswith(("\n", "\r"))
-    behind = value.endswith(("\n", "\r"))
-    if given.command == "template":
-        before = before and not value.lstrip().startswith("{{-")
-        # Behind a header (`<|im_start|>assistant`) the line break belongs to it; behind a block it comes on top.
-        behind = (
-            behind and ".Messages" in value and value.rstrip().endswith("}}") and not value.rstrip().endswith("-}}")
-        )
+    before = value.startswith(("\n", "\r")) and not value.lstrip().startswith("{{-")
+    # Behind a header (`<|im_start|>assistant`) the line break belongs to it; behind a block it comes on top.
+    behind = (
+        value.endswith(("\n", "\r"))
+        and ".Messages" in value
+        and value.rstrip().endswith("}}")
+        and not value.rstrip().endswith("-}}")
+    )
     if before or behind:
         where = " and ".join(name for name, there in (("begins", before), ("ends", behind)) if there)
-        yield Trap(f"newline_around_{given.command}", line, f"{shown(given)} {where} with a line break")
+        yield Trap("newline_around_template", given.line, f"{shown(given)} {where} with a line break")
 
 
 def _empty(given: Instruction) -> Iterator[Trap]:
-    if given.value:
-        return
-    if given.command == "stop":
-        yield Trap("empty_stop", given.line, "an empty stop sequence")
-    elif given.command in _SINGLE:
+    if not given.value and given.command in _SINGLE:
         yield Trap("empty_value", given.line, f"{shown(given)} is empty")
 
 

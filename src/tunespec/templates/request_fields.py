@@ -65,6 +65,13 @@ def kind_of(body: Mapping[str, Any]) -> Kind | None:
     return "options" if known and 2 * len(known) >= len(body) else None
 
 
+def foreign_keys(body: Mapping[str, Any]) -> list[str]:
+    """The keys that neither Ollama nor OpenAI has, and that are no slip for one of an endpoint's."""
+    kind = kind_of(body)
+    known = frozenset[str]().union(*FIELDS.values(), BOOKKEEPING, _OPENAI_NAMES)
+    return [key for key in body if key.lower() not in known and (kind is None or closest_key(key, kind) is None)]
+
+
 def closest_key(key: str, kind: Kind) -> str | None:
     """The key that was probably meant, with ``options.`` before it where Ollama wants it there."""
     if (kind, key) in _INSTEAD:

@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from tunespec.templates.ollama_parameters import REFUSED, TYPES, closest_parameter
 from tunespec.templates.request_fields import BOOKKEEPING, FIELDS, MESSAGE_FIELDS, PATHS, Kind, closest_key
 
-# What Ollama does, by kind of problem. Source: Ollama 0.34.2, api/types.go (Options.FromMap), server/routes.go.
-EXPLANATIONS = {
-    "ignored_key": "Ollama ignores a key that the endpoint does not have, and says nothing to the client.",
-    "ignored_option": "Ollama ignores an option that it does not know; only its own log has a line about it.",
-    "misplaced_option": "Ollama reads options only inside `options`; beside it they are ignored.",
-    "wrong_endpoint": "Ollama ignores a key that belongs to another endpoint.",
-    "wrong_type": "Ollama refuses the request.",
-    "refused_option": "Ollama refuses a request with an option that it no longer supports.",
-    "conflict": "Ollama refuses a request with both.",
-    "empty_stop": "Ollama passes an empty stop sequence on, which empties every answer.",
-    "no_stops": "An empty list replaces the Modelfile's stop sequences, so none is left.",
-}
+# What Ollama does: Ollama 0.34.2, api/types.go (Options.FromMap), server/routes.go.
+ProblemKind = Literal[
+    "ignored_key",  # the endpoint has none of the name; the client hears nothing
+    "ignored_option",  # only the server's own log has a line about it
+    "misplaced_option",  # options are read only inside `options`
+    "wrong_endpoint",  # the key belongs to another endpoint, and is ignored
+    "wrong_type",
+    "refused_option",  # no longer supported
+    "conflict",  # of two keys
+    "empty_stop",  # is passed on, and empties every answer
+    "no_stops",  # an empty list replaces the Modelfile's stop sequences
+]
 _REFUSED = frozenset({"wrong_type", "refused_option", "conflict"})
 _NAMES = {"int": "integer", "float": "float32", "bool": "boolean"}
 _TEXTS = ("prompt", "suffix", "system", "template")
 
 
 class Problem(NamedTuple):
-    """One problem: its kind (a key of ``EXPLANATIONS``), the key, what is there, and the key that was meant."""
+    """One problem: its kind, the key, what is there, and the key that was meant."""
 
-    kind: str
+    kind: ProblemKind
     key: str
     text: str
     closest: str | None = None
-
-    @property
-    def explanation(self) -> str:
-        """What Ollama does, in one sentence."""
-        return EXPLANATIONS[self.kind]
 
     @property
     def refused(self) -> bool:

@@ -49,10 +49,16 @@ class Rows:
             self._reasons.setdefault(fact, reason)
 
     def found(self) -> list[Fact]:
-        """All facts."""
+        """All facts.
+
+        Raises:
+            ValueError: if more rows are marked than were examined, which is a mistake of the fact.
+        """
         return [self._fact(name) for name in sorted(self.facts)]
 
     def _fact(self, name: str) -> Fact:
-        examined = self._examined[name]
+        examined, marks = self._examined[name], self._marks.get(name, {})
+        if len(marks) > examined:
+            raise ValueError(f"{name}: rows marked: {len(marks)}, examined: {examined}")
         reason = None if examined else self._reasons.get(name, "nothing of the kind is there")
-        return Fact(name, self._marks.get(name, {}), examined, reason)
+        return Fact(name, marks, examined, reason)

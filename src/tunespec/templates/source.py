@@ -135,6 +135,10 @@ class TemplateSource:
     @property
     def why_no_training(self) -> str:
         """Why there is nothing to compare with on the training side."""
+        if self.tokenizer is None:
+            for file in self.pair.of("jinja", "tokenizer"):
+                if file.shown in self.problems:
+                    return f"{file.shown}: {self.problems[file.shown][0]}"
         return self.pair.ambiguous or "no training template is there (chat template, tokenizer configuration)"
 
     @property

@@ -24,5 +24,3 @@ def stop_traps(given: Instruction) -> Iterator[Trap]:
         yield Trap("list_is_text", line, f"the stop sequence is the text `{value}`")
     elif _QUOTED.fullmatch(value):
         yield Trap("quotes_are_text", line, f"the stop sequence is `{value}`, with the quotes")
-    elif given.written.rstrip("\t ") != given.written:
-        yield Trap("trimmed_blanks", line, f"the stop sequence is `{value}`, without the blanks behind it")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tunespec.errors import CannotJudgeError
+from tunespec.templates.artefacts import is_jinja
 from tunespec.templates.jinja import ChatTemplate
 from tunespec.templates.tokenizer_tokens import NAMED, added_tokens, flag, named_tokens, special_tokens
 
@@ -48,7 +49,6 @@ class TrainingTemplate:
         special_tokens: all tokens that it marks as special, sorted.
         added_tokens: all tokens that were added to the vocabulary, sorted; None if the file does not list them.
         adds_bos: whether it puts the BOS token before every text by itself; None if the file does not say.
-        adds_eos: the same of the EOS token, after the text.
     """
 
     path: Path
@@ -57,7 +57,6 @@ class TrainingTemplate:
     special_tokens: tuple[str, ...] = ()
     added_tokens: tuple[str, ...] | None = None
     adds_bos: bool | None = None
-    adds_eos: bool | None = None
 
     def token(self, name: str) -> str:
         """A named token (``eos_token``), empty if there is none."""
@@ -97,7 +96,7 @@ def is_tokenizer_config(data: Any) -> bool:
 
 
 def read_training_template(path: Path) -> TrainingTemplate:
-    """The templates and tokens of a ``tokenizer_config.json``, ``chat_template.json`` or ``*.jinja`` file.
+    """The templates and tokens of a ``tokenizer_config.json``, ``chat_template.json`` or a Jinja file.
 
     The files beside it count as in transformers: ``chat_template.jinja`` and ``additional_chat_templates/`` come before
     the templates in the configuration, ``special_tokens_map.json`` only before a configuration without
@@ -107,14 +106,14 @@ def read_training_template(path: Path) -> TrainingTemplate:
         CannotJudgeError: if a file cannot be read or is not of that kind.
     """
     folder = path.parent.parent if path.parent.name == _MORE else path.parent
-    config = {} if path.suffix == ".jinja" else _read_json(path)
+    config = {} if is_jinja(path) else _read_json(path)
     if config and not is_tokenizer_config(config):
         raise CannotJudgeError(f"{path}: no tokenizer configuration and no chat template")
     beside = folder / _CONFIG
     tokens = _read_json(beside) if path != beside and beside.is_file() and len(config) < 2 else config
     if "added_tokens_decoder" not in tokens and (folder / _TOKENS).is_file():
         tokens = {**tokens, **_read_json(folder / _TOKENS)}
-    if path.suffix == ".jinja":
+    if is_jinja(path):
         sources = [_of_file(path, DEFAULT if path.name == _TEMPLATE else path.stem)]
     else:
         sources = list(_files(folder)) if path.name == _CONFIG else []
@@ -125,7 +124,6 @@ def read_training_template(path: Path) -> TrainingTemplate:
         special_tokens=special_tokens(tokens),
         added_tokens=added_tokens(tokens),
         adds_bos=flag(tokens, "add_bos_token"),
-        adds_eos=flag(tokens, "add_eos_token"),
     )
 
 
@@ -189,8 +187,11 @@ def _in_config(config: Mapping[str, Any], path: Path) -> Iterator[NamedSource]:
 
 
 def _read_json(path: Path) -> dict[str, Any]:
+    text = _read(path)
+    if text.startswith("\ufeff"):
+        raise CannotJudgeError(f"{path}: transformers refuses its byte order mark: save it as UTF-8 without one")
     try:
-        data = json.loads(_read(path))
+        data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise CannotJudgeError(f"{path}: no valid JSON ({error})") from error
     if not isinstance(data, dict):
