@@ -3,6 +3,8 @@
 from tunespec import expect, pitfall
 
 BREAKS = (
+    "broken_template",
+    "refused_record",
     "bos_doubled",
     "no_value",
     "system_lost",
@@ -43,6 +45,9 @@ def test_template_mismatch(renders):
         training.
 
     Kinds:
+        broken_template: {value} | a template that writes no conversation at all | nothing can be trained, or asked
+        refused_record: {value} | records whose roles the training template refuses, such as a system prompt for Gemma |
+            a trainer stops at them, or drops them without a word
         bos_doubled: {value} | the server's template writes the token that begins a text, which the tokenizer adds
             anyway | the model sees two of them, as in no training text
         no_value: {value} | Go's words for a variable that is not set | the model reads `<no value>` in each prompt

@@ -10,6 +10,7 @@ from tunespec.templates.case import Case
 from tunespec.templates.comparison import A_RECORD, Comparison, Sides, sides_of
 from tunespec.templates.forging import Render, evaluated, forged_turn, unprotected
 from tunespec.templates.probes import conversation_of, probes, variants
+from tunespec.templates.renderable import judge_records, judge_templates
 from tunespec.templates.rows import Rows
 from tunespec.templates.served_system import judge_system
 from tunespec.templates.sides import ServingSide, TrainingSide
@@ -23,12 +24,14 @@ Records = Sequence[tuple[Place, Conversation]]
 
 def render_facts(source: TemplateSource, rows: Rows) -> None:
     """Fill the table ``renders``: a row is a conversation that both sides render, or a side and what it lets pass."""
+    records = _conversations(source)
+    judge_templates(source.training, source.serving, rows)
+    judge_records(source.training, records, rows)
     _evaluation(source.training, source.serving, rows)
     sides = sides_of(source)
     if sides is None:
         rows.skip(rows.facts, source.why_no_training if source.training is None else source.why_no_serving)
         return
-    records = _conversations(source)
     systems = [conversation.system or "" for _, conversation in records]
     comparison = Comparison(sides, rows, always_system=bool(systems) and all(systems))
     _probes(comparison, tools=any(conversation.tools for _, conversation in records))
@@ -51,7 +54,9 @@ def _probes(comparison: Comparison, *, tools: bool) -> None:
 
 def _sample(comparison: Comparison, records: Records) -> None:
     """Some of the records, as they are asked."""
-    for place, conversation in records[:: max(1, len(records) // _SAMPLE)][:_SAMPLE]:
+    for place, conversation in (
+        (records[n * len(records) // _SAMPLE] for n in range(_SAMPLE)) if len(records) > _SAMPLE else records
+    ):
         messages, tools = conversation_of(conversation)
         if messages:
             comparison.compare(Case(messages, tools, name=A_RECORD, elided=True), place)
