@@ -131,6 +131,7 @@ def test_an_answer_without_an_end_ends_the_process(monkeypatch):
     program = "import sys\no = sys.stdout.buffer\no.write(b'{}\\n'); o.flush()\nsys.stdin.readline()\nwhile True: o.write(b'a' * 99999)\n"  # fmt: skip  # noqa: E501
     monkeypatch.setattr(jinja_process, "_MAIN", program)
     monkeypatch.setattr(jinja_process, "_SPANS", 1_000)
+    monkeypatch.setattr(jinja_process, "_FAREWELL", 0.1)
     process = RenderProcess(Bounds(seconds=5, megabytes=100, characters=1_000))
     (answer,) = process.ask({"conversations": [{}]})
     assert (process.ended, answer["ended"]) == (True, True)
