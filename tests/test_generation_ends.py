@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tunespec.templates.generation_ends import END_TOKENS, ends_generation, generation_ends, hidden_tokens
+from tunespec.templates.generation_ends import END_TOKENS, generation_ends, hidden_tokens
 from tunespec.templates.gguf_file import GGUF
 
 
@@ -12,14 +12,6 @@ def model(*tokens: str, control=(), **ids: int) -> GGUF:
     values = {f"tokenizer.ggml.{name}_token_id": number for name, number in ids.items()}
     types = tuple(3 if token in control else 1 for token in tokens)
     return GGUF({"general.architecture": "llama", **values}, tokens, types)
-
-
-@pytest.mark.parametrize(
-    ("token", "ends"),
-    [("<|im_end|>", True), ("</s>", True), ("<end_of_turn>", True), ("<|my_end|>", False), ("### End", False)],
-)
-def test_without_a_model_the_engines_list_counts(token, ends):
-    assert ends_generation(token) == ends
 
 
 def test_the_list_has_no_blank_or_empty_text():
@@ -46,7 +38,6 @@ def test_the_list_has_no_blank_or_empty_text():
 )
 def test_the_tokens_that_end_generation(found, ends):
     assert generation_ends(found) == ends
-    assert all(ends_generation(token, found) == (token in ends) for token in found.tokens)
 
 
 @pytest.mark.parametrize(

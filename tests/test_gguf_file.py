@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 
 import pytest
 from hypothesis import example, given
@@ -67,10 +68,9 @@ def test_what_a_file_says(tmp_path, order):
     path = tmp_path / "model.gguf"
     path.write_bytes(model(order) + b"tensors" * 1000)
     found = read_gguf(path)
-    assert (found.architecture, found.context_length) == ("llama", 4096)
     assert (found.chat_template, found.chat_templates) == ("{{ messages }}", {"tool_use": "{{ tools }}"})
     assert found.named_templates == {"default": "{{ messages }}", "tool_use": "{{ tools }}"}
-    assert (found.add_bos, found.add_eos) == (True, False)
+    assert found.add_bos is True
     assert [found.token(name) for name in ("bos", "eos", "eot", "eom")] == ["<s>", "</s>", "<|end|>", None]
     assert [found.token_id(name) for name in ("bos", "eos", "eot", "eom")] == [1, 2, 3, 99]
     assert found.control_tokens == {"<s>", "</s>", "<|end|>"}
@@ -83,7 +83,7 @@ def test_what_a_file_says(tmp_path, order):
 def test_a_file_that_says_nothing():
     found = parse_gguf(gguf(version=2))
     assert found == GGUF({})
-    assert (found.architecture, found.context_length, found.chat_template, found.add_bos) == (None, None, None, None)
+    assert (found.chat_template, found.add_bos) == (None, None)
     assert (found.token("eos"), found.chat_templates, found.control_tokens) == (None, {}, frozenset())
 
 
@@ -97,7 +97,7 @@ def test_values_of_an_unexpected_type_are_none():
         entry("tokenizer.ggml.add_bos_token", U32, 1),
     ]
     found = parse_gguf(gguf(*entries))
-    assert (found.architecture, found.chat_template, found.token_id("eos"), found.add_bos) == (None, None, None, None)
+    assert (found.chat_template, found.token_id("eos"), found.add_bos) == (None, None, None)
     assert (found.tokens, found.token_types, found.control_tokens) == ((), (), frozenset())
 
 
@@ -119,10 +119,11 @@ HEAD = text("k") + struct.pack("<I", ARRAY)
         (gguf(struct.pack("<Q", HUGE)), "cut off"),
         (gguf(text("k") + struct.pack("<IQ", STRING, HUGE)), "cut off"),
         (gguf(text("k") + struct.pack("<I", 13)), "unknown type 13"),
-        (gguf(HEAD + struct.pack("<IQ", STRING, HUGE)), "strings in arrays"),
+        (gguf(HEAD + struct.pack("<IQ", STRING, HUGE)), "items in arrays"),
         (gguf(HEAD + struct.pack("<IQ", STRING, 1000)), "cut off"),
         (gguf(HEAD + struct.pack("<IQ", U32, HUGE)), "cut off"),
-        (gguf(text("tokenizer.ggml.token_type") + struct.pack("<IIQ", ARRAY, I32, HUGE)), "cut off"),
+        (gguf(text("tokenizer.ggml.token_type") + struct.pack("<IIQ", ARRAY, I32, HUGE)), "items in arrays"),
+        (gguf(text("tokenizer.ggml.token_type") + struct.pack("<IIQ", ARRAY, I32, 1000)), "cut off"),
         (gguf(HEAD + struct.pack("<IQ", ARRAY, 1)), "unknown type 9"),
         (gguf(entry("k", U32, 1), entry("k", U32, 2)), "`k` is there twice"),
         (model()[:-3], "cut off"),
@@ -133,6 +134,35 @@ def test_what_is_refused(tmp_path, content, message):
     path.write_bytes(content)
     with pytest.raises(GGUFError, match=message):
         read_gguf(path)
+
+
+U8 = 0
+TYPES = text("tokenizer.ggml.token_type") + struct.pack("<IIQ", ARRAY, U8, 5_000_000)
+TOKENS = text("tokenizer.ggml.tokens") + struct.pack("<IIQ", ARRAY, STRING, 1000)
+TEMPLATE = text("tokenizer.chat_template") + struct.pack("<I", STRING)
+
+
+@pytest.mark.parametrize(
+    ("begin", "more", "message"),
+    [
+        (gguf(TYPES), 5_000_000, "5000000 items in arrays"),
+        (gguf(TOKENS + struct.pack("<Q", 200_000_000)), 200_000_000 + 8 * 999, "MB of texts"),
+        (gguf(TEMPLATE + struct.pack("<Q", 200_000_000)), 200_000_000, "MB of texts"),
+    ],
+    ids=["types", "tokens", "template"],
+)
+def test_a_file_of_holes_fills_neither_time_nor_memory(tmp_path, begin, more, message):
+    path = tmp_path / "model.gguf"
+    with path.open("wb") as file:
+        file.write(begin)
+        file.truncate(len(begin) + more)  # takes no space on most file systems
+    tracemalloc.start()
+    try:
+        with pytest.raises(GGUFError, match=message):
+            read_gguf(path)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def outcome(content: bytes) -> None:

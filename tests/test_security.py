@@ -243,6 +243,20 @@ def test_the_two_ways_to_look_at_a_process_agree():
     assert usage(process.pid) == (0, 0)
 
 
+def test_a_process_is_looked_at_with_those_that_it_started():
+    """On Windows, the Python of a virtual environment only starts another one, which does the work."""
+    pytest.importorskip("psutil")
+    program = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]])"
+    inner = "x = 'a' * 10**8; print(sum(range(10**6)), flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", program, inner], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # fmt: skip  # noqa: E501
+        assert process.stdout is not None
+        process.stdout.readline()
+        both = _from_psutil(process.pid)
+        process.communicate(b"\n")
+    assert both.megabytes > 95
+    assert _from_psutil(process.pid) == (0, 0)
+
+
 def test_a_template_that_ended_its_process_is_not_tried_again():
     template = ChatTemplate(
         "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}", bounds=BOUNDS

@@ -6,7 +6,7 @@ import pytest
 
 from tests.chat_templates import TOKENS, real_templates
 from tunespec.templates.jinja import ChatTemplate
-from tunespec.templates.prefix_stable import prefix_stable, prefix_steps, prompts_trained
+from tunespec.templates.prefix_stable import prefix_steps
 from tunespec.templates.stop_trained import TurnEnd, TurnMask, doubles_reasoning, turn_end, turn_end_trained
 
 REAL = real_templates()
@@ -53,13 +53,19 @@ def chat(turn: str, after: str = "") -> ChatTemplate:
     return ChatTemplate("{% for m in messages %}{% if m.role == 'user' %}U:{{ m.content }};{% else %}A:" + turn + "{% endif %}{% endfor %}" + after, eos_token="</s>")  # fmt: skip  # noqa: E501
 
 
+def keeps(template: ChatTemplate, *, asked: bool) -> bool:
+    """Whether texts that go on begin with the text before, or texts with an answer with the prompt that asks for it."""
+    steps = [step for step in prefix_steps(template) if step.asked == asked]
+    return bool(steps) and all(step.at is None for step in steps)
+
+
 @needs_corpora
 @pytest.mark.parametrize("name", sorted(REAL))
 def test_verdicts_on_real_templates(name: str):
     template = real(name)
     assert (turn_end(template) is None) == (name in NO_END)
-    assert prefix_stable(template) is (name not in UNSTABLE)
-    assert prompts_trained(template) is (name not in UNTRAINED_PROMPT)
+    assert keeps(template, asked=False) is (name not in UNSTABLE)
+    assert keeps(template, asked=True) is (name not in UNTRAINED_PROMPT)
     assert doubles_reasoning(template) is name.endswith(("training.before.jinja", "turn-end/before.jinja"))
 
 
@@ -94,7 +100,7 @@ def test_how_real_templates_end_a_turn(name: str, text: str, token: str | None, 
 def test_templates_patched_for_training_train_every_turn_and_its_end(name: str):
     template = real(name)
     assert turn_end_trained(template) == tuple(TurnMask(turn, True, True, True) for turn in (1, 2, 3))
-    assert prefix_stable(template)
+    assert keeps(template, asked=False)
 
 
 @needs_corpora
@@ -135,7 +141,7 @@ def test_only_the_last_turn_trained():
 
 def test_an_end_token_of_the_text_is_none_of_the_turn():
     assert turn_end(chat("{{ m.content }}\n", after="{{ eos_token }}")) == TurnEnd("\n", None, None)
-    assert prefix_stable(chat("{{ m.content }}\n", after="{{ eos_token }}"))
+    assert keeps(chat("{{ m.content }}\n", after="{{ eos_token }}"), asked=False)
 
 
 def test_where_history_changes():
@@ -151,5 +157,4 @@ def test_a_template_that_cannot_be_rendered_has_no_answer(source: str):
     assert turn_end(template) is None
     assert turn_end_trained(template) == ()
     assert prefix_steps(template) == ()
-    assert prefix_stable(template) is prompts_trained(template) is None
     assert doubles_reasoning(template) is None

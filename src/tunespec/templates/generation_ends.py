@@ -28,15 +28,6 @@ _INNER_END = (({"<|return|>"}, {"<|call|>", "<|calls|>"}), ({"<|flush|>"}, {"<|c
 _ALWAYS_SHOWN = frozenset("<|channel|> <|message|> <|start|> <|constrain|>".split())
 
 
-def ends_generation(token: str, model: GGUF | None = None) -> bool:
-    """Whether the engine ends an answer at a token, given as its text.
-
-    Without the model's metadata this says what holds for a model whose vocabulary has the token, unless its own
-    metadata or neighbours change it: gpt-oss goes on after ``<|end|>``, Gemma 4 after ``</s>``.
-    """
-    return token in (END_TOKENS if model is None else generation_ends(model))
-
-
 def generation_ends(model: GGUF) -> frozenset[str]:
     """The texts of a model's tokens that end generation."""
     there = frozenset(model.tokens)

@@ -1,4 +1,4 @@
-"""What a GGUF file says about its model's prompts: chat templates, special tokens, context length.
+"""What a GGUF file says about its model's prompts: chat templates and special tokens.
 
 Only the metadata is read, in place, and never more than the file has: its tensors, and numbers that are not asked for,
 are passed over. Own code, since the ``gguf`` package makes an array for each token and trusts every length.
@@ -33,16 +33,6 @@ class GGUF:
     token_types: tuple[int, ...] = ()
 
     @property
-    def architecture(self) -> str | None:
-        """Such as ``llama`` or ``qwen2``."""
-        return self._text("general.architecture")
-
-    @property
-    def context_length(self) -> int | None:
-        """In tokens, as the model was trained."""
-        return self._number(f"{self.architecture}.context_length")
-
-    @property
     def chat_template(self) -> str | None:
         """The Jinja template that is used unless another is named."""
         return self._text(_TEMPLATE)
@@ -71,11 +61,6 @@ class GGUF:
     def add_bos(self) -> bool | None:
         """Whether the tokenizer begins a prompt with BOS; None: as its kind of tokenizer does."""
         return self._flag("tokenizer.ggml.add_bos_token")
-
-    @property
-    def add_eos(self) -> bool | None:
-        """Whether the tokenizer ends a prompt with EOS; None: as its kind of tokenizer does."""
-        return self._flag("tokenizer.ggml.add_eos_token")
 
     @cached_property
     def control_tokens(self) -> frozenset[str]:

@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from tunespec.templates.errors import TemplateError
-from tunespec.templates.jinja_process import DEFAULT_BOUNDS, Bounds, ask
+from tunespec.templates.jinja_pool import ask
+from tunespec.templates.jinja_process import DEFAULT_BOUNDS, Bounds
 from tunespec.templates.rendered import Rendered
 
 Message = Mapping[str, Any]
@@ -50,11 +51,6 @@ class ChatTemplate:
         """Whether it has ``{% generation %}`` blocks."""
         return _GENERATION.search(self.source) is not None
 
-    @property
-    def tells_the_date(self) -> bool:
-        """Whether its text may depend on the day it is rendered."""
-        return "strftime_now" in self.source
-
     def render(
         self,
         messages: Conversation,
@@ -67,6 +63,7 @@ class ChatTemplate:
 
         Raises:
             TemplateError: if the template refuses it (see :func:`refusal`), fails, or takes too much.
+            CannotJudgeError: if that cannot be told: no process can be started, or this machine is too busy.
         """
         (result,) = self.render_all([messages], tools=tools, add_generation_prompt=add_generation_prompt, **variables)
         if isinstance(result, TemplateError):
@@ -81,7 +78,11 @@ class ChatTemplate:
         add_generation_prompt: bool = False,
         **variables: Any,
     ) -> list[Rendered | TemplateError]:
-        """Many conversations, each as its text or as the error that ``render`` would raise."""
+        """Many conversations, each as its text or as the TemplateError that ``render`` would raise.
+
+        Raises:
+            CannotJudgeError: as ``render``.
+        """
         # In transformers' order: an argument replaces a token of the same name, the four fixed ones cannot be given.
         given = {
             **self._tokens(),

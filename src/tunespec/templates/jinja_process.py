@@ -1,33 +1,37 @@
 """The other side of :mod:`tunespec.templates.jinja_worker`: asks it, and ends it when it takes too much.
 
-One process renders all templates of a run; it is started when first needed (0.1 s) and again after it was ended. Time
-and memory are bounded by looking at what it has used, twenty times a second, and killing it; on Linux, the operating
-system also refuses memory beyond the bound at once.
+Time and memory are bounded by looking at what it has used, twenty times a second, and killing it; on Linux, the
+operating system also refuses memory beyond the bound at once.
 """
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from queue import Empty, SimpleQueue
-from threading import Lock, Thread
+from threading import Thread
 from typing import Any
 
+from tunespec.errors import CannotJudgeError
 from tunespec.templates.errors import TemplateError
 from tunespec.templates.process_usage import usage
 
 _START = 60.0  # seconds for Python to start and to import Jinja, on a busy machine
 _GLANCE = 0.05  # seconds between two looks at what the process uses
-_PATIENCE = 6  # times the bound, by the clock: a busy machine may not let the process run
+_PATIENCE, _LEAST = 6, 60.0  # by the clock, times the bound, and seconds: a busy machine may not let the process run
+_FAREWELL = 5.0  # seconds for a process that has said its last to be gone
 _ESCAPED, _SPANS = 6, 2**26  # bytes of an answer's line: of each character, of its spans
+# What Python needs to start and to tell the time; a template has no business with the rest, such as keys.
+KEPT_ENVIRONMENT = frozenset(
+    "SYSTEMROOT LD_LIBRARY_PATH DYLD_LIBRARY_PATH PYTHONHOME PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX PYTHONUTF8 "
+    "LANG LC_ALL LC_CTYPE TZ".split()
+)
 # This process's path goes behind the child's own, so that no file of the user's stands in for a library's module; and
 # `-P` keeps the working folder out.
 _MAIN = """
@@ -60,41 +64,44 @@ class RenderProcess:
         """Start it and wait until it can render.
 
         Raises:
-            TemplateError: if it does not start.
+            CannotJudgeError: if it does not start.
         """
         self._bounds = bounds
         self._answers: SimpleQueue[bytes] = SimpleQueue()
-        self._process = subprocess.Popen(  # noqa: S603  our own Python, our own code
-            [sys.executable, "-P", "-W", "ignore", "-c", _MAIN, json.dumps(sys.path), str(bounds.megabytes)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        atexit.register(self.close)
+        command = [sys.executable, "-P", "-W", "ignore", "-c", _MAIN, json.dumps(sys.path), str(bounds.megabytes)]
+        kept = {name: value for name, value in os.environ.items() if name.upper() in KEPT_ENVIRONMENT}
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  our own Python, our own code
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=kept
+            )
+        except OSError as error:
+            raise _not_started(error) from error
         Thread(target=self._read, daemon=True).start()
         try:
             self._next_answer(_START)
-        except (OSError, TemplateError) as error:
+        except TemplateError as error:
             self.close()
-            raise TemplateError(f"cannot be rendered: the process for it does not start ({error})") from error
+            raise _not_started(error) from error
 
     def ask(self, request: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The answer to each of the request's conversations; after one that ended the process, the same for the rest.
+        """The answer to each of the request's conversations, up to one that ended the process.
 
-        ``{"error", "ended": True}`` is what would end it again.
+        That one's is ``{"error", "ended": True}``: it would end it again.
+
+        Raises:
+            CannotJudgeError: if this machine is too busy to tell.
         """
-        assert self._process.stdin is not None
+        try:
+            line = json.dumps(request, default=_plain).encode() + b"\n"
+        except (RecursionError, TypeError, ValueError) as error:
+            return [{"error": f"cannot be given this conversation: {error}"} for _ in request["conversations"]]
         answers: list[dict[str, Any]] = []
         try:
-            self._process.stdin.write(json.dumps(request, default=_plain).encode() + b"\n")
-            self._process.stdin.flush()
-            answers += [self._next_answer(self._bounds.seconds) for _ in request["conversations"]]
-        except (OSError, TemplateError) as error:
+            self._send(line)
+            answers.extend(self._next_answer(self._bounds.seconds) for _ in request["conversations"])
+        except TemplateError as error:
             self.close()
-            missing = len(request["conversations"]) - len(answers)
-            answers += [{"error": str(error), "ended": isinstance(error, TemplateError)}] * missing
-        except (RecursionError, TypeError, ValueError) as error:  # before anything was sent
-            return [{"error": f"cannot be given this conversation: {error}"} for _ in request["conversations"]]
+            answers.append({"error": str(error), "ended": True})
         return answers
 
     def close(self) -> None:
@@ -110,27 +117,47 @@ class RenderProcess:
         """Whether it is gone."""
         return self._process.poll() is not None
 
+    @property
+    def pid(self) -> int:
+        """The operating system's number of it."""
+        return self._process.pid
+
+    def _send(self, line: bytes) -> None:
+        assert self._process.stdin is not None
+        with suppress(OSError):  # it is gone, which the end of its answers says
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+
     def _next_answer(self, seconds: float) -> dict[str, Any]:
-        until, first = time.monotonic() + _PATIENCE * seconds, None
+        """TemplateError if the worker takes too much or ends, CannotJudgeError if it does not come to work."""
+        patience, first = _patience(seconds), None
+        until = time.monotonic() + patience
         while True:
             try:
-                line = self._answers.get(timeout=_GLANCE)
+                return self._decoded(self._answers.get(timeout=_GLANCE))
             except Empty:
-                used = usage(self._process.pid)
+                used = usage(self.pid)
                 first = used if first is None else first
                 if used.megabytes > self._bounds.megabytes:
                     raise TemplateError(self._too_much()) from None
                 if used.seconds - first.seconds > seconds:
                     raise TemplateError(f"takes longer than {seconds:g} s") from None
                 if time.monotonic() > until:
-                    raise TimeoutError(
-                        f"was not rendered within {_PATIENCE * seconds:g} s: is this machine busy?"
-                    ) from None
-                continue
-            if not line:
-                raise TemplateError(f"ended the process that renders it (exit code {self._process.wait()})")
-            answer: dict[str, Any] = json.loads(line.decode("utf-8", "surrogatepass"))
-            return {"error": self._too_much()} if answer.get("memory") else answer
+                    self.close()
+                    raise _too_busy(patience) from None
+
+    def _decoded(self, line: bytes) -> dict[str, Any]:
+        if not line:
+            with suppress(subprocess.TimeoutExpired):
+                raise TemplateError(f"ended the process that renders it (exit code {self._process.wait(_FAREWELL)})")
+            raise TemplateError("made the process that renders it answer without an end")
+        try:
+            answer = json.loads(line.decode("utf-8", "surrogatepass"))
+        except (ValueError, RecursionError):
+            answer = None
+        if not isinstance(answer, dict):
+            raise TemplateError("made the process that renders it answer with nonsense")
+        return {"error": self._too_much()} if answer.get("memory") else answer
 
     def _too_much(self) -> str:
         return f"needs more than {self._bounds.megabytes} MB of memory"
@@ -146,36 +173,17 @@ class RenderProcess:
         self._answers.put(b"")
 
 
-_LOCK = Lock()
-_CONDEMNED: dict[tuple[str, Bounds], str] = {}  # a template that ended its process would do so each time
+def _patience(seconds: float) -> float:
+    return max(_PATIENCE * seconds, _LEAST)
 
 
-def ask(source: str, conversations: Sequence[Mapping[str, Any]], now: str, bounds: Bounds) -> list[dict[str, Any]]:
-    """The answers of a worker with these bounds, one for each conversation (the template's variables).
-
-    An answer is ``{"text", "trained"}`` or ``{"error", "line"?, "refused"?}``.
-    """
-    if said := _CONDEMNED.get((source, bounds)):
-        return [{"error": said} for _ in conversations]
-    request = {"source": source, "now": now, "characters": bounds.characters, "conversations": conversations}
-    with _LOCK:
-        answers = _running(bounds).ask(request)
-    if answers and answers[-1].get("ended"):
-        _CONDEMNED[source, bounds] = answers[-1]["error"]
-    return answers
+def _not_started(error: Exception) -> CannotJudgeError:
+    return CannotJudgeError(f"the process that renders chat templates cannot be started: {error}")
 
 
-def _running(bounds: Bounds) -> RenderProcess:
-    process = _started(os.getpid(), bounds)  # a forked process has its own
-    if process.ended:
-        _started.cache_clear()
-        process = _started(os.getpid(), bounds)
-    return process
-
-
-@lru_cache(maxsize=4)
-def _started(_pid: int, bounds: Bounds) -> RenderProcess:
-    return RenderProcess(bounds)
+def _too_busy(seconds: float) -> CannotJudgeError:
+    said = f"a chat template was not rendered within {seconds:g} s, in which it could hardly run: this machine is busy"
+    return CannotJudgeError(f"{said}; check again, or with fewer worker processes (-n)")
 
 
 def _plain(value: Any) -> Any:

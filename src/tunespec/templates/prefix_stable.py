@@ -35,18 +35,6 @@ def prefix_steps(template: ChatTemplate) -> tuple[Step, ...]:
     return tuple(step for step in _steps(template) if step is not None)
 
 
-def prefix_stable(template: ChatTemplate) -> bool | None:
-    """Whether the text of a conversation that goes on begins with the text before; None if it cannot be rendered."""
-    texts = [step for step in prefix_steps(template) if not step.asked]
-    return all(step.at is None for step in texts) if texts else None
-
-
-def prompts_trained(template: ChatTemplate) -> bool | None:
-    """Whether each text with an answer begins with the prompt that asks for it; None if it cannot be rendered."""
-    prompts = [step for step in prefix_steps(template) if step.asked]
-    return all(step.at is None for step in prompts) if prompts else None
-
-
 def _steps(template: ChatTemplate) -> Iterator[Step | None]:
     plain, empty = talk(2), tool_talk("")
     used = tool_talk(None) if rendering(template, tool_talk(None), tools=TOOLS) else empty  # None, where it is allowed
