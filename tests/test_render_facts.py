@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import chat
 from tests.template_facts import facts_of, marked, sources_of, write_files
+from tests.test_gguf_file import ARRAY, STRING, U32, entry, gguf
 from tunespec.errors import CannotJudgeError
 from tunespec.suite_paths import fixture_path
 from tunespec.templates.tables import TABLES, build
@@ -38,6 +39,8 @@ LEGACY = (
     "{{ if .System }}<|im_start|>system\n{{ .System }}<|im_end|>\n{{ end }}{{ if .Prompt }}<|im_start|>user\n"
     "{{ .Prompt }}<|im_end|>\n{{ end }}" + OPEN + "{{ .Response }}<|im_end|>\n"
 )
+TOOLS = "{% for t in tools or [] %}{{ t.function.name + '\n' }}{% endfor %}"
+TOOLS_GO = "{{ range .Tools }}{{ .Function.Name }}\n{{ end }}"
 WEATHER = {"type": "function", "function": {"name": "weather", "description": "The weather.", "parameters": {}}}
 
 
@@ -48,6 +51,13 @@ def modelfile(template: str | None = GO, *lines: str, base: str = "./tuned.gguf"
 
 def tokenizer(template: str = JINJA, **settings: object) -> str:
     return json.dumps({"tokenizer_class": "X", "chat_template": template, "eos_token": "<|im_end|>", **settings})
+
+
+def model(eos: str) -> bytes:
+    return gguf(
+        entry("tokenizer.ggml.tokens", ARRAY, (STRING, ["<unk>", eos])),
+        entry("tokenizer.ggml.eos_token_id", U32, 1),
+    )
 
 
 def source(tmp_path, serving: str | None = None, jinja: str = JINJA, records=(), **files: str):
@@ -236,6 +246,58 @@ def test_the_token_that_begins_a_text(tmp_path, template, serving, settings, kin
 )
 def test_the_token_that_begins_a_text_without_a_tokenizer(tmp_path, template, serving, kinds):
     assert set(found(tmp_path, modelfile(serving), template)) == kinds
+
+
+# As Zephyr's: every message ends with the EOS, whatever it is.
+ZEPHYR = (
+    "{% for m in messages %}{{ '<|' + m.role + '|>\n' + m.content + eos_token + '\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|assistant|>\n' }}{% endif %}"
+)
+ZEPHYR_GO = "{{ range .Messages }}<|{{ .Role }}|>\n{{ .Content }}<|endoftext|>\n{{ end }}<|assistant|>\n"
+
+
+@pytest.mark.parametrize(
+    ("template", "serving", "kinds"),
+    [
+        (ZEPHYR, ZEPHYR_GO, set()),
+        (ZEPHYR, ZEPHYR_GO.replace("<|endoftext|>", "</s>"), set()),
+        (ZEPHYR.replace("+ eos_token", "+ '<|im_end|>' + eos_token"), GO, {"turn_header_differs"}),
+        (ZEPHYR.replace("+ eos_token", "+ '<|end|>' + eos_token"), ZEPHYR_GO.replace("<|endo", "<|end|><|endo"), set()),
+        (ZEPHYR, ZEPHYR_GO.replace("|>\n{{ .Content", "|>{{ .Content"), {"whitespace_differs"}),
+        # Llama 2's: a BOS before each question.
+        (
+            ZEPHYR.replace("{{ '<|'", "{{ (bos_token if m.role == 'user' else '') + '<|'"),
+            ZEPHYR_GO.replace("<|{{", '{{ if eq .Role "user" }}<BOS_TOKEN>{{ end }}<|{{'),
+            {"bos_doubled"},
+        ),
+        ("{{ '</s>' }}" + JINJA, GO, {"turn_header_differs"}),  # it is written, not named
+    ],
+)
+def test_tokens_that_no_file_says_are_the_servers(tmp_path, template, serving, kinds):
+    assert set(found(tmp_path, modelfile(serving), template)) == kinds
+
+
+def test_a_token_that_no_file_says_is_called_so_where_the_server_writes_none(tmp_path):
+    said = found(tmp_path, modelfile(ZEPHYR_GO.replace("<|endoftext|>", "")), ZEPHYR)
+    assert set(said) == {"generation_prompt_differs", "turn_header_differs"}
+    assert all("(with `</s>` for its eos_token, which no file says)" in text for text in said.values())
+
+
+def test_the_model_file_says_which_token_ends_where_the_tokenizers_file_is_absent(tmp_path):
+    files: dict[str, Any] = {"tuned.gguf": model("<|im_end|>"), "chat_template.jinja": ZEPHYR}
+    (own,) = sources_of(write_files(tmp_path, {**files, "Modelfile": modelfile(ZEPHYR_GO)})).values()
+    assert set(marked(own, "renders")) == {"turn_header_differs", "generation_prompt_differs"}
+    assert "which no file says" not in str(marked(own, "renders"))
+
+
+@pytest.mark.parametrize(
+    ("tools", "kinds"), [("{{ range .Tools }}{{ .Function.Name }}\n{{ end }}", set()), ("", {"tools_differ"})]
+)
+def test_tools_are_written_by_the_template_for_them(tmp_path, tools, kinds):
+    named = [{"name": "default", "template": JINJA}, {"name": "tool_use", "template": TOOLS + JINJA}]
+    told = [{**record, "tools": [WEATHER]} for record in records()]
+    files = {"tokenizer_config.json": tokenizer(chat_template=named)}
+    assert set(found(tmp_path, modelfile(tools + GO), records=told, **files)) == kinds
 
 
 @pytest.mark.parametrize(
