@@ -12,6 +12,8 @@ from tests.template_facts import facts_of, marked, sources_of, write_files
 from tests.test_gguf_file import ARRAY, STRING, U32, entry, gguf
 from tunespec.errors import CannotJudgeError
 from tunespec.suite_paths import fixture_path
+from tunespec.templates.render_facts import render_facts
+from tunespec.templates.rows import Rows
 from tunespec.templates.tables import TABLES, build
 
 OPEN = "<|im_start|>assistant\n"
@@ -179,6 +181,38 @@ def test_what_the_training_refuses_is_not_compared(tmp_path):
 def test_a_training_template_that_refuses_everything(tmp_path):
     why = reasons(tmp_path, jinja="{% for m in messages %}{{ m.role.nothing.at_all }}{% endfor %}")
     assert str(why["history_differs"]).startswith("the training template refuses every conversation: ")
+    assert why["unprotected_turn"] == "one side renders no conversation of two questions"
+    alone = "{% for m in messages %}{{ m.role.nothing.at_all }}{% endfor %}"
+    files = {"Modelfile": "FROM llama3.2\n", "chat_template.jinja": alone}
+    (own,) = sources_of(write_files(tmp_path, files)).values()
+    fact = facts_of(own, "renders")["evaluated_content"]
+    assert (fact.examined, fact.reason) == (0, "no template renders a question in plain words as it is")
+
+
+def test_a_server_that_fails_always_is_not_said_to_write_the_same(tmp_path):
+    facts = facts_of(source(tmp_path, modelfile("{{ (index .Messages 9).Role }}" + GO)), "renders")
+    assert facts["refused_conversation"].marks
+    assert facts["history_differs"].examined == 0
+    assert facts["history_differs"].reason == "the server's template fails on every conversation"
+
+
+def test_a_fact_that_was_forgotten_has_no_reason():
+    (fact,) = Rows(frozenset({"forgotten"})).found()
+    assert (fact.examined, fact.reason) == (0, None)
+
+
+def test_the_sample_is_spread_over_all_records(tmp_path):
+    (own,) = [source(tmp_path, records=records(number=99))]
+    rows = Rows(TABLES["renders"].facts)
+    render_facts(own, rows)
+    lines = [place.line for place in rows.places if place.path == "data.jsonl"]
+    assert len(lines) == 50
+    assert (lines[0], lines[-1]) == (1, 98)
+
+
+def test_what_a_text_in_blanks_loses_is_no_trimming(tmp_path):
+    lost = GO.replace("{{ .Content }}", '{{ if eq (slice .Content 0 1) " " }}gone{{ else }}{{ .Content }}{{ end }}')
+    assert set(found(tmp_path, modelfile(lost))) == {"content_differs", "system_lost", "history_differs"}
 
 
 def test_records_find_what_no_probe_shows_and_their_texts_are_hidden(tmp_path):

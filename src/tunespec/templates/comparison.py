@@ -113,6 +113,7 @@ class Comparison:
         except TemplateError as error:
             self._see("refused_conversation", row, case.name, f"the server's template fails: {error.message}")
             return False
+        self.rows.examine(*KINDS, *(["trimmed_content"] if case.name.endswith("spaced") else []))
         found = self.sides.between(case, trained, asked)
         if found is not None and found.kind == "system_injected" and case.leading_system is None:
             found = self._with_system(case, trained, found)
@@ -132,7 +133,7 @@ class Comparison:
     def _row(self, case: Case, place: Place | None) -> int:
         shown, line = self.sides.serving.shown, self.sides.serving.line
         self.compared += 1
-        self.rows.examine(*COMPARED, *(["trimmed_content"] if case.name.endswith("spaced") else []))
+        self.rows.examine("refused_conversation")
         return self.rows.add(shown, line, case.name) if place is None else self.rows.add_place(place)
 
     def _see(self, kind: str, row: int, name: str, said: str, shown: str = "") -> None:

@@ -54,5 +54,5 @@ class Rows:
 
     def _fact(self, name: str) -> Fact:
         examined = self._examined[name]
-        reason = None if examined else self._reasons.get(name, "nothing of the kind is there")
+        reason = None if examined else self._reasons.get(name)  # without one the run ends: a fact was forgotten
         return Fact(name, self._marks.get(name, {}), examined, reason)

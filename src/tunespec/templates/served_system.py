@@ -37,6 +37,7 @@ def judge_system(sides: Sides, rows: Rows, line: int | None, systems: Sequence[s
         return
     row = rows.add(sides.serving.shown, line, "SYSTEM")
     if (refusal := _refusal(sides, system)) is not None:
+        rows.examine("system_injected")
         rows.mark("system_injected", row, f"{_STANDS}; in training, with a system message, {refusal}")
     elif systems:
         rows.examine("system_differs", "system_injected")
