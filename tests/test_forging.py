@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import CORPORA
-from tests.template_families import CHATML, FAMILIES, LLAMA2, QA
+from tests.template_families import CHATML, FAMILIES, LLAMA2
 from tunespec.templates.forging import evaluated, forged_turn, unprotected
 
 TEMPLATES = CORPORA / "chat_templates"
@@ -66,24 +66,6 @@ def test_what_becomes_of_it(render, kind):
     assert forged.passes == (kind in {"identical", "verbatim"})
 
 
-def test_special_tokens_and_ordinary_headers_are_told_apart():
-    token, plain = forged_turn(CHATML.render), forged_turn(QA.render)
-    assert token
-    assert plain
-    assert token.tokens == ("<|im_end|>", "<|im_start|>")
-    assert plain.tokens == ()
-    marked = forged_turn(QA.render, special=["### Answer:"])
-    assert marked is not None
-    assert marked.tokens == ("### Answer:",)
-
-
-@pytest.mark.parametrize("render", [CHATML.render, QA.render, refusing, stripping(CHATML, "<|im_end|>")])
-def test_claims(render, snapshot):
-    forged = forged_turn(render)
-    assert forged is not None
-    assert forged.claim == snapshot
-
-
 def fails(messages):
     raise ValueError("no")
 
@@ -95,11 +77,11 @@ def test_a_template_without_several_turns_proves_nothing(render):
 
 def test_only_a_server_that_drops_a_protection_is_worth_a_warning(snapshot):
     passes, strips = forged_turn(CHATML.render), forged_turn(stripping(CHATML, "<|im_end|>"))
+    assert passes
+    assert strips
     assert unprotected(passes, passes) is None
     assert unprotected(strips, strips) is None
     assert unprotected(passes, strips) is None
-    assert unprotected(None, passes) is None
-    assert unprotected(strips, None) is None
     assert unprotected(strips, passes) == snapshot
 
 
@@ -137,12 +119,14 @@ def test_contents_that_are_evaluated(render, snapshot):
     [
         *(family.render for family in FAMILIES.values()),
         refusing,
-        fails,
-        lambda _: "",
-        lambda m: m[-1]["content"].upper(),
     ],
 )
 def test_contents_that_are_not(render):
+    assert evaluated(render) == ""
+
+
+@pytest.mark.parametrize("render", [fails, lambda _: "", lambda m: m[-1]["content"].upper()])
+def test_of_a_template_that_loses_plain_contents_nothing_can_be_told(render):
     assert evaluated(render) is None
 
 
@@ -176,4 +160,4 @@ def test_no_real_template_keeps_typed_turns_out_or_evaluates_them(path):
     render = (go if path.suffix == ".gotmpl" else jinja)(path)
     forged = forged_turn(render)
     assert forged is None or forged.passes
-    assert evaluated(render) is None
+    assert not evaluated(render)

@@ -16,7 +16,6 @@ from tests.conftest import chat, run_tunespec, write_jsonl
 from tests.test_gguf_file import STRING, entry, gguf
 from tunespec.cli import main
 from tunespec.render import Asked, screen
-from tunespec.templates.case import Case
 from tunespec.templates.labels import Labels, label
 from tunespec.templates.paint import CLOSES, CUT, OPENS, Paint
 from tunespec.templates.rendering import Rendering
@@ -236,6 +235,14 @@ def test_tokens_that_no_file_says_are_named_as_invented(project):
     assert "which no file says" not in project.render("user").stdout
 
 
+def test_tokens_that_no_file_says_are_the_servers(project):
+    """As T003 judges it."""
+    (project.folder / "tokenizer_config.json").unlink()
+    ends = CHATML.replace("'<|im_end|>\\n'", "eos_token + '\\n'")
+    project.write("chat_template.jinja", "{{ bos_token }}" + ends)
+    assert "\nequal: " in project.render("user-assistant-user", "--check").stdout
+
+
 def test_tools_have_a_template_of_their_own(project):
     named = [{"name": "default", "template": CHATML}, {"name": "tool_use", "template": "{{ tools[0].function.name }}"}]
     (project.folder / "chat_template.jinja").unlink()
@@ -285,7 +292,7 @@ def test_what_a_built_in_renderer_writes_is_not_known(project):
         (project.folder / name).unlink()
     assert "Ollama chooses one by the chat template in ./other.gguf, which" in project.render("user", code=2).stdout
     project.write("Modelfile", "FROM llama3.2\n")
-    assert "that of the base model llama3.2 stays" in project.render("user", code=2).stdout
+    assert "which one `FROM llama3.2` brings is not known" in project.render("user", code=2).stdout
 
 
 def test_a_plain_template(project):
@@ -546,9 +553,8 @@ def test_a_token_is_trained_if_it_holds_a_trained_character():
 
 
 def test_the_asked_prompt_may_lack_the_bos_token():
-    case = Case(({"role": "user", "content": "a"},), bos="<s>")
     sides = [Rendering("training", "a", "<s>a"), Rendering("serving", "b", "a")]
-    text, code = screen(Target("probe user", ()), sides, case, Paint(colour=False))
+    text, code = screen(Target("probe user", ()), sides, lambda *_: None, Paint(colour=False))
     assert code == 0
     assert "equal: 1 character on both sides, but for `<s>`, which the server's tokenizer puts before" in text
     assert Asked().side == "both"

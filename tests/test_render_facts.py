@@ -9,8 +9,11 @@ import pytest
 
 from tests.conftest import chat
 from tests.template_facts import facts_of, marked, sources_of, write_files
+from tests.test_gguf_file import ARRAY, STRING, U32, entry, gguf
 from tunespec.errors import CannotJudgeError
 from tunespec.suite_paths import fixture_path
+from tunespec.templates.render_facts import render_facts
+from tunespec.templates.rows import Rows
 from tunespec.templates.tables import TABLES, build
 
 OPEN = "<|im_start|>assistant\n"
@@ -38,6 +41,8 @@ LEGACY = (
     "{{ if .System }}<|im_start|>system\n{{ .System }}<|im_end|>\n{{ end }}{{ if .Prompt }}<|im_start|>user\n"
     "{{ .Prompt }}<|im_end|>\n{{ end }}" + OPEN + "{{ .Response }}<|im_end|>\n"
 )
+TOOLS = "{% for t in tools or [] %}{{ t.function.name + '\n' }}{% endfor %}"
+TOOLS_GO = "{{ range .Tools }}{{ .Function.Name }}\n{{ end }}"
 WEATHER = {"type": "function", "function": {"name": "weather", "description": "The weather.", "parameters": {}}}
 
 
@@ -48,6 +53,13 @@ def modelfile(template: str | None = GO, *lines: str, base: str = "./tuned.gguf"
 
 def tokenizer(template: str = JINJA, **settings: object) -> str:
     return json.dumps({"tokenizer_class": "X", "chat_template": template, "eos_token": "<|im_end|>", **settings})
+
+
+def model(eos: str) -> bytes:
+    return gguf(
+        entry("tokenizer.ggml.tokens", ARRAY, (STRING, ["<unk>", eos])),
+        entry("tokenizer.ggml.eos_token_id", U32, 1),
+    )
 
 
 def source(tmp_path, serving: str | None = None, jinja: str = JINJA, records=(), **files: str):
@@ -169,6 +181,38 @@ def test_what_the_training_refuses_is_not_compared(tmp_path):
 def test_a_training_template_that_refuses_everything(tmp_path):
     why = reasons(tmp_path, jinja="{% for m in messages %}{{ m.role.nothing.at_all }}{% endfor %}")
     assert str(why["history_differs"]).startswith("the training template refuses every conversation: ")
+    assert why["unprotected_turn"] == "one side renders no conversation of two questions"
+    alone = "{% for m in messages %}{{ m.role.nothing.at_all }}{% endfor %}"
+    files = {"Modelfile": "FROM llama3.2\n", "chat_template.jinja": alone}
+    (own,) = sources_of(write_files(tmp_path, files)).values()
+    fact = facts_of(own, "renders")["evaluated_content"]
+    assert (fact.examined, fact.reason) == (0, "no template renders a question in plain words as it is")
+
+
+def test_a_server_that_fails_always_is_not_said_to_write_the_same(tmp_path):
+    facts = facts_of(source(tmp_path, modelfile("{{ (index .Messages 9).Role }}" + GO)), "renders")
+    assert facts["refused_conversation"].marks
+    assert facts["history_differs"].examined == 0
+    assert facts["history_differs"].reason == "the server's template fails on every conversation"
+
+
+def test_a_fact_that_was_forgotten_has_no_reason():
+    (fact,) = Rows(frozenset({"forgotten"})).found()
+    assert (fact.examined, fact.reason) == (0, None)
+
+
+def test_the_sample_is_spread_over_all_records(tmp_path):
+    (own,) = [source(tmp_path, records=records(number=99))]
+    rows = Rows(TABLES["renders"].facts)
+    render_facts(own, rows)
+    lines = [place.line for place in rows.places if place.path == "data.jsonl"]
+    assert len(set(lines)) == 50  # and the first record again, for its roles
+    assert (lines[0], lines[-1]) == (1, 98)
+
+
+def test_what_a_text_in_blanks_loses_is_no_trimming(tmp_path):
+    lost = GO.replace("{{ .Content }}", '{{ if eq (slice .Content 0 1) " " }}gone{{ else }}{{ .Content }}{{ end }}')
+    assert set(found(tmp_path, modelfile(lost))) == {"content_differs", "system_lost", "history_differs"}
 
 
 def test_records_find_what_no_probe_shows_and_their_texts_are_hidden(tmp_path):
@@ -236,6 +280,58 @@ def test_the_token_that_begins_a_text(tmp_path, template, serving, settings, kin
 )
 def test_the_token_that_begins_a_text_without_a_tokenizer(tmp_path, template, serving, kinds):
     assert set(found(tmp_path, modelfile(serving), template)) == kinds
+
+
+# As Zephyr's: every message ends with the EOS, whatever it is.
+ZEPHYR = (
+    "{% for m in messages %}{{ '<|' + m.role + '|>\n' + m.content + eos_token + '\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|assistant|>\n' }}{% endif %}"
+)
+ZEPHYR_GO = "{{ range .Messages }}<|{{ .Role }}|>\n{{ .Content }}<|endoftext|>\n{{ end }}<|assistant|>\n"
+
+
+@pytest.mark.parametrize(
+    ("template", "serving", "kinds"),
+    [
+        (ZEPHYR, ZEPHYR_GO, set()),
+        (ZEPHYR, ZEPHYR_GO.replace("<|endoftext|>", "</s>"), set()),
+        (ZEPHYR.replace("+ eos_token", "+ '<|im_end|>' + eos_token"), GO, {"turn_header_differs"}),
+        (ZEPHYR.replace("+ eos_token", "+ '<|end|>' + eos_token"), ZEPHYR_GO.replace("<|endo", "<|end|><|endo"), set()),
+        (ZEPHYR, ZEPHYR_GO.replace("|>\n{{ .Content", "|>{{ .Content"), {"whitespace_differs"}),
+        # Llama 2's: a BOS before each question.
+        (
+            ZEPHYR.replace("{{ '<|'", "{{ (bos_token if m.role == 'user' else '') + '<|'"),
+            ZEPHYR_GO.replace("<|{{", '{{ if eq .Role "user" }}<BOS_TOKEN>{{ end }}<|{{'),
+            {"bos_doubled"},
+        ),
+        ("{{ '</s>' }}" + JINJA, GO, {"turn_header_differs"}),  # it is written, not named
+    ],
+)
+def test_tokens_that_no_file_says_are_the_servers(tmp_path, template, serving, kinds):
+    assert set(found(tmp_path, modelfile(serving), template)) == kinds
+
+
+def test_a_token_that_no_file_says_is_called_so_where_the_server_writes_none(tmp_path):
+    said = found(tmp_path, modelfile(ZEPHYR_GO.replace("<|endoftext|>", "")), ZEPHYR)
+    assert set(said) == {"generation_prompt_differs", "turn_header_differs"}
+    assert all("(with `</s>` for its eos_token, which no file says)" in text for text in said.values())
+
+
+def test_the_model_file_says_which_token_ends_where_the_tokenizers_file_is_absent(tmp_path):
+    files: dict[str, Any] = {"tuned.gguf": model("<|im_end|>"), "chat_template.jinja": ZEPHYR}
+    (own,) = sources_of(write_files(tmp_path, {**files, "Modelfile": modelfile(ZEPHYR_GO)})).values()
+    assert set(marked(own, "renders")) == {"turn_header_differs", "generation_prompt_differs"}
+    assert "which no file says" not in str(marked(own, "renders"))
+
+
+@pytest.mark.parametrize(
+    ("tools", "kinds"), [("{{ range .Tools }}{{ .Function.Name }}\n{{ end }}", set()), ("", {"tools_differ"})]
+)
+def test_tools_are_written_by_the_template_for_them(tmp_path, tools, kinds):
+    named = [{"name": "default", "template": JINJA}, {"name": "tool_use", "template": TOOLS + JINJA}]
+    told = [{**record, "tools": [WEATHER]} for record in records()]
+    files = {"tokenizer_config.json": tokenizer(chat_template=named)}
+    assert set(found(tmp_path, modelfile(tools + GO), records=told, **files)) == kinds
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,12 +15,16 @@ from tunespec.discover_templates import artefact
 from tunespec.errors import CannotJudgeError
 from tunespec.templates.case import Case
 from tunespec.templates.choice import Sought, Wanted, choose
-from tunespec.templates.difference import difference
+from tunespec.templates.comparison import sides_of
+from tunespec.templates.difference import Difference, difference
 from tunespec.templates.message_files import file_target, with_tools
 from tunespec.templates.paint import Paint, wants_colour
-from tunespec.templates.rendering import Rendering, added_bos, render_sides
+from tunespec.templates.rendering import Rendering, render_sides
+from tunespec.templates.source import TemplateSource
 from tunespec.templates.target import DEFAULT, Target, probe_targets
 from tunespec.templates.targets import target_of
+
+Judge = Callable[[str, str], Difference | None]
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ def run_render(asked: Asked) -> int:
         raise CannotJudgeError(f"--check compares both sides, and {absent.problem}")
     if asked.raw:
         return _print_raw(sides)
-    text, code = screen(target, sides, Case(target.messages, target.tools, added_bos(source)), paint)
+    text, code = screen(target, sides, _judge(source, target), paint)
     click.echo(text, color=paint.colour)
     return code if code == 2 or asked.check else 0
 
@@ -86,7 +91,13 @@ def listed() -> str:
     return "\n".join(rows)
 
 
-def screen(target: Target, sides: list[Rendering], case: Case, paint: Paint) -> tuple[str, int]:
+def _judge(source: TemplateSource, target: Target) -> Judge:
+    """What tells a trained text from an asked one, as T003 judges it."""
+    case, pair = Case(target.messages, target.tools), sides_of(source)
+    return lambda trained, asked: pair.between(case, trained, asked) if pair else difference(trained, asked, case)
+
+
+def screen(target: Target, sides: list[Rendering], judge: Judge, paint: Paint) -> tuple[str, int]:
     """The whole output, and 0 if the sides are equal, 1 if they differ, 2 if one could not be shown."""
     width = max(len(side.name) for side in sides) + 2
     headed = [("render", target.name), *((side.name, side.where) for side in sides)]
@@ -103,15 +114,15 @@ def screen(target: Target, sides: list[Rendering], case: Case, paint: Paint) -> 
         return "\n".join(lines), 2
     if len(texts) < 2:
         return "\n".join(lines), 0
-    said, code = _verdict(texts[0], texts[1], case, paint)
+    said, code = _verdict(texts[0], texts[1], judge(texts[0], texts[1]), paint)
     return "\n".join([*lines, "", said]), code
 
 
-def _verdict(trained: str, asked: str, case: Case, paint: Paint) -> tuple[str, int]:
-    found = difference(trained, asked, case)
+def _verdict(trained: str, asked: str, found: Difference | None, paint: Paint) -> tuple[str, int]:
     if found is not None:
         return f"{paint.style(found.kind, fg='red', bold=True)}: {found.message}\n{found.shown}", 1
-    also = "" if trained == asked else f", but for `{case.bos}`, which the server's tokenizer puts before the prompt"
+    begins = trained.removesuffix(asked) if trained.endswith(asked) else ""
+    also = f", but for `{begins}`, which the server's tokenizer puts before the prompt" if begins else ""
     count = f"{len(asked):,} character" + ("s" if len(asked) != 1 else "")
     return f"{paint.style('equal', fg='green', bold=True)}: {count} on both sides{also}", 0
 

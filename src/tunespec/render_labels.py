@@ -16,7 +16,7 @@ from tunespec.templates.errors import TemplateError
 from tunespec.templates.jinja import refusal
 from tunespec.templates.labels import Labels, label
 from tunespec.templates.paint import CLOSES, OPENS, Paint
-from tunespec.templates.rendering import added_bos, placed, stand_ins, training_for
+from tunespec.templates.rendering import placed
 from tunespec.templates.source import TemplateSource
 from tunespec.templates.target import Target
 from tunespec.templates.trained_spans import training_text
@@ -35,7 +35,7 @@ def show_labels(target: Target, source: TemplateSource, config: Config, asked: A
     Raises:
         CannotJudgeError: if there is no tokenizer, or the template refuses the conversation.
     """
-    side = training_for(source, target)
+    side = source.training_with_tools if target.tools else source.training
     if side is None:
         problem = next((f"{path}: {text}" for path, (text, _) in source.problems.items()), source.why_no_training)
         raise CannotJudgeError(problem)
@@ -43,7 +43,7 @@ def show_labels(target: Target, source: TemplateSource, config: Config, asked: A
     tokenizer = read_tokenizer(path)
     if tokenizer is None:
         raise CannotJudgeError(MISSING)
-    case = Case(target.answered, target.tools, added_bos(source))
+    case = Case(target.answered, target.tools)
     try:
         text = training_text(side, case)
     except TemplateError as error:
@@ -53,7 +53,7 @@ def show_labels(target: Target, source: TemplateSource, config: Config, asked: A
     name = target.name if target.answer is None else f"{target.name}, answered"
     shown = [
         ("render", name),
-        ("training", placed(side) + stand_ins(side, source)),
+        ("training", placed(side)),
         ("tokenizer", relative(path, config.root)),
     ]
     lines = [f"{paint.heading(name.ljust(11))}{said}" for name, said in shown]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from tunespec.findings import Place
@@ -12,6 +12,8 @@ from tunespec.templates.errors import TemplateError
 from tunespec.templates.rows import Rows
 from tunespec.templates.sides import ServingSide, TrainingSide
 from tunespec.templates.source import TemplateSource
+from tunespec.templates.stand_ins import as_served, named
+from tunespec.templates.written import is_token_shaped
 
 A_RECORD = "this record"  # a case's name: the finding stands where the record does
 COMPARED = (*KINDS, "refused_conversation")
@@ -26,35 +28,51 @@ class Sides:
     Args:
         training: what the model is trained with.
         serving: what it is asked with.
+        with_tools: the same for conversations with tools.
         bos: what the tokenizer puts before every prompt, empty if it adds nothing; None without a tokenizer.
     """
 
     training: TrainingSide
     serving: ServingSide
+    with_tools: TrainingSide
     bos: str | None
 
     def trained(self, case: Case) -> str:
         """A conversation in the training's form; TemplateError if its template refuses it."""
-        return self.training.render(case.messages, tools=case.tools).text
+        return self._training(case).render(case.messages, tools=case.tools).text
 
     def asked(self, case: Case, *, with_system: bool = False) -> str:
         """The prompt for it, with the Modelfile's SYSTEM or without; TemplateError if the template fails."""
         return self.serving.render(case.messages, tools=case.tools, with_system=with_system)
 
     def between(self, case: Case, trained: str, asked: str) -> Difference | None:
-        """What differs, by the case's own BOS."""
+        """What differs, but for the BOS that the tokenizer adds, and for tokens of which no file says what they are."""
         bos = self.bos
         if bos is None:
             trained = trained.removeprefix(_beginning(trained))
             bos = _beginning(asked)
-        own = Case(case.messages, case.tools, bos, case.name, case.elided)
-        return difference(trained, asked, own)
+        tokens = self._training(case).invented
+        trained = as_served(trained, asked, tokens, self._end if tokens else None)
+        found = difference(trained, asked, replace(case, bos=bos))
+        if found is None or not any(token in found.message + found.shown for token in tokens.values()):
+            return found
+        return replace(found, message=f"{found.message} ({named(tokens)})")
+
+    @property
+    def _end(self) -> str | None:
+        end = self.serving.turn_end
+        return end if end is not None and is_token_shaped(end) else None
+
+    def _training(self, case: Case) -> TrainingSide:
+        return self.with_tools if case.tools else self.training
 
 
 def sides_of(source: TemplateSource) -> Sides | None:
     """Both sides of a pair; None if one is absent."""
     training, serving = source.training, source.serving
-    return None if training is None or serving is None else Sides(training, serving, _added_bos(source))
+    if training is None or serving is None:
+        return None
+    return Sides(training, serving, source.training_with_tools or training, source.added_bos)
 
 
 class _Seen(NamedTuple):
@@ -96,6 +114,7 @@ class Comparison:
         except TemplateError as error:
             self._see("refused_conversation", row, case.name, f"the server's template fails: {error.message}")
             return False
+        self.rows.examine(*KINDS, *(["trimmed_content"] if case.name.endswith("spaced") else []))
         found = self.sides.between(case, trained, asked)
         if found is not None and found.kind == "system_injected" and case.leading_system is None:
             found = self._with_system(case, trained, found)
@@ -116,7 +135,7 @@ class Comparison:
     def _row(self, case: Case, place: Place | None) -> int:
         shown, line = self.sides.serving.shown, self.sides.serving.line
         self.compared += 1
-        self.rows.examine(*COMPARED, *(["trimmed_content"] if case.name.endswith("spaced") else []))
+        self.rows.examine("refused_conversation")
         return self.rows.add(shown, line, case.name) if place is None else self.rows.add_place(place)
 
     def _see(self, kind: str, row: int, name: str, said: str, shown: str = "") -> None:
@@ -134,15 +153,6 @@ class Comparison:
             return None
         says = f"the training template adds another system prompt than the Modelfile's SYSTEM: {served.message}"
         return Difference("system_differs", served.at, says, served.shown)
-
-
-def _added_bos(source: TemplateSource) -> str | None:
-    told = source.gguf.add_bos if source.gguf is not None else None
-    tokenizer = source.tokenizer
-    if tokenizer is None or not tokenizer.tokens:
-        return None
-    adds = tokenizer.adds_bos if told is None else told
-    return "" if adds is False else tokenizer.token("bos_token")
 
 
 def _beginning(text: str) -> str:

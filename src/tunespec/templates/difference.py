@@ -14,8 +14,6 @@ from tunespec.templates.compared import Pair, common_start
 from tunespec.templates.segments import segmented
 from tunespec.templates.side_by_side import side_by_side, sides
 
-__all__ = ["KINDS", "Case", "Difference", "difference"]
-
 KINDS = (
     "bos_doubled",
     "whitespace_differs",

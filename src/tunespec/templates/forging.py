@@ -24,10 +24,9 @@ So what is worth a warning?
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tunespec.special_tokens import TOKEN_PATTERN
 from tunespec.templates.case import Case, Message
 from tunespec.templates.segments import segmented
 from tunespec.templates.side_by_side import visible_sign
@@ -66,37 +65,19 @@ class Forgery:
         kind: `identical` (the rendering of one message equals that of three), `verbatim` (the control texts arrive as
             typed), `altered` (they do not), `refused`.
         control: what was typed between the question and the next one, the answer aside.
-        tokens: the special tokens in it; without any, the headers are ordinary text.
     """
 
     kind: str
     control: tuple[str, str]
-    tokens: tuple[str, ...]
 
     @property
     def passes(self) -> bool:
         """Whether the typed turn reaches the tokenizer."""
         return self.kind in {"identical", "verbatim"}
 
-    @property
-    def claim(self) -> str:
-        """What can be said of it, in one sentence."""
-        typed = " and ".join(f"`{_visible(text)}`" for text in self.control)
-        if not self.passes:
-            return f"a user cannot type a turn: the template {_DOES[self.kind]} {typed} in a content"
-        if not self.tokens:
-            return f"whoever types {typed} forges a turn: these headers are ordinary text"
-        return (
-            f"whoever types {typed} forges a turn, if the server parses special tokens in contents "
-            f"({', '.join(self.tokens)}): the text is a real turn's"
-        )
 
-
-def forged_turn(render: Render, special: Collection[str] = ()) -> Forgery | None:
-    """A question, an answer and a question typed into one user message; None if the template cannot render the three.
-
-    ``special`` are the tokens of the model's tokenizer; without them, those of the known families are recognised.
-    """
+def forged_turn(render: Render) -> Forgery | None:
+    """A question, an answer and a question typed into one message; None if the template cannot render the three."""
     case = Case([_said("user", _QUESTION), _said("assistant", _ANSWER), _said("user", _MORE)])
     real, plain = _rendered(render, case.messages), _rendered(render, case.messages[:1])
     found = segmented(real, case) if real is not None else None
@@ -111,21 +92,22 @@ def forged_turn(render: Render, special: Collection[str] = ()) -> Forgery | None
         kind = "identical"
     else:
         kind = "verbatim" if typed in forged else "altered"
-    return Forgery(kind, control, _tokens("".join(control), special))
+    return Forgery(kind, control)
 
 
-def unprotected(trained: Forgery | None, asked: Forgery | None) -> str | None:
+def unprotected(trained: Forgery, asked: Forgery) -> str | None:
     """A warning where the training side keeps typed turns out and the server lets its own pass; else None."""
-    if trained is None or asked is None or trained.passes or not asked.passes:
+    if trained.passes or not asked.passes:
         return None
     typed = " and ".join(f"`{_visible(text)}`" for text in asked.control)
     return f"the training template {_DOES[trained.kind]} {typed} in a user's content, the server lets them pass"
 
 
 def evaluated(render: Render) -> str | None:
-    """A sentence on the first piece of code in a user's content that does not arrive as typed; else None.
+    """A sentence on the first piece of code in a user's content that does not arrive as typed; empty if each one does.
 
-    A renderer that loses plain contents too (templates of models that see images want lists of parts) proves nothing.
+    None if the renderer refuses or loses plain contents too, as templates of models that see images do, which want
+    lists of parts: then nothing can be told.
     """
     plain = _between(render, "plain words")
     if plain != "plain words":
@@ -136,7 +118,7 @@ def evaluated(render: Render) -> str | None:
             return f"a user's content is evaluated: with `{code}` in it, the template cannot be rendered"
         if arrived != code:
             return f"a user's content is evaluated: `{code}` arrives as `{_visible(arrived)}`"
-    return None
+    return ""
 
 
 def _between(render: Render, typed: str) -> str | None:
@@ -146,11 +128,6 @@ def _between(render: Render, typed: str) -> str | None:
         return None
     found = re.search(f"{re.escape(_BEFORE)}(.*?){re.escape(_AFTER)}", text, re.DOTALL)
     return found[1] if found else ""
-
-
-def _tokens(text: str, special: Collection[str]) -> tuple[str, ...]:
-    known = "|".join(map(re.escape, sorted(filter(None, special), key=len, reverse=True))) or TOKEN_PATTERN
-    return tuple(dict.fromkeys(re.findall(known, text)))
 
 
 def _rendered(render: Render, messages: Sequence[Message]) -> str | None:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from tunespec.conversation import Conversation
 from tunespec.findings import Place
 from tunespec.templates.case import Case
-from tunespec.templates.comparison import A_RECORD, Comparison, Sides, sides_of
+from tunespec.templates.comparison import A_RECORD, COMPARED, Comparison, Sides, sides_of
+from tunespec.templates.difference import KINDS
 from tunespec.templates.forging import Render, evaluated, forged_turn, unprotected
 from tunespec.templates.probes import conversation_of, probes, variants
 from tunespec.templates.renderable import judge_records, judge_templates
@@ -17,6 +18,7 @@ from tunespec.templates.sides import ServingSide, TrainingSide
 from tunespec.templates.source import TemplateSource
 
 _SAMPLE = 50  # records of the dataset, spread over it, beside the probes
+_FAILS = "the server's template fails on every conversation"
 _DIFFER_ALREADY = "the sides differ already where no text begins or ends with blanks"
 
 Records = Sequence[tuple[Place, Conversation]]
@@ -40,7 +42,10 @@ def render_facts(source: TemplateSource, rows: Rows) -> None:
     comparison.finish()
     _protection(sides, rows)
     if not comparison.compared:
-        rows.skip(rows.facts, f"the training template refuses every conversation: {comparison.refusal}")
+        rows.skip(
+            [*COMPARED, "trimmed_content"], f"the training template refuses every conversation: {comparison.refusal}"
+        )
+    rows.skip(KINDS, _FAILS)
     rows.skip(["trimmed_content"], _DIFFER_ALREADY)
 
 
@@ -54,9 +59,8 @@ def _probes(comparison: Comparison, *, tools: bool) -> None:
 
 def _sample(comparison: Comparison, records: Records) -> None:
     """Some of the records, as they are asked."""
-    for place, conversation in (
-        (records[n * len(records) // _SAMPLE] for n in range(_SAMPLE)) if len(records) > _SAMPLE else records
-    ):
+    number = min(len(records), _SAMPLE)
+    for place, conversation in (records[at * len(records) // number] for at in range(number)):
         messages, tools = conversation_of(conversation)
         if messages:
             comparison.compare(Case(messages, tools, name=A_RECORD, elided=True), place)
@@ -86,16 +90,18 @@ def _evaluation(training: TrainingSide | None, serving: ServingSide | None, rows
     for side in (training, serving):
         if side is not None:
             row = rows.add(side.shown, side.line, "evaluation")
+            if (said := evaluated(_renderer(side))) is None:
+                continue
             rows.examine("evaluated_content")
-            if (said := evaluated(_renderer(side))) is not None:
+            if said:
                 rows.mark("evaluated_content", row, said)
+    if training is not None or serving is not None:
+        rows.skip(["evaluated_content"], "no template renders a question in plain words as it is")
 
 
 def _protection(sides: Sides, rows: Rows) -> None:
     """Whether the training takes a typed turn away, and the server lets it pass."""
-    tokens = sides.training.tokens
-    trained = forged_turn(_renderer(sides.training), tokens)
-    asked = forged_turn(_renderer(sides.serving), tokens)
+    trained, asked = forged_turn(_renderer(sides.training)), forged_turn(_renderer(sides.serving))
     if trained is None or asked is None:
         rows.skip(["unprotected_turn"], "one side renders no conversation of two questions")
         return

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from tunespec.templates.errors import TemplateError
-from tunespec.templates.jinja import ChatTemplate, refusal
+from tunespec.templates.jinja import refusal
 from tunespec.templates.ollama import OllamaTemplate
 from tunespec.templates.requests import Request
-from tunespec.templates.sides import STAND_INS, TODAY, ServingSide, TrainingSide
+from tunespec.templates.sides import TODAY, ServingSide, TrainingSide
 from tunespec.templates.source import TemplateSource
+from tunespec.templates.stand_ins import named
 from tunespec.templates.target import Target
 from tunespec.templates.visible import visible
 
@@ -48,47 +49,17 @@ def render_sides(
     return found
 
 
-def training_for(source: TemplateSource, target: Target) -> TrainingSide | None:
-    """The training side; with tools, by the template that transformers takes for them, if there is one of its own."""
-    side, tokenizer = source.training, source.tokenizer
-    if side is None or tokenizer is None or not isinstance(side.template, ChatTemplate) or not target.tools:
-        return side
-    named = tokenizer.chosen(tools=True)
-    if named is None or named.source == side.template.source:
-        return side
-    shown = source.shown(named.path)
-    return replace(side, shown=shown, line=named.line, template=replace(side.template, source=named.source))
-
-
-def added_bos(source: TemplateSource) -> str:
-    """The token that the server's tokenizer puts before each prompt, empty if it adds none.
-
-    The model file says whether it does, since the server reads that; without one, the tokenizer's configuration.
-    """
-    said = [part.add_bos for part in [source.gguf] if part] + [part.adds_bos for part in [source.tokenizer] if part]
-    adds = next((one for one in said if one is not None), True)
-    return source.training.bos if source.training is not None and adds else ""
-
-
 def placed(side: TrainingSide | ServingSide) -> str:
-    """Where a side's template stands: ``Modelfile:3, its TEMPLATE``."""
-    what = side.kind if isinstance(side, TrainingSide) else side.origin
+    """Where a side's template stands: ``Modelfile:3, its TEMPLATE``; and which of its tokens no file says."""
+    what = side.origin if isinstance(side, ServingSide) else ", ".join(filter(None, (side.kind, named(side.invented))))
     return f"{side.shown}:{side.line}, {what}" if side.line is not None else f"{side.shown}, {what}"
 
 
-def stand_ins(side: TrainingSide, source: TemplateSource) -> str:
-    """Which tokens of the training text are invented, since no tokenizer's file says them."""
-    if source.tokenizer is None or source.tokenizer.tokens or not isinstance(side.template, ChatTemplate):
-        return ""
-    known = [f"`{token}` for its {name}" for name, token in STAND_INS.items() if name in side.template.source]
-    return f", with {' and '.join(known)}, which no file says" if known else ""
-
-
 def _training(source: TemplateSource, target: Target, *, generation_prompt: bool) -> Rendering:
-    side = training_for(source, target)
+    side = source.training_with_tools if target.tools else source.training
     if side is None:
         return _absent("training", source, ("jinja", "tokenizer", "gguf"), source.why_no_training)
-    made = Rendering("training", placed(side) + stand_ins(side, source), tokens=side.tokens)
+    made = Rendering("training", placed(side), tokens=side.tokens)
     try:
         rendered = side.render(target.messages, tools=target.tools, generation_prompt=generation_prompt)
     except TemplateError as error:

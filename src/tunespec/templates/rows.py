@@ -60,5 +60,5 @@ class Rows:
         examined, marks = self._examined[name], self._marks.get(name, {})
         if len(marks) > examined:
             raise ValueError(f"{name}: rows marked: {len(marks)}, examined: {examined}")
-        reason = None if examined else self._reasons.get(name, "nothing of the kind is there")
+        reason = None if examined else self._reasons.get(name)  # without one the run ends: a fact was forgotten
         return Fact(name, marks, examined, reason)

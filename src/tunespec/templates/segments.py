@@ -62,17 +62,6 @@ def segmented(text: str, case: Case) -> Segmented:
     return Segmented(text, free if len(free) >= len(any_) else any_)
 
 
-def lacking(text: str, case: Case) -> tuple[str, ...]:
-    """What a rendering does not hold as it is: labels of contents, and `tools` if it names none of them.
-
-    Two sides that lose the same thing do not differ; the model never sees it all the same.
-    """
-    found = segmented(text, case)
-    lost = [part.label for part in case.parts if part.label not in found.labels]
-    unnamed = case.called and not any(name in found.template_text for name in case.called)
-    return (*lost, "tools") if unnamed else tuple(lost)
-
-
 def copies(text: str, parts: Sequence[Part], start: int, end: int) -> Iterator[Place]:
     """Every place at which a content of some length reaches into a piece of the text, also a second time."""
     for part in parts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from tunespec.templates.modelfile import Modelfile
 from tunespec.templates.ollama import OllamaTemplate
 from tunespec.templates.plain import SLOT, PlainTemplate
 from tunespec.templates.rendered import Rendered
+from tunespec.templates.stand_ins import invented
 from tunespec.templates.stop_trained import TurnEnd, turn_end
 from tunespec.templates.training_side import TrainingTemplate
 from tunespec.templates.written import Written, marker_of, served_end, written_by_serving, written_by_training
@@ -26,7 +27,6 @@ Messages = Sequence[Mapping[str, Any]]
 Tools = Sequence[Mapping[str, Any]] | None
 _DRIVE = re.compile(r"[A-Za-z]:/")  # `C:/models`; in `c:3b`, a model's name, a tag follows
 RAW_PROMPT = "{{ .Prompt }}"  # what a Modelfile with a RENDERER has in place of a template: no roles, no headers
-STAND_INS = {"bos_token": "<s>", "eos_token": "</s>"}  # beside a template without a tokenizer's file
 TODAY = datetime(2026, 1, 15, 12)  # noqa: DTZ001  both sides tell one day, so that dates are equal where both have them
 
 
@@ -40,6 +40,7 @@ class TrainingSide:
         template: the template.
         tokens: every token that the tokenizer marks as special.
         added: every token that was added to the vocabulary, special or not; None if the tokenizer does not say.
+        invented: what stands in for tokens that the template names and no file says, by their names.
     """
 
     shown: str
@@ -47,6 +48,7 @@ class TrainingSide:
     template: ChatTemplate | PlainTemplate
     tokens: frozenset[str] = frozenset()
     added: frozenset[str] | None = None
+    invented: dict[str, str] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -136,19 +138,22 @@ class ServingSide:
         return self.template.render(messages, system=system, tools=tools, today=TODAY.date())
 
 
-def training_side(pair: TemplatePair, tokenizer: TrainingTemplate | None, root: Path) -> TrainingSide | None:
-    """The training side of a pair, None if it has no template."""
+def training_side(
+    pair: TemplatePair, tokenizer: TrainingTemplate | None, root: Path, *, tools: bool = False
+) -> TrainingSide | None:
+    """The training side of a pair, None if it has no template; with ``tools``, the one that is taken for them."""
     if pair.plain is not None:
         return TrainingSide("the configuration", None, pair.plain)
-    chosen = tokenizer.chosen() if tokenizer is not None else None
+    chosen = tokenizer.chosen(tools=tools) if tokenizer is not None else None
     if tokenizer is None or chosen is None:
         return None
-    told = vars(tokenizer.template(chosen))
-    if not tokenizer.tokens:
-        told |= STAND_INS
-    dated = ChatTemplate(**{**told, "now": TODAY})
-    added = frozenset(tokenizer.added_tokens) if tokenizer.added_tokens is not None else None
-    return TrainingSide(relative(chosen.path, root), chosen.line, dated, frozenset(tokenizer.special_tokens), added)
+    made = {} if tokenizer.tokens else invented(chosen.source)
+    own = tokenizer.template(chosen)
+    bos, eos = made.get("bos_token", own.bos_token), made.get("eos_token", own.eos_token)
+    dated = replace(own, bos_token=bos, eos_token=eos, now=TODAY)
+    special, added = frozenset(tokenizer.special_tokens), tokenizer.added_tokens
+    known = frozenset(added) if added is not None else None
+    return TrainingSide(relative(chosen.path, root), chosen.line, dated, special, known, made)
 
 
 def serving_side(file: DataFile, modelfile: Modelfile, stock: Substitution | None) -> ServingSide | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,10 +75,17 @@ class TemplateSource:
         """The training template's file with the special tokens; of a GGUF file, if there is no other."""
         for file in self.pair.of("jinja", "tokenizer"):
             try:
-                return read_training_template(file.path)
+                found = read_training_template(file.path)
             except CannotJudgeError as error:
                 self.problems[file.shown] = str(error).removeprefix(f"{file.path}: "), None
                 return None
+            if found.tokens or self._of_gguf is None:
+                return found
+            return replace(found, tokens=self._of_gguf.tokens, special_tokens=self._of_gguf.special_tokens)
+        return self._of_gguf
+
+    @cached_property
+    def _of_gguf(self) -> TrainingTemplate | None:
         if self.gguf is None:
             return None
         named = {f"{name}_token": self.gguf.token(name) or "" for name in ("bos", "eos")}
@@ -88,6 +96,24 @@ class TemplateSource:
     def training(self) -> TrainingSide | None:
         """What the model is trained with."""
         return training_side(self.pair, self.tokenizer, self._config.root)
+
+    @cached_property
+    def training_with_tools(self) -> TrainingSide | None:
+        """The same where a conversation has tools: transformers may take a template of its own for them."""
+        return training_side(self.pair, self.tokenizer, self._config.root, tools=True)
+
+    @cached_property
+    def added_bos(self) -> str | None:
+        """The token that the server's tokenizer puts before each prompt, empty if it adds none; None: not known.
+
+        The model file says whether it does, since the server reads that; without one, the tokenizer's configuration.
+        """
+        tokenizer = self.tokenizer
+        if tokenizer is None or not tokenizer.tokens:
+            return None
+        told = self.gguf.add_bos if self.gguf is not None else None
+        adds = tokenizer.adds_bos if told is None else told
+        return "" if adds is False else tokenizer.token("bos_token")
 
     @cached_property
     def stock(self) -> Stock:

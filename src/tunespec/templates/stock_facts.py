@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tunespec.templates.auto_template import Substitution
+from tunespec.templates.case import Case
+from tunespec.templates.comparison import Sides, sides_of
 from tunespec.templates.errors import TemplateError
 from tunespec.templates.modelfile import Modelfile
 from tunespec.templates.plain import PlainTemplate
 from tunespec.templates.rows import Rows
-from tunespec.templates.sides import ServingSide, TrainingSide, is_file_reference
+from tunespec.templates.sides import is_file_reference
 from tunespec.templates.source import TemplateSource
 
 _FACT = "substituted_template"
@@ -57,9 +59,10 @@ def _chat(source: TemplateSource, rows: Rows) -> str | None:
         rows.skip([_FACT], source.stock.unknown)
         return None
     stock = source.stock.found
-    if stock is None or not stock.distance or source.serving is None:
+    pair = sides_of(source)
+    if stock is None or not stock.distance or pair is None:
         return ""  # without a near one, Ollama from 0.30 on renders the model's own template
-    differs = next((name for name, own in _CONVERSATIONS.items() if _differ(source.training, source.serving, own)), "")
+    differs = next((name for name, own in _CONVERSATIONS.items() if _differ(pair, own)), "")
     return _substituted(stock, differs) if differs else ""
 
 
@@ -70,14 +73,15 @@ def _substituted(stock: Substitution, differs: str) -> str:
     )
 
 
-def _differ(training: TrainingSide, serving: ServingSide, messages: Sequence[Mapping[str, str]]) -> bool:
+def _differ(pair: Sides, messages: Sequence[Mapping[str, str]]) -> bool:
     """Whether the sides write a conversation differently, BOS aside; not where one of them refuses it."""
-    own = serving.system
+    own = pair.serving.system
     told = (
         messages if own is None or messages[0]["role"] == "system" else ({"role": "system", "content": own}, *messages)
     )
     try:
-        trained, asked = training.render(told).text, serving.render(messages)
+        case = Case(told)
+        found = pair.between(case, pair.trained(case), pair.asked(case))
     except TemplateError:
         return False
-    return trained.removeprefix(training.bos) != asked.removeprefix(training.bos)
+    return found is not None and found.kind != "bos_doubled"
