@@ -1,4 +1,4 @@
-"""T001 as a user reads it: the text report on a few of its examples."""
+"""Findings on templates as a user reads them: the text report on a few examples."""
 
 from __future__ import annotations
 
@@ -18,3 +18,11 @@ def test_the_text_report(judge, tmp_path, snapshot, kind):
     blocks = render(report, "text").split("\n\n")
     shown = [block for block in blocks if not block.startswith(("skipped", "nothing to look at"))][:-1]
     assert "\n\n".join(shown) == snapshot
+
+
+def test_keys_of_a_request_are_not_counted_as_files(judge, tmp_path):
+    (tmp_path / "request.json").write_text(
+        '{"model": "m", "messages": [], "temperature": 0, "top_k": 1, "options": {}}', encoding="utf-8"
+    )
+    _, report = judge(tmp_path)
+    assert "T003 template-mismatch (ignored_key) in request.json: 2 findings\n" in render(report, "text")

@@ -101,7 +101,9 @@ def _groups(report: Mapping[str, Any], rows: Mapping[tuple[str, int], str]) -> I
 def _counts(total: Mapping[str, Any]) -> str:
     if total["examined"] is None or isinstance(total["value"], str) or total["value"] is None:
         return "failed"
-    if total["table"] == "renders":  # a kind is found once for a pair; its message says in how many conversations
+    # Of renders a kind is found once for a pair, and its message says in how many conversations; a row of files is a
+    # file, an instruction, a key or a line.
+    if total["table"] in {"renders", "files"}:
         return _plural(total["unexpected"], "finding")
     allowed = f", allowed {total['limit']:.2%}" if isinstance(total["limit"], float) and total["limit"] else ""
     if isinstance(total["limit"], float):

@@ -20,12 +20,8 @@ from tunespec.templates.tokenizer_tokens import NAMED, added_tokens, flag, named
 
 DEFAULT, FOR_TOOLS = "default", "tool_use"
 _OF_MODELS = frozenset({"architectures", "model_type", "hidden_size", "bos_token_id", "eos_token_id"})
-_CONFIG, _TOKENS, _TEMPLATE, _MORE = (
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "chat_template.jinja",
-    "additional_chat_templates",
-)
+_CONFIG, _TOKENS = "tokenizer_config.json", "special_tokens_map.json"
+_TEMPLATE, _MORE = "chat_template.jinja", "additional_chat_templates"
 _KEY, _TEMPLATE_KEY = re.compile(r'(?<!\\)"chat_template"\s*:'), re.compile(r'(?<!\\)"template"\s*:')
 
 
