@@ -32,7 +32,6 @@ EXPLANATIONS = {
 _FATAL = frozenset(
     {"unknown_parameter", "wrong_case_parameter", "wrong_type_parameter", "refused_parameter", "wrong_version"}
 )
-_HARMLESS = frozenset({"newline_around_system", "repeated_stop", "deprecated_parameter"})
 
 
 class Trap(NamedTuple):
@@ -51,8 +50,3 @@ class Trap(NamedTuple):
     def fatal(self) -> bool:
         """Whether ``ollama create`` fails."""
         return self.kind in _FATAL
-
-    @property
-    def harmless(self) -> bool:
-        """Whether it matters little by itself: a line break around SYSTEM is usual, and most models do not mind."""
-        return self.kind in _HARMLESS
