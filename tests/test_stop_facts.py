@@ -29,6 +29,17 @@ LLAMA = (
 CHATML = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}"  # fmt: skip  # noqa: E501
 PLAIN = '[template.training]\nuser = "### Question:\\n{content}\\n\\n"\nassistant = "### Answer:\\n{content}END"\n'
 OPENAI = json.dumps({"model": "tuned", "messages": [{"role": "user", "content": "Why?"}], "stop": ["User:"]})
+LLAMA_TOKENS = json.dumps(
+    {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "bos_token": "<|begin_of_text|>",
+        "eos_token": "<|end_of_text|>",
+        "added_tokens_decoder": {
+            str(128000 + at): {"content": f"<|{name}|>", "special": True}
+            for at, name in enumerate("begin_of_text end_of_text start_header_id end_header_id eot_id".split())
+        },
+    }
+)
 ANSWERS = ["It is blue.", "It is green.", "It is red.", "It is grey.", "It is white."]
 
 
@@ -125,6 +136,14 @@ CASES: dict[str, tuple[dict[str, str | bytes], set[str]]] = {
             "Modelfile": modelfile("</s>"),
         },
         {"unstopped_turn_end"},
+    ),
+    "no token of this tokenizer, and a list that Ollama brings if the model file has this template": (
+        {"chat_template.jinja": CHATML, "tokenizer_config.json": LLAMA_TOKENS, "Modelfile": modelfile()},
+        {"unstopped_turn_end"},
+    ),
+    "no token of this tokenizer, and a stop": (
+        {"chat_template.jinja": CHATML, "tokenizer_config.json": LLAMA_TOKENS, "Modelfile": modelfile("<|im_end|>")},
+        set(),
     ),
     "the tokenizer does not list all": (
         {
@@ -303,6 +322,17 @@ def test_a_finding_points_at_the_list_that_lacks_the_end(tmp_path):
     assert mark.related is not None
     assert mark.related.path == "chat_template.jinja"
     assert facts["unstopped_turn_end"].examined == 1  # every request has a list: the Modelfile's never counts
+
+
+def test_an_end_that_is_a_token_elsewhere_only_says_why_nothing_ends_there(tmp_path):
+    files = {"chat_template.jinja": CHATML, "tokenizer_config.json": LLAMA_TOKENS, "Modelfile": modelfile()}
+    (source,) = sources_of(write_files(tmp_path, files)).values()
+    (said,) = marked(source)["unstopped_turn_end"]
+    assert said == (
+        "`<|im_end|>`, with which the training ends each answer, is none of its stop sequences (none of its own; "
+        "Ollama brings some for certain GGUF files); the engine ends at it only where it is a token: this "
+        "vocabulary has no such token, here it is text"
+    )
 
 
 def test_what_has_nothing_to_look_at_says_why(tmp_path):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tunespec.findings import Place
 from tunespec.templates.end_texts import spelt_alike, stopping
-from tunespec.templates.generation import taken_as
+from tunespec.templates.generation import lacks_token, taken_as
+from tunespec.templates.generation_ends import END_TOKENS
 from tunespec.templates.plain import PlainTemplate
 from tunespec.templates.rows import Rows
 from tunespec.templates.sentinels import rendering, talk
@@ -76,15 +77,10 @@ def _is_ended(end: End, source: TemplateSource, rows: Rows, *, hidden: bool) -> 
 
 def _is_stopped(end: End, source: TemplateSource, rows: Rows, lists: Sequence[StopList]) -> None:
     """A text is only heard by a stop sequence, in each list that counts."""
-    served, asked = served_stops(source), [own for own in lists if own.asked]
+    asked = [own for own in lists if own.asked]
     everyone_asks = bool(asked) and len(asked) == len(source.requests)
-    if served is None and source.modelfile is not None and not everyone_asks:
-        if may_inherit(source, end.text):
-            rows.skip(_HEARD, "the Modelfile has no stop sequence, and those of its base model are not known")
-        else:
-            name, line = source.pair.of("modelfile")[0].shown, source.modelfile.given("model")[-1].line
-            served = StopList(name, line, (), asked=False)
-    for own in ([served] if served is not None and not everyone_asks else []) + asked:
+    served = _served(end, source, rows) if source.modelfile is not None and not everyone_asks else None
+    for own in ([served] if served is not None else []) + asked:
         rows.examine("unstopped_turn_end", "misspelt_stop", "endless_token")
         if stopping(own.texts, end.text):
             continue
@@ -94,8 +90,41 @@ def _is_stopped(end: End, source: TemplateSource, rows: Rows, lists: Sequence[St
             rows.mark("misspelt_stop", row, f"`{near.text}` where {end.who} with `{end.marker}`", end.place)
         else:
             row = rows.add(own.path, own.line, "turn end")
-            said = f"`{end.marker}`, with which {end.who}, is none of its stop sequences ({own.words})"
-            rows.mark("unstopped_turn_end", row, said, end.place)
+            rows.mark("unstopped_turn_end", row, _unheard(end, own, source), end.place)
+
+
+def _served(end: End, source: TemplateSource, rows: Rows) -> StopList | None:
+    """The Modelfile's list; None, with the reason, where it is the base model's and may have the end."""
+    assert source.modelfile is not None
+    served = served_stops(source)
+    if served is not None:
+        return served._replace(stops=()) if _is_guessed(end, source) else served
+    if may_inherit(source, end.text):
+        rows.skip(_HEARD, "the Modelfile has no stop sequence, and those of its base model are not known")
+        return None
+    name, line = source.pair.of("modelfile")[0].shown, source.modelfile.given("model")[-1].line
+    return StopList(name, line, (), asked=False)
+
+
+def _unheard(end: End, own: StopList, source: TemplateSource) -> str:
+    words = own.words
+    if not own.asked and _is_guessed(end, source):
+        words = "none of its own; Ollama brings some for certain GGUF files"
+    said = f"`{end.marker}`, with which {end.who}, is none of its stop sequences ({words})"
+    if not lacks_token(end.marker, source):
+        return said
+    # What misleads: at a token of other models the engine ends of itself there.
+    only = "the engine ends at it only where it is a token: " if end.marker in END_TOKENS else ""
+    return f"{said}; {only}this vocabulary has no such token, here it is text"
+
+
+def _is_guessed(end: End, source: TemplateSource) -> bool:
+    """Whether the end could only be heard by a list that Ollama brings for a chat template which may be the model's.
+
+    It looks for its stock templates in the GGUF file, which is not at hand.
+    """
+    own = source.modelfile.given("stop") if source.modelfile is not None else ()
+    return source.gguf is None and not own and lacks_token(end.marker, source)
 
 
 def _is_trained(training: TrainingSide, rows: Rows) -> None:
