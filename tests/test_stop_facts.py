@@ -173,6 +173,22 @@ CASES: dict[str, tuple[dict[str, str | bytes], set[str]]] = {
         {"tuned.gguf": model(template=CHAT.replace("END", "<|im_end|>")), "Modelfile": modelfile("User:")},
         {"unstopped_turn_end"},
     ),
+    "nearly a token that ends answers": (
+        {"chat_template.jinja": CHATML, "Modelfile": modelfile("<|im_end>")},
+        {"misspelt_token"},
+    ),
+    "nearly a token that ends answers, in capitals, and the vocabulary is known": (
+        {
+            "chat_template.jinja": CHATML,
+            "tokenizer_config.json": tokenizer("<|im_start|>", eos="<|im_end|>"),
+            "Modelfile": modelfile("<|IM_END|>"),
+        },
+        {"misspelt_token"},
+    ),
+    "nearly a token that ends answers, and the token": (
+        {"chat_template.jinja": CHATML, "Modelfile": modelfile("<|im_end>", "<|im_end|>")},
+        set(),
+    ),
     # the server's side alone
     "its own history ends with a text": (
         {"Modelfile": modelfile("### Question:", template=GO.replace("END", "\n### End\n\n"))},
@@ -210,6 +226,18 @@ CASES: dict[str, tuple[dict[str, str | bytes], set[str]]] = {
     "a request empties the list": (
         {"chat_template.jinja": TEXT, "Modelfile": modelfile("### End"), "r.json": request()},
         {"unstopped_turn_end"},
+    ),
+    "a request that stops at the blanks behind the end": (
+        {"chat_template.jinja": TEXT, "Modelfile": modelfile("### End"), "r.json": request("\n\n")},
+        {"unstopped_turn_end", "lost_stop"},
+    ),
+    "a Modelfile that stops at the blanks behind the end": (
+        {"chat_template.jinja": TEXT, "Modelfile": modelfile("\n\n")},
+        {"unstopped_turn_end"},
+    ),
+    "the end and the blanks behind it": (
+        {"chat_template.jinja": TEXT, "Modelfile": modelfile("### End\n\n")},
+        set(),
     ),
     "a request loses a token that ends anyway": (
         {
@@ -322,6 +350,17 @@ def test_a_finding_points_at_the_list_that_lacks_the_end(tmp_path):
     assert mark.related is not None
     assert mark.related.path == "chat_template.jinja"
     assert facts["unstopped_turn_end"].examined == 1  # every request has a list: the Modelfile's never counts
+
+
+def test_blanks_are_shown_in_one_line(tmp_path):
+    files = {"chat_template.jinja": TEXT, "Modelfile": modelfile("### End"), "r.json": request("\n\n")}
+    (source,) = sources_of(write_files(tmp_path, files)).values()
+    assert marked(source) == {
+        "unstopped_turn_end": [
+            "`### End`, with which the training ends each answer, is none of its stop sequences (`⏎⏎`)"
+        ],
+        "lost_stop": ["its list replaces the Modelfile's and lacks `### End`"],
+    }
 
 
 def test_an_end_that_is_a_token_elsewhere_only_says_why_nothing_ends_there(tmp_path):

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tunespec.findings import Place
-from tunespec.templates.end_texts import spelt_alike, stopping
+from tunespec.special_tokens import END_TOKENS as ENDS_OF_FAMILIES
+from tunespec.templates.end_texts import in_line, spelt_alike, stopping
 from tunespec.templates.generation import lacks_token, taken_as
 from tunespec.templates.generation_ends import END_TOKENS
 from tunespec.templates.plain import PlainTemplate
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from tunespec.templates.prefix_stable import Step
 
 TRAINED = ("missing_turn_end", "untrained_turn_end", "unstable_prefix", "untrained_prompt", "doubled_reasoning")
-_HEARD = ("unstopped_turn_end", "misspelt_stop", "endless_token")
+_HEARD = ("unstopped_turn_end", "misspelt_stop", "misspelt_token", "endless_token")
 
 
 class End(NamedTuple):
@@ -63,16 +64,29 @@ def judge_turn_end(source: TemplateSource, rows: Rows, lists: Sequence[StopList]
     elif taken == "text":
         _is_stopped(end, source, rows, lists)
     elif source.modelfile is not None or source.requests:
-        _is_ended(end, source, rows, hidden=taken == "hidden")
+        _is_ended(end, source, rows, lists, hidden=taken == "hidden")
 
 
-def _is_ended(end: End, source: TemplateSource, rows: Rows, *, hidden: bool) -> None:
+def _is_ended(end: End, source: TemplateSource, rows: Rows, lists: Sequence[StopList], *, hidden: bool) -> None:
     row = rows.add(end.place.path, end.place.line, "turn end")
     rows.examine("endless_token", "unstopped_turn_end", "misspelt_stop")
     if hidden:
         eos = source.gguf.token("eos") if source.gguf is not None else source.training and source.training.eos
         said = f"`{end.marker}` is a control token, which no stop sequence can match, and the model's end is "
         rows.mark("endless_token", row, f"{said}`{eos}`" if eos else f"{said}not known")
+    for own in lists:
+        rows.examine(*["misspelt_token"] * bool(own.stops))
+        for stop in own.stops:
+            if is_nearly(end, stop.text, own):
+                at = rows.add(stop.path, stop.line, f"stop {stop.text}")
+                rows.mark(
+                    "misspelt_token", at, f"`{stop.text}`, nearly `{end.marker}`, with which {end.who}", end.place
+                )
+
+
+def is_nearly(end: End, text: str, own: StopList) -> bool:
+    """Whether a stop sequence is meant to be the end, which its list lacks; another model's token is meant as such."""
+    return end.marker not in own.texts and text not in END_TOKENS | ENDS_OF_FAMILIES and spelt_alike(text, end.marker)
 
 
 def _is_stopped(end: End, source: TemplateSource, rows: Rows, lists: Sequence[StopList]) -> None:
@@ -107,7 +121,7 @@ def _served(end: End, source: TemplateSource, rows: Rows) -> StopList | None:
 
 
 def _unheard(end: End, own: StopList, source: TemplateSource) -> str:
-    words = own.words
+    words = in_line(own.words)
     if not own.asked and _is_guessed(end, source):
         words = "none of its own; Ollama brings some for certain GGUF files"
     said = f"`{end.marker}`, with which {end.who}, is none of its stop sequences ({words})"
