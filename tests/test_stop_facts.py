@@ -363,6 +363,16 @@ def test_blanks_are_shown_in_one_line(tmp_path):
     }
 
 
+def test_a_stop_in_the_header_says_what_happens(tmp_path):
+    files = {"chat_template.jinja": TEXT, "Modelfile": modelfile("### End", "### Answer", template=NO_HEADER)}
+    (source,) = sources_of(write_files(tmp_path, files)).values()
+    (said,) = marked(source)["stop_in_header"]
+    assert said == (
+        "`### Answer` stops the model before its answer: the prompt ends without `### Answer:⏎`, so that the model "
+        "writes that header first"
+    )
+
+
 def test_an_end_that_is_a_token_elsewhere_only_says_why_nothing_ends_there(tmp_path):
     files = {"chat_template.jinja": CHATML, "tokenizer_config.json": LLAMA_TOKENS, "Modelfile": modelfile()}
     (source,) = sources_of(write_files(tmp_path, files)).values()

@@ -88,8 +88,8 @@ def _in_header(own: StopList, source: TemplateSource, rows: Rows) -> None:
             row = _row(stop, rows)
             rows.examine("stop_in_header")
             if stop.text in left and taken_as(stop.text, source) != "hidden":
-                said = f"`{stop.text}`, while the prompt ends before `{left.strip()}`"
-                rows.mark("stop_in_header", row, said)
+                said = f"`{in_line(stop.text)}` stops the model before its answer: the prompt ends without "
+                rows.mark("stop_in_header", row, f"{said}`{in_line(left)}`, so that the model writes that header first")
 
 
 def _missed(text: str, pieces: frozenset[str], stops: Sequence[str]) -> Iterator[str]:
