@@ -14,6 +14,7 @@ EXPLANATIONS = {
     "newline_around_template": "Ollama keeps the line breaks behind and before the quotes, so the prompt has them too.",
     "newline_around_system": "Ollama keeps the line breaks behind and before the quotes of the system message.",
     "quotes_are_text": "Ollama knows only double quotes around a whole value; other quotes stay part of it.",
+    "equals_is_text": "Ollama's Modelfile has no `=` between a name and its value: it is part of the value.",
     "list_is_text": "Ollama knows no lists: each stop sequence needs an instruction of its own.",
     "trimmed_blanks": "Ollama trims a value without quotes, so blanks at its ends are lost.",
     "unknown_parameter": "Ollama knows no such parameter, so `ollama create` fails.",
