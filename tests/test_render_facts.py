@@ -434,3 +434,20 @@ def test_what_the_bad_examples_say(tmp_path, folder, snapshot):
     (own,) = sources_of(write_files(tmp_path, files)).values()
     found = [f"{kind}: {text}" for kind, texts in marked(own, "renders").items() for text in texts]
     assert "\n".join(found) == snapshot
+
+
+def test_what_a_template_says_of_a_record_is_not_told(tmp_path):
+    """Go quotes the value that it cannot use: a user's text has no place in a message, or in the cache."""
+    long = {"role": "user", "content": "My password is hunter2 and it is a long one."}
+    broken = "{{ range .Messages }}{{ if gt (len .Content) 40 }}{{ range .Content }}{{ end }}{{ end }}{{ end }}"
+    (tmp_path / "chat_template.jinja").write_text(
+        "{% for m in messages %}{{ m['role'] }}{{ m['content'] }}{% endfor %}"
+    )
+    (tmp_path / "Modelfile").write_text(f'FROM ./tuned.gguf\nTEMPLATE """{broken}"""\n')
+    (tmp_path / "data.jsonl").write_text(json.dumps({"messages": [long, {"role": "assistant", "content": "Noted."}]}))
+    (source,) = sources_of(tmp_path).values()
+    rows = Rows(TABLES["renders"].facts)
+    render_facts(source, rows)
+    said = [mark.text for fact in rows.found() if fact.name == "refused_conversation" for mark in fact.marks.values()]
+    assert len(said) == 1
+    assert "hunter2" not in said[0]

@@ -31,6 +31,17 @@ LLAMA = (
 CHATML = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}"  # fmt: skip  # noqa: E501
 PLAIN = '[template.training]\nuser = "### Question:\\n{content}\\n\\n"\nassistant = "### Answer:\\n{content}END"\n'
 OPENAI = json.dumps({"model": "tuned", "messages": [{"role": "user", "content": "Why?"}], "stop": ["User:"]})
+LLAMA_TOKENS = json.dumps(
+    {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "bos_token": "<|begin_of_text|>",
+        "eos_token": "<|end_of_text|>",
+        "added_tokens_decoder": {
+            str(128000 + at): {"content": f"<|{name}|>", "special": True}
+            for at, name in enumerate("begin_of_text end_of_text start_header_id end_header_id eot_id".split())
+        },
+    }
+)
 ANSWERS = ["It is blue.", "It is green.", "It is red.", "It is grey.", "It is white."]
 
 
@@ -128,6 +139,14 @@ CASES: dict[str, tuple[dict[str, str | bytes], set[str]]] = {
         },
         {"unstopped_turn_end"},
     ),
+    "no token of this tokenizer, and a list that Ollama brings if the model file has this template": (
+        {"chat_template.jinja": CHATML, "tokenizer_config.json": LLAMA_TOKENS, "Modelfile": modelfile()},
+        {"unstopped_turn_end"},
+    ),
+    "no token of this tokenizer, and a stop": (
+        {"chat_template.jinja": CHATML, "tokenizer_config.json": LLAMA_TOKENS, "Modelfile": modelfile("<|im_end|>")},
+        set(),
+    ),
     "the tokenizer does not list all": (
         {
             "chat_template.jinja": CHAT.replace("END", "<|im_end|>"),
@@ -155,6 +174,22 @@ CASES: dict[str, tuple[dict[str, str | bytes], set[str]]] = {
     "the vocabulary lacks the template's end": (
         {"tuned.gguf": model(template=CHAT.replace("END", "<|im_end|>")), "Modelfile": modelfile("User:")},
         {"unstopped_turn_end"},
+    ),
+    "nearly a token that ends answers": (
+        {"chat_template.jinja": CHATML, "Modelfile": modelfile("<|im_end>")},
+        {"misspelt_token"},
+    ),
+    "nearly a token that ends answers, in capitals, and the vocabulary is known": (
+        {
+            "chat_template.jinja": CHATML,
+            "tokenizer_config.json": tokenizer("<|im_start|>", eos="<|im_end|>"),
+            "Modelfile": modelfile("<|IM_END|>"),
+        },
+        {"misspelt_token"},
+    ),
+    "nearly a token that ends answers, and the token": (
+        {"chat_template.jinja": CHATML, "Modelfile": modelfile("<|im_end>", "<|im_end|>")},
+        set(),
     ),
     # the server's side alone
     "its own history ends with a text": (
@@ -193,6 +228,18 @@ CASES: dict[str, tuple[dict[str, str | bytes], set[str]]] = {
     "a request empties the list": (
         {"chat_template.jinja": TEXT, "Modelfile": modelfile("### End"), "r.json": request()},
         {"unstopped_turn_end"},
+    ),
+    "a request that stops at the blanks behind the end": (
+        {"chat_template.jinja": TEXT, "Modelfile": modelfile("### End"), "r.json": request("\n\n")},
+        {"unstopped_turn_end", "lost_stop"},
+    ),
+    "a Modelfile that stops at the blanks behind the end": (
+        {"chat_template.jinja": TEXT, "Modelfile": modelfile("\n\n")},
+        {"unstopped_turn_end"},
+    ),
+    "the end and the blanks behind it": (
+        {"chat_template.jinja": TEXT, "Modelfile": modelfile("### End\n\n")},
+        set(),
     ),
     "a request loses a token that ends anyway": (
         {
@@ -305,6 +352,38 @@ def test_a_finding_points_at_the_list_that_lacks_the_end(tmp_path):
     assert mark.related is not None
     assert mark.related.path == "chat_template.jinja"
     assert facts["unstopped_turn_end"].examined == 1  # every request has a list: the Modelfile's never counts
+
+
+def test_blanks_are_shown_in_one_line(tmp_path):
+    files = {"chat_template.jinja": TEXT, "Modelfile": modelfile("### End"), "r.json": request("\n\n")}
+    (source,) = sources_of(write_files(tmp_path, files)).values()
+    assert marked(source) == {
+        "unstopped_turn_end": [
+            "`### End`, with which the training ends each answer, is none of its stop sequences (`⏎⏎`)"
+        ],
+        "lost_stop": ["its list replaces the Modelfile's and lacks `### End`"],
+    }
+
+
+def test_a_stop_in_the_header_says_what_happens(tmp_path):
+    files = {"chat_template.jinja": TEXT, "Modelfile": modelfile("### End", "### Answer", template=NO_HEADER)}
+    (source,) = sources_of(write_files(tmp_path, files)).values()
+    (said,) = marked(source)["stop_in_header"]
+    assert said == (
+        "`### Answer` stops the model before its answer: the prompt ends without `### Answer:⏎`, so that the model "
+        "writes that header first"
+    )
+
+
+def test_an_end_that_is_a_token_elsewhere_only_says_why_nothing_ends_there(tmp_path):
+    files = {"chat_template.jinja": CHATML, "tokenizer_config.json": LLAMA_TOKENS, "Modelfile": modelfile()}
+    (source,) = sources_of(write_files(tmp_path, files)).values()
+    (said,) = marked(source)["unstopped_turn_end"]
+    assert said == (
+        "`<|im_end|>`, with which the training ends each answer, is none of its stop sequences (none of its own; "
+        "Ollama brings some for certain GGUF files); the engine ends at it only where it is a token: this "
+        "vocabulary has no such token, here it is text"
+    )
 
 
 def test_what_has_nothing_to_look_at_says_why(tmp_path):

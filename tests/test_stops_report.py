@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tunespec.report import render
+from tunespec.report.text import render_text
 from tunespec.suite_paths import fixture_path
 
 
@@ -26,3 +27,12 @@ def test_keys_of_a_request_are_not_counted_as_files(judge, tmp_path):
     )
     _, report = judge(tmp_path)
     assert "T003 template-mismatch (ignored_key) in request.json: 2 findings\n" in render(report, "text")
+
+
+def test_a_stop_sequence_of_blanks_keeps_its_line():
+    serving = {"path": "Modelfile", "template": "its TEMPLATE", "stops": ["\n\n", "\r\nUser:"]}
+    subject = {"name": "Modelfile", "family": "template", "files": [], "profile": {"serving": serving}}
+    summary = {"rows": 0, "seconds": 0.0, "errors": 0, "warnings": 0, "skipped": 0}
+    report = {"subjects": [subject], "findings": [], "pitfalls": [], "passed_over": [], "errors": []}
+    first = render_text({**report, "summary": summary}, {}).split("\n\n")[0]
+    assert first == "template Modelfile\n  served with Modelfile (its TEMPLATE; `⏎⏎`, `␍⏎User:`)"

@@ -17,6 +17,7 @@ LIKELY = (
     "cutting_token",
     "stop_in_header",
     "misspelt_header",
+    "misspelt_token",
     "prefix_stop",
     "unstable_prefix",
     "untrained_prompt",
@@ -50,9 +51,11 @@ def test_missing_stop_sequence(stops):
             names as an end | the engine shows no text for it, so that a stop sequence never sees it
         misspelt_stop: {value} | a stop sequence that is nearly the turn end: other case, blanks or signs | stop
             sequences are compared byte by byte, so that the answer runs on
+        misspelt_token: {value} | a stop sequence that is nearly the token that ends answers | stop sequences are
+            compared byte by byte, so that it guards nothing; the token ends answers by itself, if at all
         empty_stop: {value} | a stop sequence without text | it is found at once, and every answer is empty
-        lost_stop: {value} | a request's stop list that lacks one of the Modelfile's | the server takes the request's
-            list instead of the Modelfile's, not beside it
+        lost_stop: {value} | a request's stop list that lacks one of the Modelfile's, other than tokens at which the
+            engine ends anyway | the server takes the request's list instead of the Modelfile's, not beside it
         missing_turn_end: {value} | the training template puts nothing behind an answer | the model is never shown how
             an answer ends
         untrained_turn_end: {value} | the turn end is outside the part that the loss counts | the model is shown the

@@ -45,10 +45,14 @@ def _template(subject: Mapping[str, Any]) -> Iterator[str]:
         end = f", answers end with `{training['turn_end']}`" if training["turn_end"] else ""
         yield f"  trained with {training['path']} ({training['kind']}{end})"
     if serving := profile.get("serving"):
-        stops = ", ".join(f"`{stop}`" for stop in serving["stops"]) or "no stop sequence"
+        stops = ", ".join(f"`{_in_line(stop)}`" for stop in serving["stops"]) or "no stop sequence"
         yield f"  served with {serving['path']} ({serving['template']}; {stops})"
     if dataset := profile.get("dataset"):
         yield f"  trained on {dataset}"
+
+
+def _in_line(text: str) -> str:
+    return text.replace("\r", "␍").replace("\n", "⏎")
 
 
 def _file(file: Mapping[str, Any], subject: Mapping[str, Any]) -> str:

@@ -112,7 +112,8 @@ class Comparison:
         try:
             asked = self.sides.asked(case)
         except TemplateError as error:
-            self._see("refused_conversation", row, case.name, f"the server's template fails: {error.message}")
+            why = "" if case.elided else f": {error.message}"  # the engine's words quote what a user wrote
+            self._see("refused_conversation", row, case.name, f"the server's template fails{why}")
             return False
         self.rows.examine(*KINDS, *(["trimmed_content"] if case.name.endswith("spaced") else []))
         found = self.sides.between(case, trained, asked)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from tunespec.templates.visible import LINE_END, visible
+
 _BLANKS = re.compile(r"\s+")
 _RUN = re.compile(r"([^\w\s])\1+")
 _SAME = str.maketrans("｜▁", "|_")  # the signs of a family whose tokens are retyped with those of a keyboard
@@ -28,8 +30,13 @@ def nearly_in(stop: str, text: str) -> bool:
 
 
 def stopping(stops: Iterable[str], text: str) -> bool:
-    """Whether one of the stop sequences stands in a text that the model writes: there it stops."""
-    return any(stop and stop in text for stop in stops)
+    """Whether one of the stop sequences hears a text that the model writes; blanks alone hear nothing of it."""
+    return any(stop.strip() and stop in text for stop in stops)
+
+
+def in_line(text: str) -> str:
+    """A text for a message of one line, its line ends visible."""
+    return visible(text).replace(f"{LINE_END}\n", LINE_END)
 
 
 def _bare(text: str) -> str:

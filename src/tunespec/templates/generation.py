@@ -33,6 +33,16 @@ def taken_as(text: str, source: TemplateSource) -> Taken:
     return "unknown" if added is None and is_token_shaped(text) else "text"
 
 
+def lacks_token(text: str, source: TemplateSource) -> bool:
+    """Whether a text looks like a token, and the vocabulary is known and has none of that text."""
+    if not is_token_shaped(text):
+        return False
+    if source.gguf is not None and source.gguf.tokens:
+        return text not in source.gguf.tokens
+    training = source.training
+    return training is not None and training.added is not None and text not in training.added | training.tokens
+
+
 def ending_tokens(source: TemplateSource) -> frozenset[str] | None:
     """The tokens at which the served model ends an answer; None if no file says which tokens it has."""
     if source.gguf is not None and source.gguf.tokens:

@@ -20,7 +20,8 @@ _SINGLE = frozenset({"template", "system", "renderer", "parser", "adapter"})
 _INHERITED = frozenset({"template", "system"})  # what stays of a base model if the Modelfile's own is empty
 _ALTERS = {"template": "altered_template", "stop": "altered_stop", "system": "altered_text", "message": "altered_text"}
 _CHANGES = frozenset(
-    "dropped_characters not_an_escape carriage_return replaced_bytes hash_in_value quotes_are_text list_is_text".split()
+    "dropped_characters not_an_escape carriage_return replaced_bytes hash_in_value quotes_are_text equals_is_text "
+    "list_is_text".split()
 )
 _FACTS = {
     "swallowed_instruction": "swallowed_instruction",
@@ -37,6 +38,7 @@ _BECAUSE = {
     "replaced_bytes": "the file is no UTF-8, or was damaged before",
     "dropped_characters": "the server drops what is not printable",
     "hash_in_value": "behind a value, `#` begins no comment",
+    "equals_is_text": "a Modelfile has no `=`",
     "list_is_text": "a Modelfile has no lists",
     "newline_around_template": "so does every prompt",
     "quotes_are_text": "only double quotes around the whole value are quotes",

@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tunespec.special_tokens import SEQUENCE, TOKEN_PATTERN, families_of, shown_family
-from tunespec.templates.end_texts import nearly_in, stopping
+from tunespec.templates.end_texts import in_line, nearly_in, stopping
 from tunespec.templates.generation import taken_as
 from tunespec.templates.rows import Rows
 from tunespec.templates.source import TemplateSource
 from tunespec.templates.stock_stops import STOCK_STOPS
 from tunespec.templates.stop_lists import Stop, StopList, stop_lists
 from tunespec.templates.stops_in_data import judge_stops_in_data
-from tunespec.templates.turn_end_facts import TRAINED, judge_turn_end, known_end
+from tunespec.templates.turn_end_facts import TRAINED, is_nearly, judge_turn_end, known_end
 from tunespec.templates.written import Written, is_token_shaped, left_to_the_model
 
 _STOCK = frozenset(text for texts in STOCK_STOPS.values() for text in texts)
@@ -72,7 +72,7 @@ def _against_templates(own: StopList, source: TemplateSource, written: Sequence[
                 rows.mark("misspelt_header", row, f"`{stop.text}` where the template writes `{missed}`")
         if pieces or source.gguf is not None:
             rows.examine("unreachable_stop")
-            if (why := _why_never(stop.text, source, pieces)) is not None:
+            if (why := _why_never(stop.text, own, source, pieces)) is not None:
                 rows.mark("unreachable_stop", row, f"`{stop.text}`, {why}")
 
 
@@ -88,8 +88,8 @@ def _in_header(own: StopList, source: TemplateSource, rows: Rows) -> None:
             row = _row(stop, rows)
             rows.examine("stop_in_header")
             if stop.text in left and taken_as(stop.text, source) != "hidden":
-                said = f"`{stop.text}`, while the prompt ends before `{left.strip()}`"
-                rows.mark("stop_in_header", row, said)
+                said = f"`{in_line(stop.text)}` stops the model before its answer: the prompt ends without "
+                rows.mark("stop_in_header", row, f"{said}`{in_line(left)}`, so that the model writes that header first")
 
 
 def _missed(text: str, pieces: frozenset[str], stops: Sequence[str]) -> Iterator[str]:
@@ -101,10 +101,10 @@ def _missed(text: str, pieces: frozenset[str], stops: Sequence[str]) -> Iterator
             yield next((line.strip() for line in piece.splitlines() if nearly_in(text, line)), piece.strip())
 
 
-def _why_never(text: str, source: TemplateSource, pieces: frozenset[str]) -> str | None:
+def _why_never(text: str, own: StopList, source: TemplateSource, pieces: frozenset[str]) -> str | None:
     """Why a stop sequence that looks like a token cannot match; None if it can, or if the token ends answers itself."""
     taken, end = taken_as(text, source), known_end(source)
-    if end is not None and text == end.marker:
+    if end is not None and (text == end.marker or is_nearly(end, text, own)):
         return None  # its own facts
     if taken == "hidden" and text in _STOCK:
         return None  # Ollama's own lists have it, as a guard that does no harm
@@ -134,14 +134,16 @@ def _lost(own: StopList, served: StopList, source: TemplateSource, rows: Rows) -
     row = rows.add(own.path, None, "stop")
     rows.examine("lost_stop")
     end = known_end(source)
+    # Blanks that end an answer behind its marker hide the loss: the marker is shown, and paragraphs end answers.
+    blanks = end is not None and any(not text.strip() and text and text in end.text for text in own.texts)
     lost = [
         text
         for text in dict.fromkeys(served.texts)
         if text.strip()
         and not stopping(own.texts, text)
         and taken_as(text, source) not in {"ends", "hidden"}
-        and not (end is not None and text in end.text)
+        and (blanks or end is None or text not in end.text)
     ]
     if lost:
-        listed = ", ".join(f"`{text}`" for text in lost)
+        listed = ", ".join(f"`{in_line(text)}`" for text in lost)
         rows.mark("lost_stop", row, f"its list replaces the Modelfile's and lacks {listed}")

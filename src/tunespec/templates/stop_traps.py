@@ -10,6 +10,7 @@ from tunespec.templates.trap_kinds import Trap
 
 _QUOTED = re.compile(r"'[^']+'|`[^`]+`|[‘“«].+[’”»]|[^\"].*\"", re.DOTALL)
 _LIST = re.compile(r"\[\s*(?:[\"'].*[\"']\s*)?\]|<[^<>]+>(?:\s*,\s*<[^<>]+>)+", re.DOTALL)
+_ASSIGNED = re.compile(r"=\s*[\"'`“‘]|=[ \t]+\S")
 _INNER = re.compile(r"[^\"]+(?:\"\s*,\s*\"[^\"]+)+")  # of a list, without the quotes at its ends
 
 
@@ -20,7 +21,9 @@ def stop_traps(given: Instruction) -> Iterator[Trap]:
         yield Trap("list_is_text", line, f'the stop sequence is the text `{value}`, from the first `"` to the last')
     if given.quotes:
         return
-    if _LIST.fullmatch(value):
+    if _ASSIGNED.match(value):
+        yield Trap("equals_is_text", line, f"the stop sequence is `{value}`, with the `=`")
+    elif _LIST.fullmatch(value):
         yield Trap("list_is_text", line, f"the stop sequence is the text `{value}`")
     elif _QUOTED.fullmatch(value):
         yield Trap("quotes_are_text", line, f"the stop sequence is `{value}`, with the quotes")

@@ -22,6 +22,7 @@ _Taken = Literal[
     "hash_in_value",  # `#` is a comment only where it begins a line
     "swallowed_instruction",  # a quoted value ends only where a line ends with the quote
     "newline_around_template",  # the line breaks behind and before the quotes stay
+    "equals_is_text",  # no `=` stands between a name and its value
     "quotes_are_text",  # only double quotes around a whole value are none
     "list_is_text",  # each stop sequence needs an instruction of its own
     "deprecated_parameter",  # ignored, with a warning when the model is created

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tunespec.findings import Place
-from tunespec.templates.end_texts import spelt_alike, stopping
-from tunespec.templates.generation import taken_as
+from tunespec.special_tokens import END_TOKENS as ENDS_OF_FAMILIES
+from tunespec.templates.end_texts import in_line, spelt_alike, stopping
+from tunespec.templates.generation import lacks_token, taken_as
+from tunespec.templates.generation_ends import END_TOKENS
 from tunespec.templates.plain import PlainTemplate
 from tunespec.templates.rows import Rows
 from tunespec.templates.sentinels import rendering, talk
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from tunespec.templates.prefix_stable import Step
 
 TRAINED = ("missing_turn_end", "untrained_turn_end", "unstable_prefix", "untrained_prompt", "doubled_reasoning")
-_HEARD = ("unstopped_turn_end", "misspelt_stop", "endless_token")
+_HEARD = ("unstopped_turn_end", "misspelt_stop", "misspelt_token", "endless_token")
 
 
 class End(NamedTuple):
@@ -62,29 +64,37 @@ def judge_turn_end(source: TemplateSource, rows: Rows, lists: Sequence[StopList]
     elif taken == "text":
         _is_stopped(end, source, rows, lists)
     elif source.modelfile is not None or source.requests:
-        _is_ended(end, source, rows, hidden=taken == "hidden")
+        _is_ended(end, source, rows, lists, hidden=taken == "hidden")
 
 
-def _is_ended(end: End, source: TemplateSource, rows: Rows, *, hidden: bool) -> None:
+def _is_ended(end: End, source: TemplateSource, rows: Rows, lists: Sequence[StopList], *, hidden: bool) -> None:
     row = rows.add(end.place.path, end.place.line, "turn end")
     rows.examine("endless_token", "unstopped_turn_end", "misspelt_stop")
     if hidden:
         eos = source.gguf.token("eos") if source.gguf is not None else source.training and source.training.eos
         said = f"`{end.marker}` is a control token, which no stop sequence can match, and the model's end is "
         rows.mark("endless_token", row, f"{said}`{eos}`" if eos else f"{said}not known")
+    for own in lists:
+        rows.examine(*["misspelt_token"] * bool(own.stops))
+        for stop in own.stops:
+            if is_nearly(end, stop.text, own):
+                at = rows.add(stop.path, stop.line, f"stop {stop.text}")
+                rows.mark(
+                    "misspelt_token", at, f"`{stop.text}`, nearly `{end.marker}`, with which {end.who}", end.place
+                )
+
+
+def is_nearly(end: End, text: str, own: StopList) -> bool:
+    """Whether a stop sequence is meant to be the end, which its list lacks; another model's token is meant as such."""
+    return end.marker not in own.texts and text not in END_TOKENS | ENDS_OF_FAMILIES and spelt_alike(text, end.marker)
 
 
 def _is_stopped(end: End, source: TemplateSource, rows: Rows, lists: Sequence[StopList]) -> None:
     """A text is only heard by a stop sequence, in each list that counts."""
-    served, asked = served_stops(source), [own for own in lists if own.asked]
+    asked = [own for own in lists if own.asked]
     everyone_asks = bool(asked) and len(asked) == len(source.requests)
-    if served is None and source.modelfile is not None and not everyone_asks:
-        if may_inherit(source, end.text):
-            rows.skip(_HEARD, "the Modelfile has no stop sequence, and those of its base model are not known")
-        else:
-            name, line = source.pair.of("modelfile")[0].shown, source.modelfile.given("model")[-1].line
-            served = StopList(name, line, (), asked=False)
-    for own in ([served] if served is not None and not everyone_asks else []) + asked:
+    served = _served(end, source, rows) if source.modelfile is not None and not everyone_asks else None
+    for own in ([served] if served is not None else []) + asked:
         rows.examine("unstopped_turn_end", "misspelt_stop", "endless_token")
         if stopping(own.texts, end.text):
             continue
@@ -94,8 +104,41 @@ def _is_stopped(end: End, source: TemplateSource, rows: Rows, lists: Sequence[St
             rows.mark("misspelt_stop", row, f"`{near.text}` where {end.who} with `{end.marker}`", end.place)
         else:
             row = rows.add(own.path, own.line, "turn end")
-            said = f"`{end.marker}`, with which {end.who}, is none of its stop sequences ({own.words})"
-            rows.mark("unstopped_turn_end", row, said, end.place)
+            rows.mark("unstopped_turn_end", row, _unheard(end, own, source), end.place)
+
+
+def _served(end: End, source: TemplateSource, rows: Rows) -> StopList | None:
+    """The Modelfile's list; None, with the reason, where it is the base model's and may have the end."""
+    assert source.modelfile is not None
+    served = served_stops(source)
+    if served is not None:
+        return served._replace(stops=()) if _is_guessed(end, source) else served
+    if may_inherit(source, end.text):
+        rows.skip(_HEARD, "the Modelfile has no stop sequence, and those of its base model are not known")
+        return None
+    name, line = source.pair.of("modelfile")[0].shown, source.modelfile.given("model")[-1].line
+    return StopList(name, line, (), asked=False)
+
+
+def _unheard(end: End, own: StopList, source: TemplateSource) -> str:
+    words = in_line(own.words)
+    if not own.asked and _is_guessed(end, source):
+        words = "none of its own; Ollama brings some for certain GGUF files"
+    said = f"`{end.marker}`, with which {end.who}, is none of its stop sequences ({words})"
+    if not lacks_token(end.marker, source):
+        return said
+    # What misleads: at a token of other models the engine ends of itself there.
+    only = "the engine ends at it only where it is a token: " if end.marker in END_TOKENS else ""
+    return f"{said}; {only}this vocabulary has no such token, here it is text"
+
+
+def _is_guessed(end: End, source: TemplateSource) -> bool:
+    """Whether the end could only be heard by a list that Ollama brings for a chat template which may be the model's.
+
+    It looks for its stock templates in the GGUF file, which is not at hand.
+    """
+    own = source.modelfile.given("stop") if source.modelfile is not None else ()
+    return source.gguf is None and not own and lacks_token(end.marker, source)
 
 
 def _is_trained(training: TrainingSide, rows: Rows) -> None:
