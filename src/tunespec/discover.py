@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tunespec import splits
 from tunespec.config import Config
-from tunespec.discover_templates import artefact, may_be_artefact, template_pairs, why_no_artefact
+from tunespec.discover_templates import artefact, company, may_be_artefact, template_pairs, why_no_artefact
 from tunespec.errors import CannotJudgeError
 from tunespec.reading import Row, format_of, read
 from tunespec.reading.source import EXTENSIONS, extension, read_bytes
@@ -23,6 +23,11 @@ from tunespec.text import shorten
 _SKIPPED_FOLDERS = {"node_modules", "__pycache__", "venv", "site-packages", "wandb"}
 _SNIFFED = 50  # records looked at before a file is said not to be a dataset
 _HEAD = 1 << 18  # bytes read for that
+# Files of every model's folder that no reader asks for by themselves, and that are no data.
+_OF_MODELS = frozenset(
+    "config.json generation_config.json special_tokens_map.json tokenizer.json added_tokens.json adapter_config.json "
+    "preprocessor_config.json processor_config.json vocab.json model.safetensors.index.json".split()
+)
 _LOG_KEYS = {"loss", "eval_loss", "current_steps", "train_loss"}
 
 
@@ -63,11 +68,13 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
     base, patterns = (Path.cwd(), paths) if paths else (config.root, config.data or (() if configured else (".",)))
     unreadable: dict[str, str] = {}
     artefacts: list[DataFile] = []
+    alone: list[DataFile] = []
     for path, named in _files(base, patterns):
         shown = splits.relative(path, config.root)
         try:
             if (kind := artefact(path)) is not None:
-                artefacts.append(DataFile(path, shown, None, kind))
+                artefacts += [DataFile(path, shown, None, kind)]
+                alone += artefacts[-1:] if named else []
                 continue
             format_, why = _recognise(path, shapes)
         except CannotJudgeError as error:
@@ -82,7 +89,7 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
         else:
             passed_over[shown] = why
     datasets = [*configured, *_datasets(found)]
-    templates = template_pairs(config, artefacts, datasets)
+    templates = template_pairs(config, [*artefacts, *company(alone, artefacts)], datasets)
     if not datasets and not templates:
         raise CannotJudgeError(_nothing(config, paths, unreadable | passed_over))
     if found and shapes.unused_columns:
@@ -165,7 +172,9 @@ def _walk(folder: Path) -> Iterator[Path]:
             and not Path(where, name, "pyvenv.cfg").exists()
         )
         for name in sorted(files):
-            if not name.startswith(".") and (extension(Path(name)) in EXTENSIONS or may_be_artefact(name)):
+            if name.startswith(".") or name in _OF_MODELS:
+                continue
+            if extension(Path(name)) in EXTENSIONS or may_be_artefact(name):
                 yield Path(where, name)
 
 

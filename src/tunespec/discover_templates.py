@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from tunespec.errors import CannotJudgeError
@@ -16,7 +16,7 @@ from tunespec.templates.plain import PlainTemplate
 if TYPE_CHECKING:
     from tunespec.config import Config
 
-__all__ = ["ARTEFACTS", "artefact", "may_be_artefact", "nearest", "template_pairs", "why_no_artefact"]
+__all__ = ["ARTEFACTS", "artefact", "company", "may_be_artefact", "nearest", "template_pairs", "why_no_artefact"]
 
 _TRAINING = ("jinja", "tokenizer")
 _FORMATS = {"training": _TRAINING, "modelfile": ("modelfile",), "requests": ("request",), "model": ("gguf",)}
@@ -33,6 +33,26 @@ def template_pairs(config: Config, files: Sequence[DataFile], datasets: Sequence
     kept = [file for file in files if file.format not in replaced]
     files = [*kept, *(file for own in named.values() for file in own)]
     return _pairs(files, datasets, config.plain_template, named.get("model"))
+
+
+def company(alone: Sequence[DataFile], others: Sequence[DataFile]) -> list[DataFile]:
+    """What lies beside a Modelfile that the user named without its chat template and its model file.
+
+    Args:
+        alone: the files that the user named by themselves.
+        others: all files found; where a training template or a model file is among them, nothing is added.
+    """
+    found: dict[Path, DataFile] = {}
+    for modelfile in alone:
+        if modelfile.format != "modelfile" or any(file.format in (*_TRAINING, "gguf") for file in others):
+            continue
+        folder = PurePosixPath(modelfile.shown).parent
+        for path in sorted(modelfile.path.parent.iterdir()):
+            if path.is_file() and (path.suffix.lower() == ".json" or may_be_artefact(path.name)):
+                kind = artefact(path)
+                if kind in {*_TRAINING, "gguf"}:
+                    found[path] = DataFile(path, str(folder / path.name), None, str(kind))
+    return list(found.values())
 
 
 def _named(config: Config, key: str) -> list[DataFile]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tunespec.errors import CannotJudgeError
+from tunespec.templates.ollama_parameters import TYPES
 
 # What a file is taken for -> how the report says it.
 ARTEFACTS: Mapping[str, str] = {
@@ -26,6 +27,7 @@ _ASKS = ("messages", "prompt")
 # What a request says of how it is answered, and no record of a dataset does.
 _SETTINGS = frozenset("stream options keep_alive format stop max_tokens num_predict".split())
 _OF_RECORDS = frozenset("response completion choices answer label".split())
+_OF_OPTIONS = frozenset("stop num_predict num_ctx temperature".split())
 _FOREIGN = 2  # keys of a request that no endpoint knows: a client's own, or a mistake to be found
 
 
@@ -94,9 +96,10 @@ def _is_request(data: Mapping[str, Any]) -> bool:
         from tunespec.templates.request_fields import foreign_keys
 
         return not _is_record(data) and len(foreign_keys(data)) <= _FOREIGN
-    return isinstance(data.get("options"), Mapping) and any(
-        key in data["options"] for key in ("stop", "num_predict", "num_ctx", "temperature")
-    )
+    options = data.get("options", data)
+    if not isinstance(options, Mapping) or not _OF_OPTIONS & set(options):
+        return False
+    return options is not data or set(data) <= set(TYPES)  # a client's options, bare
 
 
 def _is_record(data: Mapping[str, Any]) -> bool:
