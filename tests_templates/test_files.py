@@ -32,6 +32,8 @@ def test_silent_change(files):
             has no effect, and its words stand in the text
         ignored_text: {value} | a text of a request under a key that the endpoint does not have | the model is asked
             without it, and answers as if it did not exist
+        bypassed_template: {value} | a request that brings a template of its own, or a raw prompt that nobody rendered |
+            the model is asked in a form that the Modelfile does not show
         ignored_key: {value} | another key or option that the server does not know there | the setting has no effect
         newline_around_template: {value} | a TEMPLATE that begins or ends with a line break of its own, where no
             training template is there to compare with | the prompt has a token that the training may not have had
@@ -59,6 +61,7 @@ def test_silent_change(files):
     )
     doubtful = (
         "ignored_key",
+        "bypassed_template",
         "newline_around_template",
         "replaced_instruction",
         "empty_value",

@@ -21,7 +21,7 @@ from tunespec.templates.training_side import NamedSource
 _NO_MODELFILE = "no Modelfile is there that Ollama takes"
 _SHOWN = 3  # attempts of one line
 _NO_REQUEST = "no request is there"
-_OF_REQUESTS = ("unread_stop", "ignored_text", "ignored_key")
+_OF_REQUESTS = ("unread_stop", "ignored_text", "ignored_key", "bypassed_template")
 _OF_TEMPLATES = ("hostile_template", "unreadable_file")
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 
 from tunespec.subjects import DataFile
+from tunespec.templates.errors import TemplateError
 from tunespec.templates.request_problems import Problem
+from tunespec.templates.requests import Request
 from tunespec.templates.rows import Rows
+from tunespec.templates.sides import TrainingSide
 from tunespec.templates.source import TemplateSource
 
 _OWNED_BY_STOPS = frozenset({"empty_stop", "no_stops"})  # the table `stops` says what they do to the Modelfile's
+_ASKED = "Wqx asks this."  # a text that no template writes by itself
 _LIMITS = frozenset({"num_predict", "max_tokens"})  # the pitfall unlimited-output's
 _TEXTS = frozenset("system prompt messages template suffix tools images raw".split())  # without it the prompt differs
 
@@ -25,6 +29,33 @@ def judge_requests(source: TemplateSource, rows: Rows) -> None:
                 row = rows.add(file.shown, _line(file, problem.key), problem.key)
                 rows.examine(fact)
                 rows.mark(fact, row, _text(problem))
+        _bypass(source, rows, file, request)
+
+
+def _bypass(source: TemplateSource, rows: Rows, file: DataFile, request: Request) -> None:
+    """The fact ``bypassed_template``: the prompt is not written by the Modelfile's template.
+
+    A raw prompt may have been rendered by the client: then it holds the header with which the training begins a turn.
+    """
+    key = "template" if request.template else "raw"
+    row = rows.add(file.shown, _line(file, key), f"its own {key}")
+    rows.examine("bypassed_template")
+    own = source.modelfile.template if source.modelfile is not None else None
+    if request.template and request.template != own:
+        rows.mark("bypassed_template", row, "its own `template` stands in for the Modelfile's")
+    elif request.raw and request.prompt and not _is_rendered(request.prompt, source.training):
+        rows.mark("bypassed_template", row, "`raw` sends the prompt as it stands, without a header of the training")
+
+
+def _is_rendered(prompt: str, training: TrainingSide | None) -> bool:
+    if training is None:
+        return True  # nobody can tell
+    try:
+        text = training.render([{"role": "user", "content": _ASKED}]).text
+    except TemplateError:
+        return True
+    header = text.partition(_ASKED)[0].removeprefix(training.bos).strip()
+    return not header or header in prompt
 
 
 def _fact(problem: Problem) -> str | None:
