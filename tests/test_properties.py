@@ -7,10 +7,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import chat, judge_folder, write_jsonl
+
+few = settings(max_examples=8)  # each example is a whole check, of a second and more
 
 SUBJECTS = ["badger", "canal", "dynamo", "estuary", "furnace", "glacier", "harbour", "isotope", "jetty", "kestrel"]
 PLACES = ["Norway", "the Alps", "a quiet museum", "northern Chile", "an old factory", "the tidal flats"]
@@ -39,11 +41,13 @@ def judged(records, raw: str | None = None):
     return sorted((f["code"], f["kind"], f["row"]) for f in report["findings"]), report
 
 
+@few
 @given(numbers)
 def test_clean_records_are_clean(chosen):
     assert judged([record(n) for n in chosen])[0] == []
 
 
+@few
 @given(numbers, st.randoms(use_true_random=False))
 def test_shuffling_changes_no_count(chosen, random):
     records = [record(n) for n in chosen]
@@ -54,6 +58,7 @@ def test_shuffling_changes_no_count(chosen, random):
     assert [f[:2] for f in after] == [f[:2] for f in before]
 
 
+@few
 @given(numbers, st.sampled_from([None, 1]), st.booleans(), st.booleans())
 def test_serialisation_does_not_matter(chosen, indent, ascii_only, sort_keys):
     records = [record(n) for n in chosen]
@@ -65,6 +70,7 @@ def test_serialisation_does_not_matter(chosen, indent, ascii_only, sort_keys):
     assert [f["fingerprint"] for f in report["findings"]] == [f["fingerprint"] for f in original["findings"]]
 
 
+@few
 @given(numbers, st.integers(300, 399))
 def test_adding_a_clean_record_changes_nothing_else(chosen, extra):
     records = [record(n) for n in chosen]
@@ -91,6 +97,7 @@ DEFECTS = {
 
 
 @pytest.mark.parametrize("kind", DEFECTS, ids=lambda kind: kind[1])
+@few
 @given(chosen=numbers, data=st.data())
 def test_one_planted_defect_is_one_finding(kind, chosen, data):
     records = [record(n) for n in chosen]
@@ -101,6 +108,7 @@ def test_one_planted_defect_is_one_finding(kind, chosen, data):
     assert only_some == [(*kind, position)]
 
 
+@few
 @given(numbers, st.data())
 def test_a_planted_duplicate_names_its_original(chosen, data):
     records = [record(n) for n in chosen]
