@@ -99,7 +99,8 @@ def _is_request(data: Mapping[str, Any]) -> bool:
     options = data.get("options", data)
     if not isinstance(options, Mapping) or not _OF_OPTIONS & set(options):
         return False
-    return options is not data or set(data) <= set(TYPES)  # a client's options, bare
+    # A client's options, bare; stop sequences alone are a template's list.
+    return options is not data or (set(data) <= set(TYPES) and set(data) != {"stop"})
 
 
 def _is_record(data: Mapping[str, Any]) -> bool:

@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from tunespec.conversation import Conversation
 from tunespec.findings import Place
 from tunespec.templates.errors import TemplateError
+from tunespec.templates.hostile import attempts
+from tunespec.templates.jinja import ChatTemplate
 from tunespec.templates.probes import probes
 from tunespec.templates.rows import Rows
-from tunespec.templates.sides import ServingSide, TrainingSide
+from tunespec.templates.sides import Messages, ServingSide, Tools, TrainingSide
 
-Messages = Sequence[Mapping[str, Any]]
 _SPOKEN = frozenset({"system", "user", "assistant"})
 _PATTERNS = 100  # sequences of roles that are tried, the most frequent first
 
 
 def judge_templates(training: TrainingSide | None, serving: ServingSide | None, rows: Rows) -> None:
     """The fact ``broken_template``: a template that fails on every probe, as one does that cannot work."""
+    asked = probes(tools=True)  # a template for calls may render nothing without tools
     for side in (training, serving):
-        if side is None:
+        if side is None or _is_told_elsewhere(side):
             continue
         row = rows.add(side.shown, side.line, "any conversation")
         rows.examine("broken_template")
-        refusals = [refusal for probe in probes() if (refusal := _refusal(side.render, probe.messages)) is not None]
-        if len(refusals) == len(probes()):
+        refusals = [said for probe in asked if (said := _refusal(side, probe.messages, probe.tools)) is not None]
+        if len(refusals) == len(asked):
             rows.mark("broken_template", row, f"it writes no conversation at all: {refusals[0]}")
     rows.skip(["broken_template"], "no template is there that could be rendered")
+
+
+def _is_told_elsewhere(side: TrainingSide | ServingSide) -> bool:
+    """A template that cannot be parsed is unreadable, one that reaches outside is hostile: kinds of their own."""
+    if not isinstance(side.template, ChatTemplate):
+        return False
+    try:
+        return bool(attempts(side.template.source))
+    except TemplateError:
+        return True
 
 
 def judge_records(training: TrainingSide | None, records: Sequence[tuple[Place, Conversation]], rows: Rows) -> None:
@@ -46,7 +57,7 @@ def judge_records(training: TrainingSide | None, records: Sequence[tuple[Place, 
         row = rows.add_place(own[0])
         rows.examine("refused_record")
         messages = [{"role": role, "content": f"Text {number}."} for number, role in enumerate(roles, start=1)]
-        if (refusal := _refusal(training.render, messages)) is not None:
+        if (refusal := _refusal(training, messages)) is not None:
             count = f"{len(own):,} records have" if len(own) > 1 else "the record has"
             shown = ", ".join(roles[:4]) + (", ..." if len(roles) > 4 else "")
             text = f"{count} the roles {shown}, which the training template refuses: {refusal}"
@@ -60,9 +71,9 @@ def _roles(conversation: Conversation) -> tuple[str, ...]:
     return tuple(roles) if not conversation.defect and set(roles) <= _SPOKEN else ()
 
 
-def _refusal(render: Callable[[Messages], object], messages: Messages) -> str | None:
+def _refusal(side: TrainingSide | ServingSide, messages: Messages, tools: Tools = None) -> str | None:
     try:
-        render(messages)
+        side.render(messages, tools=tools)
     except TemplateError as error:
         return error.message
     return None
