@@ -45,7 +45,7 @@ def test_a_models_own_files_are_passed_over_in_silence(tmp_path):
         ({"num_predict": 512}, "request"),
         ({"temperature": 21.5, "city": "Bonn"}, None),
         ({"seed": 3}, None),
-        ({"stop": ["User:"]}, None),
+        ({"stop": ["User:"], "num_keep": 24}, None),
     ],
 )
 def test_bare_options_of_a_client(tmp_path, data, kind):

@@ -99,8 +99,8 @@ def _is_request(data: Mapping[str, Any]) -> bool:
     options = data.get("options", data)
     if not isinstance(options, Mapping) or not _OF_OPTIONS & set(options):
         return False
-    # A client's options, bare; stop sequences alone are a template's list.
-    return options is not data or (set(data) <= set(TYPES) and set(data) != {"stop"})
+    # A client's options, bare; of a stock template there are only stop sequences, and how much is kept.
+    return options is not data or (set(data) <= set(TYPES) and bool((_OF_OPTIONS - {"stop"}) & set(data)))
 
 
 def _is_record(data: Mapping[str, Any]) -> bool:
