@@ -28,6 +28,7 @@ _ASKS = ("messages", "prompt")
 _SETTINGS = frozenset("stream options keep_alive format stop max_tokens num_predict".split())
 _OF_RECORDS = frozenset("response completion choices answer label".split())
 _OF_OPTIONS = frozenset("stop num_predict num_ctx temperature".split())
+_NAMED_SO = ("option", "request", "client")
 _FOREIGN = 2  # keys of a request that no endpoint knows: a client's own, or a mistake to be found
 
 
@@ -87,10 +88,10 @@ def _of_json(path: Path) -> str | None:
         return None
     if is_tokenizer_config(data):
         return "tokenizer"
-    return "request" if _is_request(data) else None
+    return "request" if _is_request(data, path.name.lower()) else None
 
 
-def _is_request(data: Mapping[str, Any]) -> bool:
+def _is_request(data: Mapping[str, Any], name: str) -> bool:
     """A request names its model and asks something, or it is a client's options; a record of a dataset is neither."""
     if isinstance(data.get("model"), str) and any(key in data for key in _ASKS):
         from tunespec.templates.request_fields import foreign_keys
@@ -99,8 +100,8 @@ def _is_request(data: Mapping[str, Any]) -> bool:
     options = data.get("options", data)
     if not isinstance(options, Mapping) or not _OF_OPTIONS & set(options):
         return False
-    # A client's options, bare; of a stock template there are only stop sequences, and how much is kept.
-    return options is not data or (set(data) <= set(TYPES) and bool((_OF_OPTIONS - {"stop"}) & set(data)))
+    # Bare parameters may be a stock template's, too: a client's options have a name that says so.
+    return options is not data or (set(data) <= set(TYPES) and any(word in name for word in _NAMED_SO))
 
 
 def _is_record(data: Mapping[str, Any]) -> bool:
