@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.test_render_facts import modelfile, tokenizer
+from tunespec import child_process
 from tunespec.errors import CannotJudgeError
 from tunespec.templates import jinja_pool, jinja_process
 from tunespec.templates.errors import TemplateError
@@ -96,7 +97,7 @@ def test_a_python_that_does_not_start_is_no_fault_of_the_template(monkeypatch, p
 
 
 def test_a_worker_that_ends_at_once_is_no_fault_of_the_template(monkeypatch):
-    monkeypatch.setattr(jinja_process, "_MAIN", "raise SystemExit(3)")
+    monkeypatch.setattr(child_process, "MAIN", "raise SystemExit(3)")
     with pytest.raises(CannotJudgeError, match=r"cannot be started.*exit code 3"):
         RenderProcess(QUICK)
 
@@ -119,7 +120,7 @@ def test_a_template_that_ends_it_three_times_in_a_row_is_given_up(started):
 @pytest.mark.parametrize("line", [b"nonsense\n", b"[1]\n", b'{"text": "\xff"}\n', b"[" * 100_000 + b"\n", b"half"])
 def test_an_answer_that_is_none_ends_the_process(monkeypatch, line):
     program = f"import sys\no = sys.stdout.buffer\no.write(b'{{}}\\n'); o.flush()\nsys.stdin.readline()\no.write({line!r} + b'{{}}\\n' * 9)\n"  # fmt: skip  # noqa: E501
-    monkeypatch.setattr(jinja_process, "_MAIN", program)
+    monkeypatch.setattr(child_process, "MAIN", program)
     process = RenderProcess(QUICK)
     answers = process.ask({"conversations": [{}, {}]})
     assert process.ended
@@ -129,7 +130,7 @@ def test_an_answer_that_is_none_ends_the_process(monkeypatch, line):
 
 def test_an_answer_without_an_end_ends_the_process(monkeypatch):
     program = "import sys\no = sys.stdout.buffer\no.write(b'{}\\n'); o.flush()\nsys.stdin.readline()\nwhile True: o.write(b'a' * 99999)\n"  # fmt: skip  # noqa: E501
-    monkeypatch.setattr(jinja_process, "_MAIN", program)
+    monkeypatch.setattr(child_process, "MAIN", program)
     monkeypatch.setattr(jinja_process, "_SPANS", 1_000)
     monkeypatch.setattr(jinja_process, "_FAREWELL", 0.1)
     process = RenderProcess(Bounds(seconds=5, megabytes=100, characters=1_000))
@@ -149,7 +150,7 @@ def test_the_process_does_not_know_the_users_environment(monkeypatch):
     monkeypatch.setenv("SECRET_TOKEN", "hush")
     monkeypatch.setenv("PYTHONSTARTUP", "x")
     program = "import json, os, sys\nprint('{}', flush=True)\nsys.stdin.readline()\nprint(json.dumps({'error': '', 'has': sorted(os.environ)}), flush=True)\n"  # fmt: skip  # noqa: E501
-    monkeypatch.setattr(jinja_process, "_MAIN", program)
+    monkeypatch.setattr(child_process, "MAIN", program)
     process = RenderProcess(QUICK)
     (answer,) = process.ask({"conversations": [{}]})
     process.close()

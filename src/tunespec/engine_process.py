@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import atexit
 import gc
-import json
 import os
 import pickle
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, BinaryIO
 
+from tunespec.child_process import command, end
 from tunespec.errors import CannotJudgeError
 from tunespec.expect import NULL
 from tunespec.postponed import postpone
@@ -33,15 +32,6 @@ if TYPE_CHECKING:
 _RARELY_USED = ("altair", "scipy.stats")
 Columns = Mapping[str, Mapping[int, str]]  # name -> row -> value; the other rows have none
 
-# This process's path goes behind the child's own, so that no file of the user's stands in for a library's module; and
-# `-P` keeps the working folder out.
-_MAIN = """
-import json, sys
-sys.path += [folder for folder in json.loads(sys.argv[1]) if folder and folder not in sys.path]
-from tunespec.engine_process import main
-main()
-"""
-
 
 class EngineProcess:
     """A running engine; it starts to import Great Expectations at once, and ends with this process."""
@@ -50,10 +40,7 @@ class EngineProcess:
         """Start it."""
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  a pipe that nobody reads would block it when full
         self._process = subprocess.Popen(  # noqa: S603  our own Python, our own code
-            [sys.executable, "-P", "-W", "ignore", "-c", _MAIN, json.dumps(sys.path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
+            command("tunespec.engine_process"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors
         )
         atexit.register(self.close)
 
@@ -82,11 +69,7 @@ class EngineProcess:
 
     def close(self) -> None:
         """End it."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            with suppress(OSError):  # what was not sent any more
-                pipe.close()  # type: ignore[union-attr]
+        end(self._process)
 
     @property
     def ended(self) -> bool:

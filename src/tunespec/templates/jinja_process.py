@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -18,6 +17,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
 
+from tunespec.child_process import command, end
 from tunespec.errors import CannotJudgeError
 from tunespec.templates.errors import TemplateError
 from tunespec.templates.process_usage import usage
@@ -32,14 +32,6 @@ KEPT_ENVIRONMENT = frozenset(
     "SYSTEMROOT LD_LIBRARY_PATH DYLD_LIBRARY_PATH PYTHONHOME PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX PYTHONUTF8 "
     "LANG LC_ALL LC_CTYPE TZ".split()
 )
-# This process's path goes behind the child's own, so that no file of the user's stands in for a library's module; and
-# `-P` keeps the working folder out.
-_MAIN = """
-import json, sys
-sys.path += [folder for folder in json.loads(sys.argv[1]) if folder and folder not in sys.path]
-from tunespec.templates.jinja_worker import main
-main(int(sys.argv[2]))
-"""
 
 
 @dataclass(frozen=True)
@@ -68,11 +60,11 @@ class RenderProcess:
         """
         self._bounds = bounds
         self._answers: SimpleQueue[bytes] = SimpleQueue()
-        command = [sys.executable, "-P", "-W", "ignore", "-c", _MAIN, json.dumps(sys.path), str(bounds.megabytes)]
+        worker = command("tunespec.templates.jinja_worker", str(bounds.megabytes))
         kept = {name: value for name, value in os.environ.items() if name.upper() in KEPT_ENVIRONMENT}
         try:
             self._process = subprocess.Popen(  # noqa: S603  our own Python, our own code
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=kept
+                worker, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=kept
             )
         except OSError as error:
             raise _not_started(error) from error
@@ -106,11 +98,7 @@ class RenderProcess:
 
     def close(self) -> None:
         """End it."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            with suppress(OSError):  # what was not sent any more
-                pipe.close()  # type: ignore[union-attr]
+        end(self._process)
 
     @property
     def ended(self) -> bool:

@@ -166,7 +166,7 @@ def _line(answer: dict[str, Any]) -> bytes:
         return b'{"memory": true}\n'
 
 
-def main(megabytes: int) -> None:
+def main(megabytes: str) -> None:
     """The worker's side of the pipes."""
     wall = Wall()
     renderer = Renderer(wall)
@@ -174,7 +174,7 @@ def main(megabytes: int) -> None:
     pipe = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     sys.addaudithook(wall)
-    bound(megabytes)
+    bound(int(megabytes))
     pipe.write(b"{}\n")
     pipe.flush()
     wall.up = True
