@@ -98,6 +98,7 @@ SEQUENCE = frozenset(
 _GENERIC = r"<[|｜][A-Za-z][\w▁]{1,40}[|｜]>"  # reserved tokens and those of families to come have this form too
 _PLAIN = tuple(sorted((t for t in _OF if not re.fullmatch(_GENERIC, t)), key=len, reverse=True))
 TOKEN_PATTERN = "|".join((_GENERIC, r"<extra_id_\d{1,3}>", *map(re.escape, _PLAIN)))
+TAG_PATTERN = TOKEN_PATTERN + r"|<[^<>\s]{1,40}>"  # of a family that is not known, too: `<end_message>`
 
 
 def families_of(token: str) -> frozenset[str]:

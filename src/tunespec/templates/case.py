@@ -12,7 +12,7 @@ Message = Mapping[str, Any]
 
 _SYSTEM = frozenset({"system", "developer"})
 _NOT_IN_LABELS = re.compile(r"[^\w-]")
-_REASONING = ("thinking", "reasoning_content", "reasoning")
+REASONING = ("thinking", "reasoning_content", "reasoning")
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _numbered(messages: Sequence[Message]) -> Iterator[Part]:
         role = "system" if named in _SYSTEM else named
         counts[role] = counts.get(role, 0) + 1
         label = role if role == "system" and number == 0 else f"{role} {counts[role]}"
-        thought = next((message[key] for key in _REASONING if message.get(key)), None)
+        thought = next((message[key] for key in REASONING if message.get(key)), None)
         if isinstance(thought, str) and thought.strip():
             yield Part(f"thinking of {label}", "thinking", thought)
         for text in _texts(message.get("content")):

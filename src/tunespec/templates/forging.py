@@ -29,7 +29,7 @@ from dataclasses import dataclass
 
 from tunespec.templates.case import Case, Message
 from tunespec.templates.segments import segmented
-from tunespec.templates.side_by_side import visible_sign
+from tunespec.templates.side_by_side import brief
 
 Render = Callable[[Sequence[Message]], str]
 """Renders messages with a generation prompt; raises ValueError (as TemplateError is) where the template refuses."""
@@ -99,7 +99,7 @@ def unprotected(trained: Forgery, asked: Forgery) -> str | None:
     """A warning where the training side keeps typed turns out and the server lets its own pass; else None."""
     if trained.passes or not asked.passes:
         return None
-    typed = " and ".join(f"`{_visible(text)}`" for text in asked.control)
+    typed = " and ".join(f"`{brief(text, _SHOWN)}`" for text in asked.control)
     return f"the training template {_DOES[trained.kind]} {typed} in a user's content, the server lets them pass"
 
 
@@ -117,7 +117,7 @@ def evaluated(render: Render) -> str | None:
         if arrived is None:
             return f"a user's content is evaluated: with `{code}` in it, the template cannot be rendered"
         if arrived != code:
-            return f"a user's content is evaluated: `{code}` arrives as `{_visible(arrived)}`"
+            return f"a user's content is evaluated: `{code}` arrives as `{brief(arrived, _SHOWN)}`"
     return ""
 
 
@@ -139,8 +139,3 @@ def _rendered(render: Render, messages: Sequence[Message]) -> str | None:
 
 def _said(role: str, text: str) -> Message:
     return {"role": role, "content": text}
-
-
-def _visible(text: str) -> str:
-    cut = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
-    return "".join(visible_sign(sign) for sign in cut)

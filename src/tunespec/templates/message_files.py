@@ -24,10 +24,7 @@ def file_target(path: Path) -> Target:
         CannotJudgeError: if it is neither.
     """
     content = path.read_bytes()
-    try:
-        body = orjson.loads(content.removeprefix(_BOM))
-    except orjson.JSONDecodeError as error:
-        raise CannotJudgeError(f"{path}: no valid JSON: {error}") from error
+    body = _body(content, path)
     if isinstance(body, list):
         content = orjson.dumps({"messages": body})
     try:
@@ -49,10 +46,7 @@ def with_tools(target: Target, path: Path) -> Target:
     Raises:
         CannotJudgeError: if the file holds none.
     """
-    try:
-        found = orjson.loads(path.read_bytes().removeprefix(_BOM))
-    except orjson.JSONDecodeError as error:
-        raise CannotJudgeError(f"{path}: no valid JSON: {error}") from error
+    found = _body(path.read_bytes(), path)
     tools = found.get("tools") if isinstance(found, dict) else found
     if not isinstance(tools, list) or not tools or not all(isinstance(tool, dict) for tool in tools):
         raise CannotJudgeError(f"{path}: a list of tool schemas was expected")
@@ -62,10 +56,17 @@ def with_tools(target: Target, path: Path) -> Target:
 def holds_one(path: Path) -> bool:
     """Whether a JSON file is one object or a list of messages, rather than records in an array or in lines."""
     try:
-        body = orjson.loads(path.read_bytes().removeprefix(_BOM))
-    except orjson.JSONDecodeError:
+        body = _body(path.read_bytes(), path)
+    except CannotJudgeError:
         return format_of(path) == "json"
     return isinstance(body, dict) or (isinstance(body, list) and all(isinstance(m, dict) and "role" in m for m in body))
+
+
+def _body(content: bytes, path: Path) -> Any:
+    try:
+        return orjson.loads(content.removeprefix(_BOM))
+    except orjson.JSONDecodeError as error:
+        raise CannotJudgeError(f"{path}: no valid JSON: {error}") from error
 
 
 def _with_parsed_arguments(message: Message) -> Message:

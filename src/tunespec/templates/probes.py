@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from tunespec.conversation import Conversation
 from tunespec.templates.case import Case, Message
 
 # Distinct texts that end as sentences do, hold nothing that a template writes, and survive `trim` and escaping.
+_ASKS = frozenset({"user", "tool"})
 _SYSTEM = "You answer in one plain sentence."
 _QUESTION = "Name a river in France."
 _ANSWER = "The Loire flows through France."
@@ -99,10 +100,15 @@ def conversation_of(
         return (), None
     messages = [_said("system", conversation.system)] if conversation.system else []
     messages += _messages(conversation)
-    if asked:
-        while messages and messages[-1]["role"] not in {"user", "tool"}:
-            messages.pop()
-    return tuple(messages), _tools_of(conversation.tools)
+    return up_to_question(messages) if asked else tuple(messages), _tools_of(conversation.tools)
+
+
+def up_to_question(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """The messages up to the last question or tool result: what follows, the model is to say."""
+    count = len(messages)
+    while count and messages[count - 1].get("role") not in _ASKS:
+        count -= 1
+    return tuple(messages[:count])
 
 
 def _messages(conversation: Conversation) -> Iterator[Message]:

@@ -11,7 +11,7 @@ from tunespec.templates.hostile import attempts
 from tunespec.templates.jinja import ChatTemplate
 from tunespec.templates.probes import probes
 from tunespec.templates.rows import Rows
-from tunespec.templates.sides import Messages, ServingSide, Tools, TrainingSide
+from tunespec.templates.sides import ServingSide, TrainingSide, refused
 
 _SPOKEN = frozenset({"system", "user", "assistant"})
 _PATTERNS = 100  # sequences of roles that are tried, the most frequent first
@@ -25,7 +25,7 @@ def judge_templates(training: TrainingSide | None, serving: ServingSide | None, 
             continue
         row = rows.add(side.shown, side.line, "any conversation")
         rows.examine("broken_template")
-        refusals = [said for probe in asked if (said := _refusal(side, probe.messages, probe.tools)) is not None]
+        refusals = [said for probe in asked if (said := refused(side, probe.messages, tools=probe.tools)) is not None]
         if len(refusals) == len(asked):
             rows.mark("broken_template", row, f"it writes no conversation at all: {refusals[0]}")
     rows.skip(["broken_template"], "no template is there that could be rendered")
@@ -57,7 +57,7 @@ def judge_records(training: TrainingSide | None, records: Sequence[tuple[Place, 
         row = rows.add_place(own[0])
         rows.examine("refused_record")
         messages = [{"role": role, "content": f"Text {number}."} for number, role in enumerate(roles, start=1)]
-        if (refusal := _refusal(training, messages)) is not None:
+        if (refusal := refused(training, messages)) is not None:
             count = f"{len(own):,} records have" if len(own) > 1 else "the record has"
             shown = ", ".join(roles[:4]) + (", ..." if len(roles) > 4 else "")
             text = f"{count} the roles {shown}, which the training template refuses: {refusal}"
@@ -69,11 +69,3 @@ def _roles(conversation: Conversation) -> tuple[str, ...]:
     """The roles of a record in their order; none for tools, whose calls a template may want in a form of its own."""
     roles = [*(["system"] if conversation.system else []), *(turn.role for turn in conversation.turns)]
     return tuple(roles) if not conversation.defect and set(roles) <= _SPOKEN else ()
-
-
-def _refusal(side: TrainingSide | ServingSide, messages: Messages, tools: Tools = None) -> str | None:
-    try:
-        side.render(messages, tools=tools)
-    except TemplateError as error:
-        return error.message
-    return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from tunespec.subjects import DataFile
-from tunespec.templates.errors import TemplateError
 from tunespec.templates.request_problems import Problem
 from tunespec.templates.requests import Request
 from tunespec.templates.rows import Rows
@@ -13,7 +12,6 @@ from tunespec.templates.sides import TrainingSide
 from tunespec.templates.source import TemplateSource
 
 _OWNED_BY_STOPS = frozenset({"empty_stop", "no_stops"})  # the table `stops` says what they do to the Modelfile's
-_ASKED = "Wqx asks this."  # a text that no template writes by itself
 _LIMITS = frozenset({"num_predict", "max_tokens"})  # the pitfall unlimited-output's
 _TEXTS = frozenset("system prompt messages template suffix tools images raw".split())  # without it the prompt differs
 
@@ -48,13 +46,9 @@ def _bypass(source: TemplateSource, rows: Rows, file: DataFile, request: Request
 
 
 def _is_rendered(prompt: str, training: TrainingSide | None) -> bool:
-    if training is None:
+    if training is None or training.written is None:
         return True  # nobody can tell
-    try:
-        text = training.render([{"role": "user", "content": _ASKED}]).text
-    except TemplateError:
-        return True
-    header = text.partition(_ASKED)[0].removeprefix(training.bos).strip()
+    header = training.written.opening.removeprefix(training.bos).strip()
     return not header or header in prompt
 
 

@@ -15,7 +15,8 @@ from tunespec.templates.difference import Difference
 from tunespec.templates.errors import TemplateError
 from tunespec.templates.probes import probes
 from tunespec.templates.rows import Rows
-from tunespec.templates.side_by_side import QUOTED, visible_sign
+from tunespec.templates.side_by_side import QUOTED, brief
+from tunespec.templates.sides import refused
 
 _NONE = "the Modelfile has no SYSTEM"
 _NO_RECORDS = "no records are there whose system prompts the Modelfile's SYSTEM could be compared with"
@@ -53,15 +54,9 @@ def judge_system(sides: Sides, rows: Rows, line: int | None, systems: Sequence[s
 def _refusal(sides: Sides, system: str) -> str | None:
     """Why the training template has no system messages; None if it takes them, or no question without one."""
     question = _question()
-    try:
-        sides.training.render([question])
-    except TemplateError:
+    if refused(sides.training, [question]) is not None:
         return None
-    try:
-        sides.training.render([_system(system), question])
-    except TemplateError as error:
-        return error.message
-    return None
+    return refused(sides.training, [_system(system), question])
 
 
 def _difference(sides: Sides, trained: str) -> Difference | None:
@@ -94,8 +89,7 @@ def _said(kind: str, system: str, known: Counter[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    cut = text if len(text) <= QUOTED else f"{text[: QUOTED - 1]}…"
-    return f"`{''.join(map(visible_sign, cut))}`"
+    return f"`{brief(text, QUOTED)}`"
 
 
 def _question() -> Message:

@@ -156,6 +156,12 @@ def visible_sign(character: str) -> str:
     return character
 
 
+def brief(text: str, most: int) -> str:
+    """A text as one sees it, cut to so many characters."""
+    cut = text if len(text) <= most else f"{text[: most - 1]}…"
+    return "".join(map(visible_sign, cut))
+
+
 def _width(text: str) -> int:
     """Columns that a terminal takes for it."""
     return sum(

@@ -13,6 +13,7 @@ from typing import Any
 from tunespec.splits import relative
 from tunespec.subjects import DataFile, TemplatePair
 from tunespec.templates.auto_template import Substitution
+from tunespec.templates.errors import TemplateError
 from tunespec.templates.jinja import ChatTemplate
 from tunespec.templates.modelfile import Modelfile
 from tunespec.templates.ollama import OllamaTemplate
@@ -136,6 +137,15 @@ class ServingSide:
         """
         system = self.system if with_system else None
         return self.template.render(messages, system=system, tools=tools, today=TODAY.date())
+
+
+def refused(side: TrainingSide | ServingSide, messages: Messages, *, tools: Tools = None) -> str | None:
+    """Why a side does not render a conversation, in the template's or its engine's words; None if it does."""
+    try:
+        side.render(messages, tools=tools)
+    except TemplateError as error:
+        return error.message
+    return None
 
 
 def training_side(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from tunespec.special_tokens import TOKEN_PATTERN
+from tunespec.special_tokens import TAG_PATTERN
 from tunespec.templates.compared import common_start
 
 STAND_INS: Mapping[str, str] = {"bos_token": "<s>", "eos_token": "</s>"}
-_TOKEN = re.compile(TOKEN_PATTERN + r"|<[^<>\s]{1,40}>")
+_TOKEN = re.compile(TAG_PATTERN)
 
 
 def invented(template: str) -> dict[str, str]:

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from tunespec.templates.case import Message
-from tunespec.templates.probes import probes
+from tunespec.templates.probes import probes, up_to_question
 from tunespec.templates.requests import Request
 
 DEFAULT = "system-user-assistant-user"
-_ASKS = frozenset({"user", "tool"})
 _ANSWER = "The Ebro reaches the Mediterranean Sea."
 
 
@@ -38,11 +37,8 @@ class Target:
 
     @property
     def asked(self) -> tuple[Message, ...]:
-        """The messages up to the last question or tool result: what follows, the model is to say."""
-        count = len(self.messages)
-        while count and self.messages[count - 1].get("role") not in _ASKS:
-            count -= 1
-        return self.messages[:count]
+        """The messages without what the model is to say."""
+        return up_to_question(self.messages)
 
     @property
     def answered(self) -> tuple[Message, ...]:

@@ -12,13 +12,12 @@ from tunespec.config import Config
 from tunespec.errors import CannotJudgeError
 from tunespec.reading import Row, format_of, read
 from tunespec.shapes import Shapes
-from tunespec.templates.case import Message
+from tunespec.templates.case import REASONING, Message
 from tunespec.templates.message_files import file_target, holds_one
 from tunespec.templates.probes import conversation_of
 from tunespec.templates.target import Target, probe_targets
 
 _AT = re.compile(r"(.+):(\d+)")
-_REASONING = ("thinking", "reasoning_content", "reasoning")
 
 
 def target_of(asked: str, config: Config) -> Target:
@@ -90,6 +89,6 @@ def _with_reasoning(messages: Sequence[Message], raw: Any) -> tuple[Message, ...
     if not isinstance(raw, list) or len(raw) != len(messages) or not all(isinstance(one, dict) for one in raw):
         return tuple(messages)
     return tuple(
-        {**message, **{key: one[key] for key in _REASONING if isinstance(one.get(key), str)}}
+        {**message, **{key: one[key] for key in REASONING if isinstance(one.get(key), str)}}
         for message, one in zip(messages, raw, strict=True)
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tunespec.special_tokens import END_TOKENS, TOKEN_PATTERN
+from tunespec.special_tokens import END_TOKENS, TAG_PATTERN
 from tunespec.templates.errors import TemplateError
 from tunespec.templates.generation_ends import END_TOKENS as ENGINES_END_TOKENS
 from tunespec.templates.plain import PlainTemplate
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SYSTEM = "Oqx"
 _WORDS = re.compile("|".join((*USERS, *ANSWERS, _SYSTEM)))
 _ENDS = re.compile("|".join(sorted(map(re.escape, END_TOKENS | ENGINES_END_TOKENS), key=len, reverse=True)))
-_TAG = re.compile(TOKEN_PATTERN + r"|<[^<>\s]{1,40}>")
+_TAG = re.compile(TAG_PATTERN)
 
 
 @dataclass(frozen=True)
