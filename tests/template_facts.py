@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tunespec.config import find
+from tunespec.config import Config, find
 from tunespec.discover import discover
 from tunespec.facts import Fact
 from tunespec.progress import Progress
+from tunespec.sources import RecordSource
+from tunespec.subjects import TemplatePair
 from tunespec.templates.rows import Rows
 from tunespec.templates.source import TemplateSource
 from tunespec.templates.tables import TABLES
@@ -27,7 +29,11 @@ def sources_of(folder: Path) -> dict[str, TemplateSource]:
     """The sources that a run over the folder would have, by the pair's name."""
     config = find(folder)
     found = discover(config, [str(folder)]).templates
-    return {pair.name: TemplateSource(pair, config, Progress()) for pair in found}
+    return {pair.name: TemplateSource(pair, config, _records(pair, config)) for pair in found}
+
+
+def _records(pair: TemplatePair, config: Config) -> RecordSource | None:
+    return RecordSource(pair.dataset, None, config, Progress()) if pair.dataset is not None else None
 
 
 def facts_of(source: TemplateSource, table: str = "stops") -> dict[str, Fact]:

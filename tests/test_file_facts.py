@@ -17,7 +17,6 @@ from tests.test_gguf_file import model
 from tunespec.config import Config
 from tunespec.discover_templates import artefact
 from tunespec.errors import CannotJudgeError
-from tunespec.progress import Progress
 from tunespec.subjects import DataFile, TemplatePair
 from tunespec.tables import Table
 from tunespec.templates import auto_template
@@ -50,7 +49,7 @@ def table(folder: Path, files: Mapping[str, bytes | str], plain: PlainTemplate |
     for name, content in files.items():
         (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
     data = tuple(DataFile(folder / name, name, None, FORMATS[name]) for name in files)
-    return build("files", [], TemplateSource(TemplatePair("pair", data, plain), Config(root=folder), Progress()))[0]
+    return build("files", [], TemplateSource(TemplatePair("pair", data, plain), Config(root=folder)))[0]
 
 
 def marks(found: Table) -> list[tuple[str, int | None]]:
@@ -195,7 +194,7 @@ def test_a_hostile_template_is_found_with_its_lines(tmp_path):
 def test_the_lines_of_a_template_by_another_name(tmp_path):
     (tmp_path / "chat.j2").write_text(HOSTILE, encoding="utf-8", newline="\n")
     data = (DataFile(tmp_path / "chat.j2", "chat.j2", None, "jinja"),)
-    source = TemplateSource(TemplatePair("pair", data), Config(root=tmp_path), Progress())
+    source = TemplateSource(TemplatePair("pair", data), Config(root=tmp_path))
     assert marks(build("files", [], source)[0]) == [("hostile_template", 2), ("hostile_template", 3)]
 
 
@@ -231,7 +230,7 @@ def test_the_template_of_a_model_file_is_looked_at_beside_the_tokenizer_s(tmp_pa
 def test_the_template_of_a_model_file_is_the_training_template_where_there_is_no_other(tmp_path):
     (tmp_path / "model.gguf").write_bytes(model())
     data = (DataFile(tmp_path / "model.gguf", "model.gguf", None, "gguf"),)
-    source = TemplateSource(TemplatePair("pair", data), Config(root=tmp_path), Progress())
+    source = TemplateSource(TemplatePair("pair", data), Config(root=tmp_path))
     assert source.training is not None
     assert source.training.template.source == "{{ messages }}"
 
@@ -290,7 +289,7 @@ def test_real_templates_try_nothing_and_can_be_read(tmp_path):
         path.write_text(text, encoding="utf-8", newline="\n")
         pair = TemplatePair("pair", (DataFile(path, path.name, None, "jinja"),))
         rows = Rows(TABLES["files"].facts)
-        file_facts(TemplateSource(pair, Config(root=tmp_path), Progress()), rows)  # without describing: that renders
+        file_facts(TemplateSource(pair, Config(root=tmp_path)), rows)  # without describing: that renders
         assert not any(fact.marks for fact in rows.found()), name
 
 

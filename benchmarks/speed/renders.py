@@ -8,7 +8,6 @@ from pathlib import Path
 
 from tunespec.config import Config
 from tunespec.discover import discover
-from tunespec.progress import Progress
 from tunespec.reading import read
 from tunespec.shapes import Shapes
 from tunespec.templates.case import Case
@@ -40,7 +39,7 @@ def main(folder: Path) -> None:
     """Render through the product's own functions; exits with an error if a conversation is not equal on both sides."""
     config = Config(root=folder)
     (pair,) = discover(config, [str(folder)]).templates
-    source = TemplateSource(pair, config, Progress())
+    source = TemplateSource(pair, config)
     cases = list(_cases(source))
     assert source.training is not None
     assert source.serving is not None

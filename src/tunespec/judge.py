@@ -38,6 +38,7 @@ class Judge:
     pitfalls: Sequence[Pitfall] = ()
     progress: Progress = field(default_factory=Progress)
     _failures: dict[str, Exception] = field(default_factory=dict)
+    _kept: dict[Dataset, RecordSource] = field(default_factory=dict)
 
     @cached_property
     def cache(self) -> Cache:
@@ -112,10 +113,20 @@ class Judge:
 
     def _source(self, subject: Subject) -> RecordSource | TemplateSource:
         if isinstance(subject, Dataset):
-            return RecordSource(subject, self._benchmarks, self.config, self.progress)
+            return self._records(subject)
         from tunespec.templates.source import TemplateSource
 
-        return TemplateSource(subject, self.config, self.progress)
+        return TemplateSource(subject, self.config, self._records(subject.dataset) if subject.dataset else None)
+
+    def _records(self, dataset: Dataset) -> RecordSource:
+        """A dataset's records, read once: they are kept where a template pair is judged over them, too."""
+        if dataset in self._kept:
+            return self._kept[dataset]
+        source = RecordSource(dataset, self._benchmarks, self.config, self.progress)
+        shared = any(pair.dataset == dataset for pair in self.discovery.templates)
+        if shared and any(TABLES.get(pitfall.table) == "template" for pitfall in self.pitfalls):
+            self._kept[dataset] = source
+        return source
 
     def _tables(
         self, source: RecordSource | TemplateSource, key: str, pitfalls: Mapping[str, Sequence[Pitfall]]

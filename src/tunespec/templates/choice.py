@@ -11,7 +11,6 @@ from tunespec.config import Config
 from tunespec.discover import discover
 from tunespec.discover_templates import ARTEFACTS, artefact, template_pairs
 from tunespec.errors import CannotJudgeError
-from tunespec.progress import Progress
 from tunespec.subjects import TemplatePair
 from tunespec.templates.source import TemplateSource
 
@@ -56,7 +55,7 @@ def choose(config: Config, sought: Sought, record: Path | None) -> TemplateSourc
     (pair,) = found
     if pair.ambiguous and sought.side != "serving":
         raise CannotJudgeError(f"{pair.ambiguous}, or here with --template")
-    return TemplateSource(pair, named, Progress())
+    return TemplateSource(pair, named)
 
 
 def _named(sought: Sought) -> dict[str, Any]:

@@ -23,7 +23,6 @@ _OWN = "none of Ollama's own is near the model's, which Ollama renders itself fr
 
 if TYPE_CHECKING:
     from tunespec.config import Config
-    from tunespec.progress import Progress
     from tunespec.sources import RecordSource
 
 
@@ -33,9 +32,9 @@ class TemplateSource:
     What cannot be read is None, and ``problems`` says why.
     """
 
-    def __init__(self, pair: TemplatePair, config: Config, progress: Progress) -> None:
-        """Nothing is read yet."""
-        self.pair, self._config, self._progress = pair, config, progress
+    def __init__(self, pair: TemplatePair, config: Config, records: RecordSource | None = None) -> None:
+        """Nothing is read yet; ``records`` are those that are trained on, if they are at hand."""
+        self.pair, self._config, self.records = pair, config, records
         self.problems: dict[str, tuple[str, int | None]] = {}  # path as shown -> what is wrong, and the line
 
     @cached_property
@@ -144,15 +143,6 @@ class TemplateSource:
             line = template[-1].line + (error.line or 1) - 1 if template else None
             self.problems[self.pair.of("modelfile")[0].shown] = f"its TEMPLATE cannot be read: {error.message}", line
             return None
-
-    @cached_property
-    def records(self) -> RecordSource | None:
-        """The records that are trained on."""
-        from tunespec.sources import RecordSource
-
-        if self.pair.dataset is None:
-            return None
-        return RecordSource(self.pair.dataset, None, self._config, self._progress)
 
     def shown(self, path: Path) -> str:
         """A file's path as reports print it."""
