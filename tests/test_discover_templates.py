@@ -12,8 +12,8 @@ from tests.conftest import chat
 from tests.template_facts import sources_of, write_files
 from tunespec.config import find
 from tunespec.discover import discover
-from tunespec.discover_templates import artefact, may_be_artefact
 from tunespec.errors import CannotJudgeError
+from tunespec.templates.artefacts import artefact, may_be_artefact
 
 JINJA = "{% for m in messages %}{{ m['role'] + m['content'] }}{% endfor %}"
 TOKENIZER = json.dumps({"tokenizer_class": "X", "eos_token": "</s>", "chat_template": JINJA})

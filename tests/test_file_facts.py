@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from tests.chat_templates import CORPORA, real_templates
 from tests.test_gguf_file import model
 from tunespec.config import Config
-from tunespec.discover_templates import artefact
 from tunespec.errors import CannotJudgeError
 from tunespec.subjects import DataFile, TemplatePair
 from tunespec.tables import Table
 from tunespec.templates import auto_template
+from tunespec.templates.artefacts import artefact
 from tunespec.templates.file_facts import file_facts
 from tunespec.templates.plain import PlainTemplate
 from tunespec.templates.rows import Rows

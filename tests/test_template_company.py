@@ -10,7 +10,7 @@ from tests.template_facts import write_files
 from tests.test_discover_templates import DATA, FROM, GGUF, JINJA, TOKENIZER
 from tunespec.config import find
 from tunespec.discover import discover
-from tunespec.discover_templates import artefact
+from tunespec.templates.artefacts import artefact
 
 
 def files_of(folder, *paths):

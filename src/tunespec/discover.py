@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import glob
 import json
-import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from tunespec import splits
 from tunespec.config import Config
-from tunespec.discover_templates import artefact, company, may_be_artefact, template_pairs, why_no_artefact
+from tunespec.discover_templates import company, template_pairs
 from tunespec.errors import CannotJudgeError
+from tunespec.paths import expand, files_under
 from tunespec.reading import Row, format_of, read
 from tunespec.reading.source import EXTENSIONS, extension, read_bytes
 from tunespec.shapes import Shapes
 from tunespec.subjects import DataFile, Dataset, Subject, TemplatePair
+from tunespec.templates.artefacts import artefact, why_no_artefact
 from tunespec.text import shorten
 
-_SKIPPED_FOLDERS = {"node_modules", "__pycache__", "venv", "site-packages", "wandb"}
 _SNIFFED = 50  # records looked at before a file is said not to be a dataset
 _HEAD = 1 << 18  # bytes read for that
-# Files of every model's folder that no reader asks for by themselves, and that are no data.
-_OF_MODELS = frozenset(
-    "config.json generation_config.json special_tokens_map.json tokenizer.json added_tokens.json adapter_config.json "
-    "preprocessor_config.json processor_config.json vocab.json model.safetensors.index.json".split()
-)
 _LOG_KEYS = {"loss", "eval_loss", "current_steps", "train_loss"}
 
 
@@ -62,40 +56,55 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
         CannotJudgeError: for a path that does not exist, a named file whose columns nothing knows, or nothing to judge.
     """
     shapes = Shapes(config.columns, config.roles)
-    found: dict[str, tuple[Path, str, bool]] = {}
-    passed_over: dict[str, str] = {}
     configured = _configured(config) if not paths else []
     base, patterns = (Path.cwd(), paths) if paths else (config.root, config.data or (() if configured else (".",)))
-    unreadable: dict[str, str] = {}
-    artefacts: list[DataFile] = []
-    alone: list[DataFile] = []
-    for path, named in _files(base, patterns):
+    seen = _Seen()
+    for path, named in files_under(base, patterns):
         shown = splits.relative(path, config.root)
         try:
-            if (kind := artefact(path)) is not None:
-                artefacts += [DataFile(path, shown, None, kind)]
-                alone += artefacts[-1:] if named else []
-                continue
-            format_, why = _recognise(path, shapes)
+            seen.add(path, shown, shapes, named=named)
         except CannotJudgeError as error:
             if named:
                 raise
-            unreadable[shown] = str(error)
-            continue
+            seen.unreadable[shown] = str(error)
+    datasets = [*configured, *_datasets(seen.data)]
+    templates = template_pairs(config, [*seen.artefacts, *company(seen.named, seen.artefacts)], datasets)
+    if not datasets and not templates:
+        raise CannotJudgeError(_nothing(config, paths, seen.unreadable | seen.passed_over))
+    if seen.data and shapes.unused_columns:
+        names = ", ".join(map(repr, shapes.unused_columns))
+        raise CannotJudgeError(f"columns: no record has {names}; see [columns] in {config.file}")
+    return Discovery(tuple(sorted(datasets, key=lambda d: d.name)), seen.passed_over, seen.unreadable, templates)
+
+
+@dataclass
+class _Seen:
+    """What lies under the user's paths, by the path as it is shown.
+
+    ``data`` has the file, its format and whether the user named it; ``named`` are the artefacts that the user named.
+    """
+
+    data: dict[str, tuple[Path, str, bool]] = field(default_factory=dict)
+    artefacts: list[DataFile] = field(default_factory=list)
+    named: list[DataFile] = field(default_factory=list)
+    passed_over: dict[str, str] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
+
+    def add(self, path: Path, shown: str, shapes: Shapes, *, named: bool) -> None:
+        """Take a file for what it is; CannotJudgeError if it cannot be read, or was named and is nothing to judge."""
+        if (kind := artefact(path)) is not None:
+            file = DataFile(path, shown, None, kind)
+            self.artefacts.append(file)
+            if named:
+                self.named.append(file)
+            return
+        format_, why = _recognise(path, shapes)
         if not why:
-            found[shown] = path, format_, named
+            self.data[shown] = path, format_, named
         elif named:
             raise CannotJudgeError(f"{shown}: {why}")
         else:
-            passed_over[shown] = why
-    datasets = [*configured, *_datasets(found)]
-    templates = template_pairs(config, [*artefacts, *company(alone, artefacts)], datasets)
-    if not datasets and not templates:
-        raise CannotJudgeError(_nothing(config, paths, unreadable | passed_over))
-    if found and shapes.unused_columns:
-        names = ", ".join(map(repr, shapes.unused_columns))
-        raise CannotJudgeError(f"columns: no record has {names}; see [columns] in {config.file}")
-    return Discovery(tuple(sorted(datasets, key=lambda d: d.name)), passed_over, unreadable, templates)
+            self.passed_over[shown] = why
 
 
 def _datasets(found: dict[str, tuple[Path, str, bool]]) -> Iterator[Dataset]:
@@ -121,61 +130,8 @@ def files_of(config: Config, patterns: Sequence[str], split: str | None) -> list
     return [
         DataFile(path, splits.relative(path, config.root), split, format_of(path))
         for pattern in patterns
-        for path, _ in _expand(config.root, pattern)
+        for path, _ in expand(config.root, pattern)
     ]
-
-
-def _files(base: Path, patterns: Sequence[str]) -> Iterator[tuple[Path, bool]]:
-    """``(file, whether the user named it)`` for every file under the patterns, each once."""
-    seen: set[Path] = set()
-    for pattern in patterns:
-        for path, named in _expand(base, pattern):
-            if path not in seen:
-                seen.add(path)
-                yield path, named
-
-
-def _expand(base: Path, pattern: str) -> Iterator[tuple[Path, bool]]:
-    if not pattern.strip():
-        raise CannotJudgeError("an empty path names nothing to judge; write . for this folder")
-    path = base / Path(pattern).expanduser()
-    if path.is_file():
-        yield path, True
-    elif path.is_dir():
-        yield from ((file, False) for file in _walk(path))
-    else:
-        # Against its base, not joined to it: names of folders that are there may hold brackets.
-        folder, rest = _existing_part(base, pattern)
-        matches = sorted(glob.glob(rest, root_dir=folder, recursive=True))  # noqa: PTH207
-        if not matches:
-            raise CannotJudgeError(f"{pattern}: no such file or folder")
-        for match in (folder / name for name in matches):
-            yield from ((f, False) for f in _walk(match)) if match.is_dir() else [(match, False)]
-
-
-def _existing_part(base: Path, pattern: str) -> tuple[Path, str]:
-    """The folder that a glob begins with, by its name as it is written, and the rest of the glob."""
-    parts = Path(pattern).expanduser().parts
-    folder, count = base, 0
-    while count < len(parts) - 1 and (folder / parts[count]).is_dir():
-        folder, count = folder / parts[count], count + 1
-    return folder, str(Path(*parts[count:]))
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    for where, folders, files in os.walk(folder):
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not name.startswith(".")
-            and name not in _SKIPPED_FOLDERS
-            and not Path(where, name, "pyvenv.cfg").exists()
-        )
-        for name in sorted(files):
-            if name.startswith(".") or name in _OF_MODELS:
-                continue
-            if extension(Path(name)) in EXTENSIONS or may_be_artefact(name):
-                yield Path(where, name)
 
 
 def _recognise(path: Path, shapes: Shapes) -> tuple[str, str]:

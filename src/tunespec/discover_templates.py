@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 from tunespec.errors import CannotJudgeError
 from tunespec.splits import relative
 from tunespec.subjects import DataFile, Dataset, TemplatePair
-from tunespec.templates.artefacts import ARTEFACTS, artefact, content, may_be_artefact, why_no_artefact
+from tunespec.templates.artefacts import artefact, content, may_be_artefact
 from tunespec.templates.modelfile import ModelfileError, parse_modelfile
 from tunespec.templates.plain import PlainTemplate
 
 if TYPE_CHECKING:
     from tunespec.config import Config
 
-__all__ = ["ARTEFACTS", "artefact", "company", "may_be_artefact", "nearest", "template_pairs", "why_no_artefact"]
 
 _TRAINING = ("jinja", "tokenizer")
 _FORMATS = {"training": _TRAINING, "modelfile": ("modelfile",), "requests": ("request",), "model": ("gguf",)}
@@ -42,15 +41,16 @@ def company(alone: Sequence[DataFile], others: Sequence[DataFile]) -> list[DataF
         alone: the files that the user named by themselves.
         others: all files found; where a training template or a model file is among them, nothing is added.
     """
+    wanted = {*_TRAINING, "gguf"}
+    if any(file.format in wanted for file in others):
+        return []
     found: dict[Path, DataFile] = {}
     for modelfile in alone:
-        if modelfile.format != "modelfile" or any(file.format in (*_TRAINING, "gguf") for file in others):
-            continue
-        folder = PurePosixPath(modelfile.shown).parent
-        for path in sorted(modelfile.path.parent.iterdir()):
-            if path.is_file() and (path.suffix.lower() == ".json" or may_be_artefact(path.name)):
-                kind = artefact(path)
-                if kind in {*_TRAINING, "gguf"}:
+        if modelfile.format == "modelfile":
+            folder = PurePosixPath(modelfile.shown).parent
+            for path in sorted(modelfile.path.parent.iterdir()):
+                may_be = path.suffix.lower() == ".json" or may_be_artefact(path.name)
+                if path.is_file() and may_be and (kind := artefact(path)) in wanted:
                     found[path] = DataFile(path, str(folder / path.name), None, str(kind))
     return list(found.values())
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from tunespec.config import Config
 from tunespec.config import find as find_config
 from tunespec.discover import discover
-from tunespec.discover_templates import ARTEFACTS
 from tunespec.errors import CannotJudgeError
 from tunespec.explain import configuration
 from tunespec.splits import relative
+from tunespec.templates.artefacts import ARTEFACTS
 
 _FILE = "tunespec.toml"
 

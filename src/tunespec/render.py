@@ -11,8 +11,8 @@ import click
 
 from tunespec.config import Config
 from tunespec.config import find as find_config
-from tunespec.discover_templates import artefact
 from tunespec.errors import CannotJudgeError
+from tunespec.templates.artefacts import artefact
 from tunespec.templates.case import Case
 from tunespec.templates.choice import Sought, Wanted, choose
 from tunespec.templates.comparison import sides_of

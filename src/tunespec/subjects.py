@@ -54,7 +54,7 @@ class TemplatePair:
 
     Args:
         name: the path that names it: the Modelfile, else the training template, else the request.
-        files: all of its files. The format of each is a key of ``discover_templates.ARTEFACTS``.
+        files: all of its files. The format of each is a key of ``artefacts.ARTEFACTS``.
         plain: the training template, where the configuration writes it.
         dataset: the records that are trained on with it, if one dataset of the project is meant.
         ambiguous: why one side was not taken, if several could be meant.

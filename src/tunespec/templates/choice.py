@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 from tunespec.config import Config
 from tunespec.discover import discover
-from tunespec.discover_templates import ARTEFACTS, artefact, template_pairs
+from tunespec.discover_templates import template_pairs
 from tunespec.errors import CannotJudgeError
 from tunespec.subjects import TemplatePair
+from tunespec.templates.artefacts import ARTEFACTS, artefact
 from tunespec.templates.source import TemplateSource
 
 Wanted = Literal["training", "serving", "both"]
