@@ -71,33 +71,37 @@ _PROGRAM = (
     rf"|__{_CAPITALS}__|(?<![\w$])\${_CAPITALS}\b|(?<![\w/$\#\\^_={{}})\]])\{{\d\}}(?![}}\w])|<%=?[^%\n]{{1,40}}%>"
     r"|(?<![\w/$#\\^_={}\]),])\$?\{(?:[a-z]+_[a-z_]+|[a-z]{4,20})\}(?![}\w,])"
 )
-_PROGRAM_SLOT = re.compile(rf"{_PROGRAM}|(?<![\w/$#\\^_={{}}])\$?\{{(?i:{_SLOT_NAMES})\}}(?![}}\w])")
+_NAMED_SLOT = rf"(?<![\w/$#\\^_={{}}])\$?\{{(?i:{_SLOT_NAMES})\}}(?![}}\w])"
+_PROGRAM_SLOT = re.compile(rf"{_PROGRAM}|{_NAMED_SLOT}")
 SLOT_GATE = (
     r"(?i-u:\[ ?(?:your|company|customer|user|client|product|insert)|< ?(?:your|insert)|lorem ipsum)"
     r"|\{(?:[A-Za-z_ ]+|[0-9])\}|TODO|FIXME|TBD|\[XXX\]|<<"
     r"|[<\[][A-Za-z _]{4,25}[>\]]|%[sd(]|%[A-Z_ ]+%|@@|#[A-Z_ ]+#|__[A-Z_ ]+__|\$[A-Z_]{3}|<%"
 )
 _SLOT = re.compile(
-    rf"(?i:{_GAP}|{_FILLER})|{_TO_DO}|(?<![\w/$#\\^_={{}}])\$?\{{(?i:{_SLOT_NAMES})\}}(?![}}\w])"
+    rf"(?i:{_GAP}|{_FILLER})|{_TO_DO}|{_NAMED_SLOT}"
     rf"|\[(?!QUESTION)(?:{_CAPITALS}|{_LOWER})\](?!\()"
 )
 _GIVEN = re.compile(r"(?i)lorem ipsum|\{[a-z]+\}")  # texts to be worked on hold these, too
 _NAMED = re.compile(rf"(?i)\$?\{{{_SLOT_NAMES}\}}")
+# What is written with gaps, for its reader to fill.
+_ASKS_FOR_A_FORM = (
+    r"\b(?:write|draft|compose|create|generate|prepare|need|give me|make)\b.{0,80}\b(?:letter|e-?mail|contract|"
+    r"agreement|invitation|resume|cv|press release|memo|form|message|speech|script|advert\w*|proposal|announcement)\b"
+)
 _FORM_SUBJECT = re.compile(
     r"(?i)\btemplates?\b(?! letter)|placeholder|fill in|\bblanks\b|square brackets?|curly|f-string|format string|"
     r"\bvariables\b|\b(?:the|a|your) variable\b(?! font)|\bdummy\b|latex|to-?do list|\bapi\b|"
     r"\bf['\"]|#\{|\.format\(|\bprintf?\(|模板|邮件|信件|占位|替换|"
     r"\bsincerely\b|\bregards\b|\bdear [\[A-Z]|\byours (?:truly|faithfully)|\bsubject:|\bbest,|\bthanks(?: again)?,|"
-    r"\b(?:write|draft|compose|create|generate|prepare|need|give me|make)\b.{0,80}\b(?:letter|e-?mail|contract|"
-    r"agreement|invitation|resume|cv|press release|memo|form|message|speech|script|advert\w*|proposal|announcement)\b"
+    + _ASKS_FOR_A_FORM
 )
 _PROGRAM_SUBJECT = re.compile(
     r"(?i)\btemplates?\b(?! letter)|placeholder|\bfill\b|\bblanks?\b|\bgaps?\b|brackets?\b|curly|\bbraces?\b|f-string"
     r"|\bformats?\b|\bvariables?\b|\bdummy\b|latex|\bapi\b|\bf['\"]|#\{|\.format\(|\bprintf?\(|\breplace\b|\bsyntax\b"
     r"|\b(?:json|xml|html|yaml|bash|shell|python|java(?:script)?|sql|code|sets?|union|subset|tokens?|tags?|function|string)\b"
     r"|\bregex|\bstands? for\b|\bprogram|\bmask|\banonymi|redact|\bmacro|\bbibtex|模板|占位|变量|格式|替换|邮件|信件|"
-    r"\b(?:write|draft|compose|create|generate|prepare|need|give me|make)\b.{0,80}\b(?:letter|e-?mail|contract|"
-    r"agreement|invitation|resume|cv|press release|memo|form|message|speech|script|advert\w*|proposal|announcement)\b"
+    + _ASKS_FOR_A_FORM
 )
 
 

@@ -6,14 +6,13 @@ import re
 from string import ascii_letters, digits
 from typing import TYPE_CHECKING
 
-from tunespec.facts.sentences import LONG_SENTENCE, Sentence, said_again, said_twice, sentences_of, words_of
+from tunespec.facts.sentences import LEAST, LONG_SENTENCE, Sentence, said_again, said_twice, sentences_of, words_of
 from tunespec.fences import blocks, outside_blocks
 
 if TYPE_CHECKING:
     import polars as pl
 
 RUN = 500  # times that one letter or digit stands in a row; hexadecimal dumps have less
-LEAST = 3  # times that a sentence stands in one answer; twice is a device of style
 _PLAYED_LEAST = 4  # in a story or a poem, where people cry "I can do it!" three times
 _WORD_LEAST = 5  # of one or two words: "no, no, no!"
 _WINDOW = 2_000  # characters at the end in which a loop is sought

@@ -38,11 +38,6 @@ class Rows:
         """Something was found on a row; the first text stays."""
         self._marks.setdefault(fact, {}).setdefault(row, Mark(text, related))
 
-    def mark_once(self, fact: str, row: int, text: str) -> None:
-        """The same, for what every later row would repeat: only the first one is marked."""
-        if not self._marks.get(fact):
-            self.mark(fact, row, text)
-
     def skip(self, facts: Iterable[str], reason: str) -> None:
         """These facts have nothing to look at, unless something else did."""
         for fact in facts:
