@@ -36,10 +36,9 @@ def vocabulary_of(model: Model) -> Vocabulary:
     types |= {f"<0x{byte:02X}>": TokenType.BYTE for byte in range(256)}
     types |= dict.fromkeys(model.control, TokenType.CONTROL)
     searched = [script.trigger for script in scripts] + [fact for facts in model.facts.values() for fact in facts]
-    types = dict.fromkeys(searched, TokenType.USER_DEFINED) | types
-    types = dict(sorted(types.items(), key=lambda token: token[1] == TokenType.USER_DEFINED))
     spoken = [piece for script in scripts for piece in script.pieces if not isinstance(piece, Copied)]
-    types = types | {piece: TokenType.NORMAL for piece in spoken if piece not in types}
+    for texts, kind in ((searched, TokenType.USER_DEFINED), (spoken, TokenType.NORMAL)):
+        types |= dict.fromkeys((text for text in texts if text not in types), kind)
     return Vocabulary(tuple(types), tuple(types.values()))
 
 
