@@ -1,6 +1,6 @@
 """What a real Ollama does with stops, limits and templates: the laws that tunespec's inference family relies on.
 
-Pinned on 0.34.2. Another version that fails here has another law: see the table in CONTRIBUTING.md.
+Pinned on 0.34.2. Where another version fails here, its law is another one.
 """
 
 from __future__ import annotations
