@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from tests.chat_templates import CORPORA
 from tests.template_facts import facts_of, marked, sources_of, write_files
 from tests.test_gguf_file import ARRAY, I32, STRING, U32, entry, gguf
+from tunespec.templates.description import described
 from tunespec.templates.end_texts import nearly_in, spelt_alike, stopping
-from tunespec.templates.sides import is_file_reference
+from tunespec.templates.modelfile import is_file_reference
 from tunespec.templates.stock_stops import STOCK_STOPS
 from tunespec.templates.stop_lists import stop_lists
 from tunespec.templates.written import is_token_shaped, marker_of
@@ -485,10 +486,7 @@ def test_the_model_files_own_template_says_what_ollama_installs(tmp_path):
     assert bare.serving.origin == "Ollama's stock template `chatml`"
     served = stop_lists(bare)[0].texts
     assert (
-        list(bare.serving.stops)
-        == bare.described()["profile"]["serving"]["stops"]
-        == served
-        == [*STOCK_STOPS["chatml"]]
+        list(bare.serving.stops) == described(bare)["profile"]["serving"]["stops"] == served == [*STOCK_STOPS["chatml"]]
     )
     (own,) = sources_of(write_files(tmp_path, {**files, "Modelfile": modelfile(template=GO)})).values()
     assert own.serving is not None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tunespec.catalogue import closest
 from tunespec.errors import CannotJudgeError
+from tunespec.templates.description import described
 from tunespec.templates.rows import Rows
 
 if TYPE_CHECKING:
@@ -90,4 +91,4 @@ def build(name: str, columns: Iterable[str], source: TemplateSource) -> tuple[Ta
         {fact.name: fact.examined for fact in facts},
         {fact.name: fact.reason for fact in facts if fact.reason},
     )
-    return table, source.described()
+    return table, described(source)

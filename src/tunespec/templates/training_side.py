@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -45,6 +45,9 @@ class TrainingTemplate:
         special_tokens: all tokens that it marks as special, sorted.
         added_tokens: all tokens that were added to the vocabulary, sorted; None if the file does not list them.
         adds_bos: whether it puts the BOS token before every text by itself; None if the file does not say.
+        named: the template in words, where a training configuration names one.
+        partial: whether the tokenizer may have named tokens beside those.
+        learns_eos: answers have no end in the text, and the EOS is learnt behind each of them.
     """
 
     path: Path
@@ -53,6 +56,9 @@ class TrainingTemplate:
     special_tokens: tuple[str, ...] = ()
     added_tokens: tuple[str, ...] | None = None
     adds_bos: bool | None = None
+    named: str = ""
+    partial: bool = False
+    learns_eos: bool = False
 
     def token(self, name: str) -> str:
         """A named token (``eos_token``), empty if there is none."""
@@ -128,25 +134,6 @@ def files_beside(path: Path) -> list[Path]:
     folder = path.parent.parent if path.parent.name == _MORE else path.parent
     known = [*(folder / name for name in (_CONFIG, _TOKENS, _TEMPLATE)), *sorted((folder / _MORE).glob("*.jinja"))]
     return [other for other in known if other != path and other.is_file()]
-
-
-def gguf_training_template(
-    path: Path, templates: Mapping[str, str], tokens: Mapping[str, str], control_tokens: Iterable[str] = ()
-) -> TrainingTemplate:
-    """The same from a GGUF file's metadata.
-
-    Args:
-        path: the GGUF file.
-        templates: name -> text; ``tokenizer.chat_template`` has the name ``default``.
-        tokens: ``bos_token`` and the others by name, those that the file has.
-        control_tokens: its control tokens.
-    """
-    return TrainingTemplate(
-        path=path,
-        sources=tuple(NamedSource(name, source, path, None) for name, source in templates.items()),
-        tokens=tuple((name, tokens[name]) for name in NAMED if tokens.get(name)),
-        special_tokens=tuple(sorted({*control_tokens, *(token for token in tokens.values() if token)})),
-    )
 
 
 def _files(folder: Path) -> Iterator[NamedSource]:
