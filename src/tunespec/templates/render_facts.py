@@ -13,6 +13,7 @@ from tunespec.templates.forging import Render, evaluated, forged_turn, unprotect
 from tunespec.templates.probes import conversation_of, probes, variants
 from tunespec.templates.renderable import judge_records, judge_templates
 from tunespec.templates.rows import Rows
+from tunespec.templates.served_history import judge_history
 from tunespec.templates.served_system import judge_system
 from tunespec.templates.sides import ServingSide, TrainingSide
 from tunespec.templates.source import TemplateSource
@@ -39,6 +40,8 @@ def render_facts(source: TemplateSource, rows: Rows) -> None:
     _probes(comparison, tools=any(conversation.tools for _, conversation in records))
     _sample(comparison, records)
     judge_system(sides, rows, _system_line(source), systems)
+    if source.modelfile is not None:
+        judge_history(comparison, rows, source.modelfile, [conversation for _, conversation in records])
     comparison.finish()
     _protection(sides, rows)
     if not comparison.compared:

@@ -54,14 +54,15 @@ def serving_side(file: DataFile, modelfile: Modelfile, stock: Substitution | Non
     Raises:
         TemplateError: if the template cannot be parsed.
     """
+    history = modelfile.messages
     stops = modelfile.stops or (stock.stops if stock is not None else ())
     if modelfile.renderer is not None:
         return None
     if modelfile.template is not None:
         line = modelfile.given("template")[-1].line
         parsed = OllamaTemplate.parse(modelfile.template)
-        return ServingSide(file.shown, line, parsed, "its TEMPLATE", modelfile.system, stops)
+        return ServingSide(file.shown, line, parsed, "its TEMPLATE", modelfile.system, stops, history)
     if stock is None:
         return None  # the base model's own template stays, from 0.30 on a model file's, too
     origin = f"Ollama's stock template `{stock.name}`"
-    return ServingSide(file.shown, None, OllamaTemplate.parse(stock.template), origin, modelfile.system, stops)
+    return ServingSide(file.shown, None, OllamaTemplate.parse(stock.template), origin, modelfile.system, stops, history)

@@ -101,6 +101,7 @@ class ServingSide:
         origin: where that comes from, in words.
         system: the Modelfile's system message.
         stops: the Modelfile's stop sequences; if it has none, those that Ollama installs beside a model file.
+        history: the Modelfile's messages, which Ollama puts before every conversation.
     """
 
     shown: str
@@ -109,6 +110,7 @@ class ServingSide:
     origin: str
     system: str | None
     stops: tuple[str, ...]
+    history: Messages = ()
 
     @cached_property
     def end_text(self) -> str | None:
@@ -133,6 +135,17 @@ class ServingSide:
         """
         system = self.system if with_system else None
         return self.template.render(messages, system=system, tools=tools, today=TODAY.date())
+
+    def prompt(self, messages: Messages, *, tools: Tools = None) -> str:
+        """The whole prompt for a client's conversation: with the Modelfile's messages, and SYSTEM before them.
+
+        Raises:
+            TemplateError: if Ollama answers with an error.
+        """
+        given = [*self.history, *messages]
+        if self.system and not (messages and messages[0].get("role") == "system"):
+            given.insert(0, {"role": "system", "content": self.system})
+        return self.render(given, tools=tools, with_system=False)
 
 
 def refused(side: TrainingSide | ServingSide, messages: Messages, *, tools: Tools = None) -> str | None:
