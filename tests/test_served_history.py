@@ -14,9 +14,8 @@ JINJA = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
-STRICT = (
-    "{% if messages[1:] and messages[1].role == 'user' %}{{ raise_exception('roles alternate') }}{% endif %}" + JINJA
-)
+STRICT = "{% if messages[1:] and messages[1].role == 'user' %}{{ raise_exception('roles alternate') }}{% endif %}"
+STRICT += JINJA
 GO = "{{ range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}<|im_start|>assistant\n"
 PAIR = "MESSAGE user Hi\nMESSAGE assistant Yo\n"
 ASKED = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": " Yo"}]
@@ -53,8 +52,8 @@ def begun(number: int, system: str = "") -> list[dict[str, object]]:
             "MESSAGE assistant Hello\n",
             [chat("Port?", "1.", system="Be brief.")],
             (
-                "its MESSAGE stands before every conversation, and the training record does not begin with it; a system "
-                "prompt that a client sends, as the records have one, stands behind them"
+                "its MESSAGE stands before every conversation, and the training record does not begin with it; a "
+                "system prompt that a client sends, as the records have one, stands behind them"
             ),
         ),
     ],
