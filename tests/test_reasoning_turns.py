@@ -21,8 +21,8 @@ GO = "{{ range .Messages }}<|im_start|>{{ .Role }}\n%s{{ .Content }}<|im_end|>\n
 
 
 def record(key: str, content: str | None = "Yo") -> list[dict[str, object]]:
-    answer = {"role": "assistant", "content": content, key: "They greet."}
     answer: dict[str, object] = {"role": "assistant", "content": content, key: "They greet."}
+    return [{"role": "user", "content": "Hi"}, answer, {"role": "user", "content": "More"}]
 
 
 @pytest.mark.parametrize("key", ["reasoning_content", "thinking", "reasoning"])

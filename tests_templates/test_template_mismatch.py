@@ -13,6 +13,7 @@ BREAKS = (
     "turn_header_differs",
     "content_differs",
     "refused_conversation",
+    "tools_unseen",
 )
 DISTURBS = (
     "whitespace_differs",
@@ -61,6 +62,8 @@ def test_template_mismatch(renders):
         content_differs: {value} | what a user wrote does not arrive, or is changed on the way | the model is asked
             something else
         refused_conversation: {value} | the server's template fails where the training's does not | users get an error
+        tools_unseen: {value} | the records declare tools, and no template writes them | the model learns to call what
+            nobody names to it, and cannot tell which tools a request offers
         whitespace_differs: {value} | only blanks or line breaks differ | the model reads other tokens than in training
         system_moved: {value} | the system prompt stands in another place | the model looks for it elsewhere
         system_injected: {value} | one side adds a system prompt of its own | answers follow a text that nobody trained

@@ -58,6 +58,12 @@ def probes(*, bos: str = "", tools: bool = False) -> tuple[Case, ...]:
     return tuple(replace(case, bos=bos) for case in (*cases, *(_with_tools() if tools else ())))
 
 
+def declared_tools() -> tuple[Case, ...]:
+    """A question with a tool that is declared and not called, without and with a system message."""
+    asked = next(_with_tools())
+    return asked, replace(asked, messages=(_said("system", _SYSTEM), *asked.messages), name="system-tools")
+
+
 def variants(case: Case) -> tuple[Case, ...]:
     """The same conversation with what templates escape (quotes, signs of HTML), and with blanks around every text."""
     return tuple(

@@ -17,6 +17,7 @@ from tunespec.templates.served_history import judge_history
 from tunespec.templates.served_system import judge_system
 from tunespec.templates.sides import ServingSide, TrainingSide
 from tunespec.templates.source import TemplateSource
+from tunespec.templates.unseen_tools import judge_tools
 
 _SAMPLE = 50  # records of the dataset, spread over it, beside the probes
 _FAILS = "the server's template fails on every conversation"
@@ -30,6 +31,7 @@ def render_facts(source: TemplateSource, rows: Rows) -> None:
     records = _conversations(source)
     judge_templates(source.training, source.serving, rows)
     judge_records(source.training, records, rows)
+    judge_tools(source, [conversation for _, conversation in records], rows)
     _evaluation(source.training, source.serving, rows)
     sides = sides_of(source)
     if sides is None:

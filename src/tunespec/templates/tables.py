@@ -53,8 +53,9 @@ TABLES: Mapping[str, Made] = {
         frozenset(
             "broken_template refused_record "
             "bos_doubled whitespace_differs no_value system_lost system_moved system_injected system_differs "
-            "history_injected history_differs generation_prompt_differs tools_differ date_differs turn_header_differs "
-            "content_differs refused_conversation trimmed_content unprotected_turn evaluated_content".split()
+            "history_injected tools_unseen history_differs generation_prompt_differs tools_differ date_differs "
+            "turn_header_differs content_differs refused_conversation trimmed_content unprotected_turn "
+            "evaluated_content".split()
         ),
         _renders,
     ),
