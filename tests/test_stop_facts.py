@@ -138,11 +138,11 @@ CASES: dict[str, tuple[dict[str, str | bytes], set[str]]] = {
             "tokenizer_config.json": tokenizer("<|user|>"),
             "Modelfile": modelfile("</s>"),
         },
-        {"unstopped_turn_end"},
+        {"unlisted_turn_end"},
     ),
     "no token of this tokenizer, and a list that Ollama brings if the model file has this template": (
         {"chat_template.jinja": CHATML, "tokenizer_config.json": LLAMA_TOKENS, "Modelfile": modelfile()},
-        {"unstopped_turn_end"},
+        {"unlisted_turn_end"},
     ),
     "no token of this tokenizer, and a stop": (
         {"chat_template.jinja": CHATML, "tokenizer_config.json": LLAMA_TOKENS, "Modelfile": modelfile("<|im_end|>")},
@@ -379,12 +379,16 @@ def test_a_stop_in_the_header_says_what_happens(tmp_path):
 def test_an_end_that_is_a_token_elsewhere_only_says_why_nothing_ends_there(tmp_path):
     files = {"chat_template.jinja": CHATML, "tokenizer_config.json": LLAMA_TOKENS, "Modelfile": modelfile()}
     (source,) = sources_of(write_files(tmp_path, files)).values()
-    (said,) = marked(source)["unstopped_turn_end"]
+    (said,) = marked(source)["unlisted_turn_end"]
     assert said == (
         "`<|im_end|>`, with which the training ends each answer, is none of its stop sequences (none of its own; "
-        "Ollama brings some for certain GGUF files); the engine ends at it only where it is a token: this "
-        "vocabulary has no such token, here it is text"
+        "Ollama brings some for certain GGUF files); the engine ends at it only where it is a token: the tokenizer's "
+        "configuration lists no such token, and unless the vocabulary has it, it is text"
     )
+    (tmp_path / "tokenizer.json").write_text(json.dumps({"added_tokens": [], "model": {"vocab": {"<s>": 0}}}))
+    (source,) = sources_of(tmp_path).values()
+    (said,) = marked(source)["unstopped_turn_end"]
+    assert said.endswith("only where it is a token: this vocabulary has no such token, here it is text")
 
 
 def test_what_has_nothing_to_look_at_says_why(tmp_path):

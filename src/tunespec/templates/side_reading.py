@@ -40,6 +40,7 @@ def training_side(
         made,
         named=tokenizer.named,
         learns_eos=tokenizer.learns_eos,
+        vocabulary=tokenizer.vocabulary,
     )
 
 

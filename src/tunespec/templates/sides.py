@@ -14,6 +14,7 @@ from tunespec.templates.ollama import OllamaTemplate
 from tunespec.templates.plain import SLOT, PlainTemplate
 from tunespec.templates.rendered import Rendered
 from tunespec.templates.stop_trained import TurnEnd, turn_end
+from tunespec.templates.vocabulary import Vocabulary
 from tunespec.templates.written import Written, marker_of, served_end, written_by_serving, written_by_training
 
 Messages = Sequence[Mapping[str, Any]]
@@ -33,6 +34,7 @@ class TrainingSide:
         added: every token that was added to the vocabulary, special or not; None if the tokenizer does not say.
         invented: what stands in for tokens that the template names and no file says, by their names.
         named: the template in words, where a training configuration names one.
+        vocabulary: all tokens of the tokenizer, where they are at hand.
         learns_eos: answers have no end in the text, and the EOS is learnt behind each of them.
     """
 
@@ -44,6 +46,7 @@ class TrainingSide:
     invented: dict[str, str] = field(default_factory=dict)
     named: str = ""
     learns_eos: bool = False
+    vocabulary: Vocabulary | None = None
 
     @property
     def kind(self) -> str:

@@ -43,9 +43,9 @@ class Made(NamedTuple):
 TABLES: Mapping[str, Made] = {
     "stops": Made(
         frozenset(
-            "unstopped_turn_end endless_token misspelt_stop misspelt_token misspelt_header empty_stop prefix_stop "
-            "unreachable_stop lost_stop stop_in_answers cutting_token stop_in_header missing_turn_end "
-            "untrained_turn_end unstable_prefix untrained_prompt doubled_reasoning".split()
+            "unstopped_turn_end unlisted_turn_end endless_token misspelt_stop misspelt_token misspelt_header "
+            "empty_stop prefix_stop unreachable_stop lost_stop stop_in_answers cutting_token stop_in_header "
+            "missing_turn_end untrained_turn_end unstable_prefix untrained_prompt doubled_reasoning".split()
         ),
         _stops,
     ),

@@ -17,6 +17,7 @@ from tunespec.errors import CannotJudgeError
 from tunespec.templates.artefacts import is_jinja
 from tunespec.templates.jinja import ChatTemplate
 from tunespec.templates.tokenizer_tokens import NAMED, added_tokens, flag, named_tokens, special_tokens
+from tunespec.templates.vocabulary import VOCABULARY, Vocabulary, read_vocabulary
 
 DEFAULT, FOR_TOOLS = "default", "tool_use"
 _OF_MODELS = frozenset({"architectures", "model_type", "hidden_size", "bos_token_id", "eos_token_id"})
@@ -47,6 +48,7 @@ class TrainingTemplate:
         adds_bos: whether it puts the BOS token before every text by itself; None if the file does not say.
         named: the template in words, where a training configuration names one.
         partial: whether the tokenizer may have named tokens beside those.
+        vocabulary: all of its tokens, where they are at hand.
         learns_eos: answers have no end in the text, and the EOS is learnt behind each of them.
     """
 
@@ -59,6 +61,7 @@ class TrainingTemplate:
     named: str = ""
     partial: bool = False
     learns_eos: bool = False
+    vocabulary: Vocabulary | None = None
 
     def token(self, name: str) -> str:
         """A named token (``eos_token``), empty if there is none."""
@@ -102,7 +105,7 @@ def read_training_template(path: Path) -> TrainingTemplate:
 
     The files beside it count as in transformers: ``chat_template.jinja`` and ``additional_chat_templates/`` come before
     the templates in the configuration, ``special_tokens_map.json`` only before a configuration without
-    ``added_tokens_decoder``.
+    ``added_tokens_decoder``. The tokens in ``tokenizer.json`` count beside theirs.
 
     Raises:
         CannotJudgeError: if a file cannot be read or is not of that kind.
@@ -119,12 +122,14 @@ def read_training_template(path: Path) -> TrainingTemplate:
         sources = [_of_file(path, DEFAULT if path.name == _TEMPLATE else path.stem)]
     else:
         sources = list(_files(folder)) if path.name == _CONFIG else []
+    vocabulary = read_vocabulary(folder / VOCABULARY)
     return TrainingTemplate(
         path=path,
         sources=tuple(sources or _in_config(config, path)),
         tokens=named_tokens(tokens),
-        special_tokens=special_tokens(tokens),
-        added_tokens=added_tokens(tokens),
+        special_tokens=special_tokens(tokens, vocabulary),
+        added_tokens=added_tokens(tokens, vocabulary),
+        vocabulary=vocabulary,
         adds_bos=flag(tokens, "add_bos_token"),
     )
 
@@ -132,7 +137,8 @@ def read_training_template(path: Path) -> TrainingTemplate:
 def files_beside(path: Path) -> list[Path]:
     """The other files that ``read_training_template`` takes into account, those of them that are there."""
     folder = path.parent.parent if path.parent.name == _MORE else path.parent
-    known = [*(folder / name for name in (_CONFIG, _TOKENS, _TEMPLATE)), *sorted((folder / _MORE).glob("*.jinja"))]
+    named = [folder / name for name in (_CONFIG, _TOKENS, _TEMPLATE, VOCABULARY)]
+    known = [*named, *sorted((folder / _MORE).glob("*.jinja"))]
     return [other for other in known if other != path and other.is_file()]
 
 
