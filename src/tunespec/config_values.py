@@ -16,7 +16,7 @@ from tunespec.templates.plain import SLOT
 SPLITS = ("train", "validation", "test")
 ROLES = ("system", "user", "assistant", "tool", "call")
 _TEMPLATE = {
-    "training": "a file, or a table of texts",
+    "training": "a file, a template's name (llamafactory:qwen, axolotl:chatml), or a table of texts",
     "modelfile": "a file",
     "model": "a GGUF file",
     "requests": "a list of files",
