@@ -67,7 +67,7 @@ class Trimmer:
         return held if sent else ""
 
     def _first(self, text: str) -> _Match | None:
-        """The stop sequence that is complete first; of several, llama-server takes the longest, the runner its list's first.
+        """The stop sequence that is complete first; of several, the one that cuts most, or the runner's first.
 
         All of them begin within ``text``, since a begun one is held back.
         """
