@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tunespec.templates.limits import UNKNOWN, Limit, asked_limits, served_limit
+from tunespec.templates.limits import OFF, Limit, asked_limits, served_limit
 from tunespec.templates.request_facts import ignored_text
 from tunespec.templates.rows import Rows
 from tunespec.templates.source import TemplateSource
 from tunespec.templates.taught_lengths import judge_lengths
 
-LIMITS = frozenset({"num_predict", "max_tokens"})
+_LIMITS = frozenset({"num_predict", "max_tokens"})
 _NONE_SET = "no Modelfile and no request sets a limit"
 _OPEN = "a model that does not stop writes until 10 times the context is full"
 
@@ -31,6 +31,7 @@ def limit_facts(source: TemplateSource, rows: Rows) -> None:
         judge_lengths(own, row, source, rows)
     _ignored(source, rows)
     rows.skip(["no_limit"], "no Modelfile is there, which may set the limit")
+    rows.skip(["default_limit"], "no program is there that calls transformers or vLLM")
     rows.skip(["limit_beyond_context"], "no limit, or no context size (num_ctx) is set")
     rows.skip(rows.facts, _NONE_SET)
 
@@ -39,6 +40,7 @@ def _is_limited(served: Limit, asked: Sequence[Limit], rows: Rows) -> None:
     """The fact ``no_limit``, once for a Modelfile: it counts for whoever sets none."""
     row = rows.add(served.path, served.line, "limit")
     rows.examine("no_limit")
+    asked = [own for own in asked if own.server == "Ollama"]
     without = [own for own in asked if own.tokens is None]
     if served.tokens is not None or (asked and not without):
         return
@@ -47,10 +49,20 @@ def _is_limited(served: Limit, asked: Sequence[Limit], rows: Rows) -> None:
 
 
 def _is_on(own: Limit, row: int, rows: Rows) -> None:
-    if isinstance(own.tokens, int):
+    """The facts ``limit_off`` and ``default_limit``, and ``no_limit`` of a call that says so."""
+    if own.tokens == OFF:
+        rows.examine("no_limit")
+        rows.mark("no_limit", row, f"{own.name} is None: a model that does not stop writes until the context is full")
+    elif isinstance(own.tokens, int) and own.server == "Ollama":  # the others refuse it
         rows.examine("limit_off")
         if own.tokens <= 0:
             rows.mark("limit_off", row, f"{own.name} is {own.tokens}, which is no limit: {_OPEN}")
+    if own.server != "Ollama":
+        rows.examine("default_limit")
+        if own.tokens is None and own.default is not None:
+            counted = " with the prompt" if own.server == "transformers" else ""
+            said = f"no {own.name}, and the default of {own.server} is {own.default} tokens{counted}"
+            rows.mark("default_limit", row, said)
 
 
 def _fits(own: Limit, served: Limit | None, row: int, rows: Rows) -> None:
@@ -73,10 +85,7 @@ def _ignored(source: TemplateSource, rows: Rows) -> None:
         rows.examine("ignored_limit")
         for problem in request.problems:
             names = {problem.key.rpartition(".")[2], (problem.closest or "").rpartition(".")[2]}
-            if names & LIMITS and not problem.refused:
+            if names & _LIMITS and not problem.refused:
                 row = rows.add(file.shown, request.line_of(problem.key, file.path), problem.key)
                 rows.examine("ignored_limit")
                 rows.mark("ignored_limit", row, ignored_text(problem))
-
-
-__all__ = ["LIMITS", "UNKNOWN", "limit_facts"]

@@ -15,6 +15,8 @@ from tunespec.templates.errors import TemplateError
 from tunespec.templates.gguf_file import GGUF, read_gguf
 from tunespec.templates.gguf_reader import GGUFError
 from tunespec.templates.modelfile import Modelfile, ModelfileError, parse_modelfile
+from tunespec.templates.python_calls import Call
+from tunespec.templates.python_requests import calls_of, requests_of
 from tunespec.templates.requests import Request, RequestError, read_request
 from tunespec.templates.sides import ServingSide, TrainingSide, is_file_reference, serving_side, training_side
 from tunespec.templates.training_side import TrainingTemplate, gguf_training_template, read_training_template
@@ -67,7 +69,12 @@ class TemplateSource:
                 found.append((file, read_request(file.path.read_bytes(), file.shown)))
             except RequestError as error:
                 self.problems[file.shown] = str(error), None
-        return found
+        return [*found, *requests_of(self.calls)]
+
+    @cached_property
+    def calls(self) -> list[tuple[DataFile, Call]]:
+        """The calls of programs that ask the model."""
+        return list(calls_of(self.pair.of("script"), served=bool(self.pair.of("modelfile"))))
 
     @cached_property
     def tokenizer(self) -> TrainingTemplate | None:

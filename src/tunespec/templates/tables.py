@@ -73,7 +73,7 @@ TABLES: Mapping[str, Made] = {
         _files,
     ),
     "limits": Made(
-        frozenset("no_limit limit_off limit_beyond_context ignored_limit short_limit".split()),
+        frozenset("no_limit limit_off limit_beyond_context ignored_limit short_limit default_limit".split()),
         _limits,
     ),
 }

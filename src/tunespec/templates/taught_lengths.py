@@ -38,7 +38,7 @@ def judge_lengths(own: Limit, row: int, source: TemplateSource, rows: Rows) -> N
     long = lengths.filter(lengths > own.tokens)
     if len(long) > _SHARE * len(answers):
         counted = "tokens" if exact else "words, which are at least as many tokens"
-        rest = f"{len(long):,} of {len(answers):,} training answers are longer, up to {long.max():,} {counted}"
+        rest = f"{len(long):,} of {len(answers):,} training answers are longer, up to {max(long.to_list()):,} {counted}"
         rows.mark("short_limit", row, f"{own.name} is {own.tokens:,}, and {rest}")
 
 
