@@ -3,8 +3,8 @@
 from tunespec import expect, pitfall
 
 
-@pitfall("I001", severity="error")
-def test_unlimited_output(answers):
+@pitfall("I001", severity="error", of="unlimited-output")
+def test_endless_answer(answers):
     """An answer has no end: nothing stops the model, and no limit does.
 
     Problem:

@@ -26,6 +26,7 @@ TABLES: Mapping[str, str] = {  # table -> family of the subjects that have it
     "stops": "template",
     "files": "template",
     "renders": "template",
+    "limits": "template",
     "answers": "inference",
 }
 TEXTS = ("prompt", "answer", "system", "split")  # columns for house rules: never stored, they are the user's text
