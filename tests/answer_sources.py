@@ -16,6 +16,7 @@ from tunespec.progress import Progress
 from tunespec.sources import RecordSource
 from tunespec.subjects import DataFile, Dataset, Recording, ServedModel
 from tunespec.templates.rows import Rows
+from tunespec.templates.source import TemplateSource
 
 LIVE = Served("tuned", "Ollama 0.34.2", stops=("### End",), limit=1024)
 
@@ -28,17 +29,23 @@ def answered(question: str, text: str, **given: Any) -> Answered:
 
 
 def source_of(
-    folder: Path, answers: Sequence[Answered], *, trained: Sequence[object] = (), served: Served | None = LIVE
+    folder: Path,
+    answers: Sequence[Answered],
+    *,
+    trained: Sequence[object] = (),
+    served: Served | None = LIVE,
+    template: TemplateSource | None = None,
+    settings: str = "",
 ) -> AnswerSource:
     """The answers of a model that was trained on some records; of a recording, if ``served`` is None."""
-    (folder / "tunespec.toml").write_text("", encoding="utf-8")
+    (folder / "tunespec.toml").write_text(settings, encoding="utf-8")
     config = find(folder)
     records = None
     if trained:
         file = DataFile(write_jsonl(folder / "data.jsonl", trained), "data.jsonl", None, "jsonl")
         records = RecordSource(Dataset("data.jsonl", (file,)), None, config, Progress())
     subject = Recording("outputs.jsonl", ()) if served is None else ServedModel("tuned", "http://127.0.0.1:11434")
-    source = AnswerSource(subject, config, Progress(), None, records)
+    source = AnswerSource(subject, config, Progress(), template, records)
     vars(source).update(answered=answers, served=served)  # as if they had been asked
     return source
 

@@ -46,6 +46,7 @@ class Answered:
         again: the same once more, not streamed.
         raw: the same with stop sequences switched off.
         rendered: the prompt as the server itself renders it, without the BOS that its tokenizer adds.
+        generated: the same by the endpoint for single questions, if the prompt is one and the server has one.
         expected: what the answer must and must not hold: ``must``, ``any``, ``must_not``, ``context``, ``secret``.
         runaway: whether only a limit ends the answer.
         own: whether the prompt is the user's, rather than one of the specification.
@@ -59,6 +60,7 @@ class Answered:
     again: Reply | None = None
     raw: Reply | None = None
     rendered: str | None = None
+    generated: str | None = None
     expected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     runaway: bool = False
     own: bool = True

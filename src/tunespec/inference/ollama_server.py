@@ -74,7 +74,11 @@ class OllamaServer:
     def rendered(self, question: Question) -> str | None:
         """The prompt that ``_debug_render_only`` shows, without the BOS that the tokenizer adds; nothing is cut."""
         body = self._body(question, stream=False) | {"_debug_render_only": True, "truncate": False}
-        shown = self._mapping(self.wire.post("/api/chat", body)).get("_debug_info")
+        path = "/api/chat"
+        if question.single:
+            path, texts = "/api/generate", {str(one["role"]): one["content"] for one in body.pop("messages")}
+            body |= {"prompt": texts["user"]} | ({"system": texts["system"]} if "system" in texts else {})
+        shown = self._mapping(self.wire.post(path, body)).get("_debug_info")
         text = shown.get("rendered_template") if isinstance(shown, dict) else None
         return text if isinstance(text, str) else None  # before 0.11.5 the model answers instead
 

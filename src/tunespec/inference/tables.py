@@ -39,9 +39,18 @@ def _long(source: AnswerSource, rows: Rows) -> None:
     long_answers(source, rows)
 
 
+def _template(source: AnswerSource, rows: Rows) -> None:
+    from tunespec.inference.served_template import served_template_facts
+
+    served_template_facts(source, rows)
+
+
 # Facts that are found together -> what finds them. Row n of the table is the n-th answer.
 GROUPS: Mapping[str, Callable[[AnswerSource, Rows], None]] = {
     "endless_answer limit_not_kept cut_at_limit aborted_answer": _limits,
+    "bos_doubled whitespace_differs no_value system_lost system_moved system_injected history_differs "
+    "generation_prompt_differs tools_differ date_differs turn_header_differs content_differs unforeseen_rendering "
+    "generate_differs": _template,
     "cut_off": _cut_off,
     "longer_than_trained": _long,
     "empty_answer think_block": partial(_texts, "format"),
