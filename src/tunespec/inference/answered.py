@@ -22,6 +22,7 @@ class Reply:
         seconds: the server's own time for all of it.
         pieces: the text as it was streamed; empty if it was not.
         abandoned: whether we hung up, since no end was in sight.
+        calls: whether it calls tools, so that it may say nothing.
     """
 
     text: str
@@ -31,6 +32,7 @@ class Reply:
     seconds: float | None = None
     pieces: tuple[str, ...] = ()
     abandoned: bool = False
+    calls: bool = False
 
 
 @dataclass(frozen=True)
