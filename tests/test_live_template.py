@@ -38,7 +38,7 @@ PROBES = [
 def rendered(ollama_server, tmp_path, request):
     """What T003 finds on the table of answers, by the Modelfile that the model is created with."""
 
-    def judged(modelfile, beside=ROOT, **files):
+    def judged(modelfile, beside=ROOT, select=("T003",), **files):
         name = f"t003-{abs(hash(request.node.name)):x}"
         made = tmp_path / "made"
         made.mkdir()
@@ -53,17 +53,17 @@ def rendered(ollama_server, tmp_path, request):
         shutil.copyfile(fixture_path("golden/chat_template.jinja"), project / "chat_template.jinja")
         for path, text in files.items():
             (project / path.replace("_json", ".json")).write_text(text, encoding="utf-8")
-        code, report = judge_folder(project, model=name, host=ollama_server.url, select=["T003"])
+        code, report = judge_folder(project, model=name, host=ollama_server.url, select=select)
         judged = (one for one in report["pitfalls"] if one["table"] == "answers" and one["status"] != "off")
         kinds = {one["kind"]: one for one in judged}
         found = {one["kind"]: one["message"] for one in report["findings"] if one["path"] == "probes.jsonl"}
-        return code, kinds, found
+        return code, kinds, found, report
 
     return judged
 
 
 def test_the_reference_is_rendered_as_it_is_trained(rendered):
-    code, kinds, found = rendered(ROOT)
+    code, kinds, found, _ = rendered(ROOT)
     assert (code, found) == (0, {})
     assert {one["status"] for one in kinds.values()} == {"passed"}
     assert kinds["history_differs"]["examined"] == 3
@@ -72,7 +72,7 @@ def test_the_reference_is_rendered_as_it_is_trained(rendered):
 
 def test_another_template_than_the_modelfile_beside_it(rendered):
     """The model was created before the Modelfile was mended: no file shows it."""
-    code, _, found = rendered(ROOT.replace("### Question:\n{{", "### Human:\n{{"))
+    code, _, found, _ = rendered(ROOT.replace("### Question:\n{{", "### Human:\n{{"))
     assert code == 1
     assert list(found) == ["turn_header_differs"]
     assert found["turn_header_differs"].splitlines() == [
@@ -87,12 +87,12 @@ def test_another_template_than_the_modelfile_beside_it(rendered):
 
 
 def test_a_system_message_that_is_never_sent(rendered):
-    code, _, found = rendered(ROOT.replace('{{- if eq .Role "system" }}{{ .Content }}\n\n{{ else if', "{{- if"))
+    code, _, found, _ = rendered(ROOT.replace('{{- if eq .Role "system" }}{{ .Content }}\n\n{{ else if', "{{- if"))
     assert (code, list(found)) == (1, ["system_lost"])
 
 
 def test_blanks_only(rendered):
-    code, _, found = rendered(ROOT.replace('{{- end }}### Answer:\n"""', '{{- end }}### Answer: \n"""'))
+    code, _, found, _ = rendered(ROOT.replace('{{- end }}### Answer:\n"""', '{{- end }}### Answer: \n"""'))
     assert (code, list(found)) == (0, ["whitespace_differs"])
 
 
@@ -102,10 +102,20 @@ TOKENIZER = json.dumps(
 
 
 def test_a_doubled_bos(rendered):
-    code, _, found = rendered(ROOT.replace('TEMPLATE """', 'TEMPLATE """<s>'), tokenizer_config_json=TOKENIZER)
+    code, _, found, _ = rendered(ROOT.replace('TEMPLATE """', 'TEMPLATE """<s>'), tokenizer_config_json=TOKENIZER)
     assert (code, list(found)) == (1, ["bos_doubled"])
 
 
 def test_a_system_message_of_the_models_own(rendered):
     own = ROOT + "\nSYSTEM Be brief.\n"
-    assert rendered(own, own)[::2] == (0, {})
+    code, _, found, _ = rendered(own, own)
+    assert (code, found) == (0, {})
+
+
+def test_nothing_else_fails_where_only_the_template_is_wrong(rendered):
+    """Both halves of T003 may say it: the files of the pair, and the server itself."""
+    wrong = ROOT.replace("### Question:\n{{", "### Human:\n{{")
+    _, _, found, report = rendered(wrong, wrong, select=())
+    assert list(found) == ["turn_header_differs"]
+    assert {one["code"] for one in report["findings"] if one["severity"] == "error"} == {"T003"}
+    assert {one["path"] for one in report["findings"] if one["code"] == "T003"} == {"Modelfile", "probes.jsonl"}
