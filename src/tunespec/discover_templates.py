@@ -11,7 +11,7 @@ from tunespec.discover_recipes import configured_recipes, recipes_beside, texts_
 from tunespec.errors import CannotJudgeError
 from tunespec.splits import relative
 from tunespec.subjects import DataFile, Dataset, TemplatePair
-from tunespec.templates.artefacts import artefact, content, may_be_artefact
+from tunespec.templates.artefacts import artefact, content, may_be_artefact, why_no_artefact
 from tunespec.templates.modelfile import ModelfileError, parse_modelfile
 from tunespec.templates.plain import PlainTemplate
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 _TRAINING = ("jinja", "tokenizer")
-_FORMATS = {"training": _TRAINING, "modelfile": ("modelfile",), "requests": ("request",), "model": ("gguf",)}
+_FORMATS = {"training": _TRAINING, "modelfile": ("modelfile",), "requests": ("request", "script"), "model": ("gguf",)}
 
 
 def template_pairs(config: Config, files: Sequence[DataFile], datasets: Sequence[Dataset]) -> tuple[TemplatePair, ...]:
@@ -68,9 +68,11 @@ def _named(config: Config, key: str) -> list[DataFile]:
         path = config.root / name
         if not path.is_file():
             raise CannotJudgeError(f"{config.file}: template.{key}: {name}: no such file")
-        kind = artefact(path) if key == "training" else _FORMATS[key][0]
+        is_read = key == "training" or path.suffix.lower() == ".py"
+        kind = artefact(path) if is_read else _FORMATS[key][0]
         if kind not in _FORMATS[key]:
-            why = "no chat template and no tokenizer configuration, nor a training configuration that names a template"
+            nothing = "no chat template and no tokenizer configuration, nor a training configuration that names a template"
+            why = nothing if key == "training" else why_no_artefact(path)
             raise CannotJudgeError(f"{config.file}: template.{key}: {name}: {why}")
         found.append(DataFile(path, relative(path, config.root), None, str(kind)))
     return found
@@ -90,7 +92,7 @@ def _pairs(
     trained = _without_shadowed([file for file in files if file.format in _TRAINING])
     models = [file for file in files if file.format == "gguf"]
     served = [file for file in files if file.format == "modelfile"]
-    requests = [file for file in files if file.format == "request"]
+    requests = [file for file in files if file.format in _FORMATS["requests"]]
     found, used = [], set()
     for modelfile in served:
         templates = [] if plain else nearest(modelfile, trained)
@@ -120,11 +122,16 @@ def _pair(
 
 
 def _beside(files: Sequence[DataFile]) -> Iterator[DataFile]:
-    """The files that are read with a training template."""
+    """The files that are read with a training template, and what a program's call of the model gets from its folder."""
     from tunespec.templates.training_side import files_beside
 
     trained = [file for file in files if file.format in _TRAINING]
-    return (DataFile(path, path.name, None, file.format) for file in trained for path in files_beside(file.path))
+    found = [(path, file.format) for file in trained for path in files_beside(file.path)]
+    if any(file.format == "script" for file in files):
+        folders = dict.fromkeys(file.path.parent for file in files if file.format != "script")
+        defaults = (folder / "generation_config.json" for folder in folders)
+        found += [(path, "generation") for path in defaults if path.is_file()]
+    return (DataFile(path, path.name, None, format_) for path, format_ in found)
 
 
 def _without_shadowed(files: Sequence[DataFile]) -> list[DataFile]:

@@ -17,6 +17,8 @@ from tunespec.templates.gguf_file import GGUF, read_gguf
 from tunespec.templates.gguf_reader import GGUFError
 from tunespec.templates.gguf_template import gguf_training_template
 from tunespec.templates.modelfile import Modelfile, ModelfileError, is_file_reference, parse_modelfile
+from tunespec.templates.python_calls import Call
+from tunespec.templates.python_requests import calls_of, requests_of
 from tunespec.templates.recipe import agreed, recipe_of
 from tunespec.templates.requests import Request, RequestError, read_request
 from tunespec.templates.side_reading import serving_side, training_side
@@ -72,7 +74,12 @@ class TemplateSource:
                 found.append((file, read_request(file.path.read_bytes(), file.shown)))
             except RequestError as error:
                 self.problems[file.shown] = str(error), None
-        return found
+        return [*found, *requests_of(self.calls)]
+
+    @cached_property
+    def calls(self) -> list[tuple[DataFile, Call]]:
+        """The calls of programs that ask the model."""
+        return list(calls_of(self.pair.of("script"), served=bool(self.pair.of("modelfile"))))
 
     @cached_property
     def tokenizer(self) -> TrainingTemplate | None:

@@ -131,7 +131,7 @@ def _lost(own: StopList, served: StopList, source: TemplateSource, rows: Rows) -
     """A request's list replaces the Modelfile's. The turn end is judged by itself, list by list."""
     if served.asked:
         return
-    row = rows.add(own.path, None, "stop")
+    row = rows.add(own.path, own.line, "stop")
     rows.examine("lost_stop")
     end = known_end(source)
     # Blanks that end an answer behind its marker hide the loss: the marker is shown, and paragraphs end answers.

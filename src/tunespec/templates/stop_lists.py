@@ -48,8 +48,9 @@ def stop_lists(source: TemplateSource) -> list[StopList]:
     found = [served] if (served := served_stops(source)) is not None else []
     for file, request in source.requests:
         if request.stops is not None:
-            stops = tuple(Stop(text, file.shown, None) for text in request.stops)
-            found.append(StopList(file.shown, None, stops, asked=True))
+            line = request.lines.get("stop", request.line)
+            stops = tuple(Stop(text, file.shown, line) for text in request.stops)
+            found.append(StopList(file.shown, line, stops, asked=True))
     return found
 
 

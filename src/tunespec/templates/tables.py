@@ -1,4 +1,4 @@
-"""The tables of a template pair: its stops, its files, and conversations rendered by both sides."""
+"""The tables of a template pair: its stops, its limits, its files, and conversations rendered by both sides."""
 
 from __future__ import annotations
 
@@ -31,6 +31,12 @@ def _files(source: TemplateSource, rows: Rows) -> None:
     from tunespec.templates.file_facts import file_facts
 
     file_facts(source, rows)
+
+
+def _limits(source: TemplateSource, rows: Rows) -> None:
+    from tunespec.templates.limit_facts import limit_facts
+
+    limit_facts(source, rows)
 
 
 class Made(NamedTuple):
@@ -67,6 +73,10 @@ TABLES: Mapping[str, Made] = {
             "altered_stop unread_stop repeated_stop hostile_template".split()
         ),
         _files,
+    ),
+    "limits": Made(
+        frozenset("no_limit limit_off limit_beyond_context ignored_limit short_limit default_limit".split()),
+        _limits,
     ),
 }
 
