@@ -71,6 +71,7 @@ def environment(host: str, folder: Path) -> dict[str, str]:
         "OLLAMA_NOPRUNE": "1",
         "OLLAMA_NUM_PARALLEL": "1",
         "OLLAMA_KEEP_ALIVE": "30m",
+        "LLAMA_ARG_THREADS": "1",  # two threads wait for each other in a loop: 20 times slower on a busy machine
         "NO_PROXY": "127.0.0.1,localhost",
     }
 
