@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tunespec.templates.end_texts import stopping
-from tunespec.templates.sides import is_file_reference
+from tunespec.templates.modelfile import is_file_reference
 from tunespec.templates.source import TemplateSource
 from tunespec.templates.stock_stops import STOCK_STOPS
 
@@ -42,8 +42,9 @@ def stop_lists(source: TemplateSource) -> list[StopList]:
     found = [served] if (served := served_stops(source)) is not None else []
     for file, request in source.requests:
         if request.stops is not None:
-            stops = tuple(Stop(text, file.shown, None) for text in request.stops)
-            found.append(StopList(file.shown, None, stops, asked=True))
+            line = request.lines.get("stop", request.line)
+            stops = tuple(Stop(text, file.shown, line) for text in request.stops)
+            found.append(StopList(file.shown, line, stops, asked=True))
     return found
 
 
