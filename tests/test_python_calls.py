@@ -70,7 +70,7 @@ def test_a_program_is_read_with_the_lines_of_its_keys():
     chat, generate, openai = calls(PROGRAM)
     assert (chat.endpoint.kind, chat.line) == ("chat", 15)
     assert chat.body == {"model": "tuned", "options": {"num_predict": 512, "stop": ["### End"]}}
-    assert (chat.lines["num_predict"], chat.lines["stop"], chat.unknown) == (7, 8, {"messages"})
+    assert (chat.lines["num_predict"], chat.lines["stop"], chat.unknown) == (7, 8, frozenset({"messages"}))
     assert (generate.endpoint.kind, generate.body) == ("generate", {"model": "m", "options": {}})
     assert generate.unknown == {"prompt", "options.num_predict"}
     assert (openai.endpoint.kind, openai.body["max_tokens"], openai.body["stop"]) == ("openai-chat", 128, "END")
@@ -207,7 +207,9 @@ def test_a_value_that_is_known_is_the_one_that_python_computes(first, second, th
     tree = ast.parse(f"A = {first}\nB = {second}\nC = {third}\n")
     scope = scope_of(tree, None, changed_names(tree))
     values, names = Values({}), {"f": lambda: 0}
-    for name, node in zip("ABC", [statement.value for statement in tree.body], strict=True):
+    for name, node in zip(
+        "ABC", [statement.value for statement in tree.body if isinstance(statement, ast.Assign)], strict=True
+    ):
         try:
             names[name] = eval(compile(ast.Expression(node), "", "eval"), {"__builtins__": {"dict": dict}}, names)
         except (TypeError, KeyError, IndexError, ZeroDivisionError, NameError, SyntaxError):
