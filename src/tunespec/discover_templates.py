@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from tunespec.discover_recipes import configured_recipes, recipes_beside, texts_of
 from tunespec.errors import CannotJudgeError
 from tunespec.splits import relative
 from tunespec.subjects import DataFile, Dataset, TemplatePair
@@ -27,11 +29,15 @@ def template_pairs(config: Config, files: Sequence[DataFile], datasets: Sequence
     Raises:
         CannotJudgeError: for a file that the configuration names and that is not there, or is of another kind.
     """
-    named = {key: _named(config, key) for key in _FORMATS if key in config.template}
+    recipes = configured_recipes(config)
+    # Beside a training configuration the tokenizer's files count: they say which its tokens are.
+    keys = [key for key in _FORMATS if key in config.template and not (key == "training" and recipes)]
+    named = {key: _named(config, key) for key in keys}
     replaced = {format_ for key in named for format_ in _FORMATS[key]}
     kept = [file for file in files if file.format not in replaced]
     files = [*kept, *(file for own in named.values() for file in own)]
-    return _pairs(files, datasets, config.plain_template, named.get("model"))
+    pairs = _pairs(files, datasets, config.plain_template, named.get("model"), recipes)
+    return tuple(replace(pair, beside=(*pair.beside, *texts_of(pair.files, config))) for pair in pairs)
 
 
 def company(alone: Sequence[DataFile], others: Sequence[DataFile]) -> list[DataFile]:
@@ -65,14 +71,19 @@ def _named(config: Config, key: str) -> list[DataFile]:
         is_read = key == "training" or path.suffix.lower() == ".py"
         kind = artefact(path) if is_read else _FORMATS[key][0]
         if kind not in _FORMATS[key]:
-            why = why_no_artefact(path) if key != "training" else "no chat template and no tokenizer configuration"
+            nothing = "no chat template, no tokenizer configuration, and no training configuration that names a template"
+            why = nothing if key == "training" else why_no_artefact(path)
             raise CannotJudgeError(f"{config.file}: template.{key}: {name}: {why}")
         found.append(DataFile(path, relative(path, config.root), None, str(kind)))
     return found
 
 
 def _pairs(
-    files: Sequence[DataFile], datasets: Sequence[Dataset], plain: PlainTemplate | None, model: list[DataFile] | None
+    files: Sequence[DataFile],
+    datasets: Sequence[Dataset],
+    plain: PlainTemplate | None,
+    model: list[DataFile] | None,
+    recipes: list[DataFile] | None,
 ) -> tuple[TemplatePair, ...]:
     """The files as pairs: each Modelfile with the nearest training template, the nearest requests and dataset.
 
@@ -88,10 +99,15 @@ def _pairs(
         asked = _whose(modelfile, served, requests)
         ambiguous = _ambiguous(templates)
         own = [modelfile, *([] if ambiguous else templates), *(model or _models(modelfile, models)), *asked]
+        own += recipes_beside(modelfile) if recipes is None else recipes
         used |= {file.shown for file in own}
         found.append(_pair(modelfile.shown, own, datasets, plain, ambiguous))
     rest = [file for file in (*trained, *models, *requests) if file.shown not in used]
     found += [_pair(file.shown, [file], datasets, None, "") for file in rest]
+    if recipes and not served:
+        own = [*recipes, *([] if len(trained) > 1 else trained)]
+        found = [pair for pair in found if not set(pair.files) & set(own)]
+        found.append(_pair(recipes[0].shown, own, datasets, None, ""))
     if plain and not served:
         found.append(_pair("plain template", [], datasets, plain, ""))
     return tuple(sorted(found, key=lambda pair: pair.name))

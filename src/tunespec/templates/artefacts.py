@@ -18,6 +18,7 @@ ARTEFACTS: Mapping[str, str] = {
     "tokenizer": "tokenizer configuration",
     "gguf": "model file",
     "request": "request",
+    "recipe": "training configuration",
     "script": "program that asks a model",
 }
 _LARGEST = 32 << 20  # bytes of a JSON file that may be a tokenizer's or a request; tokenizer_config.json can be large

@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from tunespec.templates.instruction import Instruction
-from tunespec.templates.modelfile import Modelfile
+from tunespec.templates.modelfile import RAW_PROMPT, Modelfile, is_file_reference
 from tunespec.templates.modelfile_traps import shown
 from tunespec.templates.ollama_parameters import TYPES
 from tunespec.templates.rows import Rows
-from tunespec.templates.sides import RAW_PROMPT, is_file_reference
 from tunespec.templates.source import TemplateSource
 from tunespec.templates.trap_kinds import Trap
 from tunespec.text import shorten

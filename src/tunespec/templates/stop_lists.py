@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tunespec.templates.end_texts import stopping
-from tunespec.templates.sides import is_file_reference
+from tunespec.templates.modelfile import is_file_reference
 from tunespec.templates.source import TemplateSource
 from tunespec.templates.stock_stops import STOCK_STOPS
 

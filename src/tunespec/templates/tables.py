@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tunespec.catalogue import closest
 from tunespec.errors import CannotJudgeError
+from tunespec.templates.description import described
 from tunespec.templates.rows import Rows
 
 if TYPE_CHECKING:
@@ -48,9 +49,9 @@ class Made(NamedTuple):
 TABLES: Mapping[str, Made] = {
     "stops": Made(
         frozenset(
-            "unstopped_turn_end endless_token misspelt_stop misspelt_token misspelt_header empty_stop prefix_stop "
-            "unreachable_stop lost_stop stop_in_answers cutting_token stop_in_header missing_turn_end "
-            "untrained_turn_end unstable_prefix untrained_prompt doubled_reasoning".split()
+            "unstopped_turn_end unlisted_turn_end endless_token misspelt_stop misspelt_token misspelt_header "
+            "empty_stop prefix_stop unreachable_stop lost_stop stop_in_answers cutting_token stop_in_header "
+            "missing_turn_end untrained_turn_end unstable_prefix untrained_prompt doubled_reasoning".split()
         ),
         _stops,
     ),
@@ -58,8 +59,9 @@ TABLES: Mapping[str, Made] = {
         frozenset(
             "broken_template refused_record "
             "bos_doubled whitespace_differs no_value system_lost system_moved system_injected system_differs "
-            "history_differs generation_prompt_differs tools_differ date_differs turn_header_differs content_differs "
-            "refused_conversation trimmed_content unprotected_turn evaluated_content".split()
+            "history_injected tools_unseen history_differs generation_prompt_differs tools_differ date_differs "
+            "turn_header_differs content_differs refused_conversation trimmed_content unprotected_turn "
+            "evaluated_content".split()
         ),
         _renders,
     ),
@@ -100,4 +102,4 @@ def build(name: str, columns: Iterable[str], source: TemplateSource) -> tuple[Ta
         {fact.name: fact.examined for fact in facts},
         {fact.name: fact.reason for fact in facts if fact.reason},
     )
-    return table, source.described()
+    return table, described(source)
