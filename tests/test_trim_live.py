@@ -50,6 +50,8 @@ def test_at_the_limit_the_begun_marker_is_lost(ollama_server, scripted_model, tr
 @pytest.mark.parametrize("prompt", ["What is the capital of France?", "Count from one to ten.", "Write a short poem."])
 @pytest.mark.parametrize("stops", [["."], ["\n\n", "\n"], ["the", " of"], ["zebra"], ["ten", "e, ", ", f"]], ids=repr)
 def test_a_real_models_answer_is_the_servers(ollama_server, smollm_model, prompt, stops):
-    raw, reason = asked(ollama_server, smollm_model, prompt, stop=[], num_predict=96)
-    answer, _ = asked(ollama_server, smollm_model, prompt, stop=stops, num_predict=96)
-    assert trim(raw, stops, reason) == answer
+    raw, reason = asked(ollama_server, smollm_model, prompt, stop=[], num_predict=24)
+    answer, _ = asked(ollama_server, smollm_model, prompt, stop=stops, num_predict=24)
+    trimmed = trim(raw, stops, reason)
+    # At the limit the server may lose the rest of the token in which a marker began.
+    assert trimmed == answer or (reason == "length" and trimmed.startswith(answer))
