@@ -63,21 +63,23 @@ class OllamaServer:
         last: Mapping[str, Any] = {}
         with closing(self.wire.lines("/api/chat", self._body(question, stream=True))) as lines:
             for line in lines:
-                last = self.wire.parsed(line)
-                if told := told_error(last):
+                answer = self.wire.parsed(line)
+                if told := told_error(answer):
                     raise ServerError(f"{self.wire.base} broke off in the middle of an answer: {told}")
-                if last.get("done") is True:
-                    break
-                message = mapping(last.get("message"))
-                if (piece := text(message.get("content"))) or not message.get("thinking"):
+                done = answer.get("done") is True
+                if (piece := _content(answer)) or not (done or mapping(answer.get("message")).get("thinking")):
                     pieces.append(piece)
+                if done:
+                    last = answer
+                    break
                 if len(pieces) >= question.guard:
                     return Reply("".join(pieces), pieces=tuple(pieces), tokens=len(pieces), abandoned=True)
-        return _reply(last, pieces)
+        return _reply("".join(pieces), last, tuple(pieces))
 
     def ask_whole(self, question: Question) -> Reply:
         """The answer in one piece, by ``/api/chat``."""
-        return _reply(self.wire.post("/api/chat", self._body(question, stream=False)), [])
+        answer = self.wire.post("/api/chat", self._body(question, stream=False))
+        return _reply(_content(answer), answer)
 
     def rendered(self, question: Question) -> str | None:
         """The prompt that ``_debug_render_only`` shows, without the BOS that the tokenizer adds; nothing is cut."""
@@ -113,18 +115,20 @@ class OllamaServer:
         return next((count(model.get("context_length")) for model in models if text(model.get("name")) in names), None)
 
 
-def _reply(last: Mapping[str, Any], pieces: list[str]) -> Reply:
-    """The reply of which ``last`` is the last object; its text, if it has any, is the last piece."""
-    if (piece := text(mapping(last.get("message")).get("content"))) and last.get("done") is True:
-        pieces = [*pieces, piece]
+def _content(answer: Mapping[str, Any]) -> str:
+    return text(mapping(answer.get("message")).get("content"))
+
+
+def _reply(said: str, last: Mapping[str, Any], pieces: tuple[str, ...] = ()) -> Reply:
+    """The reply whose last object is this one."""
     nanoseconds = count(last.get("total_duration"))
     return Reply(
-        "".join(pieces),
+        said,
         reason=text(last.get("done_reason")) if last.get("done") is True else None,
         tokens=count(last.get("eval_count")),
         prompt_tokens=count(last.get("prompt_eval_count")),
         seconds=None if nanoseconds is None else nanoseconds / _NANO,
-        pieces=tuple(pieces),
+        pieces=pieces,
     )
 
 

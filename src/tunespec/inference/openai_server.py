@@ -37,16 +37,16 @@ class OpenAIServer:
     def describe(self) -> Served:
         """What ``/v1/models`` says of the model, and llama.cpp's ``/props``."""
         models = {text(model.get("id")): model for model in listed(self.wire.get("/v1/models").get("data"))}
-        if self.model not in models:
+        model = models.get(self.model, models.get(f"{self.model}:latest"))  # Ollama's, by this interface
+        if model is None:
             raise without_model(self.wire.base, self.model, models)
-        model = models[self.model]
         settings = mapping(self._props.get("default_generation_settings"))
         limits = mapping(settings.get("params"))
         template = self._props.get("chat_template")
         owner = text(model.get("owned_by"))
         return Served(
             name=self.model,
-            server=f"{_KINDS.get(owner, owner or 'an unnamed server')} {self._version(owner)}".strip(),
+            server=f"{_KINDS.get(owner, 'OpenAI-compatible server')} {self._version(owner)}".strip(),
             template=template if isinstance(template, str) else None,
             limit=count(limits.get("n_predict")) or None,
             context=count(settings.get("n_ctx")) or count(model.get("max_model_len")),

@@ -145,7 +145,9 @@ def error_in(content: bytes) -> str:
 
 def told_error(value: Any) -> str:
     """The error in a JSON value; empty if it holds none."""
-    error = value.get("error") if isinstance(value, dict) else None
+    if not isinstance(value, dict):
+        return ""
+    error = value.get("message") if value.get("object") == "error" else value.get("error")  # vLLM before 0.10
     if isinstance(error, dict):
         error = error.get("message") or orjson.dumps(error).decode()
     return _shown(str(error).encode(errors="replace"), 300) if error else ""
