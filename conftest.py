@@ -1,7 +1,7 @@
 """Plain ``pytest`` in the checkout judges the golden project, and asks its model on a server of its own.
 
-The model is scripted (``tests/live``): it is small, exact, and the root ``Modelfile`` serves it. Never shipped: tunespec
-neither starts nor touches a user's own server.
+The model is scripted (``tests/live``): small, exact, and served with the root ``Modelfile``. This is never shipped:
+tunespec neither starts nor touches a user's own server.
 """
 
 from __future__ import annotations

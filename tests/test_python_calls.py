@@ -86,6 +86,7 @@ def test_a_program_is_read_with_the_lines_of_its_keys():
         (METHOD, {"stop": ["a", "b"]}),
         ("import ollama\nBASE = {'seed': 1}\nollama.chat('m', options={**BASE, 'top_k': 2} | {'top_p': 0.5})",
          {"seed": 1, "top_k": 2, "top_p": 0.5}),
+        ("import ollama\ndef f(c: ollama.Client):\n c.generate('m', options={'seed': 2})", {"seed": 2}),
         ("import ollama\nBASE = {'seed': 1}\nollama.chat('m', options=dict(BASE, top_k=2))", {"seed": 1, "top_k": 2}),
         ("import ollama\ndef f():\n N = 7\n def g():\n  ollama.chat('m', options={'num_predict': N})",
          {"num_predict": 7}),

@@ -50,25 +50,29 @@ class ServedSide:
     Args:
         side: with its template, or with none where that cannot be read.
         problem: why it cannot be read; empty if it can.
-        own: whether the server says a template, rather than using the model file's own.
+        unforeseen: why nobody can foresee what it renders; empty if we can.
     """
 
     side: ServingSide
     problem: str = ""
-    own: bool = True
+    unforeseen: str = ""
 
 
 def served_side(source: AnswerSource, served: Served) -> ServedSide:
     """The side of a served model; the Modelfile's MESSAGE instructions are known where it is at hand."""
     modelfile = source.template.modelfile if source.template is not None else None
-    text, problem = served.template or NO_TEMPLATE, ""
+    text, problem, unforeseen = served.template or NO_TEMPLATE, "", ""
+    if text == NO_TEMPLATE:
+        unforeseen = "the server says no template: it uses the one in the model file"
+    if not served.server.startswith("Ollama"):
+        text, unforeseen = NO_TEMPLATE, f"only Ollama's way of rendering is known, and this is {served.server}"
     try:
         template = OllamaTemplate.parse(text)
     except TemplateError as error:
         template, problem = OllamaTemplate.parse(NO_TEMPLATE), error.message
     history = modelfile.messages if modelfile is not None else ()
     side = ServingSide(served.name, None, template, "its template", served.system or None, served.stops or (), history)
-    return ServedSide(side, problem, own=text != NO_TEMPLATE)
+    return ServedSide(side, problem, unforeseen)
 
 
 def given(one: Answered, side: ServingSide) -> tuple[Mapping[str, Any], ...]:
@@ -84,8 +88,8 @@ def case_of(one: Answered, messages: Sequence[Mapping[str, Any]]) -> Case:
 
 def judge_foreseen(served: ServedSide, prompts: Prompts, seen: Seen) -> None:
     """Whether our own engine writes the same by the server's own template."""
-    if not served.own:
-        seen.rows.skip(["unforeseen_rendering"], "the server says no template: it uses the one in the model file")
+    if served.unforeseen:
+        seen.rows.skip(["unforeseen_rendering"], served.unforeseen)
         return
     for row, one in prompts:
         seen.rows.examine("unforeseen_rendering")

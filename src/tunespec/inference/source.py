@@ -70,11 +70,8 @@ class AnswerSource:
 
         probes = read_probes(self.subject.probes, self._config.root)
         server = connect(self.subject, self._config)
-        try:
-            answered = Asker(server, server.describe(), self._progress).ask(probes)
-            return answered, server.describe()  # again: now that the model is loaded, its context is known
-        finally:
-            server.close()
+        answered = Asker(server, server.describe(), self._progress).ask(probes)
+        return answered, server.describe()  # again: now that the model is loaded, its context is known
 
     @cached_property
     def texts(self) -> RecordSource:
