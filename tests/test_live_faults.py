@@ -186,11 +186,11 @@ LONG = "word " * 400
 
 
 def test_a_prompt_that_is_longer_than_the_context(small):
-    """Ollama cuts it without a word; only the count tells. The rendering is that of the whole prompt."""
+    """Ollama cuts it without a word, unless it is told not to. The rendering is that of the whole prompt."""
     question = asked(("user", f"{LONG}[CAPITAL]"))
     reply = small.ask(question)
-    assert reply.prompt_tokens is not None
-    assert reply.prompt_tokens < 256
+    assert (reply.overlong, reply.prompt_tokens < 256) == (True, True)
+    assert not small.ask(CAPITAL).overlong
     assert small.rendered(question) == f"{LONG}[CAPITAL]"
     assert small.describe().context == 256
 

@@ -151,6 +151,20 @@ def test_pieces_without_end_are_hung_up_on():
     assert (reply.text, reply.abandoned) == ("la " * 50, True)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens in the messages.",
+        "request (42043 tokens) exceeds the available context size (4096 tokens), try increasing it",
+        "the input length exceeds the context length",
+    ],
+)
+def test_a_prompt_that_does_not_fit(said):
+    with serving(routed({CHAT: status(400, lines({"error": {"message": said}}))})) as url:
+        reply = served(url, "openai").ask(ASKED)
+    assert (reply.text, reply.reason, reply.overlong) == ("", "refused", True)
+
+
 def test_an_answer_in_one_piece_where_a_stream_was_asked_for():
     with (
         serving(routed({CHAT: ok(b'{"choices": []}')})) as url,
