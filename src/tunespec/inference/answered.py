@@ -44,6 +44,7 @@ class Answered:
         place: where the prompt stands.
         reply: the answer as a caller gets it, streamed.
         again: the same once more, not streamed.
+        repeated: where ``again`` says something else, the same once more, streamed.
         raw: the same with stop sequences switched off.
         rendered: the prompt as the server itself renders it, without the BOS that its tokenizer adds.
         expected: what the answer must and must not hold: ``must``, ``any``, ``must_not``, ``context``, ``secret``.
@@ -57,6 +58,7 @@ class Answered:
     reply: Reply
     case: str = ""
     again: Reply | None = None
+    repeated: Reply | None = None
     raw: Reply | None = None
     rendered: str | None = None
     expected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -20,9 +20,23 @@ def _limits(source: AnswerSource, rows: Rows) -> None:
     limit_facts(source, rows)
 
 
+def _trimming(source: AnswerSource, rows: Rows) -> None:
+    from tunespec.inference.trim_facts import trim_facts
+
+    trim_facts(source, rows)
+
+
+def _ends(source: AnswerSource, rows: Rows) -> None:
+    from tunespec.inference.end_facts import end_facts
+
+    end_facts(source, rows)
+
+
 # Facts that are found together -> what finds them. Row n of the table is the n-th answer.
 GROUPS: Mapping[str, Callable[[AnswerSource, Rows], None]] = {
     "endless_answer limit_not_kept cut_at_limit aborted_answer": _limits,
+    "end_marker_shown text_after_end header_shown special_token_shown stream_differs trim_differs": _trimming,
+    "unheard_end unheard_stop": _ends,
 }
 
 
