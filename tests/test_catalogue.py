@@ -10,6 +10,7 @@ import pytest
 from tunespec.catalogue import load
 from tunespec.docs import index, page
 from tunespec.groups import GROUPS
+from tunespec.inference.tables import GROUPS as ANSWER_FACTS
 from tunespec.templates.tables import TABLES as TEMPLATE_TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,6 +40,7 @@ def test_codes_names_and_facts_have_one_owner():
     assert len(kinds) == len(set(kinds))
     computed = [fact for group in GROUPS.values() for fact in group.facts]
     computed += [fact for made in TEMPLATE_TABLES.values() for fact in made.facts]
+    computed += [fact for facts in ANSWER_FACTS for fact in facts.split()]
     assert sorted(kinds) == sorted(computed)
 
 
