@@ -20,6 +20,7 @@ STOPS = (
     ["###"],
     ["End", "### End", "\n### End"],
     ["\n"],
+    [""],
     ["<|im_end|>", "<|endturn|>", "</s>"],  # tokens, of which the engine shows nothing
 )
 QUESTIONS = (

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from tests import answer_facts
-from tests.answer_facts import answer, answers_of
+from tests.answer_sources import answered, found, reasons, source_of
 from tests.conftest import chat
-from tests.facts_of import source_of
-from tests.template_facts import sources_of, write_files
-from tunespec.inference.answered import Served
-from tunespec.inference.end_facts import end_facts
+from tunespec.inference.answered import Answered, Reply, Served
 from tunespec.inference.endings import Ending, ended_by, ending
 from tunespec.inference.surroundings import surroundings
-from tunespec.inference.trim_facts import trim_facts
 from tunespec.suite_paths import suite_root
 from tunespec.templates.modelfile import parse_modelfile
 
@@ -45,26 +38,27 @@ MODELFILE = suite_root() / "Modelfile"
 STOPPED, UNSTOPPED = Served("tuned", "Ollama 0.34.2", stops=("### End",)), Served("tuned", "Ollama 0.34.2", stops=())
 
 
-def template_of(folder, text):
-    (source,) = sources_of(write_files(folder, {"chat_template.jinja": text})).values()
-    return source
+def answer(text: str, question: str = "Where?", *, reason: str | None = "stop", **others: str) -> Answered:
+    """One answer; ``again``, ``repeated`` and ``raw`` are texts, and ``raw_reason`` is why the raw one ended."""
+    raw_reason = others.pop("raw_reason", "stop")
+    more = {name: Reply(said, reason=raw_reason if name == "raw" else "stop") for name, said in others.items()}
+    return answered(question, text, reason=reason, **more)
 
 
 @pytest.fixture
 def marked(tmp_path):
     """``kind -> texts`` of what the facts find in one answer of a model that was trained with a template."""
 
-    def find(one, template=HEADINGS, served=None, trained=None, fill=trim_facts, names=TRIMMING) -> dict[str, Any]:
-        pair = template_of(tmp_path, template) if template else None
-        records = source_of(tmp_path / "trained", trained) if trained else None
-        return answer_facts.marked(answers_of(tmp_path, [one], served, pair, records), fill, *names)
+    def find(one, template=HEADINGS, served=None, trained=(), kinds=TRIMMING) -> dict[str, list[str]]:
+        source = source_of(tmp_path, [one], template=template, served=served, trained=trained)
+        return {kind: [text for _, text in marks] for kind, marks in found(source, *kinds).items()}
 
     return find
 
 
 @pytest.fixture
 def ends(marked):
-    return lambda one, **more: marked(one, fill=end_facts, names=("unheard_end", "unheard_stop"), **more)
+    return lambda one, **more: marked(one, kinds=("unheard_end", "unheard_stop"), **more)
 
 
 END = "`### End`, with which training ends each answer"
@@ -158,12 +152,10 @@ def test_without_template_and_data_the_answers_say_what_they_end_with(tmp_path):
         "Wien.\n### End\nMore",
         "Riga.",
     ]
-    source = answers_of(tmp_path, map(answer, texts))
-    found = answer_facts.facts_of(source, trim_facts, *TRIMMING)
-    assert sorted(found["end_marker_shown"].marks) == [0, 1, 2, 3, 4]
-    assert found["end_marker_shown"].marks[0].text.endswith("with which most of these answers end")
-    nothing = answer_facts.facts_of(answers_of(tmp_path, [answer("Paris.")]), trim_facts, *TRIMMING)
-    assert {name: fact.reason for name, fact in nothing.items()} == {
+    marks = found(source_of(tmp_path, list(map(answer, texts)), served=None), *TRIMMING)["end_marker_shown"]
+    assert [row for row, _ in marks] == [0, 1, 2, 3, 4]
+    assert marks[0][1].endswith("with which most of these answers end")
+    assert reasons(source_of(tmp_path, [answer("Paris.")], served=None), *TRIMMING) == {
         "end_marker_shown": "neither a template nor training data say how an answer ends",
         "text_after_end": "neither a template nor training data say how an answer ends",
         "header_shown": "no template is known whose headers could stand in an answer",
@@ -232,8 +224,8 @@ def test_what_ended_an_answer(one, stops, expected):
 
 
 def test_each_stop_sequence_is_counted_also_one_that_ended_nothing():
-    answered = [answer("A.\n", raw="A.\n### End"), answer("B.", raw="B."), answer("C", reason="length")]
-    assert ended_by(answered, ("### End", "User:")) == {
+    answers = [answer("A.\n", raw="A.\n### End"), answer("B.", raw="B."), answer("C", reason="length")]
+    assert ended_by(answers, ("### End", "User:")) == {
         "stops": {"### End": 1, "User:": 0},
         "token": 1,
         "limit": 1,
@@ -251,13 +243,13 @@ def test_each_stop_sequence_is_counted_also_one_that_ended_nothing():
     ],
 )
 def test_what_stands_around_answers(tmp_path, template, end, headers):
-    around = surroundings(answers_of(tmp_path, [], None, template_of(tmp_path, template)))
+    around = surroundings(source_of(tmp_path, [], served=None, template=template))
     assert [one.marker for one in around.ends] == [end]
     assert set(around.headers) == headers
 
 
 def test_a_served_template_says_what_stands_around_answers(tmp_path):
     served = Served("tuned", "Ollama", template=parse_modelfile(MODELFILE.read_bytes()).template, stops=())
-    around = surroundings(answers_of(tmp_path, [], served))
+    around = surroundings(source_of(tmp_path, [], served=served))
     assert [(one.marker, one.who) for one in around.ends] == [("### End", "with which the server ends earlier answers")]
     assert set(around.headers) == {"### Question:", "### Answer:"}

@@ -78,4 +78,4 @@ class Asker:
 
     @property
     def _guard(self) -> int:
-        return min(self.served.limit + _BEYOND, _GUARD) if self.served.limit else _GUARD
+        return min(self.served.limit or _GUARD, _GUARD) + _BEYOND

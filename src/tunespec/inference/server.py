@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tunespec.inference.answered import Reply, Served
+from tunespec.inference.errors import ServerError
 
 
 @dataclass(frozen=True)
@@ -46,5 +47,9 @@ class Server(Protocol):
     def rendered(self, question: Question) -> str | None:
         """The prompt as the server renders it; None if it cannot show that."""
 
-    def close(self) -> None:
-        """Close the connection."""
+
+def without_model(base: str, model: str, known: Iterable[str]) -> ServerError:
+    """The error of a server that does not have the model."""
+    names = sorted(known)
+    has = f"it has {', '.join(names[:8])}{', ...' if names[8:] else ''}" if names else "it names none"
+    return ServerError(f"the server at {base} has no model {model!r}; {has} (nothing is pulled or created)")

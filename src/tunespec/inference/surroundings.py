@@ -53,9 +53,7 @@ def _ends(source: AnswerSource, served: ServingSide | None) -> Iterator[End]:
     if training is not None and training.turn_end:
         yield End(training.turn_end, training.end_text, "with which training ends each answer")
     elif serving is not None and serving.turn_end:
-        yield End(
-            serving.turn_end, serving.end_text or serving.turn_end, "with which the server ends earlier answers"
-        )
+        yield End(serving.turn_end, serving.end_text or serving.turn_end, "with which the server ends earlier answers")
     own = source.trained if source.trained is not None else source.texts
     if marker := own.profile.end_marker:
         who = "most training answers end" if source.trained is not None else "most of these answers end"

@@ -48,7 +48,8 @@ def _answers(subject: Mapping[str, Any]) -> Iterator[str]:
 def _settings(profile: Mapping[str, Any]) -> Iterator[str]:
     """What the server says that the model is served with."""
     if profile["stops"] is not None:
-        yield "stops at " + (", ".join(f"`{_in_line(stop)}`" for stop in profile["stops"]) or "no stop sequence")
+        stops = ", ".join(f"`{_in_line(stop)}`" for stop in profile["stops"])
+        yield f"stops at {stops}" if stops else "no stop sequence"
     yield f"at most {profile['limit']:,} tokens" if profile["limit"] else "no limit"
     if profile["context"]:
         yield f"a context of {profile['context']:,} tokens"
