@@ -116,6 +116,8 @@ def test_a_turn_end_that_is_a_token(marked):
 def test_a_header_of_a_bare_word_needs_a_dialogue_that_goes_on_or_training_answers(marked):
     assert marked(answer("Roles:\nUSER: the one who asks"), VICUNA) == {}
     assert list(marked(answer("Paris.\nUSER: And Rome?\nASSISTANT: Italy."), VICUNA)) == ["header_shown"]
+    examples = "USER: And Rome?\nASSISTANT: Italy.\nUSER: And Oslo?\nASSISTANT:"
+    assert marked(answer("Norway.\nUSER: And Riga?\nASSISTANT: Latvia.", examples), VICUNA) == {}
     trained = [chat(f"Name {n}?", f"It is {n}.") for n in range(5)]
     assert list(marked(answer("Paris.\nUSER: And?"), VICUNA, trained=trained)) == ["header_shown"]
 

@@ -10,7 +10,6 @@ from typing import Literal, NamedTuple
 from tunespec.end_marker import EndMarker
 from tunespec.facts.typed_tokens import about_tokens, typed_tokens
 from tunespec.fences import blanked
-from tunespec.headers import headers_of
 from tunespec.inference.answered import Answered
 from tunespec.inference.surroundings import End, Surroundings
 from tunespec.records import Records
@@ -51,9 +50,15 @@ class Looker:
         """The first thing in an answer that does not belong there; what stands behind it is its consequence."""
         answer = answered.reply.text
         bare = blanked(answer)
-        asked = _asked(answered)
-        found = [*self._ends(answer, bare, asked), *self._headers(bare, asked), *self._tokens(bare, asked)]
+        whole = "\n".join(str(message["content"]) for message in answered.messages)
+        asked = "" if self._is_rendered(whole) else whole
+        found = [*self._ends(answer, bare, asked), *self._headers(bare, asked, whole), *self._tokens(bare, asked)]
         return min(found, default=None)
+
+    def _is_rendered(self, asked: str) -> bool:
+        """Whether a prompt is the text that a template made of it: that holds headers and tokens of its own."""
+        bare = asked.rstrip()
+        return bare.endswith(self.around.headers) or _TOKEN_AT_END.search(bare) is not None
 
     def _ends(self, answer: str, bare: str, asked: str) -> Iterator[Shown]:
         """Anywhere in its prose, and at its very end in code, too."""
@@ -70,11 +75,11 @@ class Looker:
             elif (match := marker.inside.search(bare)) and not self._is_end_meant(marker):
                 yield Shown(match.start(), "end", match.end(), match[0].strip(), end)
 
-    def _headers(self, bare: str, asked: str) -> Iterator[Shown]:
+    def _headers(self, bare: str, asked: str, whole: str) -> Iterator[Shown]:
         """At the beginning of a line, those of one token anywhere.
 
         A bare word (`Question:`) is one where training answers can tell that it is not meant, or where a dialogue
-        goes on: the header of a question, and behind it that of an answer.
+        goes on, the header of a question and behind it that of an answer, and the prompt is no such dialogue.
         """
         found = [
             Shown(match.start(1), "header", match.end(1), header)
@@ -84,7 +89,8 @@ class Looker:
             if match is not None and not self._is_meant(header)
         ]
         for one in found:
-            if self._trained is not None or not _WORD.fullmatch(one.text) or _goes_on(one, found):
+            is_sure = self._trained is not None or not _WORD.fullmatch(one.text)
+            if is_sure or (one.text not in whole and _goes_on(one, found)):
                 yield one
 
     def _tokens(self, bare: str, asked: str) -> Iterator[Shown]:
@@ -126,14 +132,6 @@ class Looker:
         whole = (c for c in self._trained.conversations if c is not None and not c.defect and c.shape != "text")
         earlier = [turn.text for c in whole for turn in c.turns[:-1] if turn.role == "assistant"]
         return [answer for answer in (*self._trained.answers, *earlier) if answer]
-
-
-def _asked(answered: Answered) -> str:
-    """What was asked, unless it is the text that a template made of it: that holds headers and tokens of its own."""
-    asked = "\n".join(str(message["content"]) for message in answered.messages)
-    headers = headers_of(f"{asked.rstrip()}\n")
-    rendered = _TOKEN_AT_END.search(asked.rstrip()) or (headers and asked.rstrip().endswith(headers[-1]))
-    return "" if rendered else asked
 
 
 def _header_pattern(header: str) -> re.Pattern[str]:
