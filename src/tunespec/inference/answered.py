@@ -49,6 +49,7 @@ class Answered:
         place: where the prompt stands.
         reply: the answer as a caller gets it, streamed.
         again: the same once more, not streamed.
+        repeated: where ``again`` says something else, the same once more, streamed.
         raw: the same with stop sequences switched off.
         rendered: the prompt as the server itself renders it, without the BOS that its tokenizer adds.
         generated: the same by the endpoint for single questions, if the prompt is one and the server has one.
@@ -63,6 +64,7 @@ class Answered:
     reply: Reply
     case: str = ""
     again: Reply | None = None
+    repeated: Reply | None = None
     raw: Reply | None = None
     rendered: str | None = None
     generated: str | None = None

@@ -55,13 +55,16 @@ class Asker:
         question = Question(probe.messages, options=STEADY, guard=self._guard)
         reply = self.server.ask(question)
         ended = reply.reason == "stop"
+        whole = self.server.ask_whole(question) if again and ended else None
+        differs = whole is not None and whole.text != reply.text
         return Answered(
             id=probe.id,
             messages=probe.messages,
             place=probe.place,
             reply=reply,
             case=probe.case,
-            again=self.server.ask_whole(question) if again and ended else None,
+            again=whole,
+            repeated=self.server.ask(question) if differs else None,  # is it the model, or the way it is asked?
             raw=self._raw(question, reply) if raw and ended else None,
             rendered=self.server.rendered(question) if self.served.rendering else None,
             generated=self._generated(question),

@@ -21,6 +21,18 @@ def _limits(source: AnswerSource, rows: Rows) -> None:
     limit_facts(source, rows)
 
 
+def _trimming(source: AnswerSource, rows: Rows) -> None:
+    from tunespec.inference.trim_facts import trim_facts
+
+    trim_facts(source, rows)
+
+
+def _ends(source: AnswerSource, rows: Rows) -> None:
+    from tunespec.inference.end_facts import end_facts
+
+    end_facts(source, rows)
+
+
 def _texts(group: str, source: AnswerSource, rows: Rows) -> None:
     from tunespec.inference.text_facts import text_facts
 
@@ -51,6 +63,8 @@ GROUPS: Mapping[str, Callable[[AnswerSource, Rows], None]] = {
     "bos_doubled whitespace_differs no_value system_lost system_moved system_injected history_differs "
     "generation_prompt_differs tools_differ date_differs turn_header_differs content_differs unforeseen_rendering "
     "generate_differs": _template,
+    "end_marker_shown text_after_end header_shown special_token_shown stream_differs trim_differs": _trimming,
+    "unheard_end unheard_stop": _ends,
     "cut_off": _cut_off,
     "longer_than_trained": _long,
     "empty_answer think_block": partial(_texts, "format"),
