@@ -22,6 +22,7 @@ class Reply:
         seconds: the server's own time for all of it.
         pieces: the text as it was streamed; empty if it was not.
         abandoned: whether we hung up, since no end was in sight.
+        overlong: whether the prompt was longer than the context, and the server shortened it before it answered.
     """
 
     text: str
@@ -31,6 +32,7 @@ class Reply:
     seconds: float | None = None
     pieces: tuple[str, ...] = ()
     abandoned: bool = False
+    overlong: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
@@ -18,6 +18,7 @@ from tunespec.inference.server import Question
 from tunespec.inference.wire import StatusError, Wire
 
 _NANO = 1e9
+_TOO_LONG = re.compile(r"exceeds? the (?:available )?context")  # llama-server's refusal; the older runners' own
 _STRINGS = re.compile(r"^(\w+)\s+(.*)$", re.MULTILINE)
 
 
@@ -53,10 +54,22 @@ class OllamaServer:
         )
 
     def ask(self, question: Question) -> Reply:
-        """The answer, streamed by ``/api/chat``."""
+        """The answer, streamed by ``/api/chat``.
+
+        Asked first is with ``truncate: false``: Ollama's default drops the oldest messages, then the middle, of a
+        prompt that does not fit, and nothing in its answer tells.
+        """
+        try:
+            return self._streamed(question, {"truncate": False})
+        except StatusError as error:
+            if not _TOO_LONG.search(str(error)):
+                raise
+        return replace(self._streamed(question, {}), overlong=True)
+
+    def _streamed(self, question: Question, more: Mapping[str, Any]) -> Reply:
         pieces: list[str] = []
         last: Mapping[str, Any] = {}
-        for line in self.wire.lines("/api/chat", self._body(question, stream=True)):
+        for line in self.wire.lines("/api/chat", self._body(question, stream=True) | dict(more)):
             last = self._mapping(self.wire.parsed(line))
             if "error" in last:
                 raise ServerError(f"{self.wire.base} broke off in the middle of an answer: {last['error']}")
