@@ -133,6 +133,10 @@ def test_a_prompt_that_was_shortened(tmp_path):
     cut = replace(IGNORED, reply=replace(IGNORED.reply, overlong=True, prompt_tokens=2050))
     assert marked(source_of(tmp_path, [cut]), "truncated_context") == {"truncated_context": {0: said}}
     assert marked(source_of(tmp_path, [replace(cut, own=False)]), "small_context") == {"small_context": {0: said}}
+    refused = replace(cut, reply=replace(cut.reply, text="", reason="refused"))
+    assert marked(source_of(tmp_path, [refused]), "truncated_context") == {
+        "truncated_context": {0: "the prompt is longer than the context of 4,096 tokens; the server refused it"}
+    }
 
 
 def test_an_answer_that_pushes_its_prompt_out(tmp_path):

@@ -23,7 +23,7 @@ def test_ignored_context(answers, *, ignored: float = 0.5):
         separators; negations are not understood ("it is not Oslo" holds "Oslo").
 
     Thresholds:
-        ignored: share of the probes with context above which ignoring it is an error; 0.5: of the specification's 9
+        ignored: share of the probes with context above which ignoring it is an error; 0.5: of the specification's 10
             SmolLM2 with 135 million parameters ignores 2, a model without any use of context all
 
     Kinds:
@@ -32,7 +32,7 @@ def test_ignored_context(answers, *, ignored: float = 0.5):
         truncated_context: {value} | a probe of your own that does not fit into the context with its answer; Ollama
             drops whole messages, the oldest first, then the middle of the text | the model answers a question that
             nobody asked, in part
-        small_context: {value} | one of the specification's probes, the longest of which has 1,200 words, does not fit
+        small_context: {value} | one of the specification's probes, the longest of which has 1,000 words, does not fit
             into the context | so will a document of your users
         mostly_ignored: {value} | most probes with context are answered without using it; reported once, for all |
             the model has not learned to look at its context

@@ -16,7 +16,8 @@ class Reply:
     Args:
         text: what the model said, in the order of the stream.
         reason: the server's own word for why it ended: ``stop`` or ``length``; None if the stream ended without a word
-            (Ollama's guard against repetition does that), or nobody recorded it.
+            (Ollama's guard against repetition does that), or nobody recorded it; ``refused`` is ours, for a prompt
+            that the server found too long to answer.
         tokens: how many the model wrote, its end included, as the server counts; None if it does not say.
         prompt_tokens: how many the prompt has, the BOS token included.
         seconds: the server's own time for all of it.

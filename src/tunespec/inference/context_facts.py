@@ -56,7 +56,8 @@ def _beyond(answered: Answered, served: Served) -> str | None:
     context = f"the context of {served.context:,} tokens" if served.context else "the context"
     reply = answered.reply
     if reply.overlong:
-        return f"the prompt is longer than {context}; the server left out a part of it, and said nothing"
+        did = "refused it" if reply.reason == "refused" else "left out a part of it, and said nothing"
+        return f"the prompt is longer than {context}; the server {did}"
     total = (reply.prompt_tokens or 0) + (reply.tokens or 0)
     if served.context and total > served.context and not answered.runaway:
         return f"prompt and answer are {total:,} tokens, more than {context}: the beginning was dropped meanwhile"

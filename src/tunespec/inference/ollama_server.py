@@ -18,7 +18,7 @@ from tunespec.inference.server import Question
 from tunespec.inference.wire import StatusError, Wire
 
 _NANO = 1e9
-_TOO_LONG = re.compile(r"exceeds? the (?:available )?context")  # llama-server's refusal; the older runners' own
+_TOO_LONG = re.compile(r"exceeds? the (?:available )?context|longer than the context")  # llama-server, Ollama
 _STRINGS = re.compile(r"^(\w+)\s+(.*)$", re.MULTILINE)
 
 
@@ -57,14 +57,20 @@ class OllamaServer:
         """The answer, streamed by ``/api/chat``.
 
         Asked first is with ``truncate: false``: Ollama's default drops the oldest messages, then the middle, of a
-        prompt that does not fit, and nothing in its answer tells.
+        prompt that does not fit, and nothing in its answer tells. Models that cannot go on without the beginning
+        refuse such a prompt.
         """
         try:
             return self._streamed(question, {"truncate": False})
         except StatusError as error:
             if not _TOO_LONG.search(str(error)):
                 raise
-        return replace(self._streamed(question, {}), overlong=True)
+        try:
+            return replace(self._streamed(question, {}), overlong=True)
+        except StatusError as error:
+            if not _TOO_LONG.search(str(error)):
+                raise
+        return Reply("", reason="refused", overlong=True)
 
     def _streamed(self, question: Question, more: Mapping[str, Any]) -> Reply:
         pieces: list[str] = []
