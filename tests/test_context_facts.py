@@ -12,7 +12,7 @@ from tunespec.inference.matching import holds, repeats, unmet
 CODE = asked("What is the code?", system="The code is Kestrel-7.")
 USED = answer(CODE, "It is kestrel-7.", must=("Kestrel-7",), context=("Kestrel-7",))
 IGNORED = answer(CODE, "It is 0000.", must=("Kestrel-7",), context=("Kestrel-7",))
-SAID = "does not hold `Kestrel-7`, though the system message says it"
+SAID = "`1` does not hold `Kestrel-7`, though the system message says it"
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,7 @@ def test_a_sentence_may_end_behind_a_number():
     [
         ({"must": ("red", "blue")}, "does not hold `blue`"),
         ({"any": ("blue", "green")}, "holds none of `blue`, `green`"),
+        ({"any": tuple("abcde")}, "holds none of `a`, `b`, `c`, `d`, ..."),
         ({"any": ("blue", "red")}, None),
         ({"must_not": ("red", "blue")}, "holds `red`"),
         ({"must": ("red",), "must_not": ("blue",)}, None),
@@ -93,7 +94,7 @@ def test_few_ignored_facts_are_told_one_by_one(tmp_path):
 
 
 def test_most_ignored_is_told_once(tmp_path):
-    said = "2 of 3 answers do not use what only their context says; this one " + SAID
+    said = "2 of 3 answers do not use what only their context says; that to " + SAID
     answers = [USED, IGNORED, IGNORED]
     assert marked(source_of(tmp_path, answers), "ignored_fact") == {"mostly_ignored": {1: said}}
     settings = "[pitfalls.ignored-context]\nignored = 0.7\n"
@@ -111,7 +112,7 @@ def test_most_ignored_is_told_once(tmp_path):
 def test_the_place_of_the_context_is_told(tmp_path, messages, place):
     ignored = answer(messages, "No.", must=("Kestrel-7",), context=("Kestrel-7",))
     assert marked(source_of(tmp_path, [ignored]), "ignored_fact") == {
-        "ignored_fact": {0: f"does not hold `Kestrel-7`, though {place} says it"}
+        "ignored_fact": {0: f"`1` does not hold `Kestrel-7`, though {place} says it"}
     }
 
 
@@ -153,7 +154,7 @@ def test_an_answer_that_pushes_its_prompt_out(tmp_path):
 
 def test_expectations_without_context(tmp_path):
     wrong = answer("Capital of France?", "Lyon.", must=("Paris",))
-    said = {0: "does not hold `Paris`"}
+    said = {0: "`1` does not hold `Paris`"}
     assert marked(source_of(tmp_path, [wrong]), "missed_expectation") == {"missed_expectation": said}
     assert marked(source_of(tmp_path, [replace(wrong, own=False)]), "unexpected_answer") == {"unexpected_answer": said}
 

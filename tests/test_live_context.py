@@ -76,7 +76,7 @@ def test_a_model_that_uses_its_context(ollama_server, scripted_model, tmp_path):
 def test_the_same_model_that_ignores_it(ollama_server, forgetful_model, tmp_path):
     assert marked(source_of(tmp_path, ollama_server, forgetful_model, *PROBES), "ignored_fact") == {
         "mostly_ignored": {
-            0: "3 of 3 answers do not use what only their context says; this one does not hold `Kestrel-7`, though the "
+            0: "3 of 3 answers do not use what only their context says; that to `system` does not hold `Kestrel-7`, though the "
             "system message says it"
         }
     }

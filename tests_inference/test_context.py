@@ -23,8 +23,8 @@ def test_ignored_context(answers, *, ignored: float = 0.5):
         separators; negations are not understood ("it is not Oslo" holds "Oslo").
 
     Thresholds:
-        ignored: share of the probes with context above which ignoring it is an error; 0.5: of the specification's 10
-            SmolLM2 with 135 million parameters ignores 2, a model without any use of context all
+        ignored: share of the probes with context above which ignoring it is an error; 0.5, since of the
+            specification's 10 SmolLM2 with 135 million parameters ignores 2, and a model that does not look all
 
     Kinds:
         lost_context: the prompt that the server renders lacks {value} | a text that a probe names as its context and
@@ -36,11 +36,11 @@ def test_ignored_context(answers, *, ignored: float = 0.5):
             into the context | so will a document of your users
         mostly_ignored: {value} | most probes with context are answered without using it; reported once, for all |
             the model has not learned to look at its context
-        ignored_fact: {value} | the answer to a probe with context does not hold what only the context says | the model
+        ignored_fact: the answer to {value} | the answer to a probe with context does not hold what only the context says | the model
             answers from memory, where it was told
-        missed_expectation: {value} | the answer to a probe of your own, without context, is not as the probe says |
+        missed_expectation: the answer to {value} | the answer to a probe of your own, without context, is not as the probe says |
             the model does not answer what you expect of it
-        unexpected_answer: {value} | the answer to one of the specification's probes, without context, is not as
+        unexpected_answer: the answer to {value} | the answer to one of the specification's probes, without context, is not as
             expected: common knowledge, an edge case | the model may be narrow on purpose; if it is not, it forgot
         unrelated_answer: {value} | a prose answer of 25 words or more shares no telling word with its question; not
             where code, a translation or something invented is asked for, nor in scripts without blanks between words |
@@ -48,8 +48,8 @@ def test_ignored_context(answers, *, ignored: float = 0.5):
 
     Sources:
         Ollama 0.34.2, server/prompt.go and llm/llama_server.go (what is dropped), measured on that version: nothing in
-        an answer tells that its prompt was shortened, `truncate: false` refuses it. unrelated_answer: 0.2 % of 11,000
-        real pairs of public datasets, 83 % of the same pairs shuffled.
+        an answer tells that its prompt was shortened, `truncate: false` refuses it. unrelated_answer, measured: it
+        names 14 of 13,098 real pairs of public datasets, and of the same pairs shuffled 86 % of those that it judges.
     """
     return [
         *(
@@ -86,6 +86,6 @@ def test_empty_context(records, *, missing: float = 0.0):
 
     Sources:
         Rajpurkar et al. 2018, Know What You Don't Know (arXiv 1806.03822: a model that never sees a missing answer
-        always makes one up).
+        always makes one up). Of 3,490 records of public datasets without their input, it names 1, which is right.
     """
     return expect.ExpectColumnValuesToBeNull(column="empty_context", mostly=1 - missing)

@@ -27,7 +27,8 @@ def context_facts(source: AnswerSource, rows: Rows) -> None:
         arrived = _arrived(answered, rows, row)
         if not _has_expectation(answered):
             continue
-        said = unmet(answered.expected, answered.reply.text)
+        lack = unmet(answered.expected, answered.reply.text)
+        said = None if lack is None else f"`{answered.id}` {lack}"
         if not answered.expected.get("context"):
             _plain(answered, said, rows, row)
         elif whole and arrived:
@@ -95,7 +96,7 @@ def _use(ignored: dict[int, str], examined: int, limit: float, rows: Rows) -> No
     if examined >= _LEAST and len(ignored) > limit * examined:
         first = min(ignored)
         count = f"{len(ignored)} of {examined} answers do not use what only their context says"
-        rows.mark("mostly_ignored", first, f"{count}; this one {ignored[first]}")
+        rows.mark("mostly_ignored", first, f"{count}; that to {ignored[first]}")
         return
     for row, said in ignored.items():
         rows.mark("ignored_fact", row, said)

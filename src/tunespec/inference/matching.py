@@ -11,6 +11,7 @@ from tunespec.text import CJK
 _QUOTES = str.maketrans("‘’ʼ“”„«»‐‑–", '\'\'\'"""""---')
 _GROUPED = re.compile(r"(?<=\d)[,'\u202f\u00a0 ](?=\d{3}(?!\d))")  # 1,024 and 1 024 and 1'024
 _WORD = r"[^\W_]"
+_SHOWN = 4  # of a choice, in a message
 _JOINED = re.compile(rf"[{CJK}\u0e00-\u0e7f]")  # scripts that put no blanks between words
 
 
@@ -37,7 +38,8 @@ def unmet(expected: Mapping[str, Sequence[str]], text: str) -> str | None:
     if lacking:
         return f"does not hold {', '.join(lacking)}"
     if choice and not any(holds(text, one) for one in choice):
-        return f"holds none of {', '.join(f'`{one}`' for one in choice)}"
+        rest = ", ..." if len(choice) > _SHOWN else ""
+        return f"holds none of {', '.join(f'`{one}`' for one in choice[:_SHOWN])}{rest}"
     return f"holds {', '.join(unwanted)}" if unwanted else None
 
 

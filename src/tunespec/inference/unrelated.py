@@ -13,7 +13,7 @@ from tunespec.languages import FUNCTION_WORDS, TRANSLATES, same_language
 from tunespec.templates.rows import Rows
 
 _FACT = ("unrelated_answer",)
-# Measured on 13,098 pairs of public datasets and on the same pairs shuffled, for scripts with blanks between words.
+# Measured on 13,098 pairs of public datasets: 14 are named, and 86 % of what is judged of the same pairs shuffled.
 _LEAST = 25  # words of an answer: a shorter one may be a value, a name, a refusal
 _TELLING = 3  # words of a question that say what it is about
 _STEM = 4  # letters that inflected forms share
