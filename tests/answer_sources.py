@@ -35,7 +35,7 @@ def source_of(
     *,
     trained: Sequence[object] = (),
     served: Served | None = LIVE,
-    template: TemplateSource | str = "",
+    template: TemplateSource | str | None = None,
     settings: str = "",
 ) -> AnswerSource:
     """The answers of a model that was trained on some records, with a template; a recording, if ``served`` is None."""

@@ -57,6 +57,30 @@ def _template(source: AnswerSource, rows: Rows) -> None:
     served_template_facts(source, rows)
 
 
+def _context(source: AnswerSource, rows: Rows) -> None:
+    from tunespec.inference.context_facts import context_facts
+
+    context_facts(source, rows)
+
+
+def _unrelated(source: AnswerSource, rows: Rows) -> None:
+    from tunespec.inference.unrelated import unrelated_facts
+
+    unrelated_facts(source, rows)
+
+
+def _secrets(source: AnswerSource, rows: Rows) -> None:
+    from tunespec.inference.secret_facts import secret_facts
+
+    secret_facts(source, rows)
+
+
+def _open_probes(source: AnswerSource, rows: Rows) -> None:
+    from tunespec.inference.open_probes import open_probe_facts
+
+    open_probe_facts(source, rows)
+
+
 # Facts that are found together -> what finds them. Row n of the table is the n-th answer.
 GROUPS: Mapping[str, Callable[[AnswerSource, Rows], None]] = {
     "endless_answer limit_not_kept cut_at_limit aborted_answer": _limits,
@@ -77,6 +101,12 @@ GROUPS: Mapping[str, Callable[[AnswerSource, Rows], None]] = {
     "unbalanced_bracket unbalanced_quote unclosed_emphasis unclosed_code broken_link ragged_table docstring_quote": (
         partial(_texts, "delimiters")
     ),
+    "lost_context truncated_context small_context ignored_fact mostly_ignored missed_expectation unexpected_answer": (
+        _context
+    ),
+    "unrelated_answer": _unrelated,
+    "secret_shown": _secrets,
+    "no_request boundless_request mostly_open": _open_probes,
 }
 
 
