@@ -83,7 +83,7 @@ def _arguments(paths: Sequence[str], options: Mapping[str, Any], settings: Path)
     arguments += [f"--tunespec-dataset={path}" for path in paths]
     for name in ("select", "ignore", "report", "probes", "outputs"):
         arguments += [f"--tunespec-{name}={value}" for value in options[name]]
-    for name in ("fail_on", "gx_suites", "model", "host", "api"):
+    for name in ("fail_on", "gx_suites", "model", "host", "api", "record"):
         arguments += [f"--tunespec-{name.replace('_', '-')}={options[name]}"] if options[name] else []
     return arguments + [f"--tunespec-{n.replace('_', '-')}" for n in ("show_rows", "exit_zero", "remote") if options[n]]
 
