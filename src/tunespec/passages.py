@@ -47,11 +47,11 @@ class Passages:
         """The passages of some roles, with their number in ``frame`` as the column ``index``."""
         import polars as pl
 
-        return self.frame.with_row_index().filter(pl.col("role").cast(pl.String).is_in(list(roles)))
+        return self.frame.with_row_index().filter(pl.col("role").is_in(list(roles)))
 
     def records_with(self, *roles: str) -> int:
         """How many records have a passage of one of these roles: what a fact about them examined."""
-        return int(self.of(*roles)["row"].n_unique())
+        return int(self.frame["row"].filter(self.frame["role"].is_in(list(roles))).n_unique())
 
 
 def make_passages(records: Records, end_marker: EndMarker | None) -> Passages:
