@@ -13,7 +13,9 @@ unexport PYTHONDONTWRITEBYTECODE
 check: $(VENV)/installed
 	$(BIN)/tunespec check $(DATA)
 
+# The live tests need an Ollama: where there is none it is built once, outside this folder. TUNESPEC_LIVE=0: not at all.
 test: $(VENV)/developing
+	@test "$$TUNESPEC_LIVE" = 0 || $(BIN)/python -m tests.live
 	$(BIN)/pytest tests -n auto
 
 lint: $(VENV)/developing

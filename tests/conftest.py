@@ -16,7 +16,7 @@ from hypothesis import settings
 from tunespec.run import new_run_id
 from tunespec.session import Options, Session
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "tests.live.fixtures"]
 
 settings.register_profile("tunespec", deadline=None, derandomize=True, max_examples=25)
 settings.load_profile("tunespec")

@@ -91,7 +91,11 @@ def test_an_equal_pair_is_examined_in_every_kind(tmp_path):
     facts = facts_of(source(tmp_path, records=records()), "renders")
     assert set(facts) == TABLES["renders"].facts
     assert not any(fact.marks for fact in facts.values())
-    assert {name for name, fact in facts.items() if not fact.examined} == {"system_differs"}
+    assert {name for name, fact in facts.items() if not fact.examined} == {
+        "system_differs",
+        "history_injected",
+        "tools_unseen",
+    }
     assert facts["history_differs"].examined == 4 + 2 * 4 + 6  # probes, two variants of each, records
     assert facts["trimmed_content"].examined == 4
 

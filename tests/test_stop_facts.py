@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from tests.chat_templates import CORPORA
 from tests.template_facts import facts_of, marked, sources_of, write_files
 from tests.test_gguf_file import ARRAY, I32, STRING, U32, entry, gguf
+from tunespec.templates.description import described
 from tunespec.templates.end_texts import nearly_in, spelt_alike, stopping
-from tunespec.templates.sides import is_file_reference
+from tunespec.templates.modelfile import is_file_reference
 from tunespec.templates.stock_stops import STOCK_STOPS
 from tunespec.templates.stop_lists import stop_lists
 from tunespec.templates.written import is_token_shaped, marker_of
@@ -87,7 +88,10 @@ CASES: dict[str, tuple[dict[str, str | bytes], set[str]]] = {
     ),
     "other stops": ({"chat_template.jinja": TEXT, "Modelfile": modelfile("</s>")}, {"unstopped_turn_end"}),
     "nearly the text": ({"chat_template.jinja": TEXT, "Modelfile": modelfile("### END")}, {"misspelt_stop"}),
-    "a typed line break": ({"chat_template.jinja": TEXT, "Modelfile": modelfile("\\n### End")}, {"misspelt_stop"}),
+    "a typed line break, which is altered_stop's": (
+        {"chat_template.jinja": TEXT, "Modelfile": modelfile("\\n### End")},
+        set(),
+    ),
     "nearly the text, and the text": (
         {"chat_template.jinja": TEXT, "Modelfile": modelfile("###End", "### End")},
         set(),
@@ -137,11 +141,11 @@ CASES: dict[str, tuple[dict[str, str | bytes], set[str]]] = {
             "tokenizer_config.json": tokenizer("<|user|>"),
             "Modelfile": modelfile("</s>"),
         },
-        {"unstopped_turn_end"},
+        {"unlisted_turn_end"},
     ),
     "no token of this tokenizer, and a list that Ollama brings if the model file has this template": (
         {"chat_template.jinja": CHATML, "tokenizer_config.json": LLAMA_TOKENS, "Modelfile": modelfile()},
-        {"unstopped_turn_end"},
+        {"unlisted_turn_end"},
     ),
     "no token of this tokenizer, and a stop": (
         {"chat_template.jinja": CHATML, "tokenizer_config.json": LLAMA_TOKENS, "Modelfile": modelfile("<|im_end|>")},
@@ -378,12 +382,16 @@ def test_a_stop_in_the_header_says_what_happens(tmp_path):
 def test_an_end_that_is_a_token_elsewhere_only_says_why_nothing_ends_there(tmp_path):
     files = {"chat_template.jinja": CHATML, "tokenizer_config.json": LLAMA_TOKENS, "Modelfile": modelfile()}
     (source,) = sources_of(write_files(tmp_path, files)).values()
-    (said,) = marked(source)["unstopped_turn_end"]
+    (said,) = marked(source)["unlisted_turn_end"]
     assert said == (
         "`<|im_end|>`, with which the training ends each answer, is none of its stop sequences (none of its own; "
-        "Ollama brings some for certain GGUF files); the engine ends at it only where it is a token: this "
-        "vocabulary has no such token, here it is text"
+        "Ollama brings some for certain GGUF files); the engine ends at it only where it is a token: the tokenizer's "
+        "configuration lists no such token, and unless the vocabulary has it, it is text"
     )
+    (tmp_path / "tokenizer.json").write_text(json.dumps({"added_tokens": [], "model": {"vocab": {"<s>": 0}}}))
+    (source,) = sources_of(tmp_path).values()
+    (said,) = marked(source)["unstopped_turn_end"]
+    assert said.endswith("only where it is a token: this vocabulary has no such token, here it is text")
 
 
 def test_what_has_nothing_to_look_at_says_why(tmp_path):
@@ -485,10 +493,7 @@ def test_the_model_files_own_template_says_what_ollama_installs(tmp_path):
     assert bare.serving.origin == "Ollama's stock template `chatml`"
     served = stop_lists(bare)[0].texts
     assert (
-        list(bare.serving.stops)
-        == bare.described()["profile"]["serving"]["stops"]
-        == served
-        == [*STOCK_STOPS["chatml"]]
+        list(bare.serving.stops) == described(bare)["profile"]["serving"]["stops"] == served == [*STOCK_STOPS["chatml"]]
     )
     (own,) = sources_of(write_files(tmp_path, {**files, "Modelfile": modelfile(template=GO)})).values()
     assert own.serving is not None

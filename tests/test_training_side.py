@@ -10,7 +10,8 @@ import pytest
 
 from tests.chat_templates import CORPORA
 from tunespec.errors import CannotJudgeError
-from tunespec.templates.training_side import gguf_training_template, is_tokenizer_config, read_training_template
+from tunespec.templates.gguf_template import gguf_training_template
+from tunespec.templates.training_side import is_tokenizer_config, read_training_template
 
 HELLO = [{"role": "user", "content": "Hello"}]
 CHATML = "{% for m in messages %}<|im_start|>{{ m.content }}{% endfor %}"

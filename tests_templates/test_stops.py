@@ -12,6 +12,7 @@ CERTAIN = (
     "doubled_reasoning",
 )
 LIKELY = (
+    "unlisted_turn_end",
     "lost_stop",
     "stop_in_answers",
     "cutting_token",
@@ -47,6 +48,9 @@ def test_missing_stop_sequence(stops):
     Kinds:
         unstopped_turn_end: {value} | the text that ends each answer is not among the stop sequences that count | the
             model writes its end marker and goes on, until the limit
+        unlisted_turn_end: {value} | the same, of what looks like a token, where the tokenizer's configuration lists no
+            such token, and neither the model file nor `tokenizer.json` is there to say whether the vocabulary has it |
+            if it is text, the model writes it and goes on
         endless_token: {value} | the turn end is a control token that neither the model's metadata nor the engine
             names as an end | the engine shows no text for it, so that a stop sequence never sees it
         misspelt_stop: {value} | a stop sequence that is nearly the turn end: other case, blanks or signs | stop

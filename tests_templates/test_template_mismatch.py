@@ -13,12 +13,14 @@ BREAKS = (
     "turn_header_differs",
     "content_differs",
     "refused_conversation",
+    "tools_unseen",
 )
 DISTURBS = (
     "whitespace_differs",
     "system_moved",
     "system_injected",
     "system_differs",
+    "history_injected",
     "tools_differ",
     "date_differs",
 )
@@ -60,11 +62,16 @@ def test_template_mismatch(renders):
         content_differs: {value} | what a user wrote does not arrive, or is changed on the way | the model is asked
             something else
         refused_conversation: {value} | the server's template fails where the training's does not | users get an error
+        tools_unseen: {value} | the records declare tools, and no template writes them | the model learns to call what
+            nobody names to it, and cannot tell which tools a request offers
         whitespace_differs: {value} | only blanks or line breaks differ | the model reads other tokens than in training
         system_moved: {value} | the system prompt stands in another place | the model looks for it elsewhere
         system_injected: {value} | one side adds a system prompt of its own | answers follow a text that nobody trained
         system_differs: {value} | the server adds another system prompt than the training had | answers follow a text
             that nobody trained
+        history_injected: {value} | the Modelfile's MESSAGE instructions are a history that no training record begins
+            with | examples for a base model lead a fine-tuned one away from its training; if they are meant, ignore
+            this kind
         tools_differ: {value} | tools or calls are written otherwise | calls fail, or are written in a wrong form
         date_differs: {value} | one side writes the day, or each its own | the model reads a text that it was not
             trained on, and every answer depends on the day
@@ -73,9 +80,9 @@ def test_template_mismatch(renders):
 
     Sources:
         Ollama 0.34.2 (template/template.go: three ways of execution; server/routes.go: SYSTEM before a conversation
-        without a system message). transformers 5.24 (apply_chat_template). Measured: 15 of 27 pairs of an exporter are
-        not equal, 6 of them in whitespace only. A date alone never differed in them: it stood in a preamble of several
-        lines. Llama 3's and Gemma's own chat templates trim contents.
+        without a system message, MESSAGE before every one). transformers 5.24 (apply_chat_template). Measured: 15 of 27
+        pairs of an exporter are not equal, 6 of them in whitespace only. A date alone never differed in them: it stood
+        in a preamble of several lines. Llama 3's and Gemma's own chat templates trim contents.
     """
     return [
         *(expect.ExpectColumnValuesToBeNull(column=kind) for kind in BREAKS),

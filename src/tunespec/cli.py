@@ -49,10 +49,18 @@ def main() -> None:
 @click.option("--report", multiple=True, metavar="FORMAT=FILE", help="Also write a report (text or json); repeatable.")
 @click.option("--junit", type=click.Path(dir_okay=False), metavar="FILE", help="Also write pytest's JUnit XML.")
 @click.option("--show-rows", is_flag=True, help="Print the text of records with findings.")
+@click.option("--model", metavar="NAME", help="Put probes to this served model, and judge its answers.")
+@click.option("--host", metavar="URL", help="Its server (default: OLLAMA_HOST, or Ollama's own address).")
+@click.option("--api", type=click.Choice(["ollama", "openai"]), help="Its interface (default: the server is asked).")
+@click.option("--probes", multiple=True, metavar="FILE", help="Probes to put to it, or `suite`; repeatable.")
+@click.option("--outputs", multiple=True, metavar="FILE", help="Recorded outputs to judge; repeatable.")
+@click.option("--remote", is_flag=True, help="Allow a server that is not this machine.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 where findings would exit 1.")
 @click.option("--gx-suites", metavar="DIR", help="Write the suites as Great Expectations' own JSON.")
 def check(paths: tuple[str, ...], **options: Any) -> None:
-    """Judge the datasets under PATHS (files, folders, globs; default: the configured ones, or this folder).
+    """Judge the datasets, templates and outputs under PATHS (files, folders, globs), and a served model.
+
+    Default: the configured ones, or this folder.
 
     Exit code: 0 clean, 1 findings, 2 could not judge.
     """

@@ -14,6 +14,7 @@ from tunespec.config_values import (
     read_columns,
     read_datasets,
     read_ignore,
+    read_inference,
     read_pitfalls,
     read_roles,
     read_strings,
@@ -36,6 +37,7 @@ _KEYS: dict[str, tuple[type, str]] = {
     "ignore": (dict, 'a table such as {D005 = "reason"}'),
     "pitfalls": (dict, "tables [tool.tunespec.pitfalls.NAME]"),
     "template": (dict, "a table [tool.tunespec.template]"),
+    "inference": (dict, "a table [tool.tunespec.inference]"),
 }
 
 
@@ -55,6 +57,7 @@ class Config:
     ignore: Mapping[str, str] = field(default_factory=dict)
     pitfalls: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     template: Mapping[str, Any] = field(default_factory=dict)
+    inference: Mapping[str, Any] = field(default_factory=dict)
     catalogue: Catalogue = field(default=Catalogue(()), repr=False)
 
     @property
@@ -134,5 +137,6 @@ def _build(table: dict[str, Any], path: Path) -> Config:
         ignore=ignore,
         pitfalls=read_pitfalls(table.get("pitfalls", {}), catalogue, path),
         template=read_template(table.get("template", {}), path),
+        inference=read_inference(table.get("inference", {}), path),
         catalogue=catalogue,
     )

@@ -16,11 +16,21 @@ from tunespec.templates.plain import SLOT
 SPLITS = ("train", "validation", "test")
 ROLES = ("system", "user", "assistant", "tool", "call")
 _TEMPLATE = {
-    "training": "a file, or a table of texts",
+    "training": "a file, a template's name (llamafactory:qwen, axolotl:chatml), or a table of texts",
     "modelfile": "a file",
     "model": "a GGUF file",
     "requests": "a list of files",
 }
+_INFERENCE: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "model": ((str,), "the name of a model"),
+    "host": ((str,), "the address of a server"),
+    "api": ((str,), "ollama or openai"),
+    "probes": ((list,), 'a list of files, "suite" among them for the probes of the specification'),
+    "outputs": ((list,), "a list of files or globs"),
+    "remote": ((bool,), "true or false"),
+    "silence": ((int, float), "a number of seconds"),
+}
+APIS = ("ollama", "openai")
 
 
 def require(condition: bool, path: Path, key: str, expected: str) -> None:
@@ -99,6 +109,24 @@ def read_template(table: dict[str, Any], path: Path) -> dict[str, Any]:
             _check_plain(value, path)
         else:
             require(isinstance(value, str), path, f"template.{key}", _TEMPLATE[key])
+    return table
+
+
+def read_inference(table: dict[str, Any], path: Path) -> dict[str, Any]:
+    """``[inference]``: the served model, its server, the probes that are put to it, and recorded outputs."""
+    for key in ("probes", "outputs"):
+        if isinstance(table.get(key), str):
+            table[key] = [table[key]]
+    for key, value in table.items():
+        if key not in _INFERENCE:
+            raise CannotJudgeError(f"{path}: inference: unknown key {key!r}{closest(key, _INFERENCE)}")
+        types, expected = _INFERENCE[key]
+        is_of_type = isinstance(value, types) and (bool in types or not isinstance(value, bool))
+        require(is_of_type, path, f"inference.{key}", expected)
+        if isinstance(value, list):
+            read_strings(table, key, path)
+    require(table.get("api", APIS[0]) in APIS, path, "inference.api", _INFERENCE["api"][1])
+    require(table.get("silence", 1) > 0, path, "inference.silence", "a number of seconds above 0")
     return table
 
 

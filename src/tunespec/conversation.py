@@ -18,10 +18,14 @@ MESSAGE_LISTS = ("messages", "conversations", "conversation", "interactions")  #
 CHAT = frozenset({*MESSAGE_LISTS, "preference"})  # shapes whose records are conversations of roles
 
 
+REASONING = ("reasoning_content", "thinking", "reasoning")  # keys of a message for what came before its answer
+
+
 class Turn(NamedTuple):
     """One message. ``role`` is canonical, ``named`` what the file says; ``calls`` are raw tool calls.
 
-    ``answers`` is the id of the call that a tool result answers, if it names one.
+    ``answers`` is the id of the call that a tool result answers, if it names one; ``thinking`` is reasoning that stands
+    in a key of its own.
     """
 
     role: str
@@ -30,6 +34,7 @@ class Turn(NamedTuple):
     calls: tuple[Any, ...] = ()
     empty_by_design: bool = False  # an image, a reasoning part or a weight of 0 stands in for the text
     answers: str | None = None
+    thinking: str = ""
 
 
 class Conversation(NamedTuple):

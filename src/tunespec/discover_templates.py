@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from tunespec.discover_recipes import configured_recipes, recipes_beside, texts_of
 from tunespec.errors import CannotJudgeError
 from tunespec.splits import relative
 from tunespec.subjects import DataFile, Dataset, TemplatePair
-from tunespec.templates.artefacts import artefact, content, may_be_artefact
+from tunespec.templates.artefacts import artefact, content, may_be_artefact, why_no_artefact
 from tunespec.templates.modelfile import ModelfileError, parse_modelfile
 from tunespec.templates.plain import PlainTemplate
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 
 _TRAINING = ("jinja", "tokenizer")
-_FORMATS = {"training": _TRAINING, "modelfile": ("modelfile",), "requests": ("request",), "model": ("gguf",)}
+_FORMATS = {"training": _TRAINING, "modelfile": ("modelfile",), "requests": ("request", "script"), "model": ("gguf",)}
 
 
 def template_pairs(config: Config, files: Sequence[DataFile], datasets: Sequence[Dataset]) -> tuple[TemplatePair, ...]:
@@ -27,11 +29,15 @@ def template_pairs(config: Config, files: Sequence[DataFile], datasets: Sequence
     Raises:
         CannotJudgeError: for a file that the configuration names and that is not there, or is of another kind.
     """
-    named = {key: _named(config, key) for key in _FORMATS if key in config.template}
+    recipes = configured_recipes(config)
+    # Beside a training configuration the tokenizer's files count: they say which its tokens are.
+    keys = [key for key in _FORMATS if key in config.template and not (key == "training" and recipes)]
+    named = {key: _named(config, key) for key in keys}
     replaced = {format_ for key in named for format_ in _FORMATS[key]}
     kept = [file for file in files if file.format not in replaced]
     files = [*kept, *(file for own in named.values() for file in own)]
-    return _pairs(files, datasets, config.plain_template, named.get("model"))
+    pairs = _pairs(files, datasets, config.plain_template, named.get("model"), recipes)
+    return tuple(replace(pair, beside=(*pair.beside, *texts_of(pair.files, config))) for pair in pairs)
 
 
 def company(alone: Sequence[DataFile], others: Sequence[DataFile]) -> list[DataFile]:
@@ -62,16 +68,22 @@ def _named(config: Config, key: str) -> list[DataFile]:
         path = config.root / name
         if not path.is_file():
             raise CannotJudgeError(f"{config.file}: template.{key}: {name}: no such file")
-        kind = artefact(path) if key == "training" else _FORMATS[key][0]
+        is_read = key == "training" or path.suffix.lower() == ".py"
+        kind = artefact(path) if is_read else _FORMATS[key][0]
         if kind not in _FORMATS[key]:
-            why = "no chat template and no tokenizer configuration"
+            nothing = "no chat template and no tokenizer configuration, and no training configuration that names one"
+            why = nothing if key == "training" else why_no_artefact(path)
             raise CannotJudgeError(f"{config.file}: template.{key}: {name}: {why}")
         found.append(DataFile(path, relative(path, config.root), None, str(kind)))
     return found
 
 
 def _pairs(
-    files: Sequence[DataFile], datasets: Sequence[Dataset], plain: PlainTemplate | None, model: list[DataFile] | None
+    files: Sequence[DataFile],
+    datasets: Sequence[Dataset],
+    plain: PlainTemplate | None,
+    model: list[DataFile] | None,
+    recipes: list[DataFile] | None,
 ) -> tuple[TemplatePair, ...]:
     """The files as pairs: each Modelfile with the nearest training template, the nearest requests and dataset.
 
@@ -80,17 +92,22 @@ def _pairs(
     trained = _without_shadowed([file for file in files if file.format in _TRAINING])
     models = [file for file in files if file.format == "gguf"]
     served = [file for file in files if file.format == "modelfile"]
-    requests = [file for file in files if file.format == "request"]
+    requests = [file for file in files if file.format in _FORMATS["requests"]]
     found, used = [], set()
     for modelfile in served:
         templates = [] if plain else nearest(modelfile, trained)
         asked = _whose(modelfile, served, requests)
         ambiguous = _ambiguous(templates)
         own = [modelfile, *([] if ambiguous else templates), *(model or _models(modelfile, models)), *asked]
+        own += recipes_beside(modelfile) if recipes is None else recipes
         used |= {file.shown for file in own}
         found.append(_pair(modelfile.shown, own, datasets, plain, ambiguous))
     rest = [file for file in (*trained, *models, *requests) if file.shown not in used]
     found += [_pair(file.shown, [file], datasets, None, "") for file in rest]
+    if recipes and not served:
+        own = [*recipes, *([] if len(trained) > 1 else trained)]
+        found = [pair for pair in found if not set(pair.files) & set(own)]
+        found.append(_pair(recipes[0].shown, own, datasets, None, ""))
     if plain and not served:
         found.append(_pair("plain template", [], datasets, plain, ""))
     return tuple(sorted(found, key=lambda pair: pair.name))
@@ -105,11 +122,16 @@ def _pair(
 
 
 def _beside(files: Sequence[DataFile]) -> Iterator[DataFile]:
-    """The files that are read with a training template."""
+    """The files that are read with a training template, and what a program's call of the model gets from its folder."""
     from tunespec.templates.training_side import files_beside
 
     trained = [file for file in files if file.format in _TRAINING]
-    return (DataFile(path, path.name, None, file.format) for file in trained for path in files_beside(file.path))
+    found = [(path, file.format) for file in trained for path in files_beside(file.path)]
+    if any(file.format == "script" for file in files):
+        folders = dict.fromkeys(file.path.parent for file in files if file.format != "script")
+        defaults = (folder / "generation_config.json" for folder in folders)
+        found += [(path, "generation") for path in defaults if path.is_file()]
+    return (DataFile(path, path.name, None, format_) for path, format_ in found)
 
 
 def _without_shadowed(files: Sequence[DataFile]) -> list[DataFile]:

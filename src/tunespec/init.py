@@ -69,6 +69,7 @@ def _template_lines() -> list[str]:
         "# what the model is trained with and served with, where that is not found or several may be meant",
         "# [template]",
         '# training = "tokenizer_config.json"  # or { user = "### Question:\\n{content}\\n\\n", assistant = ... }',
+        '# training = "llamafactory:qwen"  # or "axolotl:chatml", or the training configuration that names one',
         '# modelfile = "Modelfile"',
         '# model = "model.gguf"',
         '# requests = ["request.json"]',

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tunespec.cache import Cache, key_of
 from tunespec.config import Config
-from tunespec.discover import Discovery, files_of
+from tunespec.discover import Discovery
 from tunespec.engine import Asked
 from tunespec.engine_process import EngineProcess, engine_process
 from tunespec.errors import CannotJudgeError
@@ -19,26 +19,34 @@ from tunespec.fact_store import description_name
 from tunespec.pitfall import Pitfall
 from tunespec.progress import Progress
 from tunespec.selection import Selection
-from tunespec.sources import RecordSource, settings_key
-from tunespec.subjects import Dataset, Subject, TemplatePair
+from tunespec.subject_sources import Sources
+from tunespec.subjects import ServedModel, Subject
 from tunespec.tables import TABLES, Table, build_table
 from tunespec.verdict import Results, Verdict, assemble, columns_of
 
 if TYPE_CHECKING:
-    from tunespec.templates.source import TemplateSource
+    from tunespec.tables import Source
 
 
 @dataclass
 class Judge:
-    """Judges pitfalls over subjects. ``pitfalls`` are all that this session will ask for: one suite serves them."""
+    """Judges pitfalls over subjects. ``pitfalls`` are all that this session will ask for: one suite serves them.
+
+    A served model is asked anew in each run, of which ``run_id`` is the name: nothing else tells how its server is set.
+    """
 
     config: Config
     selection: Selection
     discovery: Discovery
+    run_id: str = ""
     pitfalls: Sequence[Pitfall] = ()
     progress: Progress = field(default_factory=Progress)
     _failures: dict[str, Exception] = field(default_factory=dict)
-    _kept: dict[Dataset, RecordSource] = field(default_factory=dict)
+
+    @cached_property
+    def _sources(self) -> Sources:
+        families = {TABLES[pitfall.table] for pitfall in self.pitfalls if pitfall.table in TABLES}
+        return Sources(self.config, self.discovery, self.progress, frozenset(families))
 
     @cached_property
     def cache(self) -> Cache:
@@ -56,13 +64,13 @@ class Judge:
         stored: Verdict | None = self.cache.read(self._result_name(pitfall, subject))
         if stored is not None:
             return stored
-        with self.cache.lock(self._key(subject)):
+        with self.cache.lock(self._sources.key(subject)):
             stored = self.cache.read(self._result_name(pitfall, subject))
             return stored if stored is not None else self._run_once(subject)[pitfall.code, pitfall.name, pitfall.table]
 
     def prepare(self) -> None:
         """Start the engine, whose import takes long, if some dataset was never judged: pytest collects meanwhile."""
-        if any(not self.cache.holds(description_name(self._key(one))) for one in self.discovery.datasets):
+        if any(not self.cache.holds(description_name(self._sources.key(one))) for one in self.discovery.datasets):
             engine_process()
 
     def asked(self, pitfall: Pitfall) -> list[Asked]:
@@ -95,8 +103,10 @@ class Judge:
         ]
         engine = engine_process()
         by_table = {name: [pitfall for pitfall in pending if pitfall.table == name] for name in TABLES}
-        source = [self._source(subject)]
-        tables = self._tables(source[0], self._key(subject), {name: own for name, own in by_table.items() if own})
+        source = [self._sources.of(subject)]
+        tables = self._tables(
+            source[0], self._sources.key(subject), {name: own for name, own in by_table.items() if own}
+        )
         verdicts = {}
         for name, (table, description) in tables.items():
             self.progress("judging", len(table.places))
@@ -111,25 +121,8 @@ class Judge:
         self.cache.trim()
         return verdicts
 
-    def _source(self, subject: Subject) -> RecordSource | TemplateSource:
-        if isinstance(subject, Dataset):
-            return self._records(subject)
-        from tunespec.templates.source import TemplateSource
-
-        return TemplateSource(subject, self.config, self._records(subject.dataset) if subject.dataset else None)
-
-    def _records(self, dataset: Dataset) -> RecordSource:
-        """A dataset's records, read once: they are kept where a template pair is judged over them, too."""
-        if dataset in self._kept:
-            return self._kept[dataset]
-        source = RecordSource(dataset, self._benchmarks, self.config, self.progress)
-        shared = any(pair.dataset == dataset for pair in self.discovery.templates)
-        if shared and any(TABLES.get(pitfall.table) == "template" for pitfall in self.pitfalls):
-            self._kept[dataset] = source
-        return source
-
     def _tables(
-        self, source: RecordSource | TemplateSource, key: str, pitfalls: Mapping[str, Sequence[Pitfall]]
+        self, source: Source, key: str, pitfalls: Mapping[str, Sequence[Pitfall]]
     ) -> dict[str, tuple[Table, dict[str, Any]]]:
         """Every table that these pitfalls judge."""
         tables = {}
@@ -139,31 +132,11 @@ class Judge:
                 tables[name] = build_table(name, columns, source, self.cache, key)
         return tables
 
-    @cached_property
-    def _benchmarks(self) -> Dataset | None:
-        patterns = self.config.thresholds(self.config.catalogue.find("D004"))["against"]
-        return Dataset("benchmarks", tuple(files_of(self.config, patterns, None))) if patterns else None
-
-    @cached_property
-    def _settings(self) -> list[tuple[str, str, Any, str]]:
-        """The settings of all facts; every key holds them, and one names a file that is hashed."""
-        return settings_key(self.config)
-
-    def _key(self, subject: Subject) -> str:
-        beside = subject.beside if isinstance(subject, TemplatePair) else ()
-        files = [(f.shown, f.split, f.format, f.content_hash) for f in (*subject.files, *beside)]
-        against = [(f.shown, f.content_hash) for f in self._benchmarks.files] if self._benchmarks else []
-        columns, roles = dict(self.config.columns), dict(self.config.roles)
-        if isinstance(subject, Dataset):
-            return key_of("dataset", subject.name, subject.alone, files, against, columns, roles, self._settings)
-        plain = vars(subject.plain) if subject.plain else None
-        trained = self._key(subject.dataset) if subject.dataset else None
-        return key_of("template", subject.name, subject.ambiguous, files, plain, trained)
-
     def _result_name(self, pitfall: Pitfall, subject: Subject) -> str:
         asked = [(one.declaration.type, dict(one.declaration.kwargs), one.severity) for one in self.asked(pitfall)]
         identity = pitfall.code, pitfall.name, pitfall.table, pitfall.source_hash
-        return f"results/{key_of(self._key(subject), identity, asked)}.json"
+        run = self.run_id if isinstance(subject, ServedModel) else ""
+        return f"results/{key_of(self._sources.key(subject), identity, asked, run)}.json"
 
 
 def _judge_table(

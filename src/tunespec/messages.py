@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from tunespec.conversation import Turn
+from tunespec.conversation import REASONING, Turn
 from tunespec.reading.lines import kind_of
 
 _TEXT_KEYS = ("content", "value", "text")
@@ -67,16 +67,18 @@ def _turn(message: Any, place: tuple[str, int], roles: Mapping[str, str]) -> Tur
     if legacy:
         calls = [*calls, {"function": legacy}]
     value = next((message[key] for key in _TEXT_KEYS if message.get(key) is not None), None)
-    excused = bool(calls) or message.get("weight") == 0 or bool(message.get("reasoning_content"))
+    thinking = next((thought for key in REASONING if isinstance(thought := message.get(key), str) and thought), "")
+    excused = bool(calls) or message.get("weight") == 0 or bool(message.get("reasoning_content")) or bool(thinking)
     if isinstance(value, str):
         answers = message.get("tool_call_id")
-        return Turn(role, value, named, tuple(calls), excused, answers if isinstance(answers, str) else None)
+        answered = answers if isinstance(answers, str) else None
+        return Turn(role, value, named, tuple(calls), excused, answered, thinking)
     if value is None:
         if not excused and not any(key in message for key in _TEXT_KEYS):
             raise WrongTypeError(f"{_at(place)} has no content")
-        return Turn(role, "", named, tuple(calls), excused)
+        return Turn(role, "", named, tuple(calls), excused, None, thinking)
     text, media, part_calls = _parts(value, _at(place))
-    return Turn(role, text, named, (*calls, *part_calls), excused or media or bool(part_calls))
+    return Turn(role, text, named, (*calls, *part_calls), excused or media or bool(part_calls), None, thinking)
 
 
 def _calls(value: Any, place: tuple[str, int]) -> list[Any]:

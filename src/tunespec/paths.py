@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tunespec.errors import CannotJudgeError
 from tunespec.reading.source import EXTENSIONS, extension
-from tunespec.templates.artefacts import may_be_artefact
+from tunespec.templates.artefacts import may_ask, may_be_artefact
 
 _SKIPPED_FOLDERS = {"node_modules", "__pycache__", "venv", "site-packages", "wandb"}
 # Files of every model's folder that no reader asks for by themselves, and that are no data.
@@ -73,5 +73,5 @@ def _walk(folder: Path) -> Iterator[Path]:
         for name in sorted(files):
             if name.startswith(".") or name in _OF_MODELS:
                 continue
-            if extension(Path(name)) in EXTENSIONS or may_be_artefact(name):
+            if extension(Path(name)) in EXTENSIONS or may_be_artefact(name) or may_ask(Path(where, name)):
                 yield Path(where, name)

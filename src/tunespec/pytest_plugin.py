@@ -39,6 +39,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--tunespec-report", action="append", default=[], metavar="FORMAT=FILE", help="write a report (text, json)")
     add("--tunespec-show-rows", action="store_true", help="print the text of records with findings")
     add("--tunespec-exit-zero", action="store_true", help="exit 0 where findings would exit 1")
+    add("--tunespec-model", metavar="NAME", help="put probes to this served model, and judge its answers")
+    add("--tunespec-host", metavar="URL", help="its server (default: OLLAMA_HOST, or Ollama's own address)")
+    add("--tunespec-api", choices=["ollama", "openai"], help="its interface (default: the server is asked)")
+    for name, what in (("probes", "probes to put to it, or `suite`"), ("outputs", "recorded outputs to judge")):
+        add(f"--tunespec-{name}", action="append", default=[], metavar="FILE", help=what)
+    add("--tunespec-remote", action="store_true", help="allow a server that is not this machine")
     add("--tunespec-gx-suites", metavar="DIR", help="write the suites as Great Expectations' JSON")
     _add_dataset(parser, "--tunespec-dataset")
     if any("tunespec" in argument for argument in sys.argv):

@@ -11,6 +11,7 @@ from typing import Any
 
 from tunespec.config import Config, find
 from tunespec.discover import Discovery, discover
+from tunespec.discover_answers import with_given
 from tunespec.errors import CannotJudgeError
 from tunespec.judge import Judge
 from tunespec.pitfall import SEVERITIES, Pitfall
@@ -18,9 +19,11 @@ from tunespec.report import Report, parse_target, render
 from tunespec.report.build import build_report, exit_code
 from tunespec.run import Run
 from tunespec.selection import Selection, choose
-from tunespec.subjects import Subject
+from tunespec.subjects import Absent, Subject
 from tunespec.suite_paths import suite_modules
 from tunespec.tables import TABLES
+
+OF_INFERENCE = ("model", "host", "api", "probes", "outputs", "remote")  # options that override [inference]
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,12 @@ class Options:
     show_rows: bool = False
     exit_zero: bool = False
     gx_suites: str | None = None
+    model: str | None = None
+    host: str | None = None
+    api: str | None = None
+    probes: Sequence[str] = ()
+    outputs: Sequence[str] = ()
+    remote: bool = False
 
 
 @dataclass
@@ -66,12 +75,13 @@ class Session:
             CannotJudgeError: for a wrong option, configuration or input.
         """
         targets = [path for _, path in map(parse_target, options.report)]
-        config = find(start)
+        given = {key: getattr(options, key) for key in OF_INFERENCE}
+        config = with_given(find(start), given)
         selection = choose(config, _split(options.select), _split(options.ignore))
         discovery = discover(config, options.dataset)
         for target in targets:
             discovery.refuse_overwriting(target)
-        judge = Judge(config, selection, discovery)
+        judge = Judge(config, selection, discovery, run_id)
         return cls(config, selection, discovery, judge, Run(judge.cache.folder / "runs" / run_id), options)
 
     @property
@@ -88,33 +98,32 @@ class Session:
         rules = [str(path) for path in self.config.rules if str(path) not in expanded]
         return [*expanded, *rules]
 
-    def subjects_of(self, pitfall: Pitfall) -> Sequence[Subject]:
-        """The subjects that a pitfall is asked of; none if it is off."""
+    def subjects_of(self, pitfall: Pitfall) -> Sequence[Subject | Absent]:
+        """The subjects that a pitfall is asked of, or what is missing; none if it is off."""
         if not self.selection.on(pitfall):
             return ()
-        return self.discovery.templates if TABLES.get(pitfall.table) == "template" else self.discovery.datasets
+        return self.discovery.of(TABLES.get(pitfall.table, "data"))
 
-    def announce(self, asked: Sequence[tuple[Pitfall, Subject, str]]) -> None:
+    def announce(self, asked: Sequence[tuple[Pitfall, Subject | Absent, str]]) -> None:
         """Say what will be asked, before the first question."""
-        self.verdicts.pitfalls = list({(p.code, p.name, p.table): p for p, _, _ in asked}.values())
+        there = [pitfall for pitfall, subject, _ in asked if not isinstance(subject, Absent)]
+        self.verdicts.pitfalls = list({(p.code, p.name, p.table): p for p in there}.values())
         nodes = sorted(node for _, _, node in asked)
         self.run.write("announced", {"announced": nodes, "passed_over": self.discovery.passed_over})
         for path, error in self.discovery.unreadable.items():
             self.run.write(f"unreadable {path}", {"error": error})
 
-    def judge(self, pitfall: Pitfall, subject: Subject, node: str) -> tuple[str, str]:
+    def judge(self, pitfall: Pitfall, subject: Subject | Absent, node: str) -> tuple[str, str]:
         """``(outcome, text)``: passed, failed with the findings, or skipped with the reason.
 
         Raises:
             CannotJudgeError: if that cannot be said; the run's folder says it too.
         """
-        entry = {
-            "node": node,
-            "code": pitfall.code,
-            "name": pitfall.name,
-            "table": pitfall.table,
-            "subject": subject.name,
-        }
+        entry = {"node": node, "code": pitfall.code, "name": pitfall.name, "table": pitfall.table}
+        if isinstance(subject, Absent):
+            self.run.write(node, entry | {"absent": subject.reason})
+            return "skipped", subject.reason
+        entry["subject"] = subject.name
         try:
             verdict = self.verdicts.verdict(pitfall, subject)
         except CannotJudgeError as error:

@@ -24,15 +24,26 @@ if TYPE_CHECKING:
 class RecordSource:
     """What the facts of one dataset are computed from; each part is read or computed when first asked for."""
 
-    def __init__(self, dataset: Dataset, benchmarks: Dataset | None, config: Config, progress: Progress) -> None:
-        """``benchmarks`` holds the files that D004 compares the dataset ``against``, if any."""
+    def __init__(
+        self,
+        dataset: Dataset,
+        benchmarks: Dataset | None,
+        config: Config,
+        progress: Progress,
+        records: Records | None = None,
+    ) -> None:
+        """``benchmarks`` holds the files that D004 compares the dataset ``against``, if any.
+
+        ``records`` stand in for the dataset's files: a model's answers, which are judged as if they were data, with
+        what they reply to as context.
+        """
         self.dataset, self.benchmarks = dataset, benchmarks
-        self._config, self._progress = config, progress
+        self._config, self._progress, self._given = config, progress, records
 
     @cached_property
     def records(self) -> Records:
         """The dataset's records."""
-        return self._read(self.dataset)
+        return self._given if self._given is not None else self._read(self.dataset)
 
     @cached_property
     def profile(self) -> Profile:
@@ -44,9 +55,10 @@ class RecordSource:
     @cached_property
     def passages(self) -> Passages:
         """Their texts, turn by turn."""
-        from tunespec.passages import make_passages
+        from tunespec.passages import ROLES, make_passages
 
-        return make_passages(self.records, self.profile.end_marker)
+        judged = ("answer",) if self._given is not None else ROLES
+        return make_passages(self.records, self.profile.end_marker, judged)
 
     @cached_property
     def splits(self) -> list[Split]:

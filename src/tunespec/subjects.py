@@ -74,4 +74,59 @@ class TemplatePair:
         return [file for file in self.files if file.format in formats]
 
 
-Subject = Dataset | TemplatePair
+@dataclass(frozen=True)
+class ServedModel:
+    """A model behind a server, to which probes are put.
+
+    Args:
+        name: the model's, as the server has it.
+        url: the server's address.
+        api: the server's interface, ``ollama`` or ``openai``; empty: ask the server.
+        files: the probe files that are the user's own.
+        probes: all probe files, those of the specification included.
+        pair: the templates that it was made with, if one pair is meant.
+        dataset: the records that it was trained on, if one dataset is meant.
+    """
+
+    name: str
+    url: str
+    api: str = ""
+    files: tuple[DataFile, ...] = ()
+    probes: tuple[Path, ...] = ()
+    pair: TemplatePair | None = None
+    dataset: Dataset | None = None
+    family: str = "inference"
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Outputs that somebody recorded: prompts with the answers that a model gave.
+
+    Args:
+        name: the path of the file.
+        files: the one file.
+        pair: the templates of the model, if one pair is meant.
+        dataset: the records that it was trained on, if one dataset is meant.
+    """
+
+    name: str
+    files: tuple[DataFile, ...]
+    pair: TemplatePair | None = None
+    dataset: Dataset | None = None
+    family: str = "inference"
+
+
+@dataclass(frozen=True)
+class Absent:
+    """No subject of a family is there: its pitfalls are skipped, and say why.
+
+    Args:
+        name: what is missing, in the names of the tests.
+        reason: the same as a sentence, with what to do about it.
+    """
+
+    name: str
+    reason: str
+
+
+Subject = Dataset | TemplatePair | ServedModel | Recording

@@ -14,8 +14,11 @@ from tunespec.groups import GROUPS
 
 if TYPE_CHECKING:
     from tunespec.cache import Cache
+    from tunespec.inference.source import AnswerSource
     from tunespec.sources import RecordSource
     from tunespec.templates.source import TemplateSource
+
+    Source = RecordSource | TemplateSource | AnswerSource
 
 TABLES: Mapping[str, str] = {  # table -> family of the subjects that have it
     "records": "data",
@@ -23,6 +26,8 @@ TABLES: Mapping[str, str] = {  # table -> family of the subjects that have it
     "stops": "template",
     "files": "template",
     "renders": "template",
+    "limits": "template",
+    "answers": "inference",
 }
 TEXTS = ("prompt", "answer", "system", "split")  # columns for house rules: never stored, they are the user's text
 
@@ -52,7 +57,7 @@ class Table:
 
 
 def build_table(
-    name: str, columns: Iterable[str], source: RecordSource | TemplateSource, cache: Cache, key: str
+    name: str, columns: Iterable[str], source: Source, cache: Cache, key: str
 ) -> tuple[Table, dict[str, Any]]:
     """The table ``name`` with these columns, and the subject's description (files, profile, splits).
 
@@ -63,6 +68,10 @@ def build_table(
         from tunespec.templates.tables import build
 
         return build(name, columns, cast("TemplateSource", source))
+    if TABLES[name] == "inference":
+        from tunespec.inference.tables import build as build_answers
+
+        return build_answers(columns, cast("AnswerSource", source))
     return _dataset_table(name, columns, cast("RecordSource", source), cache, key)
 
 

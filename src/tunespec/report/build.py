@@ -7,8 +7,9 @@ from typing import Any
 
 import tunespec
 from tunespec.config import Config
+from tunespec.expect import Declaration
 from tunespec.findings import fingerprints
-from tunespec.pitfall import SEVERITIES
+from tunespec.pitfall import SEVERITIES, Pitfall
 from tunespec.selection import Selection
 
 
@@ -18,7 +19,8 @@ def build_report(
     """The report of a run. ``entries`` are what its tests wrote; their order does not matter."""
     judged = [entry for entry in entries if "verdict" in entry]
     findings = _numbered(sorted((f for entry in judged for f in entry["verdict"]["findings"]), key=_finding_order))
-    pitfalls = sorted([*_kind_rows(judged), *_off_rows(config, selection)], key=_pitfall_order)
+    unjudged = [*_absent_rows(config, selection, entries), *_off_rows(config, selection)]
+    pitfalls = sorted([*_kind_rows(judged), *unjudged], key=_pitfall_order)
     subjects = {entry["subject"]: entry["verdict"]["description"] for entry in judged}
     return {
         "version": 1,
@@ -66,22 +68,37 @@ def _kind_rows(judged: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
             yield {**empty, **identity, **kind}
 
 
-def _off_rows(config: Config, selection: Selection) -> Iterable[dict[str, Any]]:
-    empty = dict.fromkeys(("subject", "examined", "unexpected", "value", "limit", "why"))
+def _absent_rows(
+    config: Config, selection: Selection, entries: Iterable[Mapping[str, Any]]
+) -> Iterable[dict[str, Any]]:
+    """The kinds that are on, of pitfalls of which no subject is there."""
+    absent = {(entry["code"], entry["table"]): entry["absent"] for entry in entries if "absent" in entry}
     for pitfall in config.catalogue.pitfalls:
-        identity = {"code": pitfall.code, "name": pitfall.name, "table": pitfall.table}
+        reason = absent.get((pitfall.code, pitfall.table))
+        for declared in pitfall.expectations() if reason is not None else ():
+            if selection.reason(pitfall, declared.kind) is None:
+                yield _unjudged_row(config, pitfall, declared, "skipped", str(reason))
+
+
+def _off_rows(config: Config, selection: Selection) -> Iterable[dict[str, Any]]:
+    for pitfall in config.catalogue.pitfalls:
         for declared in pitfall.expectations():
             reason = selection.reason(pitfall, declared.kind)
             if reason is not None:
-                severity = config.severity(pitfall, declared.kind, declared.severity)
-                yield {
-                    **empty,
-                    **identity,
-                    "kind": declared.kind,
-                    "severity": severity,
-                    "status": "off",
-                    "reason": reason,
-                }
+                yield _unjudged_row(config, pitfall, declared, "off", reason)
+
+
+def _unjudged_row(config: Config, pitfall: Pitfall, declared: Declaration, status: str, reason: str) -> dict[str, Any]:
+    return {
+        **dict.fromkeys(("subject", "examined", "unexpected", "value", "limit", "why")),
+        "code": pitfall.code,
+        "name": pitfall.name,
+        "table": pitfall.table,
+        "kind": declared.kind,
+        "severity": config.severity(pitfall, declared.kind, declared.severity),
+        "status": status,
+        "reason": reason,
+    }
 
 
 def _passed_over(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""What a file of a template pair is, by its name and content: a Modelfile, a chat template, a GGUF file, a request."""
+"""What a file of a template pair is, by its name and content: a Modelfile, a chat template, a model, a request ..."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ ARTEFACTS: Mapping[str, str] = {
     "tokenizer": "tokenizer configuration",
     "gguf": "model file",
     "request": "request",
+    "recipe": "training configuration",
+    "script": "program that asks a model",
 }
 _LARGEST = 32 << 20  # bytes of a JSON file that may be a tokenizer's or a request; tokenizer_config.json can be large
 _JINJA = (".jinja", ".jinja2", ".j2")
@@ -60,11 +62,46 @@ def artefact(path: Path) -> str | None:
         return "jinja" if _is_chat_template(content(path)) else None
     if path.suffix.lower() == ".gguf":
         return "gguf" if content(path, 4) == b"GGUF" else None
+    if path.suffix.lower() == ".py":
+        return "script" if _is_asked_in(path) and not _why_unread(path) else None
     return _of_json(path) if path.suffix.lower() == ".json" else None
+
+
+def may_ask(path: Path) -> bool:
+    """Whether a Python file is looked at: it asks a model, or might if it could be read. Tests ask none in earnest."""
+    name = path.name
+    if not name.endswith(".py") or name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py":
+        return False
+    try:
+        return _is_asked_in(path)
+    except CannotJudgeError:
+        return True  # whoever reads it says why it cannot be read
+
+
+def _is_asked_in(path: Path) -> bool:
+    from tunespec.templates.python_calls import PythonError, calls_in, may_call
+
+    code = content(path)
+    try:
+        return may_call(code) and bool(calls_in(code))
+    except PythonError:
+        return True
+
+
+def _why_unread(path: Path) -> str:
+    from tunespec.templates.python_calls import PythonError, calls_in
+
+    try:
+        calls_in(content(path))
+    except PythonError as error:
+        return str(error)
+    return ""
 
 
 def why_no_artefact(path: Path) -> str:
     """Why a file with the name of an artefact is none; empty for other names."""
+    if path.suffix.lower() == ".py":
+        return _why_unread(path) if _is_asked_in(path) else "no program that asks a model in a way that is known here"
     if is_jinja(path):
         return "no chat template: it reads no message's role"
     return "no model file: it does not begin with `GGUF`" if path.suffix.lower() == ".gguf" else ""

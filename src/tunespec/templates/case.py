@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from tunespec.conversation import REASONING
+
 Message = Mapping[str, Any]
 
 _SYSTEM = frozenset({"system", "developer"})
 _NOT_IN_LABELS = re.compile(r"[^\w-]")
-REASONING = ("thinking", "reasoning_content", "reasoning")
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def _only(pair: TemplatePair, template: Path) -> TemplatePair:
 
 
 def _candidates(pairs: Sequence[TemplatePair], side: Wanted) -> list[TemplatePair]:
-    trained = [pair for pair in pairs if pair.plain or pair.ambiguous or pair.of(*_TRAINING)]
+    trained = [pair for pair in pairs if pair.plain or pair.ambiguous or pair.of(*_TRAINING, "recipe")]
     served = [pair for pair in pairs if pair.of("modelfile")]
     if side == "serving":
         return served

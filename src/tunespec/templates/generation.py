@@ -23,24 +23,37 @@ def taken_as(text: str, source: TemplateSource) -> Taken:
             return "ends"
         return "hidden" if text in hidden_tokens(source.gguf) else "text"
     training = source.training
-    special, added = (training.tokens, training.added) if training is not None else (frozenset[str](), None)
     if training is not None and text == training.eos:
         return "ends"
+    known = has_token(text, source)
     if text in END_TOKENS:
-        return "ends" if added is None or text in added | special else "text"
-    if text in special:
+        return "text" if known is False else "ends"
+    if training is not None and text in training.tokens:
         return "hidden"
-    return "unknown" if added is None and is_token_shaped(text) else "text"
+    return "unknown" if known is None and is_token_shaped(text) else "text"
+
+
+def has_token(text: str, source: TemplateSource) -> bool | None:
+    """Whether the vocabulary has a token of that text; None if no file lists tokens."""
+    if source.gguf is not None and source.gguf.tokens:
+        return text in source.gguf.tokens
+    training = source.training
+    if training is None or training.added is None:
+        return None
+    listed = text in training.added | training.tokens
+    return listed or (training.vocabulary is not None and training.vocabulary.holds(text))
+
+
+def is_complete(source: TemplateSource) -> bool:
+    """Whether every token of the vocabulary is known, not only those that a tokenizer's configuration lists."""
+    if source.gguf is not None and source.gguf.tokens:
+        return True
+    return source.training is not None and source.training.vocabulary is not None
 
 
 def lacks_token(text: str, source: TemplateSource) -> bool:
-    """Whether a text looks like a token, and the vocabulary is known and has none of that text."""
-    if not is_token_shaped(text):
-        return False
-    if source.gguf is not None and source.gguf.tokens:
-        return text not in source.gguf.tokens
-    training = source.training
-    return training is not None and training.added is not None and text not in training.added | training.tokens
+    """Whether a text looks like a token, and none of the tokens that are known has that text."""
+    return is_token_shaped(text) and has_token(text, source) is False
 
 
 def ending_tokens(source: TemplateSource) -> frozenset[str] | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tunespec.conversation import REASONING
 from tunespec.templates.errors import TemplateError
 from tunespec.templates.jinja_pool import ask
 from tunespec.templates.jinja_process import DEFAULT_BOUNDS, Bounds
@@ -22,7 +23,6 @@ Conversation = Sequence[Message]
 
 _REFUSES = "the template refuses the conversation: "
 _GENERATION = re.compile(r"\{%[-+]?\s*generation\s*[-+]?%\}")
-_REASONING = ("reasoning_content", "thinking", "reasoning")
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def as_given(messages: Conversation) -> list[dict[str, Any]]:
 
 
 def _with_reasoning(message: dict[str, Any]) -> dict[str, Any]:
-    reasoning = next((message[name] for name in _REASONING if name in message), None)
+    reasoning = next((message[name] for name in REASONING if name in message), None)
     return message if reasoning is None else {"thinking": reasoning, **message, "reasoning_content": reasoning}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,10 @@ from tunespec.templates.modelfile_traps import find_traps
 from tunespec.templates.ollama_parameters import REFUSED, TYPES, Value, typed
 from tunespec.templates.trap_kinds import Trap
 
-__all__ = ["Instruction", "Modelfile", "ModelfileError", "Trap", "parse_modelfile"]
+__all__ = ["Instruction", "Modelfile", "ModelfileError", "Trap", "is_file_reference", "parse_modelfile"]
+
+RAW_PROMPT = "{{ .Prompt }}"  # what a Modelfile with a RENDERER has in place of a template: no roles, no headers
+_DRIVE = re.compile(r"[A-Za-z]:/")  # `C:/models`; in `c:3b`, a model's name, a tag follows
 
 
 @dataclass(frozen=True)
@@ -99,3 +103,10 @@ def _split(message: Instruction) -> tuple[str, str]:
         return message.argument, message.value
     role, _, content = message.value.partition(": ")
     return role, content
+
+
+def is_file_reference(base: str) -> bool:
+    """Whether FROM names a file or folder rather than a model of the library, which brings a template of its own."""
+    if base.startswith((".", "/", "~")) or "\\" in base or _DRIVE.match(base):
+        return True
+    return base.lower().endswith((".gguf", ".safetensors", ".bin"))

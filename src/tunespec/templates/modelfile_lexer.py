@@ -89,9 +89,13 @@ def _argument(text: str, keyword: str, start: int, lines: _Lines) -> tuple[str, 
     line = lines.place(start)[0]
     if not found[2] or found[2] not in " \t":
         message = f"{_UNEXPECTED_END}: {found[1]}" if found[2] else _UNEXPECTED_END
-        raise ModelfileError(message, line, f"{keyword} needs a name, a blank and a value in one line")
+        hint = f"{keyword} needs a name, a blank and a value in one line"
+        if keyword == "MESSAGE" and found[2] == ":":
+            hint = f"a blank stands behind the role, and no colon: MESSAGE {found[1].lower()} ..."
+        raise ModelfileError(message, line, hint)
     if keyword == "MESSAGE" and found[1] not in _ROLES:
-        raise ModelfileError(_UNKNOWN_ROLE, line)
+        lower = found[1].lower()
+        raise ModelfileError(_UNKNOWN_ROLE, line, f"write `{lower}` in small letters" if lower in _ROLES else "")
     return found[1], found.end()
 
 

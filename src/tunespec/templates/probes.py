@@ -58,6 +58,12 @@ def probes(*, bos: str = "", tools: bool = False) -> tuple[Case, ...]:
     return tuple(replace(case, bos=bos) for case in (*cases, *(_with_tools() if tools else ())))
 
 
+def declared_tools() -> tuple[Case, ...]:
+    """A question with a tool that is declared and not called, without and with a system message."""
+    asked = next(_with_tools())
+    return asked, replace(asked, messages=(_said("system", _SYSTEM), *asked.messages), name="system-tools")
+
+
 def variants(case: Case) -> tuple[Case, ...]:
     """The same conversation with what templates escape (quotes, signs of HTML), and with blanks around every text."""
     return tuple(
@@ -94,7 +100,8 @@ def conversation_of(
 
     Returns:
         No messages for a record without turns, for a text that is a rendered prompt already (shape ``text``), and
-        where ``asked`` leaves nothing. Thinking stays in the content, in its tags, as the record has it.
+        where ``asked`` leaves nothing. Thinking stays where the record has it: in the content, in its tags, or in a key
+        of its own, which is Ollama's.
     """
     if conversation.defect or conversation.shape in {"text", "segments"}:
         return (), None
@@ -121,6 +128,8 @@ def _messages(conversation: Conversation) -> Iterator[Message]:
             calls, content = _calls(list(turn.calls)), turn.text
         role = {"call": "assistant", "unknown": turn.named}.get(turn.role, turn.role)
         message: dict[str, Any] = {"role": role, "content": content}
+        if turn.thinking:
+            message["thinking"] = turn.thinking  # Ollama's name; Jinja templates get it by every name that they read
         if calls and role == "assistant":
             message["tool_calls"] = calls
             last = str(calls[-1]["function"]["name"])

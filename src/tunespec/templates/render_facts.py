@@ -13,9 +13,11 @@ from tunespec.templates.forging import Render, evaluated, forged_turn, unprotect
 from tunespec.templates.probes import conversation_of, probes, variants
 from tunespec.templates.renderable import judge_records, judge_templates
 from tunespec.templates.rows import Rows
+from tunespec.templates.served_history import judge_history
 from tunespec.templates.served_system import judge_system
 from tunespec.templates.sides import ServingSide, TrainingSide
 from tunespec.templates.source import TemplateSource
+from tunespec.templates.unseen_tools import judge_tools
 
 _SAMPLE = 50  # records of the dataset, spread over it, beside the probes
 _FAILS = "the server's template fails on every conversation"
@@ -29,6 +31,7 @@ def render_facts(source: TemplateSource, rows: Rows) -> None:
     records = _conversations(source)
     judge_templates(source.training, source.serving, rows)
     judge_records(source.training, records, rows)
+    judge_tools(source, [conversation for _, conversation in records], rows)
     _evaluation(source.training, source.serving, rows)
     sides = sides_of(source)
     if sides is None:
@@ -39,6 +42,8 @@ def render_facts(source: TemplateSource, rows: Rows) -> None:
     _probes(comparison, tools=any(conversation.tools for _, conversation in records))
     _sample(comparison, records)
     judge_system(sides, rows, _system_line(source), systems)
+    if source.modelfile is not None:
+        judge_history(comparison, rows, source.modelfile, [conversation for _, conversation in records])
     comparison.finish()
     _protection(sides, rows)
     if not comparison.compared:

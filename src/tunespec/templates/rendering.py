@@ -76,8 +76,9 @@ def _serving(source: TemplateSource, target: Target) -> Rendering:
         if target.request is not None:
             side, text = _as_requested(side, target, target.request)
             return replace(made, where=placed(side), text=text)
-        where = placed(side) + (", with its SYSTEM" if _adds_system(side, target) else "")
-        return replace(made, where=where, text=side.render(target.messages, tools=target.tools))
+        added = [*["SYSTEM"] * _adds_system(side, target), *["MESSAGE"] * bool(side.history)]
+        where = placed(side) + (f", with its {' and its '.join(added)}" if added else "")
+        return replace(made, where=where, text=side.prompt(target.messages, tools=target.tools))
     except TemplateError as error:
         return _refused(made, error)
 
@@ -97,7 +98,7 @@ def _as_requested(side: ServingSide, target: Target, request: Request) -> tuple[
     side = replace(side, system=request.system or side.system)
     if request.prompt is not None and request.suffix is not None:
         return side, side.template.render_suffix(request.prompt, request.suffix, today=TODAY.date())
-    return side, side.render(target.messages, tools=target.tools)
+    return side, side.prompt(target.messages, tools=target.tools)
 
 
 def _absent(name: str, source: TemplateSource, formats: Sequence[str], why: str) -> Rendering:

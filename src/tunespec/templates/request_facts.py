@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from tunespec.subjects import DataFile
 from tunespec.templates.request_problems import Problem
 from tunespec.templates.requests import Request
@@ -24,9 +22,9 @@ def judge_requests(source: TemplateSource, rows: Rows) -> None:
         for problem in request.problems:
             fact = _fact(problem)
             if fact is not None:
-                row = rows.add(file.shown, _line(file, problem.key), problem.key)
+                row = rows.add(file.shown, request.line_of(problem.key, file.path), problem.key)
                 rows.examine(fact)
-                rows.mark(fact, row, _text(problem))
+                rows.mark(fact, row, ignored_text(problem))
         _bypass(source, rows, file, request)
 
 
@@ -36,7 +34,7 @@ def _bypass(source: TemplateSource, rows: Rows, file: DataFile, request: Request
     A raw prompt may have been rendered by the client: then it holds the header with which the training begins a turn.
     """
     key = "template" if request.template else "raw"
-    row = rows.add(file.shown, _line(file, key), f"its own {key}")
+    row = rows.add(file.shown, request.line_of(key, file.path), f"its own {key}")
     rows.examine("bypassed_template")
     own = source.modelfile.template if source.modelfile is not None else None
     if request.template and request.template != own:
@@ -66,7 +64,8 @@ def _fact(problem: Problem) -> str | None:
     return "ignored_text" if {problem.key, problem.closest} & _TEXTS else "ignored_key"
 
 
-def _text(problem: Problem) -> str:
+def ignored_text(problem: Problem) -> str:
+    """What the server does with a key that it does not know there, or refuses."""
     if problem.refused:
         return f"the server refuses the request: {problem.text}"
     if problem.closest is None:
@@ -79,10 +78,3 @@ def _text(problem: Problem) -> str:
 
 def _last(key: str) -> str:
     return key.rpartition(".")[2]
-
-
-def _line(file: DataFile, key: str) -> int | None:
-    """The line of a key, if the file has it once."""
-    text = file.path.read_text(encoding="utf-8", errors="replace")
-    found = list(re.finditer(rf'"{re.escape(_last(key))}"\s*:', text, re.IGNORECASE))
-    return text.count("\n", 0, found[0].start()) + 1 if len(found) == 1 else None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -29,6 +31,9 @@ class Request:
     ``stops`` is None if it gives none: then the Modelfile's count; a tuple replaces them. ``options`` are what reaches
     the model, by Ollama's names, without ``stop``. ``messages`` are plain mappings of OpenAI's form, roles in small
     letters. ``problems`` are in the order of the body's keys.
+
+    Of a call in a program, ``line`` is its line, ``lines`` are those of its keys, and ``unknown`` names the keys whose
+    values only a run would tell; ``*`` stands for any other key.
     """
 
     kind: Kind
@@ -43,6 +48,18 @@ class Request:
     tools: tuple[Mapping[str, Any], ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    line: int | None = None
+    lines: Mapping[str, int] = field(default_factory=dict)
+    unknown: frozenset[str] = frozenset()
+
+    def line_of(self, key: str, path: Path) -> int | None:
+        """The line of a key in the request's file: of JSON, if the file has it once."""
+        last = key.rpartition(".")[2]
+        if self.line is not None:
+            return self.lines.get(last, self.line)
+        text = path.read_text(encoding="utf-8", errors="replace")
+        found = list(re.finditer(rf'"{re.escape(last)}"\s*:', text, re.IGNORECASE))
+        return text.count("\n", 0, found[0].start()) + 1 if len(found) == 1 else None
 
 
 def read_request(content: bytes, name: str) -> Request:
@@ -59,6 +76,17 @@ def read_request(content: bytes, name: str) -> Request:
     kind = kind_of(body)
     if kind is None:
         raise RequestError(f"{name}: no request: it has neither messages, a prompt nor options")
+    return request_of(body, kind, name)
+
+
+def request_of(body: Mapping[str, Any], kind: Kind, name: str) -> Request:
+    """The same from a body whose sort is known.
+
+    Args:
+        body: the keys and values of the JSON object.
+        kind: the endpoint that gets it.
+        name: what messages call it.
+    """
     # Go matches keys in any case, but not those of a map, which the options are.
     folded = body if kind == "options" else {key.lower(): value for key, value in body.items()}
     options = _written_options(folded, kind)

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-from tunespec.splits import relative
-from tunespec.subjects import DataFile, TemplatePair
-from tunespec.templates.auto_template import Substitution
 from tunespec.templates.errors import TemplateError
 from tunespec.templates.jinja import ChatTemplate
-from tunespec.templates.modelfile import Modelfile
 from tunespec.templates.ollama import OllamaTemplate
 from tunespec.templates.plain import SLOT, PlainTemplate
 from tunespec.templates.rendered import Rendered
-from tunespec.templates.stand_ins import invented
 from tunespec.templates.stop_trained import TurnEnd, turn_end
-from tunespec.templates.training_side import TrainingTemplate
+from tunespec.templates.vocabulary import Vocabulary
 from tunespec.templates.written import Written, marker_of, served_end, written_by_serving, written_by_training
 
 Messages = Sequence[Mapping[str, Any]]
 Tools = Sequence[Mapping[str, Any]] | None
-_DRIVE = re.compile(r"[A-Za-z]:/")  # `C:/models`; in `c:3b`, a model's name, a tag follows
-RAW_PROMPT = "{{ .Prompt }}"  # what a Modelfile with a RENDERER has in place of a template: no roles, no headers
 TODAY = datetime(2026, 1, 15, 12)  # noqa: DTZ001  both sides tell one day, so that dates are equal where both have them
 
 
@@ -42,6 +33,9 @@ class TrainingSide:
         tokens: every token that the tokenizer marks as special.
         added: every token that was added to the vocabulary, special or not; None if the tokenizer does not say.
         invented: what stands in for tokens that the template names and no file says, by their names.
+        named: the template in words, where a training configuration names one.
+        vocabulary: all tokens of the tokenizer, where they are at hand.
+        learns_eos: answers have no end in the text, and the EOS is learnt behind each of them.
     """
 
     shown: str
@@ -50,11 +44,14 @@ class TrainingSide:
     tokens: frozenset[str] = frozenset()
     added: frozenset[str] | None = None
     invented: dict[str, str] = field(default_factory=dict)
+    named: str = ""
+    learns_eos: bool = False
+    vocabulary: Vocabulary | None = None
 
     @property
     def kind(self) -> str:
         """What it is, in words."""
-        return "plain template" if isinstance(self.template, PlainTemplate) else "chat template"
+        return self.named or ("plain template" if isinstance(self.template, PlainTemplate) else "chat template")
 
     @property
     def bos(self) -> str:
@@ -87,6 +84,8 @@ class TrainingSide:
 
     @cached_property
     def _end(self) -> TurnEnd | None:
+        if self.learns_eos and self.eos:
+            return TurnEnd(self.eos, self.eos, self.eos)
         return None if isinstance(self.template, PlainTemplate) else turn_end(self.template)
 
     def render(self, messages: Messages, *, tools: Tools = None, generation_prompt: bool = True) -> Rendered:
@@ -105,6 +104,7 @@ class ServingSide:
         origin: where that comes from, in words.
         system: the Modelfile's system message.
         stops: the Modelfile's stop sequences; if it has none, those that Ollama installs beside a model file.
+        history: the Modelfile's messages, which Ollama puts before every conversation.
     """
 
     shown: str
@@ -113,6 +113,7 @@ class ServingSide:
     origin: str
     system: str | None
     stops: tuple[str, ...]
+    history: Messages = ()
 
     @cached_property
     def end_text(self) -> str | None:
@@ -138,6 +139,17 @@ class ServingSide:
         system = self.system if with_system else None
         return self.template.render(messages, system=system, tools=tools, today=TODAY.date())
 
+    def prompt(self, messages: Messages, *, tools: Tools = None) -> str:
+        """The whole prompt for a client's conversation: with the Modelfile's messages, and SYSTEM before them.
+
+        Raises:
+            TemplateError: if Ollama answers with an error.
+        """
+        given = [*self.history, *messages]
+        if self.system and not (messages and messages[0].get("role") == "system"):
+            given.insert(0, {"role": "system", "content": self.system})
+        return self.render(given, tools=tools, with_system=False)
+
 
 def refused(side: TrainingSide | ServingSide, messages: Messages, *, tools: Tools = None) -> str | None:
     """Why a side does not render a conversation, in the template's or its engine's words; None if it does."""
@@ -146,52 +158,3 @@ def refused(side: TrainingSide | ServingSide, messages: Messages, *, tools: Tool
     except TemplateError as error:
         return error.message
     return None
-
-
-def training_side(
-    pair: TemplatePair, tokenizer: TrainingTemplate | None, root: Path, *, tools: bool = False
-) -> TrainingSide | None:
-    """The training side of a pair, None if it has no template; with ``tools``, the one that is taken for them."""
-    if pair.plain is not None:
-        return TrainingSide("the configuration", None, pair.plain)
-    chosen = tokenizer.chosen(tools=tools) if tokenizer is not None else None
-    if tokenizer is None or chosen is None:
-        return None
-    made = {} if tokenizer.tokens else invented(chosen.source)
-    own = tokenizer.template(chosen)
-    bos, eos = made.get("bos_token", own.bos_token), made.get("eos_token", own.eos_token)
-    dated = replace(own, bos_token=bos, eos_token=eos, now=TODAY)
-    special, added = frozenset(tokenizer.special_tokens), tokenizer.added_tokens
-    known = frozenset(added) if added is not None else None
-    return TrainingSide(relative(chosen.path, root), chosen.line, dated, special, known, made)
-
-
-def serving_side(file: DataFile, modelfile: Modelfile, stock: Substitution | None) -> ServingSide | None:
-    """The server's side by a Modelfile; None if a built-in renderer writes the prompt, or the base model's template.
-
-    Args:
-        file: the Modelfile.
-        modelfile: its content.
-        stock: what Ollama takes of its own beside the model file, if that is known.
-
-    Raises:
-        TemplateError: if the template cannot be parsed.
-    """
-    stops = modelfile.stops or (stock.stops if stock is not None else ())
-    if modelfile.renderer is not None:
-        return None
-    if modelfile.template is not None:
-        line = modelfile.given("template")[-1].line
-        parsed = OllamaTemplate.parse(modelfile.template)
-        return ServingSide(file.shown, line, parsed, "its TEMPLATE", modelfile.system, stops)
-    if stock is None:
-        return None  # the base model's own template stays, from 0.30 on a model file's, too
-    origin = f"Ollama's stock template `{stock.name}`"
-    return ServingSide(file.shown, None, OllamaTemplate.parse(stock.template), origin, modelfile.system, stops)
-
-
-def is_file_reference(base: str) -> bool:
-    """Whether FROM names a file or folder rather than a model of the library, which brings a template of its own."""
-    if base.startswith((".", "/", "~")) or "\\" in base or _DRIVE.match(base):
-        return True
-    return base.lower().endswith((".gguf", ".safetensors", ".bin"))

@@ -5,19 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tunespec.errors import CannotJudgeError
 from tunespec.splits import relative
 from tunespec.subjects import DataFile, TemplatePair
 from tunespec.templates.auto_template import Stock, stock_of
 from tunespec.templates.errors import TemplateError
+from tunespec.templates.frameworks import template_of
 from tunespec.templates.gguf_file import GGUF, read_gguf
 from tunespec.templates.gguf_reader import GGUFError
-from tunespec.templates.modelfile import Modelfile, ModelfileError, parse_modelfile
+from tunespec.templates.gguf_template import gguf_training_template
+from tunespec.templates.modelfile import Modelfile, ModelfileError, is_file_reference, parse_modelfile
+from tunespec.templates.python_calls import Call
+from tunespec.templates.python_requests import calls_of, requests_of
+from tunespec.templates.recipe import agreed, recipe_of
 from tunespec.templates.requests import Request, RequestError, read_request
-from tunespec.templates.sides import ServingSide, TrainingSide, is_file_reference, serving_side, training_side
-from tunespec.templates.training_side import TrainingTemplate, gguf_training_template, read_training_template
+from tunespec.templates.side_reading import serving_side, training_side
+from tunespec.templates.sides import ServingSide, TrainingSide
+from tunespec.templates.training_side import TrainingTemplate, read_training_template
 
 _OWN = "none of Ollama's own is near the model's, which Ollama renders itself from 0.30 on"
 
@@ -36,6 +42,7 @@ class TemplateSource:
         """Nothing is read yet; ``records`` are those that are trained on, if they are at hand."""
         self.pair, self._config, self.records = pair, config, records
         self.problems: dict[str, tuple[str, int | None]] = {}  # path as shown -> what is wrong, and the line
+        self.unnamed = ""  # why the template that a training configuration names was not taken
 
     @cached_property
     def modelfile(self) -> Modelfile | None:
@@ -67,7 +74,12 @@ class TemplateSource:
                 found.append((file, read_request(file.path.read_bytes(), file.shown)))
             except RequestError as error:
                 self.problems[file.shown] = str(error), None
-        return found
+        return [*found, *requests_of(self.calls)]
+
+    @cached_property
+    def calls(self) -> list[tuple[DataFile, Call]]:
+        """The calls of programs that ask the model."""
+        return list(calls_of(self.pair.of("script"), served=bool(self.pair.of("modelfile"))))
 
     @cached_property
     def tokenizer(self) -> TrainingTemplate | None:
@@ -92,14 +104,26 @@ class TemplateSource:
         return gguf_training_template(self.pair.of("gguf")[0].path, self.gguf.named_templates, named, control)
 
     @cached_property
+    def _trained_with(self) -> TrainingTemplate | None:
+        """The template that a training configuration names, where its text is at hand; else the tokenizer's."""
+        found = [recipe_of(file.path, self._config.template) for file in self.pair.of("recipe")]
+        try:
+            recipe = agreed([recipe for recipe in found if recipe is not None])
+            named = template_of(recipe, self._config.root, self.tokenizer) if recipe and not self.pair.plain else None
+        except TemplateError as error:
+            self.unnamed = error.message
+            return self.tokenizer
+        return named or self.tokenizer
+
+    @cached_property
     def training(self) -> TrainingSide | None:
         """What the model is trained with."""
-        return training_side(self.pair, self.tokenizer, self._config.root)
+        return training_side(self.pair, self._trained_with, self._config.root)
 
     @cached_property
     def training_with_tools(self) -> TrainingSide | None:
         """The same where a conversation has tools: transformers may take a template of its own for them."""
-        return training_side(self.pair, self.tokenizer, self._config.root, tools=True)
+        return training_side(self.pair, self._trained_with, self._config.root, tools=True)
 
     @cached_property
     def added_bos(self) -> str | None:
@@ -155,7 +179,11 @@ class TemplateSource:
             for file in self.pair.of("jinja", "tokenizer"):
                 if file.shown in self.problems:
                     return f"{file.shown}: {self.problems[file.shown][0]}"
-        return self.pair.ambiguous or "no training template is there (chat template, tokenizer configuration)"
+        return (
+            self.pair.ambiguous
+            or self.unnamed
+            or "no training template is there (chat template, tokenizer configuration)"
+        )
 
     @property
     def why_no_serving(self) -> str:
@@ -170,20 +198,3 @@ class TemplateSource:
         if not is_file_reference(modelfile.base):
             return f"the Modelfile has no TEMPLATE, and which one `FROM {modelfile.base}` brings is not known"
         return f"the Modelfile has no TEMPLATE: {self.stock.unknown or _OWN}"
-
-    def described(self) -> dict[str, Any]:
-        """The pair as the report's ``subjects`` shows it."""
-        training, serving = self.training, self.serving
-        profile: dict[str, Any] = {}
-        if training is not None:
-            profile["training"] = {"path": training.shown, "kind": training.kind, "turn_end": training.turn_end}
-        if serving is not None:
-            profile["serving"] = {"path": serving.shown, "template": serving.origin, "stops": list(serving.stops)}
-        if self.pair.dataset is not None:
-            profile["dataset"] = self.pair.dataset.name
-        files = [
-            {"path": file.shown, "split": None, "format": file.format, "rows": 0, "unread": int(bool(problem))}
-            for file in self.pair.files
-            for problem in [self.problems.get(file.shown)]
-        ]
-        return {"name": self.pair.name, "family": self.pair.family, "files": files, "profile": profile}

@@ -8,10 +8,9 @@ from tunespec.templates.auto_template import Substitution
 from tunespec.templates.case import Case
 from tunespec.templates.comparison import Sides, sides_of
 from tunespec.templates.errors import TemplateError
-from tunespec.templates.modelfile import Modelfile
+from tunespec.templates.modelfile import Modelfile, is_file_reference
 from tunespec.templates.plain import PlainTemplate
 from tunespec.templates.rows import Rows
-from tunespec.templates.sides import is_file_reference
 from tunespec.templates.source import TemplateSource
 
 _FACT = "substituted_template"

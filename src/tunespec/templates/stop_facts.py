@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from tunespec.special_tokens import SEQUENCE, TOKEN_PATTERN, families_of, shown_family
 from tunespec.templates.end_texts import in_line, nearly_in, stopping
-from tunespec.templates.generation import taken_as
+from tunespec.templates.generation import has_token, taken_as
 from tunespec.templates.rows import Rows
 from tunespec.templates.source import TemplateSource
 from tunespec.templates.stock_stops import STOCK_STOPS
@@ -112,9 +112,9 @@ def _why_never(text: str, own: StopList, source: TemplateSource, pieces: frozens
         return "a control token, of which the engine shows no text"
     if taken == "ends" or not is_token_shaped(text) or not pieces or any(text in piece for piece in pieces):
         return None
-    known = source.gguf.tokens if source.gguf is not None else source.training and source.training.added
-    if known:
-        return None if text in known else "a token that neither the template nor the vocabulary has"
+    known = has_token(text, source)
+    if known is not None:
+        return None if known else "a token that neither the template nor the vocabulary has"
     return _of_others(text, pieces)
 
 
@@ -131,7 +131,7 @@ def _lost(own: StopList, served: StopList, source: TemplateSource, rows: Rows) -
     """A request's list replaces the Modelfile's. The turn end is judged by itself, list by list."""
     if served.asked:
         return
-    row = rows.add(own.path, None, "stop")
+    row = rows.add(own.path, own.line, "stop")
     rows.examine("lost_stop")
     end = known_end(source)
     # Blanks that end an answer behind its marker hide the loss: the marker is shown, and paragraphs end answers.

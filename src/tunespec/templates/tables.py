@@ -1,4 +1,4 @@
-"""The tables of a template pair: its stops, its files, and conversations rendered by both sides."""
+"""The tables of a template pair: its stops, its limits, its files, and conversations rendered by both sides."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tunespec.catalogue import closest
 from tunespec.errors import CannotJudgeError
+from tunespec.templates.description import described
 from tunespec.templates.rows import Rows
 
 if TYPE_CHECKING:
@@ -32,6 +33,12 @@ def _files(source: TemplateSource, rows: Rows) -> None:
     file_facts(source, rows)
 
 
+def _limits(source: TemplateSource, rows: Rows) -> None:
+    from tunespec.templates.limit_facts import limit_facts
+
+    limit_facts(source, rows)
+
+
 class Made(NamedTuple):
     """A table's facts, and what finds its rows."""
 
@@ -42,9 +49,9 @@ class Made(NamedTuple):
 TABLES: Mapping[str, Made] = {
     "stops": Made(
         frozenset(
-            "unstopped_turn_end endless_token misspelt_stop misspelt_token misspelt_header empty_stop prefix_stop "
-            "unreachable_stop lost_stop stop_in_answers cutting_token stop_in_header missing_turn_end "
-            "untrained_turn_end unstable_prefix untrained_prompt doubled_reasoning".split()
+            "unstopped_turn_end unlisted_turn_end endless_token misspelt_stop misspelt_token misspelt_header "
+            "empty_stop prefix_stop unreachable_stop lost_stop stop_in_answers cutting_token stop_in_header "
+            "missing_turn_end untrained_turn_end unstable_prefix untrained_prompt doubled_reasoning".split()
         ),
         _stops,
     ),
@@ -52,8 +59,9 @@ TABLES: Mapping[str, Made] = {
         frozenset(
             "broken_template refused_record "
             "bos_doubled whitespace_differs no_value system_lost system_moved system_injected system_differs "
-            "history_differs generation_prompt_differs tools_differ date_differs turn_header_differs content_differs "
-            "refused_conversation trimmed_content unprotected_turn evaluated_content".split()
+            "history_injected tools_unseen history_differs generation_prompt_differs tools_differ date_differs "
+            "turn_header_differs content_differs refused_conversation trimmed_content unprotected_turn "
+            "evaluated_content".split()
         ),
         _renders,
     ),
@@ -65,6 +73,10 @@ TABLES: Mapping[str, Made] = {
             "altered_stop unread_stop repeated_stop hostile_template".split()
         ),
         _files,
+    ),
+    "limits": Made(
+        frozenset("no_limit limit_off limit_beyond_context ignored_limit short_limit default_limit".split()),
+        _limits,
     ),
 }
 
@@ -90,4 +102,4 @@ def build(name: str, columns: Iterable[str], source: TemplateSource) -> tuple[Ta
         {fact.name: fact.examined for fact in facts},
         {fact.name: fact.reason for fact in facts if fact.reason},
     )
-    return table, source.described()
+    return table, described(source)

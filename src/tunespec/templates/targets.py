@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from tunespec.catalogue import closest
 from tunespec.config import Config
 from tunespec.errors import CannotJudgeError
 from tunespec.reading import Row, format_of, read
 from tunespec.shapes import Shapes
-from tunespec.templates.case import REASONING, Message
 from tunespec.templates.message_files import file_target, holds_one
 from tunespec.templates.probes import conversation_of
 from tunespec.templates.target import Target, probe_targets
@@ -64,7 +61,7 @@ def record_target(path: Path, number: int, config: Config) -> Target:
     messages, tools = conversation_of(conversation, asked=False)
     if not messages:
         raise CannotJudgeError(f"{place}: it holds a text that is rendered already, not a conversation")
-    return Target(f"record {place}", _with_reasoning(messages, row.data.get(conversation.shape)), tools, file=path)
+    return Target(f"record {place}", messages, tools, file=path)
 
 
 def _row(path: Path, number: int) -> Row | None:
@@ -82,13 +79,3 @@ def _row(path: Path, number: int) -> Row | None:
         elif format_ != "jsonl":
             found = row
     return found
-
-
-def _with_reasoning(messages: Sequence[Message], raw: Any) -> tuple[Message, ...]:
-    """Reasoning that stands in a key of its own is kept there: templates read it."""
-    if not isinstance(raw, list) or len(raw) != len(messages) or not all(isinstance(one, dict) for one in raw):
-        return tuple(messages)
-    return tuple(
-        {**message, **{key: one[key] for key in REASONING if isinstance(one.get(key), str)}}
-        for message, one in zip(messages, raw, strict=True)
-    )

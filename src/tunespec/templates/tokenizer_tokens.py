@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tunespec.templates.vocabulary import Vocabulary
+
 NAMED = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
 _LISTS = ("additional_special_tokens", "extra_special_tokens")
 
@@ -14,18 +16,23 @@ def named_tokens(config: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((name, token) for name in NAMED if (token := _token(config.get(name))))
 
 
-def special_tokens(config: Mapping[str, Any]) -> tuple[str, ...]:
-    """All tokens that the file names, lists, or marks as special, sorted."""
+def special_tokens(config: Mapping[str, Any], vocabulary: Vocabulary | None = None) -> tuple[str, ...]:
+    """All tokens that the file names, lists, or marks as special, and those of the vocabulary, sorted."""
     found = {token for _, token in named_tokens(config)}
     found.update(_token(entry) for name in _LISTS for entry in _entries(config.get(name)))
     found.update(_token(entry) for entry in _entries(config.get("added_tokens_decoder")) if _is_special(entry))
+    found.update(token for token, special in (vocabulary.added if vocabulary is not None else ()) if special)
     return tuple(sorted(found - {""}))
 
 
-def added_tokens(config: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """All tokens that the file lists as added, special or not, sorted; None if it has no such list."""
+def added_tokens(config: Mapping[str, Any], vocabulary: Vocabulary | None = None) -> tuple[str, ...] | None:
+    """All tokens that the file and the vocabulary list as added, special or not, sorted; None if nothing lists any."""
     listed = config.get("added_tokens_decoder")
-    return tuple(sorted({_token(entry) for entry in _entries(listed)} - {""})) if listed else None
+    if not listed and vocabulary is None:
+        return None
+    found = {token for token, _ in (vocabulary.added if vocabulary is not None else ())}
+    found.update(_token(entry) for entry in _entries(listed))
+    return tuple(sorted(found - {""}))
 
 
 def flag(config: Mapping[str, Any], name: str) -> bool | None:

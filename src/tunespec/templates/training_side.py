@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from tunespec.errors import CannotJudgeError
 from tunespec.templates.artefacts import is_jinja
 from tunespec.templates.jinja import ChatTemplate
 from tunespec.templates.tokenizer_tokens import NAMED, added_tokens, flag, named_tokens, special_tokens
+from tunespec.templates.vocabulary import VOCABULARY, Vocabulary, read_vocabulary
 
 DEFAULT, FOR_TOOLS = "default", "tool_use"
 _OF_MODELS = frozenset({"architectures", "model_type", "hidden_size", "bos_token_id", "eos_token_id"})
@@ -45,6 +46,10 @@ class TrainingTemplate:
         special_tokens: all tokens that it marks as special, sorted.
         added_tokens: all tokens that were added to the vocabulary, sorted; None if the file does not list them.
         adds_bos: whether it puts the BOS token before every text by itself; None if the file does not say.
+        named: the template in words, where a training configuration names one.
+        partial: whether the tokenizer may have named tokens beside those.
+        vocabulary: all of its tokens, where they are at hand.
+        learns_eos: answers have no end in the text, and the EOS is learnt behind each of them.
     """
 
     path: Path
@@ -53,6 +58,10 @@ class TrainingTemplate:
     special_tokens: tuple[str, ...] = ()
     added_tokens: tuple[str, ...] | None = None
     adds_bos: bool | None = None
+    named: str = ""
+    partial: bool = False
+    learns_eos: bool = False
+    vocabulary: Vocabulary | None = None
 
     def token(self, name: str) -> str:
         """A named token (``eos_token``), empty if there is none."""
@@ -96,7 +105,7 @@ def read_training_template(path: Path) -> TrainingTemplate:
 
     The files beside it count as in transformers: ``chat_template.jinja`` and ``additional_chat_templates/`` come before
     the templates in the configuration, ``special_tokens_map.json`` only before a configuration without
-    ``added_tokens_decoder``.
+    ``added_tokens_decoder``. The tokens in ``tokenizer.json`` count beside theirs.
 
     Raises:
         CannotJudgeError: if a file cannot be read or is not of that kind.
@@ -113,12 +122,14 @@ def read_training_template(path: Path) -> TrainingTemplate:
         sources = [_of_file(path, DEFAULT if path.name == _TEMPLATE else path.stem)]
     else:
         sources = list(_files(folder)) if path.name == _CONFIG else []
+    vocabulary = read_vocabulary(folder / VOCABULARY)
     return TrainingTemplate(
         path=path,
         sources=tuple(sources or _in_config(config, path)),
         tokens=named_tokens(tokens),
-        special_tokens=special_tokens(tokens),
-        added_tokens=added_tokens(tokens),
+        special_tokens=special_tokens(tokens, vocabulary),
+        added_tokens=added_tokens(tokens, vocabulary),
+        vocabulary=vocabulary,
         adds_bos=flag(tokens, "add_bos_token"),
     )
 
@@ -126,27 +137,9 @@ def read_training_template(path: Path) -> TrainingTemplate:
 def files_beside(path: Path) -> list[Path]:
     """The other files that ``read_training_template`` takes into account, those of them that are there."""
     folder = path.parent.parent if path.parent.name == _MORE else path.parent
-    known = [*(folder / name for name in (_CONFIG, _TOKENS, _TEMPLATE)), *sorted((folder / _MORE).glob("*.jinja"))]
+    named = [folder / name for name in (_CONFIG, _TOKENS, _TEMPLATE, VOCABULARY)]
+    known = [*named, *sorted((folder / _MORE).glob("*.jinja"))]
     return [other for other in known if other != path and other.is_file()]
-
-
-def gguf_training_template(
-    path: Path, templates: Mapping[str, str], tokens: Mapping[str, str], control_tokens: Iterable[str] = ()
-) -> TrainingTemplate:
-    """The same from a GGUF file's metadata.
-
-    Args:
-        path: the GGUF file.
-        templates: name -> text; ``tokenizer.chat_template`` has the name ``default``.
-        tokens: ``bos_token`` and the others by name, those that the file has.
-        control_tokens: its control tokens.
-    """
-    return TrainingTemplate(
-        path=path,
-        sources=tuple(NamedSource(name, source, path, None) for name, source in templates.items()),
-        tokens=tuple((name, tokens[name]) for name in NAMED if tokens.get(name)),
-        special_tokens=tuple(sorted({*control_tokens, *(token for token in tokens.values() if token)})),
-    )
 
 
 def _files(folder: Path) -> Iterator[NamedSource]:

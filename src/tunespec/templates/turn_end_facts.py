@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tunespec.findings import Place
 from tunespec.special_tokens import END_TOKENS as ENDS_OF_FAMILIES
 from tunespec.templates.end_texts import in_line, spelt_alike, stopping
-from tunespec.templates.generation import lacks_token, taken_as
+from tunespec.templates.generation import is_complete, lacks_token, taken_as
 from tunespec.templates.generation_ends import END_TOKENS
 from tunespec.templates.plain import PlainTemplate
 from tunespec.templates.rows import Rows
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tunespec.templates.prefix_stable import Step
 
 TRAINED = ("missing_turn_end", "untrained_turn_end", "unstable_prefix", "untrained_prompt", "doubled_reasoning")
-_HEARD = ("unstopped_turn_end", "misspelt_stop", "misspelt_token", "endless_token")
+_HEARD = ("unstopped_turn_end", "unlisted_turn_end", "misspelt_stop", "misspelt_token", "endless_token")
 
 
 class End(NamedTuple):
@@ -65,6 +65,8 @@ def judge_turn_end(source: TemplateSource, rows: Rows, lists: Sequence[StopList]
         _is_stopped(end, source, rows, lists)
     elif source.modelfile is not None or source.requests:
         _is_ended(end, source, rows, lists, hidden=taken == "hidden")
+    rows.skip(["unlisted_turn_end"], "the files say whether what ends an answer is a token")
+    rows.skip(_HEARD, f"no file lists the whole vocabulary: `{end.marker}` may be a token")
 
 
 def _is_ended(end: End, source: TemplateSource, rows: Rows, lists: Sequence[StopList], *, hidden: bool) -> None:
@@ -94,17 +96,20 @@ def _is_stopped(end: End, source: TemplateSource, rows: Rows, lists: Sequence[St
     asked = [own for own in lists if own.asked]
     everyone_asks = bool(asked) and len(asked) == len(source.requests)
     served = _served(end, source, rows) if source.modelfile is not None and not everyone_asks else None
+    # A tokenizer's configuration lists added tokens only: the vocabulary may have the token all the same.
+    unsure = lacks_token(end.marker, source) and not is_complete(source)
+    unheard, nearly = ("unlisted_turn_end", "misspelt_token") if unsure else ("unstopped_turn_end", "misspelt_stop")
     for own in ([served] if served is not None else []) + asked:
-        rows.examine("unstopped_turn_end", "misspelt_stop", "endless_token")
-        if stopping(own.texts, end.text):
+        rows.examine(unheard, nearly, "endless_token")
+        if stopping(own.texts, end.text) or own.means(end.marker):
             continue
         near = next((stop for stop in own.stops if spelt_alike(stop.text, end.marker)), None)
         if near is not None:
             row = rows.add(near.path, near.line, f"stop {near.text}")
-            rows.mark("misspelt_stop", row, f"`{near.text}` where {end.who} with `{end.marker}`", end.place)
+            rows.mark(nearly, row, f"`{near.text}` where {end.who} with `{end.marker}`", end.place)
         else:
             row = rows.add(own.path, own.line, "turn end")
-            rows.mark("unstopped_turn_end", row, _unheard(end, own, source), end.place)
+            rows.mark(unheard, row, _unheard(end, own, source), end.place)
 
 
 def _served(end: End, source: TemplateSource, rows: Rows) -> StopList | None:
@@ -129,7 +134,11 @@ def _unheard(end: End, own: StopList, source: TemplateSource) -> str:
         return said
     # What misleads: at a token of other models the engine ends of itself there.
     only = "the engine ends at it only where it is a token: " if end.marker in END_TOKENS else ""
-    return f"{said}; {only}this vocabulary has no such token, here it is text"
+    if is_complete(source):
+        return f"{said}; {only}this vocabulary has no such token, here it is text"
+    return (
+        f"{said}; {only}the tokenizer's configuration lists no such token, and unless the vocabulary has it, it is text"
+    )
 
 
 def _is_guessed(end: End, source: TemplateSource) -> bool:

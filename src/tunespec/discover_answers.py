@@ -1,0 +1,92 @@
+"""Who answers: the served model that was asked for, and recorded outputs, with the probes and templates to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tunespec.errors import CannotJudgeError
+from tunespec.inference.endpoint import address
+from tunespec.inference.probe import KEYS_OF_EXPECTATIONS, SUITE, suite_probes
+from tunespec.paths import expand
+from tunespec.reading import format_of
+from tunespec.splits import relative
+from tunespec.subjects import DataFile, Dataset, Recording, ServedModel, TemplatePair
+
+if TYPE_CHECKING:
+    from tunespec.config import Config
+
+Answering = ServedModel | Recording
+
+
+def named_files(config: Config, key: str) -> list[DataFile]:
+    """The files that the configuration or the command line names under ``probes`` or ``outputs``.
+
+    Raises:
+        CannotJudgeError: for a path that does not exist.
+    """
+    patterns = [pattern for pattern in config.inference.get(key, ()) if pattern != SUITE]
+    paths = [path for pattern in patterns for path, _ in expand(config.root, pattern)]
+    return [DataFile(path, relative(path, config.root), None, format_of(path)) for path in dict.fromkeys(paths)]
+
+
+def is_probe(record: Mapping[str, Any]) -> bool:
+    """Whether a record is a question with what its answer must hold, rather than one to train on."""
+    messages = record.get("messages")
+    if not isinstance(messages, list) or not messages or not KEYS_OF_EXPECTATIONS & set(record):
+        return False
+    return isinstance(messages[-1], dict) and messages[-1].get("role") == "user"
+
+
+def answering(
+    config: Config,
+    found: Mapping[str, Sequence[DataFile]],
+    templates: Sequence[TemplatePair],
+    datasets: Sequence[Dataset],
+) -> tuple[Answering, ...]:
+    """The served model and the recordings.
+
+    Args:
+        config: says which model is asked, where, and which files are meant.
+        found: ``probes`` and ``outputs`` that were found by their content.
+        templates: of which one may be the model's.
+        datasets: of which one may be what it was trained on.
+
+    Raises:
+        CannotJudgeError: for an address that is none, and files that are not there.
+    """
+    pair = _only([pair for pair in templates if pair.of("modelfile")]) or _only(templates)
+    dataset = pair.dataset if pair is not None else _only(datasets)
+    outputs = {file.shown: file for file in (*named_files(config, "outputs"), *found["outputs"])}
+    recordings = [Recording(name, (file,), pair, dataset) for name, file in sorted(outputs.items())]
+    model = config.inference.get("model")
+    return (*([_served(config, model, found["probes"], pair, dataset)] if model else []), *recordings)
+
+
+def _served(
+    config: Config, model: str, found: Sequence[DataFile], pair: TemplatePair | None, dataset: Dataset | None
+) -> ServedModel:
+    host = config.inference.get("host")
+    api = config.inference.get("api", "")
+    if api == "openai" and not host:
+        raise CannotJudgeError("a model behind OpenAI's interface needs an address: --host http://127.0.0.1:8000")
+    patterns = config.inference.get("probes", [SUITE])
+    own = {file.path: file for file in (*named_files(config, "probes"), *found)}
+    suite = suite_probes() if SUITE in patterns else []
+    files = tuple(own.values())
+    return ServedModel(model, address(host), api, files, (*own, *suite), pair, dataset)
+
+
+def _only(candidates: Sequence[Any]) -> Any | None:
+    return candidates[0] if len(candidates) == 1 else None
+
+
+def with_given(config: Config, given: Mapping[str, Any]) -> Config:
+    """The configuration with what the command line says of the served model; its paths are of the current folder."""
+    kept: dict[str, Any] = {key: value for key, value in given.items() if value}
+    for key in ("probes", "outputs"):
+        if key in kept:
+            kept[key] = [text if text == SUITE else str(Path.cwd() / Path(text).expanduser()) for text in kept[key]]
+    return replace(config, inference={**config.inference, **kept}) if kept else config

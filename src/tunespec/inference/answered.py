@@ -1,0 +1,100 @@
+"""What came back: a model's reply, and everything that was asked of it for one probe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tunespec.findings import Place
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One reply.
+
+    Args:
+        text: what the model said, in the order of the stream.
+        reason: the server's own word for why it ended: ``stop`` or ``length``; None if the stream ended without a word
+            (Ollama's guard against repetition does that), or nobody recorded it; empty if it ended without saying why
+            (Ollama before 0.1.38).
+        tokens: how many the model wrote, its end included, as the server counts; None if it does not say.
+        prompt_tokens: how many the prompt has, the BOS token included.
+        seconds: the server's own time for all of it.
+        pieces: the text as it was streamed; empty if it was not.
+        abandoned: whether we hung up, since no end was in sight.
+    """
+
+    text: str
+    reason: str | None = None
+    tokens: int | None = None
+    prompt_tokens: int | None = None
+    seconds: float | None = None
+    pieces: tuple[str, ...] = ()
+    abandoned: bool = False
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A prompt with its answer.
+
+    Args:
+        id: the probe's, or the record's in its recording.
+        case: the kind of edge case; empty if it is not known.
+        messages: the conversation that was answered.
+        place: where the prompt stands.
+        reply: the answer as a caller gets it, streamed.
+        again: the same once more, not streamed.
+        raw: the same with stop sequences switched off.
+        rendered: the prompt as the server itself renders it, without the BOS that its tokenizer adds.
+        expected: what the answer must and must not hold: ``must``, ``any``, ``must_not``, ``context``, ``secret``.
+        runaway: whether only a limit ends the answer.
+        own: whether the prompt is the user's, rather than one of the specification.
+    """
+
+    id: str
+    messages: tuple[Mapping[str, Any], ...]
+    place: Place
+    reply: Reply
+    case: str = ""
+    again: Reply | None = None
+    raw: Reply | None = None
+    rendered: str | None = None
+    expected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    runaway: bool = False
+    own: bool = True
+
+    @property
+    def question(self) -> str:
+        """The text of the last question."""
+        asked = [message["content"] for message in self.messages if message["role"] == "user"]
+        return str(asked[-1]) if asked else ""
+
+
+@dataclass(frozen=True)
+class Served:
+    """What a server says of its model, as far as it says it.
+
+    Args:
+        name: the model's.
+        server: its kind and version, such as ``Ollama 0.34.2``.
+        digest: of the model, empty if the server has none.
+        template: the prompt template; None if it does not say.
+        system: the system message that is sent if the caller sends none.
+        stops: the stop sequences that count if the caller sends none; None if it does not say.
+        limit: the most tokens of an answer if the caller says none; None: none is set, or not known.
+        context: tokens of prompt and answer together; None if it does not say.
+        options: all parameters, by the server's names.
+        rendering: whether it can show the rendered prompt.
+    """
+
+    name: str
+    server: str
+    digest: str = ""
+    template: str | None = None
+    system: str = ""
+    stops: tuple[str, ...] | None = None
+    limit: int | None = None
+    context: int | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    rendering: bool = False

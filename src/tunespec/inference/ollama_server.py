@@ -1,0 +1,162 @@
+"""Ollama's own interface (0.11.5 and later; the fields are those of api/types.go, and of docs/api.md).
+
+The package ``ollama`` cannot send ``_debug_render_only``, follows redirects and waits without end: `wire` speaks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
+from typing import Any
+
+from tunespec.inference.answered import Reply, Served
+from tunespec.inference.errors import ServerError
+from tunespec.inference.fields import count, listed, mapping, text
+from tunespec.inference.server import Question, without_model
+from tunespec.inference.wire import StatusError, Wire, told_error
+
+_NANO = 1e9
+_RENDERING = (0, 11, 5)  # the first version that shows a rendered prompt, instead of an answer to it
+_PARAMETER = re.compile(r"^(\w+)\s+(.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class OllamaServer:
+    """A model that Ollama serves."""
+
+    wire: Wire
+    model: str
+
+    def describe(self) -> Served:
+        """What ``/api/show``, ``/api/tags`` and ``/api/ps`` say of the model."""
+        version = text(self.wire.get("/api/version").get("version"))
+        try:
+            shown = self.wire.post("/api/show", {"model": self.model})
+        except StatusError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            raise without_model(self.wire.base, self.model, self._digests) from None
+        options = parameters(text(shown.get("parameters")))
+        stops = options.pop("stop", [])
+        limit = count(options.get("num_predict"))
+        template = shown.get("template")
+        return Served(
+            name=self.model,
+            server=f"Ollama {version}".strip(),
+            digest=self._digests.get(self.model, self._digests.get(f"{self.model}:latest", "")),
+            template=template if isinstance(template, str) else None,
+            system=text(shown.get("system")),
+            stops=tuple(stops),
+            limit=limit or None,  # 0 is none, as is a negative one
+            context=self._loaded_context or count(options.get("num_ctx")),
+            options=options,
+            rendering=_can_render(version),
+        )
+
+    def ask(self, question: Question) -> Reply:
+        """The answer, streamed by ``/api/chat``."""
+        pieces: list[str] = []
+        last: Mapping[str, Any] = {}
+        with closing(self.wire.lines("/api/chat", self._body(question, stream=True))) as lines:
+            for line in lines:
+                answer = self.wire.parsed(line)
+                if told := told_error(answer):
+                    raise ServerError(f"{self.wire.base} broke off in the middle of an answer: {told}")
+                done = answer.get("done") is True
+                if (piece := _content(answer)) or not (done or mapping(answer.get("message")).get("thinking")):
+                    pieces.append(piece)
+                if done:
+                    last = answer
+                    break
+                if len(pieces) >= question.guard:
+                    return Reply("".join(pieces), pieces=tuple(pieces), tokens=len(pieces), abandoned=True)
+        return _reply("".join(pieces), last, tuple(pieces))
+
+    def ask_whole(self, question: Question) -> Reply:
+        """The answer in one piece, by ``/api/chat``."""
+        answer = self.wire.post("/api/chat", self._body(question, stream=False))
+        return _reply(_content(answer), answer)
+
+    def rendered(self, question: Question) -> str | None:
+        """The prompt that ``_debug_render_only`` shows, without the BOS that the tokenizer adds; nothing is cut."""
+        body = self._body(question, stream=False) | {"_debug_render_only": True, "truncate": False}
+        shown = mapping(self.wire.post("/api/chat", body).get("_debug_info")).get("rendered_template")
+        return shown if isinstance(shown, str) else None
+
+    def _body(self, question: Question, *, stream: bool) -> dict[str, Any]:
+        options = dict(question.options)
+        if question.stops is not None:
+            options["stop"] = list(question.stops)
+        if question.limit is not None:
+            options["num_predict"] = question.limit
+        return {"model": self.model, "messages": list(question.messages), "options": options, "stream": stream}
+
+    @cached_property
+    def _digests(self) -> Mapping[str, str]:
+        """Model -> digest, of all that the server has; none if it does not say."""
+        try:
+            models = listed(self.wire.get("/api/tags").get("models"))
+        except StatusError:
+            return {}
+        return {text(model.get("name")): text(model.get("digest")) for model in models}
+
+    @property
+    def _loaded_context(self) -> int | None:
+        """Tokens of the context with which the model is loaded; None if it is not, or the server does not say."""
+        try:
+            models = listed(self.wire.get("/api/ps").get("models"))
+        except StatusError:
+            return None
+        names = {self.model, f"{self.model}:latest"}
+        return next((count(model.get("context_length")) for model in models if text(model.get("name")) in names), None)
+
+
+def _content(answer: Mapping[str, Any]) -> str:
+    return text(mapping(answer.get("message")).get("content"))
+
+
+def _reply(said: str, last: Mapping[str, Any], pieces: tuple[str, ...] = ()) -> Reply:
+    """The reply whose last object is this one."""
+    nanoseconds = count(last.get("total_duration"))
+    return Reply(
+        said,
+        reason=text(last.get("done_reason")) if last.get("done") is True else None,
+        tokens=count(last.get("eval_count")),
+        prompt_tokens=count(last.get("prompt_eval_count")),
+        seconds=None if nanoseconds is None else nanoseconds / _NANO,
+        pieces=pieces,
+    )
+
+
+def _can_render(version: str) -> bool:
+    """Whether a version shows rendered prompts; builds without a number (0.0.0) are taken for new ones."""
+    numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:3])
+    return not any(numbers) or numbers >= _RENDERING
+
+
+def parameters(written: str) -> dict[str, Any]:
+    """The parameters of ``/api/show``: a name and a value as Go prints it (``%#v``) in each line, stops repeated."""
+    options: dict[str, Any] = {}
+    for name, value in _PARAMETER.findall(written):
+        if name == "stop":
+            options.setdefault("stop", []).append(str(_go_value(value.strip())))
+        else:
+            options[name] = _go_value(value.strip())
+    return options
+
+
+def _go_value(written: str) -> Any:
+    """A number, truth value or quoted text as Go prints it."""
+    import ast
+
+    if written in {"true", "false"}:
+        return written == "true"
+    try:
+        value = ast.literal_eval(written)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return written.strip("`")  # a raw string
+    return int(value) if isinstance(value, float) and value.is_integer() else value  # 1048576 is 1.048576e+06 in Go

@@ -1,0 +1,148 @@
+"""Probes: conversations that are put to a model, and what its answer must and must not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tunespec.catalogue import closest
+from tunespec.errors import CannotJudgeError
+from tunespec.findings import Place
+from tunespec.reading import read
+from tunespec.splits import relative
+from tunespec.suite_paths import suite_root
+
+SUITE = "suite"  # in a list of probe files: those of the specification
+# The kinds of edge case that an evaluation covers (E003).
+CASES = (
+    "plain minimal long language code unicode ambiguous unanswerable adversarial rare numeric multi-turn tools".split()
+)
+_TEXTS = ("must", "any", "must_not", "context", "secret")
+KEYS_OF_EXPECTATIONS = frozenset({*_TEXTS, "runaway"})
+_KEYS = ("id", "case", "messages", "runaway", *_TEXTS)
+_ROLES = ("system", "user", "assistant")
+
+
+class NoProbeError(ValueError):
+    """A line is no probe; the text says why."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One conversation whose last message is a question.
+
+    Args:
+        id: its name, unique in a run.
+        case: the kind of edge case, one of ``CASES``.
+        messages: in OpenAI's form; the last one is the user's.
+        must: texts that the answer holds, all of them; compared without case and with any white space.
+        any: texts of which the answer holds at least one.
+        must_not: texts that it does not hold.
+        context: texts of earlier messages that the answer depends on: the rendered prompt holds each of them.
+        secret: texts of earlier messages that no answer may repeat.
+        runaway: whether the question invites an answer without end, so that only a limit ends it.
+        place: where it is written.
+        own: whether it is the user's, rather than one of the specification.
+    """
+
+    id: str
+    case: str
+    messages: tuple[Mapping[str, str], ...]
+    place: Place
+    must: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    must_not: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    secret: tuple[str, ...] = ()
+    runaway: bool = False
+    own: bool = True
+
+    @property
+    def question(self) -> str:
+        """The text of the last message."""
+        return self.messages[-1]["content"]
+
+
+def suite_probes() -> list[Path]:
+    """The probe files of the specification."""
+    return sorted((suite_root() / "probes").glob("*.jsonl"))
+
+
+def read_probes(files: Sequence[Path], root: Path) -> list[Probe]:
+    """The probes of some files, in order; those of the specification are shown as ``tunespec:probes/...``.
+
+    Raises:
+        CannotJudgeError: for a line that is no probe, an id that was used before, or no probe at all.
+    """
+    found: dict[str, Probe] = {}
+    for path in files:
+        for probe in _of_file(path, root):
+            if probe.id in found:
+                first = found[probe.id].place
+                raise CannotJudgeError(f"{probe.place}: the id {probe.id!r} is that of the probe at {first}, too")
+            found[probe.id] = probe
+    if not found:
+        raise CannotJudgeError(f"no probe in {', '.join(str(path) for path in files) or 'an empty list of files'}")
+    return list(found.values())
+
+
+def _of_file(path: Path, root: Path) -> Iterator[Probe]:
+    own = path.parent != suite_root() / "probes"
+    shown = relative(path, root) if own else f"tunespec:probes/{path.name}"
+    for number, row in enumerate(read(path, "jsonl")):
+        place = Place(shown, row.line, number, "")
+        if row.data is None:
+            raise CannotJudgeError(f"{place}: no probe: {row.defect}")
+        try:
+            yield _probe(row.data, place, own=own)
+        except NoProbeError as error:
+            raise CannotJudgeError(f"{place}: no probe: {error}") from None
+
+
+def _probe(data: Mapping[str, Any], place: Place, *, own: bool) -> Probe:
+    """A line's probe.
+
+    Raises:
+        NoProbeError: saying what is wrong with it.
+    """
+    for key in data:
+        if key not in _KEYS:
+            raise NoProbeError(f"unknown key {key!r}{closest(key, _KEYS)}")
+    case = data.get("case", "plain")
+    if case not in CASES:
+        raise NoProbeError(f"unknown case {case!r}{closest(str(case), CASES)}")
+    if not isinstance(data.get("runaway", False), bool):
+        raise NoProbeError("runaway is true or false")
+    name = str(data.get("id", f"line {place.line}"))
+    texts = {key: _texts(data, key) for key in _TEXTS}
+    return Probe(
+        id=name,
+        case=case,
+        messages=_messages(data.get("messages")),
+        place=place._replace(key=f"{place.path}:{name}"),
+        runaway=data.get("runaway", False),
+        own=own,
+        **texts,
+    )
+
+
+def _messages(value: Any) -> tuple[Mapping[str, str], ...]:
+    if not isinstance(value, list) or not value:
+        raise NoProbeError("messages must be a list of messages")
+    for message in value:
+        if not isinstance(message, dict) or message.get("role") not in _ROLES:
+            raise NoProbeError(f"a message has a role ({', '.join(_ROLES)}) and a content")
+        if not isinstance(message.get("content"), str):
+            raise NoProbeError("the content of a message is a text")
+    if value[-1]["role"] != "user":
+        raise NoProbeError("the last message is the user's: the model answers it")
+    return tuple({"role": message["role"], "content": message["content"]} for message in value)
+
+
+def _texts(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = data.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(text, str) and text for text in value):
+        raise NoProbeError(f"{key} must be a list of texts")
+    return tuple(value)

@@ -1,0 +1,123 @@
+"""Recorded outputs: what a server or a trainer wrote down, read into the same rows as live answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tunespec.errors import CannotJudgeError
+from tunespec.findings import Place
+from tunespec.inference.answered import Answered, Reply
+from tunespec.reading import read
+from tunespec.shapes import Shapes
+from tunespec.subjects import DataFile
+
+# Names under which tools write down the model's text, beside those of datasets: LlamaFactory, lm-eval, vLLM, OpenAI.
+_ANSWERS = ("predict", "prediction", "generated_text", "output_text", "model_output", "reply", "completion_text")
+_REASONS = ("done_reason", "finish_reason", "stop_reason")
+_TOKENS = ("eval_count", "completion_tokens", "output_tokens")
+_PROMPT_TOKENS = ("prompt_eval_count", "prompt_tokens", "input_tokens")
+# The server's or the client's word -> ours.
+_REASON = {"stop": "stop", "eos": "stop", "end_turn": "stop", "stop_sequence": "stop", "eos_token": "stop",
+           "length": "length", "max_tokens": "length", "limit": "length"}  # fmt: skip
+
+
+def read_recorded(files: tuple[DataFile, ...], shapes: Shapes) -> tuple[list[Answered], dict[str, int]]:
+    """The answers of recorded outputs, and for each file how many lines hold none.
+
+    Raises:
+        CannotJudgeError: for a file in which no line has a prompt and an answer.
+    """
+    found: list[Answered] = []
+    unread: dict[str, int] = {}
+    for file in files:
+        before, why = len(found), ""
+        for number, row in enumerate(read(file.path, file.format)):
+            answered = (
+                None if row.data is None else _answered(row.data, Place(file.shown, row.line, number, ""), shapes)
+            )
+            if answered is None:
+                why = why or row.defect or f"its columns are {', '.join(list(row.data or ())[:8])}"
+                unread[file.shown] = unread.get(file.shown, 0) + 1
+            else:
+                found.append(answered)
+        if len(found) == before:
+            raise CannotJudgeError(
+                f"{file.shown}: no recorded output has a prompt and an answer: {why or 'it is empty'}"
+            )
+    return found, unread
+
+
+def is_recording(record: Mapping[str, Any]) -> bool:
+    """Whether a record is an output that a tool wrote down, rather than one to train on.
+
+    A ``finish_reason`` alone does not tell: datasets that a model wrote keep it.
+    """
+    ollama = "done_reason" in record and "created_at" in record
+    openai = isinstance(record.get("choices"), list) and record.get("object") in {"chat.completion", "text_completion"}
+    return ollama or openai or {"predict", "label", "prompt"} <= set(record)
+
+
+def _answered(data: dict[str, Any], place: Place, shapes: Shapes) -> Answered | None:
+    record = _flat(data)
+    conversation = shapes.convert(record)
+    if conversation is None or conversation.defect or conversation.shape == "text":
+        return None
+    turns = list(conversation.turns)
+    if not turns or turns[-1].role != "assistant":
+        return None
+    answer = turns.pop()
+    system = [{"role": "system", "content": conversation.system}] if conversation.system else []
+    messages = [*system, *({"role": turn.role, "content": turn.text} for turn in turns)]
+    if not any(message["role"] == "user" for message in messages):
+        return None
+    name = str(data.get("id", data.get("probe", f"row {place.row}")))
+    return Answered(
+        id=name,
+        messages=tuple(messages),
+        place=place._replace(key=f"{place.path}:{name}"),
+        reply=Reply(
+            answer.text,
+            reason=_REASON.get(str(_first(record, _REASONS)).lower()),
+            tokens=_count(_first(record, _TOKENS)),
+            prompt_tokens=_count(_first(record, _PROMPT_TOKENS)),
+        ),
+    )
+
+
+def _flat(data: dict[str, Any]) -> dict[str, Any]:
+    """The record with its answer where records of datasets have it: in ``messages``, or as ``completion``.
+
+    Servers' own responses lie under ``response`` or as the record itself, and their requests beside them.
+    """
+    record = {**_inner(data, "request"), **data}
+    response = data["response"] if isinstance(data.get("response"), dict) else data
+    record |= {key: response[key] for key in (*_REASONS, *_TOKENS, *_PROMPT_TOKENS) if key in response}
+    record |= _inner(response, "usage")
+    choice = response["choices"][0] if isinstance(response.get("choices"), list) and response["choices"] else {}
+    message = _inner(response, "message") or _inner(choice, "message")
+    text = message.get("content", choice.get("text")) if isinstance(choice, dict) else message.get("content")
+    if isinstance(choice, dict) and "finish_reason" in choice:
+        record["finish_reason"] = choice["finish_reason"]
+    if text is None:
+        text = next((data[key] for key in _ANSWERS if isinstance(data.get(key), str)), None)
+    if text is None:
+        return record
+    if isinstance(record.get("messages"), list):
+        return record | {"messages": [*record["messages"], {"role": "assistant", "content": text}]}
+    kept = {key: record[key] for key in (*_REASONS, *_TOKENS, *_PROMPT_TOKENS, "system") if key in record}
+    prompt = next((record[key] for key in ("prompt", "question", "instruction", "input", "query") if key in record), "")
+    return {"prompt": prompt, "completion": text, **kept}
+
+
+def _inner(record: Mapping[str, Any], key: str) -> dict[str, Any]:
+    value = record.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _first(record: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
+    return next((record[key] for key in keys if record.get(key) is not None), None)
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,0 +1,55 @@
+"""What a server of models can be asked, whichever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from tunespec.inference.answered import Reply, Served
+from tunespec.inference.errors import ServerError
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request.
+
+    Args:
+        messages: in OpenAI's form.
+        stops: a list that replaces the model's own, an empty one switches stops off; None: the model's own count.
+        limit: the most tokens of the answer; None: the model's own limit counts.
+        options: further parameters, by Ollama's names.
+        guard: pieces of a streamed answer after which we hang up.
+    """
+
+    messages: Sequence[Mapping[str, Any]]
+    stops: tuple[str, ...] | None = None
+    limit: int | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    guard: int = 1 << 30
+
+
+class Server(Protocol):
+    """A server with one model.
+
+    Every method raises ServerError where the server does not answer as its interface promises.
+    """
+
+    def describe(self) -> Served:
+        """What the server says of the model; refuses one that it does not have."""
+
+    def ask(self, question: Question) -> Reply:
+        """The answer, streamed."""
+
+    def ask_whole(self, question: Question) -> Reply:
+        """The answer in one piece."""
+
+    def rendered(self, question: Question) -> str | None:
+        """The prompt as the server renders it; None if it cannot show that."""
+
+
+def without_model(base: str, model: str, known: Iterable[str]) -> ServerError:
+    """The error of a server that does not have the model."""
+    names = sorted(known)
+    has = f"it has {', '.join(names[:8])}{', ...' if names[8:] else ''}" if names else "it names none"
+    return ServerError(f"the server at {base} has no model {model!r}; {has} (nothing is pulled or created)")

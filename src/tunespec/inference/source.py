@@ -1,0 +1,124 @@
+"""What the facts of answers are computed from, each part asked, read or computed when first wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from tunespec.inference.answered import Answered, Served
+from tunespec.subjects import Dataset, Recording, ServedModel
+
+if TYPE_CHECKING:
+    from tunespec.config import Config
+    from tunespec.progress import Progress
+    from tunespec.sources import RecordSource
+    from tunespec.templates.source import TemplateSource
+
+
+class AnswerSource:
+    """The answers of one served model, or of one recording."""
+
+    def __init__(
+        self,
+        subject: ServedModel | Recording,
+        config: Config,
+        progress: Progress,
+        template: TemplateSource | None = None,
+        trained: RecordSource | None = None,
+    ) -> None:
+        """Nothing is asked yet.
+
+        Args:
+            subject: whose answers.
+            config: the project's configuration.
+            progress: told what is asked.
+            template: the templates that the model was made with, if they are at hand.
+            trained: the records that it was trained on, if they are at hand.
+        """
+        self.subject, self.template, self.trained = subject, template, trained
+        self._config, self._progress = config, progress
+        self._unread: dict[str, int] = {}
+
+    @cached_property
+    def answered(self) -> Sequence[Answered]:
+        """Every prompt with its answer.
+
+        Raises:
+            CannotJudgeError: for a server that fails, and files that hold no probe or no output.
+        """
+        if isinstance(self.subject, Recording):
+            from tunespec.inference.recorded import read_recorded
+            from tunespec.shapes import Shapes
+
+            shapes = Shapes(self._config.columns, self._config.roles)
+            answered, self._unread = read_recorded(self.subject.files, shapes)
+            return answered
+        return self._asked[0]
+
+    @cached_property
+    def served(self) -> Served | None:
+        """What the server says of its model; None for recorded outputs."""
+        return None if isinstance(self.subject, Recording) else self._asked[1]
+
+    @cached_property
+    def _asked(self) -> tuple[list[Answered], Served]:
+        assert isinstance(self.subject, ServedModel)
+        from tunespec.inference.asker import Asker
+        from tunespec.inference.connect import connect
+        from tunespec.inference.probe import read_probes
+
+        probes = read_probes(self.subject.probes, self._config.root)
+        server = connect(self.subject, self._config)
+        answered = Asker(server, server.describe(), self._progress).ask(probes)
+        return answered, server.describe()  # again: now that the model is loaded, its context is known
+
+    @cached_property
+    def texts(self) -> RecordSource:
+        """The answers as records, for the facts about texts; row ``n`` is ``answered[n]``."""
+        from tunespec.inference.answer_records import answer_records
+        from tunespec.sources import RecordSource
+
+        dataset = Dataset(self.subject.name, self.subject.files)
+        records = answer_records(self.answered, self.turn_end)
+        return RecordSource(dataset, None, self._config, self._progress, records)
+
+    @property
+    def turn_end(self) -> str:
+        """What training put behind each answer: the template's turn end, or the dataset's end marker; may be empty."""
+        side = self.template.training if self.template is not None else None
+        if side is not None and side.turn_end:
+            return side.turn_end
+        marker = self.trained.profile.end_marker if self.trained is not None else None
+        return marker.text if marker is not None else ""
+
+    def described(self) -> dict[str, Any]:
+        """The subject as the report's ``subjects`` shows it."""
+        profile: dict[str, Any] = {"answers": len(self.answered)}
+        if (served := self.served) is not None:
+            profile["server"], profile["digest"] = served.server, served.digest
+            profile["stops"] = list(served.stops) if served.stops is not None else None
+            profile["limit"], profile["context"] = served.limit, served.context
+            profile["deterministic"] = self.deterministic
+        if self.subject.pair is not None:
+            profile["template"] = self.subject.pair.name
+        if self.subject.dataset is not None:
+            profile["dataset"] = self.subject.dataset.name
+        rows = [answered.place.path for answered in self.answered]
+        files = [
+            {
+                "path": file.shown,
+                "split": None,
+                "format": file.format,
+                "rows": rows.count(file.shown),
+                "unread": self._unread.get(file.shown, 0),
+            }
+            for file in self.subject.files
+        ]
+        return {"name": self.subject.name, "family": self.subject.family, "files": files, "profile": profile}
+
+    @property
+    def deterministic(self) -> bool | None:
+        """Whether the probes that were asked twice were answered the same; None if none was."""
+        twice = [one for one in self.answered if one.again is not None]
+        return all(one.again is not None and one.again.text == one.reply.text for one in twice) if twice else None

@@ -1,0 +1,90 @@
+"""What a file with records holds: a dataset, probes or recorded outputs, or why it is none of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tunespec.discover_answers import is_probe
+from tunespec.inference.recorded import is_recording
+from tunespec.reading import Row, format_of, read
+from tunespec.reading.source import EXTENSIONS, extension, read_bytes
+from tunespec.shapes import Shapes
+from tunespec.templates.artefacts import why_no_artefact
+from tunespec.text import shorten
+
+_SNIFFED = 50  # records looked at before a file is said not to be a dataset
+_HEAD = 1 << 18  # bytes read for that
+_LOG_KEYS = {"loss", "eval_loss", "current_steps", "train_loss"}
+
+
+class Recognised(NamedTuple):
+    """``format`` and ``kind`` (data, probes, outputs) of a file with records, or ``why`` it is none."""
+
+    format: str
+    why: str = ""
+    kind: str = "data"
+
+
+def recognise(path: Path, shapes: Shapes) -> Recognised:
+    """What a file holds, by its name and its first records."""
+    if why := why_no_artefact(path):
+        return Recognised("", why)
+    if extension(path) not in EXTENSIONS and extension(path) not in {".txt", ""}:
+        why = f"not a dataset file (expected {', '.join(EXTENSIONS)}, or one of these with .gz or .zst)"
+        return Recognised("", why)
+    format_ = format_of(path)
+    rows = list(islice(_head_rows(path, format_), _SNIFFED))
+    if not rows:
+        return Recognised("", "the file is empty: it holds no record")
+    records = [row.data for row in rows if row.data is not None]
+    if records:
+        return _by_records(records, format_, shapes)
+    why = f"no record could be read: {rows[0].defect}" if extension(path) == ".json" else ""
+    return Recognised("" if why else format_, why)
+
+
+def _by_records(records: Sequence[dict[str, Any]], format_: str, shapes: Shapes) -> Recognised:
+    for kind, tells in (("probes", is_probe), ("outputs", is_recording)):
+        if all(tells(record) for record in records):
+            return Recognised(format_, kind=kind)
+    if any((conversation := shapes.convert(r)) is not None and not conversation.defect for r in records):
+        return Recognised(format_)
+    return Recognised("", _unknown(records[0], shapes))
+
+
+def _head_rows(path: Path, format_: str) -> Iterator[Row]:
+    """Rows of the file's head; JSON arrays and tables are read from the head too, whose cut last row is dropped."""
+    if format_ == "parquet":
+        return read(path, format_)
+    from tunespec.reading import csv_table, json_array, lines
+
+    head = read_bytes(path, _HEAD)
+    if len(head) == _HEAD and format_ != "json":
+        whole_lines = head[: head.rfind(b"\n") + 1]
+        head = whole_lines if whole_lines.count(b"\n") > 1 else read_bytes(path)
+    if format_ == "json":
+        rows = list(islice(json_array.read_json(head), _SNIFFED))
+        if len(head) == _HEAD and rows[0].data is None:  # one record is longer than the head
+            return json_array.read_json(read_bytes(path))
+        return iter(rows)
+    return csv_table.read_csv(head) if format_ in {"csv", "tsv"} else lines.read_jsonl(head)
+
+
+def _unknown(record: dict[str, object], shapes: Shapes) -> str:
+    conversation = shapes.convert(record)
+    if conversation is not None and conversation.defect:
+        return f"no record has a shape that a trainer could read: {conversation.defect}"
+    keys = list(record)
+    if len(_LOG_KEYS & set(keys)) > 0:
+        return "a training log, not a dataset"
+    if all(isinstance(value, dict) for value in record.values()) and len(keys) > 3:
+        return "a registry or configuration, not a dataset"
+    if not keys:
+        return "its records are empty objects"
+    shown = ", ".join(map(shorten, keys[:12])) + (", ..." if len(keys) > 12 else "")
+    mapping = f"columns = {{prompt = {json.dumps(keys[0])}, answer = {json.dumps(keys[-1])}}}"
+    return f"its columns ({shown}) are of no known shape; say which are which in [tool.tunespec]: {mapping}"

@@ -1,0 +1,107 @@
+"""The head of the text report: each subject, with what was taken for what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_PASSED_OVER = 5
+
+
+def subject_lines(report: Mapping[str, Any]) -> str:
+    """What was judged, and what was taken for nothing to judge."""
+    of_family = {"data": _dataset, "template": _template, "inference": _answers}
+    lines = [line for subject in report["subjects"] for line in of_family[subject["family"]](subject)]
+    passed_over = report["passed_over"]
+    lines += [f"passed over {item['path']}: {item['reason']}" for item in passed_over[:_PASSED_OVER]]
+    if len(passed_over) > _PASSED_OVER:
+        lines.append(f"... and {len(passed_over) - _PASSED_OVER} more files passed over")
+    return "\n".join(lines)
+
+
+def _dataset(subject: Mapping[str, Any]) -> Iterator[str]:
+    profile = subject["profile"]
+    known = f" ({profile['shape']})" if profile.get("shape") else ""
+    yield f"dataset {subject['name']}: {plural(sum(f['rows'] for f in subject['files']), 'record')}{known}"
+    if len(subject["files"]) > 1 or subject["files"][0]["unread"]:
+        yield from (f"  {_file(file, subject)}" for file in subject["files"])
+    yield from (f"  {line}" for line in _profile(profile))
+
+
+def _answers(subject: Mapping[str, Any]) -> Iterator[str]:
+    """A served model, or recorded outputs."""
+    profile = subject["profile"]
+    if "server" not in profile:
+        yield f"outputs {subject['name']}: {plural(profile['answers'], 'answer')}"
+    else:
+        yield f"model {subject['name']}: {plural(profile['answers'], 'answer')} ({profile['server']})"
+        yield f"  {'; '.join(_settings(profile))}"
+    if profile.get("deterministic") is False:
+        yield "  not deterministic: asked twice at temperature 0, it gave two answers"
+    made = [f"made with {profile['template']}"] if "template" in profile else []
+    made += [f"trained on {profile['dataset']}"] if "dataset" in profile else []
+    if made:
+        yield f"  {', '.join(made)}"
+
+
+def _settings(profile: Mapping[str, Any]) -> Iterator[str]:
+    """What the server says that the model is served with."""
+    if profile["stops"] is not None:
+        stops = ", ".join(f"`{_in_line(stop)}`" for stop in profile["stops"])
+        yield f"stops at {stops}" if stops else "no stop sequence"
+    yield f"at most {profile['limit']:,} tokens" if profile["limit"] else "no limit"
+    if profile["context"]:
+        yield f"a context of {profile['context']:,} tokens"
+
+
+def _template(subject: Mapping[str, Any]) -> Iterator[str]:
+    """What was taken for the two sides of a template pair."""
+    yield f"template {subject['name']}"
+    profile = subject["profile"]
+    if training := profile.get("training"):
+        end = f", answers end with `{training['turn_end']}`" if training["turn_end"] else ""
+        yield f"  trained with {training['path']} ({training['kind']}{end})"
+    if serving := profile.get("serving"):
+        stops = ", ".join(f"`{_in_line(stop)}`" for stop in serving["stops"]) or "no stop sequence"
+        yield f"  served with {serving['path']} ({serving['template']}; {stops})"
+    if dataset := profile.get("dataset"):
+        yield f"  trained on {dataset}"
+
+
+def _in_line(text: str) -> str:
+    return text.replace("\r", "␍").replace("\n", "⏎")
+
+
+def _file(file: Mapping[str, Any], subject: Mapping[str, Any]) -> str:
+    split = f" ({file['split']})" if file["split"] else ""
+    unread = f", {file['unread']:,} unreadable" if file["unread"] else ""
+    whole = [other["split"] for other in subject["files"]].count(file["split"]) == 1
+    return f"{file['path']}{split}: {plural(file['rows'], 'record')}{unread}" + (_split(file, subject) if whole else "")
+
+
+def _split(file: Mapping[str, Any], subject: Mapping[str, Any]) -> str:
+    """What is in a split, and what it shares with others, behind the name of its one file."""
+    split = next(split for split in subject["splits"] if split["split"] == file["split"])
+    length = split.get("answer_length")
+    lengths = f", answers of {length['least']:,} to {length['most']:,} characters" if length else ""
+    overlaps = [one for one in subject["overlaps"] if one["split"] == file["split"] and one["prompts"]]
+    shared = [f", {one['prompts']:,} of its prompts in {one['with'] or 'no split'} too" for one in overlaps]
+    return lengths + "".join(shared)
+
+
+def _profile(profile: Mapping[str, Any]) -> Iterator[str]:
+    if headers := profile.get("template_headers"):
+        yield f"template headers (inferred): {', '.join(headers)}"
+    if marker := profile.get("end_marker"):
+        share = f", {marker['share']:.1%} of the answers" if marker["share"] < 1 else ""
+        yield f"end marker `{marker['text']}` ({marker['source']}{share})"
+    for value, count in profile.get("unknown_splits", {}).items():
+        yield f"{plural(count, 'record')} of the unknown split `{value}`, compared with no other split"
+    for key, what in (("system_prompt_share", "a system prompt"), ("think_share", "a <think> block")):
+        if 0 < profile.get(key, 0) < 1:
+            yield f"{profile[key]:.1%} of the records have {what}"
+
+
+def plural(count: int, noun: str) -> str:
+    """A count with its noun."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

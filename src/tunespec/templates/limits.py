@@ -1,0 +1,116 @@
+"""How long an answer may become: the limit that each caller sets, and what the Modelfile sets for the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import orjson
+
+from tunespec.templates.modelfile import Modelfile
+from tunespec.templates.ollama_parameters import closest_parameter
+from tunespec.templates.python_calls import Call
+from tunespec.templates.requests import Request
+from tunespec.templates.source import TemplateSource
+
+UNKNOWN = "unknown"  # a limit is set, or may be, by something that the files do not say
+OFF = "off"  # None where that switches a limit off
+_OF_TRANSFORMERS = 20  # transformers, generation/configuration_utils.py: max_length
+_ANYTHING = "*"  # of a request's unknown keys: it may have any other
+
+
+class Limit(NamedTuple):
+    """What one place says of an answer's length, in tokens.
+
+    ``tokens`` is None if the place sets none; ``context`` is the size that it gives the context, None if it gives none.
+    ``name`` is what the limit is called there. ``asked``: a request or a call, not the Modelfile. ``default`` is what
+    counts for a call of a library that sets none, None if that is not known.
+    """
+
+    path: str
+    line: int | None
+    name: str
+    tokens: int | str | None
+    context: int | str | None
+    asked: bool
+    server: str = "Ollama"
+    default: int | None = None
+
+
+def served_limit(source: TemplateSource) -> Limit | None:
+    """The Modelfile's: it counts for every caller that sets none."""
+    modelfile = source.modelfile
+    if modelfile is None:
+        return None
+    given = modelfile.given("num_predict") or modelfile.given("model")
+    parameters = modelfile.parameters
+    path = source.pair.of("modelfile")[0].shown
+    tokens, context = _number(parameters.get("num_predict")), _number(parameters.get("num_ctx"))
+    if tokens is None and _is_refused(modelfile):
+        return Limit(path, given[-1].line, "num_predict", UNKNOWN, context or None, asked=False)
+    return Limit(path, given[-1].line, "num_predict", tokens, context or None, asked=False)
+
+
+def _is_refused(modelfile: Modelfile) -> bool:
+    """Whether a limit is meant, with a value or by a name with which `ollama create` fails: that is its own finding."""
+    named = (given.command for given in modelfile.instructions if given.keyword == "PARAMETER")
+    return any(closest_parameter(name) == "num_predict" for name in named)
+
+
+def asked_limits(source: TemplateSource) -> Iterator[Limit]:
+    """Each request's and call's, by the name that its endpoint has for it."""
+    for file, request in source.requests:
+        name = "max_tokens" if request.kind.startswith("openai") else "num_predict"
+        line = request.line_of(name, file.path)
+        tokens, context = _of_request(request, "num_predict", name), _of_request(request, "num_ctx", "num_ctx")
+        yield Limit(file.shown, line, name, tokens, context or None, asked=True)
+    for file, call in source.calls:
+        if call.endpoint.kind is None:
+            name, own = call.endpoint.limit, call.endpoint
+            tokens = _of_call(call, source) if own.server == "transformers" else _given(call, name)
+            default = _default(source) if own.server == "transformers" else own.default
+            line = call.lines.get(name, call.line)
+            yield Limit(file.shown, line, name, tokens, None, asked=True, server=own.server, default=default)
+
+
+def _given(call: Call, name: str) -> int | str | None:
+    if call.unknown & {_ANYTHING, name}:
+        return UNKNOWN
+    if name in call.body and call.body[name] is None and call.endpoint.server == "vLLM":
+        return OFF
+    return _number(call.body.get(name))
+
+
+def _of_call(call: Call, source: TemplateSource) -> int | str | None:
+    """What ``generate`` of transformers takes: ``max_length`` counts the prompt, too."""
+    tokens = _given(call, "max_new_tokens")
+    if tokens is None and ("max_length" in call.body or "max_length" in call.unknown):
+        return UNKNOWN
+    return _number((_generation_config(source) or {}).get("max_new_tokens")) if tokens is None else tokens
+
+
+def _default(source: TemplateSource) -> int | None:
+    """The tokens, prompt included, that transformers takes where the model's own configuration says nothing."""
+    config = _generation_config(source)
+    return _OF_TRANSFORMERS if config is not None and config.get("max_length") is None else None
+
+
+def _generation_config(source: TemplateSource) -> dict[str, Any] | None:
+    """The file with what counts where a call says nothing; None if it is not there, or cannot be read."""
+    found = [file for file in source.pair.beside if file.format == "generation"]
+    try:
+        read = orjson.loads(found[0].path.read_bytes()) if len(found) == 1 else None
+    except ValueError:
+        return None
+    return read if isinstance(read, dict) else None
+
+
+def _of_request(request: Request, option: str, name: str) -> int | str | None:
+    if option in request.options:
+        return _number(request.options[option])
+    return UNKNOWN if request.unknown & {_ANYTHING, "options", name, f"options.{name}"} else None
+
+
+def _number(value: Any) -> int | None:
+    """A whole number, as Go takes it from JSON; None for what it refuses, which is its own finding."""
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

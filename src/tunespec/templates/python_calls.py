@@ -1,0 +1,154 @@
+"""The calls of a Python program that ask a model, read from its syntax tree: the program is never run.
+
+Known are the clients of Ollama (``ollama.chat``, ``Client().generate``), OpenAI's client and HTTP requests to an Ollama
+server, ``generate`` of transformers, and vLLM's ``SamplingParams``.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from tunespec.templates.python_clients import Clients
+from tunespec.templates.python_endpoints import Endpoint
+from tunespec.templates.python_scopes import Function, Scope, changed_names, scope_of
+from tunespec.templates.python_values import ANY, UNKNOWN, Values, is_unknown
+
+# Without one of these a file asks no model that is known here: most files of a project need no more than this look.
+_SIGNS = (b"ollama", b"openai", b"transformers", b"vllm", b"/api/chat", b"/api/generate", b"/v1/")
+_LARGEST = 1 << 20  # bytes of a program that somebody wrote
+
+
+class PythonError(ValueError):
+    """The file is no Python program: its text is a message for the user."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call: the endpoint that it asks, what it sends as far as the program says, and the lines of its keys.
+
+    ``unknown`` names the keys of ``body`` (and ``options.KEY``) whose values only a run would tell; ``*`` is any other.
+    """
+
+    endpoint: Endpoint
+    body: Mapping[str, Any]
+    line: int
+    lines: Mapping[str, int]
+    unknown: frozenset[str]
+
+
+def may_call(content: bytes) -> bool:
+    """Whether a file may hold such a call."""
+    return len(content) <= _LARGEST and any(sign in content for sign in _SIGNS)
+
+
+@lru_cache(maxsize=64)
+def calls_in(content: bytes) -> tuple[Call, ...]:
+    """The calls of a Python file, in the order of their lines.
+
+    Raises:
+        PythonError: for a file that Python does not parse.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the program's own: an invalid escape, a comparison with `is`
+            tree = ast.parse(content)
+        return tuple(sorted(_Reader(tree).calls(), key=lambda call: call.line))
+    except SyntaxError as error:
+        raise PythonError(f"no Python that can be read: {error.msg} (line {error.lineno})") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise PythonError(f"no Python that can be read: {error or type(error).__name__}") from None
+
+
+class _Reader:
+    def __init__(self, tree: ast.Module) -> None:
+        self.clients = Clients(tree)
+        self.values = Values(self.clients.imports)
+        self._changed = changed_names(tree)
+        self._tree = tree
+
+    def calls(self) -> Iterator[Call]:
+        """Every known call, with the scope that it stands in."""
+        left: list[tuple[ast.AST, Scope]] = [(self._tree, scope_of(self._tree, None, self._changed))]
+        while left:
+            node, scope = left.pop()
+            if isinstance(node, ast.Call) and (found := self._call(node, scope)) is not None:
+                yield found
+            inner = scope_of(node, scope, self._changed) if isinstance(node, Function) else scope
+            left += [(child, inner) for child in ast.iter_child_nodes(node)]
+
+    def _call(self, node: ast.Call, scope: Scope) -> Call | None:
+        endpoint = self.clients.endpoint(node, self.values, scope)
+        if endpoint is None:
+            return None
+        pairs = list(self._pairs(node, endpoint))
+        body, lines = self.values.dict_of(pairs, scope), dict[str, int]()
+        for key, value in pairs:
+            if isinstance(key, str) and key != endpoint.adds:
+                lines.setdefault(key, value.lineno)
+            self._lines(value, scope, lines)
+        added = body.pop(endpoint.adds, None) if endpoint.adds else None
+        if added is not None:
+            body = {**(added if isinstance(added, dict) else {ANY: UNKNOWN}), **body}
+        if not endpoint.takes(body):
+            return None
+        known, unknown = _split({key: value for key, value in body.items() if endpoint.sends(key)}, endpoint)
+        return Call(endpoint, known, node.lineno, lines, unknown)
+
+    def _pairs(self, node: ast.Call, endpoint: Endpoint) -> Iterator[tuple[str | None, ast.expr]]:
+        """The arguments by name; None for what is unpacked, as the body of an HTTP request is."""
+        if endpoint.wraps:
+            yield from ((None, body) for one in node.keywords if (body := self.clients.body_of(one)) is not None)
+            return
+        for at, value in enumerate(node.args):
+            if isinstance(value, ast.Starred):
+                yield None, value
+            elif at < len(endpoint.positional):
+                yield endpoint.positional[at], value
+        for keyword in node.keywords:
+            unpacked = keyword.arg is None and isinstance(keyword.value, ast.Name)
+            if not (unpacked and isinstance(keyword.value, ast.Name) and keyword.value.id in endpoint.inputs):
+                yield keyword.arg, keyword.value
+
+    def _lines(self, node: ast.expr, scope: Scope, lines: dict[str, int]) -> None:
+        """The lines of a dict's keys, also of those within it."""
+        left = [(node, scope)]
+        for _ in range(200):
+            if not left:
+                return
+            found, where = self.values.bound(*left.pop())
+            if isinstance(found, ast.Dict):
+                for key, value in zip(found.keys, found.values, strict=True):
+                    if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                        lines.setdefault(key.value, key.lineno)
+                    left.append((value, where))
+            elif isinstance(found, ast.Call):
+                for keyword in found.keywords:
+                    if keyword.arg is not None:
+                        lines.setdefault(keyword.arg, keyword.value.lineno)
+                    left.append((keyword.value, where))
+                left += [(value, where) for value in found.args]
+
+
+def _split(body: Mapping[str, Any], endpoint: Endpoint) -> tuple[dict[str, Any], frozenset[str]]:
+    """What is known of a body, and the keys that are not; one that the endpoint does not read is known to be there."""
+    options = body.get("options")
+    known = {
+        key: value
+        for key, value in body.items()
+        if key != ANY and (not is_unknown(value) or endpoint.unread(key, option=False))
+    }
+    unknown = set(body) - set(known)
+    if isinstance(options, dict) and "options" in unknown:
+        known["options"] = own = {
+            key: value
+            for key, value in options.items()
+            if key != ANY and (not is_unknown(value) or endpoint.unread(key, option=True))
+        }
+        unknown |= {f"options.{key}" for key in options.keys() - own.keys()}
+        unknown -= {"options"} if ANY not in options else set()
+    return known, frozenset(unknown)

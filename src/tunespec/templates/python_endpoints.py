@@ -1,0 +1,73 @@
+"""What a call of a Python program asks: an endpoint of Ollama, or a library whose limits are read only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tunespec.templates.ollama_parameters import TYPES
+from tunespec.templates.python_values import ANY
+from tunespec.templates.request_fields import FIELDS, Kind
+
+# What a tokenizer's output is called in calls of `generate`: it holds token ids, never a limit.
+INPUTS = frozenset("inputs model_inputs input_ids encoded encoding encodings batch tokens tokenized enc".split())
+_TRANSPORT = frozenset("extra_headers extra_query timeout".split())
+# Source: ollama 0.6 (Client.chat, Client.generate); another keyword is an error that nobody overlooks.
+_CHAT = frozenset("model messages tools stream think logprobs top_logprobs format options keep_alive".split())
+_GENERATE = (_CHAT - {"messages", "tools"}) | frozenset("prompt suffix system template context raw images".split())
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """What a call asks. ``kind`` is a request's sort for Ollama, None for what reads its limits only.
+
+    ``limit`` is the name of its limit, ``default`` what counts without one (None: no limit, or not known).
+    ``positional`` are the names of arguments without one. ``wraps`` is the argument that is the body, else all of them
+    are; ``adds`` is one whose own keys belong to the body, too. ``inputs`` are names that are unpacked into the call
+    and set nothing. ``keys``: all that the client can send, None for any.
+    """
+
+    server: Literal["Ollama", "vLLM", "transformers"]
+    kind: Kind | None
+    limit: str
+    positional: tuple[str, ...] = ()
+    wraps: str | None = None
+    adds: str | None = None
+    inputs: frozenset[str] = frozenset()
+    keys: frozenset[str] | None = None
+    default: int | None = None
+
+    def sends(self, key: str) -> bool:
+        """Whether the client sends a key on."""
+        return key == ANY or (key not in _TRANSPORT and (self.keys is None or key in self.keys))
+
+    def takes(self, body: Mapping[str, Any]) -> bool:
+        """Whether a body can be one of this endpoint's: a page of a user's own may have the same address."""
+        if self.kind is None or self.keys is not None or ANY in body:
+            return True
+        return "model" in body and bool({"messages", "prompt"} & body.keys())
+
+    def unread(self, key: str, *, option: bool) -> bool:
+        """Whether a key, or one of the options, counts for nothing, whatever its value."""
+        return self.kind is not None and key not in (TYPES if option else FIELDS[self.kind])
+
+
+CHAT = Endpoint("Ollama", "chat", "num_predict", ("model", "messages"), keys=_CHAT)
+GENERATE = Endpoint("Ollama", "generate", "num_predict", ("model", "prompt", "suffix"), keys=_GENERATE)
+SAMPLING = Endpoint("vLLM", None, "max_tokens", default=16)  # vllm/sampling_params.py
+WRITING = Endpoint("transformers", None, "max_new_tokens", adds="generation_config", inputs=INPUTS)
+_COMPLETIONS = Endpoint("Ollama", "openai-chat", "max_tokens", adds="extra_body")
+OPENAI: Mapping[str, Endpoint] = {  # method of its client -> endpoint
+    "chat.completions.create": _COMPLETIONS,
+    "chat.completions.parse": _COMPLETIONS,
+    "beta.chat.completions.parse": _COMPLETIONS,
+    "completions.create": Endpoint("Ollama", "openai-completion", "max_tokens", adds="extra_body"),
+    "responses.create": Endpoint("Ollama", None, "max_output_tokens", adds="extra_body"),
+}
+POSTED: Mapping[str, Endpoint] = {  # how an address ends -> endpoint
+    "/api/chat": Endpoint("Ollama", "chat", "num_predict", wraps="json"),
+    "/api/generate": Endpoint("Ollama", "generate", "num_predict", wraps="json"),
+    "/v1/chat/completions": Endpoint("Ollama", "openai-chat", "max_tokens", wraps="json"),
+    "/v1/completions": Endpoint("Ollama", "openai-completion", "max_tokens", wraps="json"),
+}

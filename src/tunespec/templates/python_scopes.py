@@ -1,0 +1,85 @@
+"""The names of a Python program: what each module and function binds, and what is changed in place."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+_MUTATING = frozenset("append extend insert remove pop clear update setdefault popitem sort reverse".split())
+Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The names of a module or function: each with the expression that it is bound to, None for more than one."""
+
+    names: Mapping[str, ast.expr | None]
+    outer: Scope | None = None
+
+    def find(self, name: str) -> tuple[ast.expr | None, Scope] | None:
+        """What a name is bound to, and where; None if nothing here binds it."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                return scope.names[name], scope
+            scope = scope.outer
+        return None
+
+
+def scope_of(node: ast.AST, outer: Scope | None, changed: frozenset[str]) -> Scope:
+    """The names that a module or function binds; those of ``changed`` are not known."""
+    names: dict[str, ast.expr | None] = {}
+    for name, value in _bindings(node):
+        names[name] = None if name in names or name in changed else value
+    return Scope(names, outer)
+
+
+def changed_names(tree: ast.AST) -> frozenset[str]:
+    """Names whose values are changed in place: `OPTIONS["stop"] = ...`, `STOPS.append(...)`."""
+    found = set()
+    for node in ast.walk(tree):
+        target = node
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _MUTATING:
+            target = node.func.value
+        elif isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            target = node.value
+        elif isinstance(node, ast.Global | ast.Nonlocal):
+            found |= set(node.names)
+        if target is not node and isinstance(name := _base(target), ast.Name):
+            found.add(name.id)
+    return frozenset(found)
+
+
+def _base(node: ast.AST) -> ast.AST:
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return node
+
+
+def _bindings(node: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:
+    """Each binding of a name in a module or function itself: what it is bound to, None for what is not read."""
+    if isinstance(node, Function):
+        own = node.args
+        listed = [*own.posonlyargs, *own.args, *own.kwonlyargs, own.vararg, own.kwarg]
+        yield from ((one.arg, None) for one in listed if one is not None)
+    simple: dict[int, ast.expr | None] = {}
+    for inner in _own_nodes(node):
+        if isinstance(inner, ast.Assign):
+            simple |= {id(target): inner.value for target in inner.targets}
+        elif isinstance(inner, ast.AnnAssign | ast.NamedExpr):
+            simple[id(inner.target)] = inner.value
+        elif isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield inner.name, None
+        elif isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
+            yield inner.id, simple.get(id(inner))
+
+
+def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes below, without what stands in functions and classes of its own."""
+    left = list(ast.iter_child_nodes(node))[::-1]
+    while left:
+        inner = left.pop()
+        yield inner
+        if not isinstance(inner, Function | ast.ClassDef):
+            left += list(ast.iter_child_nodes(inner))[::-1]

@@ -1,0 +1,246 @@
+"""What a Python program asks a model, and with which limits and stops: read from its syntax tree, never run."""
+
+from __future__ import annotations
+
+import ast
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tunespec.templates.python_calls import Call, PythonError, calls_in, may_call
+from tunespec.templates.python_scopes import changed_names, scope_of
+from tunespec.templates.python_values import Values, is_unknown
+
+PROGRAM = """\
+import os, json, requests
+import ollama
+from openai import OpenAI
+
+STOPS = ["### End"]
+OPTIONS = {
+    "num_predict": 512,
+    "stop": STOPS,
+}
+HOST = os.environ.get("HOST", "http://localhost:11434")
+client = OpenAI(base_url=f"{HOST}/v1", api_key="none")
+
+
+def ask(question, limit, **more):
+    ollama.chat("tuned", [{"role": "user", "content": question}], options=OPTIONS)
+    requests.post(f"{HOST}/api/generate", json={"model": "m", "prompt": question, "options": {"num_predict": limit}})
+    return client.chat.completions.create(model="tuned", messages=question, max_tokens=2 * 64, stop="END", **more)
+"""
+
+METHOD = """\
+import ollama as o
+class A:
+ def __init__(self):
+  self.c = o.Client()
+ def f(self):
+  self.c.chat('m', options={'stop': ['a'] + ['b']})
+"""
+EXTRA = """\
+import openai
+openai.OpenAI(base_url='ollama').completions.create(model='m', prompt='q', extra_body={'stop': 'a'})
+"""
+POSTED = """\
+import httpx, json
+with httpx.Client(base_url='http://localhost:11434') as c:
+ c.post('/api/chat', content=json.dumps({'model': 'm', 'messages': []}))
+"""
+CONFIGURED = """\
+from transformers import GenerationConfig
+C = GenerationConfig(max_new_tokens=5)
+model.generate(**inputs, generation_config=C)
+"""
+
+
+def calls(source: str) -> tuple[Call, ...]:
+    return calls_in(source.encode())
+
+
+def only(source: str) -> Call:
+    (call,) = calls(source)
+    return call
+
+
+def test_a_program_is_read_with_the_lines_of_its_keys():
+    chat, generate, openai = calls(PROGRAM)
+    assert (chat.endpoint.kind, chat.line) == ("chat", 15)
+    assert chat.body == {"model": "tuned", "options": {"num_predict": 512, "stop": ["### End"]}}
+    assert (chat.lines["num_predict"], chat.lines["stop"], chat.unknown) == (7, 8, frozenset({"messages"}))
+    assert (generate.endpoint.kind, generate.body) == ("generate", {"model": "m", "options": {}})
+    assert generate.unknown == {"prompt", "options.num_predict"}
+    assert (openai.endpoint.kind, openai.body["max_tokens"], openai.body["stop"]) == ("openai-chat", 128, "END")
+    assert openai.unknown == {"messages", "*"}
+
+
+@pytest.mark.parametrize(
+    ("source", "options"),
+    [
+        ("import ollama as o\no.chat('m', options=dict(num_predict=5))", {"num_predict": 5}),
+        ("from ollama import chat, Options\nchat('m', options=Options(num_predict=-1))", {"num_predict": -1}),
+        ("from ollama import Client as C\nc: C = C()\nc.chat('m', options={'num_ctx': 2**12})", {}),
+        (METHOD, {"stop": ["a", "b"]}),
+        ("import ollama\nBASE = {'seed': 1}\nollama.chat('m', options={**BASE, 'top_k': 2} | {'top_p': 0.5})",
+         {"seed": 1, "top_k": 2, "top_p": 0.5}),
+        ("import ollama\ndef f(c: ollama.Client):\n c.generate('m', options={'seed': 2})", {"seed": 2}),
+        ("import ollama\nBASE = {'seed': 1}\nollama.chat('m', options=dict(BASE, top_k=2))", {"seed": 1, "top_k": 2}),
+        ("import ollama\ndef f():\n N = 7\n def g():\n  ollama.chat('m', options={'num_predict': N})",
+         {"num_predict": 7}),
+        ("import ollama\nC = {'options': {'seed': 3}}\nollama.chat('m', options=C['options'])", {"seed": 3}),
+        ("import ollama\nollama.chat(**{'model': 'm', 'options': {'seed': 3}})", {"seed": 3}),
+    ],
+)  # fmt: skip
+def test_constants_are_resolved(source, options):
+    assert only(source).body["options"] == options
+
+
+@pytest.mark.parametrize(
+    "binding",
+    [
+        "O = {'seed': 1}\nO = {'seed': 2}",
+        "O = {'seed': 1}\nO['seed'] = 2",
+        "O = {'seed': 1}\nO.update(seed=2)",
+        "O = {'seed': 1}\nif True:\n O |= {'seed': 2}",
+        "for O in [{'seed': 1}]: pass",
+        "O = load()",
+        "O = O",
+        "O: dict",
+        "from config import O",
+        "def f():\n global O\n O = {'seed': 2}\nO = {'seed': 1}",
+    ],
+)
+def test_what_only_a_run_would_tell_is_unknown(binding):
+    call = only(f"import ollama\n{binding}\nollama.chat('m', options=O)")
+    assert "options" in call.unknown
+    assert "options" not in call.body
+    inside = only(f"import ollama\n{binding}\ndef ask(O):\n ollama.chat('m', options={{'seed': O, 'max_tokens': O}})")
+    assert inside.unknown == {"options.seed"}
+    assert set(inside.body["options"]) == {"max_tokens"}  # whatever its value: the server reads none of that name
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import ollama\nollama.embed('m', 'text')",
+        "from openai import OpenAI\nOpenAI().chat.completions.create(model='gpt-5', messages=[], max_tokens=5)",
+        "from openai import OpenAI\nc = OpenAI(base_url='http://localhost:8000/v1')\nc.completions.create(model='m')",
+        "import requests\nrequests.post('http://gpu/v1/chat/completions', json={'model': 'm', 'messages': []})",
+        "import httpx\nhttpx.post('/api/chat', json={'model': 'm', 'messages': []})",
+        "import requests\nrequests.post('http://shop/api/chat', json={'message': 'Hi'})",
+        "import requests\nrequests.get('http://localhost:11434/api/chat')",
+        "from fastapi import FastAPI\napp = FastAPI()\n@app.post('/api/chat')\ndef chat(): pass",
+        "import transformers\ntrainer.train()\nself.generate(q, max_new_tokens=5)\nstory.generate('A')",
+        "import transformers\nfrom vllm import LLM\nLLM('m').generate(prompts, use_cache=True)",
+        "def chat(model): pass\nchat('ollama')",
+    ],
+)
+def test_other_calls_are_none(source):
+    assert calls(source) == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "body"),
+    [
+        (EXTRA,
+         "openai-completion", {"model": "m", "prompt": "q", "stop": "a"}),
+        (POSTED,
+         "chat", {"model": "m", "messages": []}),
+        ("from vllm import SamplingParams\nSamplingParams(stop=['a'], max_tokens=5)", None,
+         {"stop": ["a"], "max_tokens": 5}),
+        (CONFIGURED, None, {"max_new_tokens": 5}),
+    ],
+)  # fmt: skip
+def test_other_ways_to_ask(source, kind, body):
+    call = only(source)
+    assert (call.endpoint.kind, call.body) == (kind, body)
+
+
+def test_a_name_that_hides_its_module_is_no_endless_search():
+    assert calls("import ollama\nollama = ollama.Client()\nollama.chat('m')")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"import ollama\nx = (", r"'\(' was never closed \(line 2\)"),
+        (b"print 'ollama'", r"\(line 1\)"),
+        (b"ollama\0", "null byte"),
+        (b"x = 'ollama \xff'\n", "decode|utf"),
+    ],
+)
+def test_what_python_does_not_parse_says_why(content, message):
+    with pytest.raises(PythonError, match=f"no Python that can be read: .*({message})"):
+        calls_in(content)
+
+
+def test_only_files_with_a_sign_of_a_model_are_parsed():
+    assert may_call(b"import ollama")
+    assert may_call(b'post(f"{HOST}/api/chat")')
+    assert not may_call(b"import numpy as np")
+
+
+LITERALS = st.one_of(
+    st.integers(-5, 5).map(str),
+    st.sampled_from(["'a'", "'b'", "None", "True", "1.5", "[]", "{}", "A", "B", "C", "f()"]),
+)
+EXPRESSIONS = st.recursive(
+    LITERALS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]"),
+        st.lists(inner, max_size=2).map(
+            lambda items: "{" + ", ".join(f"'k{n}': {i}" for n, i in enumerate(items)) + "}"
+        ),
+        st.tuples(inner, st.sampled_from("+ - * // |".split()), inner).map(lambda parts: f"({' '.join(parts)})"),
+        st.tuples(inner, inner).map(lambda pair: f"{{**{pair[0]}, 'z': {pair[1]}}}"),
+        inner.map(lambda one: f"dict(a={one})"),
+        inner.map(lambda one: f"({one})['a']"),
+    ),
+    max_leaves=8,
+)
+
+
+@given(EXPRESSIONS, EXPRESSIONS, EXPRESSIONS)
+def test_a_value_that_is_known_is_the_one_that_python_computes(first, second, third):
+    tree = ast.parse(f"A = {first}\nB = {second}\nC = {third}\n")
+    scope = scope_of(tree, None, changed_names(tree))
+    values, names = Values({}), {"f": lambda: 0}
+    nodes = [statement.value for statement in tree.body if isinstance(statement, ast.Assign)]
+    for name, node in zip("ABC", nodes, strict=True):
+        try:
+            names[name] = eval(compile(ast.Expression(node), "", "eval"), {"__builtins__": {"dict": dict}}, names)
+        except (TypeError, KeyError, IndexError, ZeroDivisionError, NameError, SyntaxError):
+            return  # Python itself stops there
+        read = values.of(node, scope)
+        if not is_unknown(read):
+            assert read == names[name]
+
+
+@given(st.text(max_size=80), st.integers(0, len(PROGRAM)), st.integers(0, 40))
+def test_any_text_is_read_or_refused(text, at, removed):
+    for source in (f"import ollama\n{text}", PROGRAM[:at] + text + PROGRAM[at + removed :]):
+        with suppress(PythonError):
+            assert all(isinstance(call, Call) for call in calls_in(source.encode("utf-8", "surrogatepass")))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "A0 = 'xxxx'\n" + "".join(f"A{n + 1} = A{n} + A{n}\n" for n in range(60)),
+        "A0 = [1]\n" + "".join(f"A{n + 1} = [A{n}, A{n}]\n" for n in range(60)),
+        "A0 = 9\n" + "".join(f"A{n + 1} = A{n} * A{n}\n" for n in range(60)),
+        "A60 = " + "(" * 60 + "1" + ")" * 60,
+        "A60 = " + "+".join(["1"] * 3000),
+        "A60 = " + "[" * 80 + "]" * 80,
+    ],
+    ids=["text", "list", "number", "brackets", "sum", "nested"],
+)
+def test_a_program_that_would_grow_without_end_is_read_at_once(source):
+    try:
+        found = calls(f"import ollama\n{source}\nollama.chat('m', options={{'seed': A60}})")
+    except PythonError:
+        return  # deeper than Python itself goes
+    assert found

@@ -1,0 +1,1 @@
+"""The inference family: one module per topic, one test per pitfall."""

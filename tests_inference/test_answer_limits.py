@@ -1,0 +1,39 @@
+"""Every answer ends: by itself, or at a limit that is kept."""
+
+from tunespec import expect, pitfall
+
+
+@pitfall("I001", severity="error", of="unlimited-output")
+def test_endless_answer(answers):
+    """An answer has no end: nothing stops the model, and no limit does.
+
+    Problem:
+        A fine-tuned model that misses its end goes on until somebody stops it: a machine that is busy for minutes, a
+        user who reads the same sentence a hundred times.
+
+    Prevention:
+        Give the model a limit above the longest good answer (`PARAMETER num_predict 1024`), beside its stop sequences.
+
+    Fix:
+        Set `num_predict` in the Modelfile, or in the `options` of each request. An answer that ends at the limit was
+        cut off: look at its stop sequences first, then raise the limit.
+
+    Kinds:
+        endless_answer: {value} | an answer without an end in sight, of a model without a limit | one such question
+            keeps the server busy until somebody stops it
+        limit_not_kept: {value} | an answer longer than the model's limit | the limit protects nobody
+        cut_at_limit: {value} | an answer that the limit ended | it breaks off in the middle, and the model did not
+            learn to end, or is not heard when it does
+        aborted_answer: {value} | an answer that the server broke off without a reason | the model repeats itself until
+            the server has enough
+
+    Sources:
+        Ollama 0.34.2, llm/llama_server.go (an answer is broken off after 30 equal pieces, without a last word).
+    """
+    return [
+        *(expect.ExpectColumnValuesToBeNull(column=kind) for kind in ("endless_answer", "limit_not_kept")),
+        *(
+            expect.ExpectColumnValuesToBeNull(column=kind, severity="warning")
+            for kind in ("cut_at_limit", "aborted_answer")
+        ),
+    ]
