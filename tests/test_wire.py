@@ -214,6 +214,18 @@ def test_silence_is_bounded():
     ends.set()
 
 
+def test_an_answer_in_one_piece_may_take_as_long_as_a_streamed_one():
+    def answer(*_):
+        time.sleep(0.3)
+        yield ok(lines(last("Slow.")))
+
+    with serving(answer) as url:
+        server = OllamaServer(wire(url, silence=0.1, patience=5), "m")
+        assert server.ask_whole(ASKED).text == "Slow."
+        with pytest.raises(ServerError, match=r"sent nothing for 0\.1 s"):
+            server.rendered(ASKED)
+
+
 @pytest.mark.parametrize("head", [b"", ok()], ids=["in the head", "in the body"])
 def test_a_trickle_is_bounded(head):
     def answer(*_asked):
@@ -386,7 +398,7 @@ class Canned(Wire):
 
     content = b""
 
-    def _chunks(self, _, path, body):
+    def _chunks(self, _, path, body, __):
         yield (b"data: " if path == "/v1/chat/completions" and body["stream"] else b"") + type(self).content
 
 
