@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import write_jsonl
+from tests.template_facts import sources_of, write_files
 from tunespec.config import find
 from tunespec.findings import Place
 from tunespec.inference.answered import Answered, Reply, Served
@@ -16,6 +17,7 @@ from tunespec.progress import Progress
 from tunespec.sources import RecordSource
 from tunespec.subjects import DataFile, Dataset, Recording, ServedModel
 from tunespec.templates.rows import Rows
+from tunespec.templates.source import TemplateSource
 
 LIVE = Served("tuned", "Ollama 0.34.2", stops=("### End",), limit=1024)
 
@@ -28,19 +30,31 @@ def answered(question: str, text: str, **given: Any) -> Answered:
 
 
 def source_of(
-    folder: Path, answers: Sequence[Answered], *, trained: Sequence[object] = (), served: Served | None = LIVE
+    folder: Path,
+    answers: Sequence[Answered],
+    *,
+    trained: Sequence[object] = (),
+    served: Served | None = LIVE,
+    template: TemplateSource | str | None = None,
+    settings: str = "",
 ) -> AnswerSource:
-    """The answers of a model that was trained on some records; of a recording, if ``served`` is None."""
-    (folder / "tunespec.toml").write_text("", encoding="utf-8")
+    """The answers of a model that was trained on some records, with a template; a recording, if ``served`` is None."""
+    (folder / "tunespec.toml").write_text(settings, encoding="utf-8")
     config = find(folder)
     records = None
     if trained:
         file = DataFile(write_jsonl(folder / "data.jsonl", trained), "data.jsonl", None, "jsonl")
         records = RecordSource(Dataset("data.jsonl", (file,)), None, config, Progress())
     subject = Recording("outputs.jsonl", ()) if served is None else ServedModel("tuned", "http://127.0.0.1:11434")
-    source = AnswerSource(subject, config, Progress(), None, records)
+    pair = _pair(folder / "pair", template) if isinstance(template, str) else template
+    source = AnswerSource(subject, config, Progress(), pair, records)
     vars(source).update(answered=answers, served=served)  # as if they had been asked
     return source
+
+
+def _pair(folder: Path, template: str) -> TemplateSource | None:
+    pairs = sources_of(write_files(folder, {"chat_template.jinja": template})) if template else {}
+    return next(iter(pairs.values()), None)
 
 
 def found(source: AnswerSource, *kinds: str) -> dict[str, list[tuple[int, str]]]:

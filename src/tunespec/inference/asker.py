@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tunespec.inference.answered import Answered, Reply, Served
@@ -55,19 +55,29 @@ class Asker:
         question = Question(probe.messages, options=STEADY, guard=self._guard)
         reply = self.server.ask(question)
         ended = reply.reason == "stop"
+        whole = self.server.ask_whole(question) if again and ended else None
+        differs = whole is not None and whole.text != reply.text
         return Answered(
             id=probe.id,
             messages=probe.messages,
             place=probe.place,
             reply=reply,
             case=probe.case,
-            again=self.server.ask_whole(question) if again and ended else None,
+            again=whole,
+            repeated=self.server.ask(question) if differs else None,  # is it the model, or the way it is asked?
             raw=self._raw(question, reply) if raw and ended else None,
             rendered=self.server.rendered(question) if self.served.rendering else None,
+            generated=self._generated(question),
             expected={key: getattr(probe, key) for key in ("must", "any", "must_not", "context", "secret")},
             runaway=probe.runaway,
             own=probe.own,
         )
+
+    def _generated(self, question: Question) -> str | None:
+        """The prompt of a single question, with or without a system message, as the other endpoint renders it."""
+        roles = [message["role"] for message in question.messages]
+        single = roles in (["user"], ["system", "user"])
+        return self.server.rendered(replace(question, single=True)) if self.served.rendering and single else None
 
     def _raw(self, question: Question, reply: Reply) -> Reply | None:
         """The same without stop sequences, if any are set: what the model says of itself."""

@@ -98,7 +98,11 @@ class OllamaServer:
     def rendered(self, question: Question) -> str | None:
         """The prompt that ``_debug_render_only`` shows, without the BOS that the tokenizer adds; nothing is cut."""
         body = self._body(question, stream=False) | {"_debug_render_only": True, "truncate": False}
-        shown = mapping(self.wire.post("/api/chat", body).get("_debug_info")).get("rendered_template")
+        path = "/api/chat"
+        if question.single:
+            path, texts = "/api/generate", {str(one["role"]): one["content"] for one in body.pop("messages")}
+            body |= {"prompt": texts["user"]} | ({"system": texts["system"]} if "system" in texts else {})
+        shown = mapping(self.wire.post(path, body).get("_debug_info")).get("rendered_template")
         return shown if isinstance(shown, str) else None
 
     def _body(self, question: Question, *, stream: bool) -> dict[str, Any]:

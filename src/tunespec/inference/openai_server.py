@@ -89,7 +89,7 @@ class OpenAIServer:
 
     def rendered(self, question: Question) -> str | None:
         """The prompt that llama.cpp's ``/apply-template`` shows; None of another server."""
-        if not self._props:
+        if question.single or not self._props:
             return None
         prompt = self.wire.post("/apply-template", {"messages": list(question.messages)}).get("prompt")
         return prompt if isinstance(prompt, str) else None

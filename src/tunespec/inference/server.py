@@ -26,6 +26,7 @@ class Question:
         limit: the most tokens of the answer; None: the model's own limit counts.
         options: further parameters, by Ollama's names.
         guard: pieces of a streamed answer after which we hang up.
+        single: render it by the endpoint for single questions, if there is one.
     """
 
     messages: Sequence[Mapping[str, Any]]
@@ -33,6 +34,7 @@ class Question:
     limit: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     guard: int = 1 << 30
+    single: bool = False
 
 
 class Server(Protocol):

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tunespec.inference.answered import Answered, Served
+from tunespec.inference.endings import ended_by
 from tunespec.subjects import Dataset, Recording, ServedModel
 
 if TYPE_CHECKING:
@@ -92,6 +93,12 @@ class AnswerSource:
         marker = self.trained.profile.end_marker if self.trained is not None else None
         return marker.text if marker is not None else ""
 
+    def setting(self, code: str, key: str) -> Any:
+        """A threshold that facts are computed from."""
+        from tunespec.sources import setting
+
+        return setting(self._config, code, key)
+
     def described(self) -> dict[str, Any]:
         """The subject as the report's ``subjects`` shows it."""
         profile: dict[str, Any] = {"answers": len(self.answered)}
@@ -100,6 +107,7 @@ class AnswerSource:
             profile["stops"] = list(served.stops) if served.stops is not None else None
             profile["limit"], profile["context"] = served.limit, served.context
             profile["deterministic"] = self.deterministic
+            profile["ended_by"] = ended_by(self.answered, served.stops)
         if self.subject.pair is not None:
             profile["template"] = self.subject.pair.name
         if self.subject.dataset is not None:
@@ -120,5 +128,5 @@ class AnswerSource:
     @property
     def deterministic(self) -> bool | None:
         """Whether the probes that were asked twice were answered the same; None if none was."""
-        twice = [one for one in self.answered if one.again is not None]
-        return all(one.again is not None and one.again.text == one.reply.text for one in twice) if twice else None
+        twice = [(one.reply, one.repeated or one.again) for one in self.answered if one.again is not None]
+        return all(again is not None and again.text == reply.text for reply, again in twice) if twice else None
