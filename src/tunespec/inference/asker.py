@@ -84,7 +84,7 @@ class Asker:
         if not self.served.stops or reply.tokens is None:
             return None
         limit = reply.tokens + _RAW_BEYOND
-        return self.server.ask(Question(question.messages, stops=(), limit=limit, options=question.options))
+        return self.server.ask(replace(question, stops=(), limit=limit, guard=limit + _BEYOND))
 
     @property
     def _guard(self) -> int:

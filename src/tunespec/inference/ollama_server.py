@@ -96,7 +96,7 @@ class OllamaServer:
 
     def ask_whole(self, question: Question) -> Reply:
         """The answer in one piece, by ``/api/chat``."""
-        answer = self.wire.post("/api/chat", self._body(question, stream=False))
+        answer = self.wire.post("/api/chat", self._body(question, stream=False), at_length=True)
         return _reply(_content(answer), answer)
 
     def rendered(self, question: Question) -> str | None:
