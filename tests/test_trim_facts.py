@@ -200,6 +200,8 @@ def test_an_answer_that_is_not_its_raw_text_cut(marked):
     assert marked(answer("Paris.\n", raw="Paris.\n### End\nmore", raw_reason="length"), served=STOPPED) == {}
     message = "the server sent 6 characters; its raw text, cut at the stop sequences, has 7"
     assert marked(answer("Paris.", raw="Paris.\n### End\n"), served=STOPPED) == {"trim_differs": [message]}
+    stripped = answer("Paris.", raw=" Paris.\n### End\n")
+    assert list(marked(stripped, served=STOPPED)) == ["trim_differs"]
     assert marked(answer("Rome.", raw="Paris.\n### End\n"), served=STOPPED) == {}  # the model said something else
     unsteady = answer("Paris.", again="Rome.", repeated="Oslo.", raw="Paris.\n### End\n")
     assert marked(unsteady, served=STOPPED) == {}
