@@ -56,7 +56,7 @@ def test_a_model_with_its_stop_sequence_shows_nothing(check, scripted_model):
     report = check(scripted_model)
     assert found(report) == set()
     assert profile(report)["ended_by"] == {"stops": {"### End": 4}, "token": 2, "limit": 0, "nothing": 0, "unknown": 0}
-    assert "ended by `### End` 4, by a token of the model's 2" in render_text(report, {})
+    assert "ended: 4 at `### End`, 2 at a token of the model's own" in render_text(report, {})
     examined = {
         one["kind"]: one["examined"]
         for one in report["pitfalls"]
@@ -78,7 +78,8 @@ def test_the_same_weights_without_it_fail_exactly_t001(check, unstopped_model):
     report = check(unstopped_model)
     assert found(report) == {("T001", "unheard_end", line) for line in (1, 2, 5, 6)}
     message = next(one["message"] for one in report["findings"] if one["line"] == 5)
-    assert message.startswith("the model wrote `### End`, with which training ends each answer, and 58 characters")
+    end = "`### End`, with which training ends each answer"
+    assert message == f"{end}, stands in the answer, and 58 characters behind it: the model has no stop sequence"
     assert profile(report)["ended_by"]["token"] == 6
 
 
