@@ -35,17 +35,19 @@ def source_of(
     *,
     trained: Sequence[object] = (),
     served: Served | None = LIVE,
-    template: str = "",
+    template: TemplateSource | str | None = None,
+    settings: str = "",
 ) -> AnswerSource:
     """The answers of a model that was trained on some records, with a template; a recording, if ``served`` is None."""
-    (folder / "tunespec.toml").write_text("", encoding="utf-8")
+    (folder / "tunespec.toml").write_text(settings, encoding="utf-8")
     config = find(folder)
     records = None
     if trained:
         file = DataFile(write_jsonl(folder / "data.jsonl", trained), "data.jsonl", None, "jsonl")
         records = RecordSource(Dataset("data.jsonl", (file,)), None, config, Progress())
     subject = Recording("outputs.jsonl", ()) if served is None else ServedModel("tuned", "http://127.0.0.1:11434")
-    source = AnswerSource(subject, config, Progress(), _pair(folder / "pair", template), records)
+    pair = _pair(folder / "pair", template) if isinstance(template, str) else template
+    source = AnswerSource(subject, config, Progress(), pair, records)
     vars(source).update(answered=answers, served=served)  # as if they had been asked
     return source
 

@@ -72,12 +72,20 @@ def _answer(connection: socket.socket, answer: Answer) -> None:
 
 
 def _request(connection: socket.socket) -> bytes:
-    """One request, body included, so that closing the connection resets nothing."""
+    """One request, body included, so that closing the connection resets nothing. Raises OSError for half of one."""
     request = b""
     while b"\r\n\r\n" not in request:
-        request += connection.recv(1 << 16)
+        request += _received(connection)
+        if request.startswith(b"\x16"):
+            return b"TLS /tls"
     head, _, body = request.partition(b"\r\n\r\n")
     size = next((int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-le")), 0)
     while len(body) < size:
-        body += connection.recv(1 << 16)
+        body += _received(connection)
     return head + b"\r\n\r\n" + body
+
+
+def _received(connection: socket.socket) -> bytes:
+    if not (received := connection.recv(1 << 16)):
+        raise ConnectionError("half a request")
+    return received

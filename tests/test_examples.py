@@ -20,6 +20,13 @@ SEVERITIES = {
     for pitfall in PITFALLS
     for expectation in pitfall.expectations()
 }
+# What only a server shows: tests/test_live_*.py break and mend models for these.
+LIVE = {
+    (pitfall.code, kind, True)
+    for pitfall in PITFALLS
+    if pitfall.table == "answers" and pitfall.code in {"I001", "T003"}
+    for kind in pitfall.kinds()
+}
 FOLDERS = {f"{pitfall.code}-{pitfall.name}" for pitfall in PITFALLS}
 LARGEST_REPAIR = 2  # lines taken away plus lines put in
 
@@ -97,8 +104,8 @@ def test_the_repair_is_small(bad):
 
 
 def test_every_kind_has_a_bad_and_a_good_example():
-    assert {(e.code, e.kind, e.on_answers) for e in BAD} == set(SEVERITIES)
-    assert {(e.code, e.kind, e.on_answers) for e in GOOD} == set(SEVERITIES)
+    assert {(e.code, e.kind, e.on_answers) for e in BAD} | LIVE == set(SEVERITIES)
+    assert {(e.code, e.kind, e.on_answers) for e in GOOD} | LIVE == set(SEVERITIES)
 
 
 def test_no_folder_is_misnamed():

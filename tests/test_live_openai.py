@@ -105,8 +105,10 @@ def test_its_rendering(server):
 
 
 def test_a_prompt_longer_than_the_context(server):
+    reply = server.ask(asked("word " * 600))
+    assert (reply.text, reply.reason, reply.overlong) == ("", "refused", True)
     with pytest.raises(ServerError, match=r"answered 400: request \(\d+ tokens\) exceeds the available context size"):
-        server.ask(asked("word " * 600))
+        server.ask_whole(asked("word " * 600))
 
 
 def test_a_model_that_is_not_there(server, scripted_url):

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.answer_sources import answered, found, reasons, source_of
-from tests.conftest import chat
+from tests.conftest import chat, write_jsonl
+from tunespec.inference.recorded import read_recorded
+from tunespec.shapes import Shapes
+from tunespec.subjects import DataFile
 
 LOOP = "Rinse the rice first. " + "Then it does not stick. " * 4
 FENCE = "So:\n\n```python\nprint(1)\n"
@@ -130,3 +133,19 @@ def test_length_needs_training_answers(tmp_path):
     assert reasons(few, "longer_than_trained") == {
         "longer_than_trained": "6 training answers are too few to say how long answers are"
     }
+
+
+def test_an_answer_that_calls_a_tool_need_not_say_anything(tmp_path):
+    call = [{"function": {"name": "weather", "arguments": {"place": "Rome"}}}]
+    request = {"messages": [{"role": "user", "content": "What is the weather in Rome?"}]}
+    said = {"role": "assistant", "content": None, "tool_calls": call}
+    outputs = [
+        {"created_at": "today", "request": request, "message": {**said, "content": ""}, "done_reason": "stop"},
+        {"object": "chat.completion", "request": request, "choices": [{"message": said}]},
+        {"created_at": "today", "request": request, "message": {"content": ""}, "done_reason": "stop"},
+    ]
+    path = write_jsonl(tmp_path / "outputs.jsonl", outputs)
+    recorded, unread = read_recorded((DataFile(path, "outputs.jsonl", None, "jsonl"),), Shapes({}, {}))
+    assert ([one.reply.calls for one in recorded], unread) == ([True, True, False], {})
+    source = source_of(tmp_path, recorded, served=None)
+    assert found(source, "empty_answer") == {"empty_answer": [(2, "has an empty answer")]}

@@ -89,6 +89,11 @@ def test_no_such_host(url):
         wire(url).get("/")
 
 
+def test_a_server_without_tls():
+    with serving(routed({})) as url, pytest.raises(ServerError, match=r"cannot be reached \(\[SSL.*\)$"):
+        wire(url.replace("http:", "https:")).get("/")
+
+
 def test_the_stream_ends_without_a_last_object():
     """Ollama does that when one piece repeats: an answer without a reason, not a fault."""
     reply = asked(ok(lines(piece("la "), piece("la "))))

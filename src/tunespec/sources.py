@@ -128,6 +128,7 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
     "D006": ("topics", "labels", "refusals", "prompts", "distinct", "least"),
     "D009": ("languages", "second_language", "second_domain"),
     "T002": ("form",),
+    "I003": ("ignored",),
 }
 
 

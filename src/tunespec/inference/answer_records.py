@@ -42,9 +42,8 @@ def _conversation(one: Answered, turn_end: str) -> Conversation:
     last = max((at for at, message in enumerate(one.messages) if message["role"] == "user"), default=-1)
     before = [str(message["content"]) for at, message in enumerate(one.messages) if at != last]
     question = (Turn("user", one.question, "user"),) if last >= 0 else ()
-    return Conversation(
-        "messages", (*question, Turn("assistant", _said(one, turn_end), "assistant")), "\n\n".join(before) or None
-    )
+    answer = Turn("assistant", _said(one, turn_end), "assistant", empty_by_design=one.reply.calls)
+    return Conversation("messages", (*question, answer), "\n\n".join(before) or None)
 
 
 def _said(one: Answered, turn_end: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from tunespec.inference.answered import Reply, Served
 from tunespec.inference.errors import ServerError
 from tunespec.inference.fields import count, listed, mapping, text
-from tunespec.inference.server import Question, without_model
+from tunespec.inference.server import Question, says_too_long, without_model
 from tunespec.inference.wire import StatusError, Wire, told_error
 
 _NANO = 1e9
@@ -58,10 +58,24 @@ class OllamaServer:
         )
 
     def ask(self, question: Question) -> Reply:
-        """The answer, streamed by ``/api/chat``."""
+        """The answer, streamed by ``/api/chat``.
+
+        Asked first is with ``truncate: false``: Ollama's default drops the oldest messages, then the middle, of a
+        prompt that does not fit, and nothing in its answer tells. Models that cannot go on without the beginning
+        refuse such a prompt.
+        """
+        for cut in (False, True):
+            try:
+                return replace(self._streamed(question, {} if cut else {"truncate": False}), overlong=cut)
+            except StatusError as error:
+                if not says_too_long(error):
+                    raise
+        return Reply("", reason="refused", overlong=True)
+
+    def _streamed(self, question: Question, more: Mapping[str, Any]) -> Reply:
         pieces: list[str] = []
         last: Mapping[str, Any] = {}
-        with closing(self.wire.lines("/api/chat", self._body(question, stream=True))) as lines:
+        with closing(self.wire.lines("/api/chat", self._body(question, stream=True) | dict(more))) as lines:
             for line in lines:
                 answer = self.wire.parsed(line)
                 if told := told_error(answer):
@@ -84,7 +98,11 @@ class OllamaServer:
     def rendered(self, question: Question) -> str | None:
         """The prompt that ``_debug_render_only`` shows, without the BOS that the tokenizer adds; nothing is cut."""
         body = self._body(question, stream=False) | {"_debug_render_only": True, "truncate": False}
-        shown = mapping(self.wire.post("/api/chat", body).get("_debug_info")).get("rendered_template")
+        path = "/api/chat"
+        if question.single:
+            path, texts = "/api/generate", {str(one["role"]): one["content"] for one in body.pop("messages")}
+            body |= {"prompt": texts["user"]} | ({"system": texts["system"]} if "system" in texts else {})
+        shown = mapping(self.wire.post(path, body).get("_debug_info")).get("rendered_template")
         return shown if isinstance(shown, str) else None
 
     def _body(self, question: Question, *, stream: bool) -> dict[str, Any]:

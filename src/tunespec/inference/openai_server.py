@@ -16,7 +16,7 @@ from typing import Any
 from tunespec.inference.answered import Reply, Served
 from tunespec.inference.errors import ServerError
 from tunespec.inference.fields import count, listed, mapping, text
-from tunespec.inference.server import Question, without_model
+from tunespec.inference.server import Question, says_too_long, without_model
 from tunespec.inference.wire import NoJsonError, StatusError, Wire, told_error
 
 # Options by Ollama's names that OpenAI's interface has, too.
@@ -56,6 +56,14 @@ class OpenAIServer:
 
     def ask(self, question: Question) -> Reply:
         """The answer, streamed as server-sent events; each of them is one line in all of these servers."""
+        try:
+            return self._streamed(question)
+        except StatusError as error:
+            if not says_too_long(error):
+                raise
+        return Reply("", reason="refused", overlong=True)
+
+    def _streamed(self, question: Question) -> Reply:
         pieces: list[str] = []
         reason, counts = None, _NO_COUNTS
         with closing(self.wire.lines("/v1/chat/completions", self._body(question, stream=True))) as lines:
@@ -81,7 +89,7 @@ class OpenAIServer:
 
     def rendered(self, question: Question) -> str | None:
         """The prompt that llama.cpp's ``/apply-template`` shows; None of another server."""
-        if not self._props:
+        if question.single or not self._props:
             return None
         prompt = self.wire.post("/apply-template", {"messages": list(question.messages)}).get("prompt")
         return prompt if isinstance(prompt, str) else None

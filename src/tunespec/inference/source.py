@@ -93,6 +93,12 @@ class AnswerSource:
         marker = self.trained.profile.end_marker if self.trained is not None else None
         return marker.text if marker is not None else ""
 
+    def setting(self, code: str, key: str) -> Any:
+        """A threshold that facts are computed from."""
+        from tunespec.sources import setting
+
+        return setting(self._config, code, key)
+
     def described(self) -> dict[str, Any]:
         """The subject as the report's ``subjects`` shows it."""
         profile: dict[str, Any] = {"answers": len(self.answered)}
