@@ -10,6 +10,7 @@ import pytest
 from tunespec.catalogue import load
 from tunespec.docs import index, page
 from tunespec.groups import GROUPS
+from tunespec.inference.tables import GROUPS as GROUPS_OF_ANSWERS
 from tunespec.templates.tables import TABLES as TEMPLATE_TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,11 +36,13 @@ def test_every_message_carries_the_facts_value(pitfall):
 
 def test_codes_names_and_facts_have_one_owner():
     assert len({pitfall.name for pitfall in PITFALLS}) == len({pitfall.code for pitfall in PITFALLS})
-    kinds = [kind for pitfall in PITFALLS for kind in pitfall.kinds()]
-    assert len(kinds) == len(set(kinds))
-    computed = [fact for group in GROUPS.values() for fact in group.facts]
-    computed += [fact for made in TEMPLATE_TABLES.values() for fact in made.facts]
-    assert sorted(kinds) == sorted(computed)
+    judged = [(pitfall.table, kind) for pitfall in PITFALLS for kind in pitfall.kinds()]
+    computed = [(group.table, fact) for group in GROUPS.values() for fact in group.facts]
+    computed += [(table, fact) for table, made in TEMPLATE_TABLES.items() for fact in made.facts]
+    computed += [("answers", fact) for facts in GROUPS_OF_ANSWERS for fact in facts.split()]
+    assert sorted(judged) == sorted(computed)
+    owners = {(kind, pitfall.code) for pitfall in PITFALLS for kind in pitfall.kinds()}
+    assert len(owners) == len({kind for kind, _ in owners})
 
 
 @pytest.mark.parametrize("pitfall", PITFALLS, ids=IDS)

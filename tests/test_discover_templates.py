@@ -234,3 +234,52 @@ def test_real_datasets_and_configurations_are_no_templates():
 def test_real_chat_templates_are_recognised():
     files = [*CORPORA.glob("chat_templates/**/*.jinja"), *CORPORA.glob("chat_templates/mistral.rs/*.json")]
     assert [path.name for path in files if artefact(path) not in {"jinja", "tokenizer"}] == []
+
+
+SCRIPT = "import ollama\nollama.chat('tuned', [])\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "found"),
+    [
+        ("ask.py", SCRIPT, ["Modelfile", "ask.py"]),
+        ("app/ask.py", SCRIPT, ["Modelfile", "app/ask.py"]),
+        ("train.py", "import transformers\nTrainer(model).train()\n", ["Modelfile"]),
+        ("test_ask.py", SCRIPT, ["Modelfile"]),
+        ("ask_test.py", SCRIPT, ["Modelfile"]),
+        ("conftest.py", SCRIPT, ["Modelfile"]),
+        (".venv/ask.py", SCRIPT, ["Modelfile"]),
+        ("site-packages/ask.py", SCRIPT, ["Modelfile"]),
+    ],
+)
+def test_a_program_belongs_to_the_modelfile_whose_model_it_asks(tmp_path, name, content, found):
+    assert pairs(tmp_path, {"Modelfile": FROM, name: content}) == {"Modelfile": found}
+
+
+def test_a_program_without_a_modelfile_is_judged_by_itself(tmp_path):
+    assert pairs(tmp_path, {"ask.py": SCRIPT, "data.jsonl": DATA}) == {"ask.py": ["ask.py"]}
+
+
+def test_a_program_that_python_does_not_parse_is_passed_over_and_says_why(tmp_path):
+    write_files(tmp_path, {"data.jsonl": DATA, "ask.py": "import ollama\nollama.chat(", "no.py": "x = ("})
+    seen = discover(find(tmp_path), [str(tmp_path)])
+    assert seen.passed_over == {"ask.py": "no Python that can be read: '(' was never closed (line 2)"}
+    with pytest.raises(CannotJudgeError, match=r"ask\.py: no Python that can be read"):
+        discover(find(tmp_path), [str(tmp_path / "ask.py")])
+    with pytest.raises(CannotJudgeError, match=r"no program that asks a model in a way that is known here"):
+        discover(find(tmp_path), [str(tmp_path / "no.py")])
+
+
+def test_the_configuration_names_a_program_as_it_names_a_request(tmp_path):
+    settings = '[template]\nrequests = ["app/main.py", "request.json"]\n'
+    files = {
+        "Modelfile": FROM,
+        "app/main.py": SCRIPT,
+        "ask.py": SCRIPT,
+        "request.json": REQUEST,
+        "tunespec.toml": settings,
+    }
+    assert pairs(tmp_path, {"Modelfile": FROM, **files}) == {"Modelfile": ["Modelfile", "app/main.py", "request.json"]}
+    (tmp_path / "app/main.py").write_text("x = 1")
+    with pytest.raises(CannotJudgeError, match=r"app/main\.py: no program that asks a model"):
+        discover(find(tmp_path), [str(tmp_path)])

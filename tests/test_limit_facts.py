@@ -13,7 +13,7 @@ from tests.template_facts import facts_of, marked, sources_of, write_files
 
 HI = [{"role": "user", "content": "Hi"}]
 TOKENIZER = json.dumps({"tokenizer_class": "X", "eos_token": "</s>"})
-NOTHING = "no num_predict: a model that does not stop writes until 10 times the context is full"
+NOTHING = "sets no num_predict: a model that does not stop writes until 10 times the context is full"
 ASK = "from ollama import chat\nchat('tuned', [], options={})\n"
 
 
@@ -55,7 +55,7 @@ def test_the_modelfiles_limit(tmp_path, parameters, kinds):
 def test_a_modelfile_without_limit_is_no_finding_where_every_request_sets_one(tmp_path):
     assert found(tmp_path, Modelfile=modelfile(), a_json=request(num_predict=5)) == {}
     both = found(tmp_path, Modelfile=modelfile(), a_json=request(num_predict=5), b_json=request(seed=1))
-    assert both == {"no_limit": [NOTHING.replace("num_predict", "num_predict, nor does b.json set one", 1)]}
+    assert both == {"no_limit": [NOTHING.replace("num_predict", "num_predict, nor does b.json", 1)]}
     assert found(tmp_path, Modelfile=modelfile("num_predict 5"), b_json=request(seed=1)) == {}
 
 
@@ -111,7 +111,7 @@ def test_one_long_answer_of_hundreds_is_no_measure(tmp_path):
 
 def test_a_program_is_a_caller(tmp_path):
     marks = found(tmp_path, Modelfile=modelfile(), ask_py=ASK)
-    assert marks == {"no_limit": [NOTHING.replace("num_predict", "num_predict, nor does ask.py:2 set one", 1)]}
+    assert marks == {"no_limit": [NOTHING.replace("num_predict", "num_predict, nor does ask.py:2", 1)]}
     asked = ASK.replace("{}", "{'num_predict': LIMIT}")
     assert found(tmp_path, Modelfile=modelfile(), ask_py=asked) == {}  # whatever LIMIT is, it is a limit
     assert found(tmp_path, Modelfile=modelfile(), ask_py=f"LIMIT = 64\n{asked}") == {}
@@ -180,3 +180,10 @@ def test_a_programs_stops_are_judged_as_a_requests(tmp_path):
     files = {"Modelfile": modelfile('stop "### End"', 'stop "User:"', "num_predict 9"), "ask.py": code}
     (source,) = sources_of(write_files(tmp_path, files)).values()
     assert marked(source, "stops") == {"lost_stop": ["its list replaces the Modelfile's and lacks `User:`"]}
+
+
+def test_a_program_that_only_looks_whether_the_model_is_there_wants_no_answer(tmp_path):
+    data = "".join(json.dumps(chat(f"What is {n}?", "It is a number " * 4 + f"{n}.")) + "\n" for n in range(5))
+    files = {"Modelfile": modelfile("num_predict 64"), "data_jsonl": data}
+    assert found(tmp_path, **files, ask_py=ASK.replace("{}", "{'num_predict': 1}")) == {}
+    assert set(found(tmp_path, **files, ask_py=ASK.replace("{}", "{'num_predict': 16}"))) == {"short_limit"}

@@ -173,11 +173,9 @@ def test_what_a_template_mentions():
     template = OllamaTemplate.parse("{{ if .Tools }}{{ range .Messages }}{{ .Thinking }}{{ end }}{{ end }}")
     assert template.mentions_messages
     assert template.mentions_tools
-    assert template.mentions_thinking
     plain = OllamaTemplate.parse("{{ .Prompt }}")
     assert not plain.mentions_messages
     assert not plain.mentions_tools
-    assert not plain.mentions_thinking
 
 
 def test_what_is_absent_is_printed():

@@ -70,7 +70,7 @@ def test_a_program_is_read_with_the_lines_of_its_keys():
     chat, generate, openai = calls(PROGRAM)
     assert (chat.endpoint.kind, chat.line) == ("chat", 15)
     assert chat.body == {"model": "tuned", "options": {"num_predict": 512, "stop": ["### End"]}}
-    assert (chat.lines["num_predict"], chat.lines["stop"], chat.unknown) == (7, 8, {"messages"})
+    assert (chat.lines["num_predict"], chat.lines["stop"], chat.unknown) == (7, 8, frozenset({"messages"}))
     assert (generate.endpoint.kind, generate.body) == ("generate", {"model": "m", "options": {}})
     assert generate.unknown == {"prompt", "options.num_predict"}
     assert (openai.endpoint.kind, openai.body["max_tokens"], openai.body["stop"]) == ("openai-chat", 128, "END")
@@ -86,6 +86,7 @@ def test_a_program_is_read_with_the_lines_of_its_keys():
         (METHOD, {"stop": ["a", "b"]}),
         ("import ollama\nBASE = {'seed': 1}\nollama.chat('m', options={**BASE, 'top_k': 2} | {'top_p': 0.5})",
          {"seed": 1, "top_k": 2, "top_p": 0.5}),
+        ("import ollama\ndef f(c: ollama.Client):\n c.generate('m', options={'seed': 2})", {"seed": 2}),
         ("import ollama\nBASE = {'seed': 1}\nollama.chat('m', options=dict(BASE, top_k=2))", {"seed": 1, "top_k": 2}),
         ("import ollama\ndef f():\n N = 7\n def g():\n  ollama.chat('m', options={'num_predict': N})",
          {"num_predict": 7}),
@@ -207,7 +208,8 @@ def test_a_value_that_is_known_is_the_one_that_python_computes(first, second, th
     tree = ast.parse(f"A = {first}\nB = {second}\nC = {third}\n")
     scope = scope_of(tree, None, changed_names(tree))
     values, names = Values({}), {"f": lambda: 0}
-    for name, node in zip("ABC", [statement.value for statement in tree.body], strict=True):
+    nodes = [statement.value for statement in tree.body if isinstance(statement, ast.Assign)]
+    for name, node in zip("ABC", nodes, strict=True):
         try:
             names[name] = eval(compile(ast.Expression(node), "", "eval"), {"__builtins__": {"dict": dict}}, names)
         except (TypeError, KeyError, IndexError, ZeroDivisionError, NameError, SyntaxError):

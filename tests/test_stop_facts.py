@@ -88,7 +88,10 @@ CASES: dict[str, tuple[dict[str, str | bytes], set[str]]] = {
     ),
     "other stops": ({"chat_template.jinja": TEXT, "Modelfile": modelfile("</s>")}, {"unstopped_turn_end"}),
     "nearly the text": ({"chat_template.jinja": TEXT, "Modelfile": modelfile("### END")}, {"misspelt_stop"}),
-    "a typed line break": ({"chat_template.jinja": TEXT, "Modelfile": modelfile("\\n### End")}, {"misspelt_stop"}),
+    "a typed line break, which is altered_stop's": (
+        {"chat_template.jinja": TEXT, "Modelfile": modelfile("\\n### End")},
+        set(),
+    ),
     "nearly the text, and the text": (
         {"chat_template.jinja": TEXT, "Modelfile": modelfile("###End", "### End")},
         set(),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 
 import pytest
 
+from tests.corpora import CORPORA
 from tests.template_facts import facts_of, marked, sources_of, write_files
 from tunespec import CannotJudgeError
 from tunespec.config import find
@@ -264,3 +267,19 @@ def test_no_tools_are_known_and_none_are_compared(tmp_path):
     (tmp_path / "data.jsonl").write_text(json.dumps({**record, "tools": [tool]}) + "\n")
     (source,) = sources_of(tmp_path).values()
     assert marked(source, "renders") == {}
+
+
+@pytest.mark.skipif(not CORPORA.is_dir(), reason="no corpora beside the repository (../shared/corpora)")
+def test_real_training_configurations_name_their_template():
+    named, unnamed = {}, set()
+    for path in sorted((CORPORA / "training_configs").rglob("*.y*ml")):
+        recipe = read_recipe(path)
+        if recipe is not None:
+            assert recipe.line is not None
+            assert recipe.name in path.read_text(encoding="utf-8").splitlines()[recipe.line - 1]
+            named[path.name] = recipe.framework
+        elif re.search(r"(?m)^(?:chat_)?template:", path.read_text(encoding="utf-8")):
+            unnamed.add(path.name)
+    # The tokenizer's own template, and pairs of answers without a conversation.
+    assert unnamed == {"nemotron-h__120b-a12b-qlora.yaml", "qwen3__reward-model.yaml"}
+    assert Counter(named.values()) == {"LLaMA-Factory": 35, "Axolotl": 43}

@@ -28,11 +28,13 @@ class Passages:
 
     It has the columns ``row`` (of the record), ``turn`` (number in the record, -1 for a system prompt beside the
     turns), ``role`` (one of ``ROLES``), ``text`` (an answer's without the end marker) and ``prose`` (the text without
-    fenced and inline code). ``blocks`` maps a row number of the table to the fenced blocks of its text.
+    fenced and inline code). ``blocks`` maps a row number of the table to the fenced blocks of its text. ``judged`` are
+    the roles whose texts are judged; what others say is context.
     """
 
     columns: Mapping[str, Sequence[Any]]
     blocks: Mapping[int, list[Block]]
+    judged: tuple[str, ...] = ROLES
 
     @cached_property
     def frame(self) -> pl.DataFrame:
@@ -49,24 +51,29 @@ class Passages:
 
         return self.frame.with_row_index().filter(pl.col("role").cast(pl.String).is_in(list(roles)))
 
+    def judged_of(self, *roles: str) -> pl.DataFrame:
+        """The same of those roles that are judged."""
+        return self.of(*(role for role in roles if role in self.judged))
+
     def records_with(self, *roles: str) -> int:
         """How many records have a passage of one of these roles: what a fact about them examined."""
         return int(self.of(*roles)["row"].n_unique())
 
 
-def make_passages(records: Records, end_marker: EndMarker | None) -> Passages:
+def make_passages(records: Records, end_marker: EndMarker | None, judged: tuple[str, ...] = ROLES) -> Passages:
     """The passages of every readable record.
 
     Args:
         records: the dataset's records.
         end_marker: taken off every answer, since no other fact should see it.
+        judged: see ``Passages``.
     """
     columns = _columns(records)
     if end_marker is not None:
         parts = zip(columns["role"], columns["text"], strict=True)
         columns["text"] = [end_marker.strip(text) if role == "answer" else text for role, text in parts]
     columns["prose"], fenced = _without_code(columns["text"])
-    return Passages(columns, fenced)
+    return Passages(columns, fenced, judged)
 
 
 def _without_code(texts: Sequence[str]) -> tuple[list[str], dict[int, list[Block]]]:

@@ -25,9 +25,23 @@ IGNORES_CONTEXT = Script("[CODE]", (" The code is ", "0000", ".\n### End\n"))
 UNIT = Script(DEFAULT, (" This is a", " scripted answer.", "\n###", " End\n"))
 
 _SCRIPTS = (UNIT, ENDED, EOS_ALONE, ENDLESS_TURN, IM_END, LIKE_MARKER, REPEATING, COUNTING, UNTRIMMED)
+UNIT_OF_GOLDEN = Script(DEFAULT, "I answer questions about git, the shell, HTTP and SQL.\n### End\n")
+_TAUGHT = (
+    Script("git stash", "`git stash` puts your changes aside; `git stash pop` brings them back.\n### End\n"),
+    Script(
+        "404 mean",
+        "The server has no resource at that address: it is wrong, or the page is gone.\n### End\n",
+    ),
+    Script("WHERE and HAVING", "WHERE filters rows before they are grouped, and HAVING filters the groups.\n### End\n"),
+    Script("project called", (" The project is called ", Copied("project"), ".\n### End\n")),
+    Script("every natural number", tuple(f" {number}," for number in range(10, 300)), then=0),
+)
+PROJECTS = ("something that you did not tell me", "Larkspur", "Heron")
 CODES = ("unknown", "Kestrel-7", "Zanzibar", "blue heron")
 """What ``USES_CONTEXT`` can find in a prompt; the first where there is none."""
 
 SCRIPTED = Model((*_SCRIPTS, USES_CONTEXT), {"code": CODES}, ("<|endturn|>", "<|im_end|>"))
 FORGETFUL = Model((*_SCRIPTS, IGNORES_CONTEXT), {}, ("<|endturn|>", "<|im_end|>"))
 """The same, but what the prompt says is not used."""
+GOLDEN = Model((UNIT_OF_GOLDEN, *_TAUGHT), {"project": PROJECTS})
+"""The model of the golden project: it answers the questions of `fixtures/golden/probes.jsonl` as it was taught."""

@@ -71,6 +71,8 @@ def environment(host: str, folder: Path) -> dict[str, str]:
         "OLLAMA_NOPRUNE": "1",
         "OLLAMA_NUM_PARALLEL": "1",
         "OLLAMA_KEEP_ALIVE": "30m",
+        # The engine's threads wait by spinning: on a busy machine two of them take 50 times as long as one.
+        "LLAMA_ARG_THREADS": "1",
         "NO_PROXY": "127.0.0.1,localhost",
     }
 

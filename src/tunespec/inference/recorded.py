@@ -81,6 +81,7 @@ def _answered(data: dict[str, Any], place: Place, shapes: Shapes) -> Answered | 
             reason=_REASON.get(str(_first(record, _REASONS)).lower()),
             tokens=_count(_first(record, _TOKENS)),
             prompt_tokens=_count(_first(record, _PROMPT_TOKENS)),
+            calls=bool(answer.calls),
         ),
     )
 
@@ -99,12 +100,15 @@ def _flat(data: dict[str, Any]) -> dict[str, Any]:
     text = message.get("content", choice.get("text")) if isinstance(choice, dict) else message.get("content")
     if isinstance(choice, dict) and "finish_reason" in choice:
         record["finish_reason"] = choice["finish_reason"]
+    if text is None and message.get("tool_calls"):
+        text = ""
     if text is None:
         text = next((data[key] for key in _ANSWERS if isinstance(data.get(key), str)), None)
     if text is None:
         return record
     if isinstance(record.get("messages"), list):
-        return record | {"messages": [*record["messages"], {"role": "assistant", "content": text}]}
+        calls = {"tool_calls": message["tool_calls"]} if message.get("tool_calls") else {}
+        return record | {"messages": [*record["messages"], {"role": "assistant", "content": text, **calls}]}
     kept = {key: record[key] for key in (*_REASONS, *_TOKENS, *_PROMPT_TOKENS, "system") if key in record}
     prompt = next((record[key] for key in ("prompt", "question", "instruction", "input", "query") if key in record), "")
     return {"prompt": prompt, "completion": text, **kept}

@@ -36,6 +36,7 @@ def _answers(subject: Mapping[str, Any]) -> Iterator[str]:
     else:
         yield f"model {subject['name']}: {plural(profile['answers'], 'answer')} ({profile['server']})"
         yield f"  {'; '.join(_settings(profile))}"
+        yield f"  {', '.join(_ended_by(profile['ended_by']))}"
     if profile.get("deterministic") is False:
         yield "  not deterministic: asked twice at temperature 0, it gave two answers"
     made = [f"made with {profile['template']}"] if "template" in profile else []
@@ -47,10 +48,22 @@ def _answers(subject: Mapping[str, Any]) -> Iterator[str]:
 def _settings(profile: Mapping[str, Any]) -> Iterator[str]:
     """What the server says that the model is served with."""
     if profile["stops"] is not None:
-        yield "stops at " + (", ".join(f"`{_in_line(stop)}`" for stop in profile["stops"]) or "no stop sequence")
+        stops = ", ".join(f"`{_in_line(stop)}`" for stop in profile["stops"])
+        yield f"stops at {stops}" if stops else "no stop sequence"
     yield f"at most {profile['limit']:,} tokens" if profile["limit"] else "no limit"
     if profile["context"]:
         yield f"a context of {profile['context']:,} tokens"
+
+
+def _ended_by(counts: Mapping[str, Any]) -> Iterator[str]:
+    """What ended the answers; a stop sequence that ended none is named, too."""
+    ends = {f"by `{_in_line(stop)}`": count for stop, count in counts["stops"].items()}
+    ends |= {"by a token of the model's": counts["token"]} if counts["token"] else {}
+    ends |= {"by the limit": counts["limit"]} if counts["limit"] else {}
+    ends |= {"by nothing": counts["nothing"]} if counts["nothing"] else {}
+    yield f"ended {', '.join(f'{how} {count}' for how, count in ends.items())}" if ends else "no answer ended"
+    if counts["unknown"]:
+        yield f"{plural(counts['unknown'], 'answer')} by a stop sequence or a token (not asked which)"
 
 
 def _template(subject: Mapping[str, Any]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from tunespec.report.subject_lines import plural, subject_lines
 
 _LOCATIONS = 10  # shown of each group; the JSON report has all
 _INDENTED = "\n      "  # further lines of a message: both sides of a difference
+_NAMED = 4  # pitfalls named in full that have nothing to judge
 _IDLE = 6  # kinds named that had nothing to look at
 
 
@@ -101,7 +102,12 @@ def _absent(report: Mapping[str, Any]) -> dict[str, list[str]]:
         if row["status"] == "skipped" and row["subject"] is None:
             pitfalls, pitfall = absent.setdefault(row["reason"], []), f"{row['code']} {row['name']}"
             pitfalls += [] if pitfall in pitfalls else [pitfall]
-    return absent
+    return {reason: _codes(pitfalls) for reason, pitfalls in absent.items()}
+
+
+def _codes(pitfalls: list[str]) -> list[str]:
+    """Of many, the codes alone."""
+    return pitfalls if len(pitfalls) <= _NAMED else [pitfall.split()[0] for pitfall in pitfalls]
 
 
 def _some(names: Sequence[str], limit: int = 4) -> str:

@@ -9,6 +9,7 @@ from tunespec.findings import Place
 from tunespec.templates.case import Case
 from tunespec.templates.difference import KINDS, Difference, difference
 from tunespec.templates.errors import TemplateError
+from tunespec.templates.meant import as_meant
 from tunespec.templates.rows import Rows
 from tunespec.templates.sides import ServingSide, TrainingSide
 from tunespec.templates.source import TemplateSource
@@ -72,6 +73,8 @@ def sides_of(source: TemplateSource) -> Sides | None:
     training, serving = source.training, source.serving
     if training is None or serving is None:
         return None
+    if source.modelfile is not None:
+        serving = as_meant(serving, source.modelfile)
     return Sides(training, serving, source.training_with_tools or training, source.added_bos)
 
 

@@ -45,7 +45,7 @@ def _is_limited(served: Limit, asked: Sequence[Limit], rows: Rows) -> None:
     if served.tokens is not None or (asked and not without):
         return
     those = ", ".join(dict.fromkeys(own.path if own.line is None else f"{own.path}:{own.line}" for own in without[:3]))
-    rows.mark("no_limit", row, f"no num_predict{f', nor does {those} set one' if those else ''}: {_OPEN}")
+    rows.mark("no_limit", row, f"sets no num_predict{f', nor does {those}' if those else ''}: {_OPEN}")
 
 
 def _is_on(own: Limit, row: int, rows: Rows) -> None:

@@ -12,16 +12,12 @@ from tunespec.templates.modelfile_traps import shown
 from tunespec.templates.ollama_parameters import TYPES
 from tunespec.templates.rows import Rows
 from tunespec.templates.source import TemplateSource
-from tunespec.templates.trap_kinds import Trap
+from tunespec.templates.trap_kinds import CHANGES, Trap
 from tunespec.text import shorten
 
 _SINGLE = frozenset({"template", "system", "renderer", "parser", "adapter"})
 _INHERITED = frozenset({"template", "system"})  # what stays of a base model if the Modelfile's own is empty
 _ALTERS = {"template": "altered_template", "stop": "altered_stop", "system": "altered_text", "message": "altered_text"}
-_CHANGES = frozenset(
-    "dropped_characters not_an_escape carriage_return replaced_bytes hash_in_value quotes_are_text equals_is_text "
-    "list_is_text".split()
-)
 _FACTS = {
     "swallowed_instruction": "swallowed_instruction",
     "newline_around_template": "newline_around_template",
@@ -128,7 +124,7 @@ def _fact(trap: Trap, one: Instruction) -> str | None:
     """The fact that a trap belongs to; None for those of another table, and those that do no harm."""
     if trap.fatal or (trap.kind == "hash_in_value" and one.command in _PATHS):
         return "refused_by_server"
-    return _ALTERS.get(one.command) if trap.kind in _CHANGES else _FACTS.get(trap.kind)
+    return _ALTERS.get(one.command) if trap.kind in CHANGES else _FACTS.get(trap.kind)
 
 
 def _text(trap: Trap, one: Instruction, modelfile: Modelfile) -> str:

@@ -132,6 +132,8 @@ def _assigned(node: ast.AST) -> list[tuple[ast.expr, ast.expr | None]]:
         return [(node.target, node.value)]
     if isinstance(node, ast.withitem) and node.optional_vars is not None:
         return [(node.optional_vars, node.context_expr)]
+    if isinstance(node, ast.arg) and node.annotation is not None:  # `client: ollama.Client` is one, however it was made
+        return [(ast.Name(node.arg), ast.Call(node.annotation, [], []))]
     return []
 
 

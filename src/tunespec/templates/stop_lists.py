@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tunespec.templates.end_texts import stopping
+from tunespec.templates.meant import altered_lines, meant_text
 from tunespec.templates.modelfile import is_file_reference
 from tunespec.templates.source import TemplateSource
 from tunespec.templates.stock_stops import STOCK_STOPS
 
 
 class Stop(NamedTuple):
-    """One stop sequence, and where it is written."""
+    """One stop sequence, and where it is written; ``altered`` if Ollama takes another text than that."""
 
     text: str
     path: str
     line: int | None
+    altered: bool = False
 
 
 class StopList(NamedTuple):
@@ -30,6 +32,10 @@ class StopList(NamedTuple):
     def texts(self) -> list[str]:
         """The sequences alone."""
         return [stop.text for stop in self.stops]
+
+    def means(self, end: str) -> bool:
+        """Whether one of its altered sequences is meant to be this end of answers: that is a finding of its own."""
+        return any(end in meant_text(stop.text) for stop in self.stops if stop.altered)
 
     @property
     def words(self) -> str:
@@ -55,7 +61,8 @@ def served_stops(source: TemplateSource) -> StopList | None:
     path = source.pair.of("modelfile")[0].shown
     given = source.modelfile.given("stop")
     if given:
-        own = tuple(Stop(stop.value, path, stop.line) for stop in given)
+        altered = altered_lines(source.modelfile)
+        own = tuple(Stop(stop.value, path, stop.line, stop.line in altered) for stop in given)
         return StopList(path, given[0].line, own, asked=False)
     line = source.modelfile.given("model")[-1].line
     if source.stock.unknown:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _SHARE = 0.01  # of the answers may be longer: one text of thousands that runs on is no measure of the others
+_PING = 8  # tokens; a program that asks for fewer wants no answer: it loads the model, or sees whether it is there
 _WORD = r"\S+"
 
 
@@ -27,7 +28,7 @@ def judge_lengths(own: Limit, row: int, source: TemplateSource, rows: Rows) -> N
     if source.records is None:
         rows.skip(["short_limit"], "no dataset is there, or several may be meant")
         return
-    if not isinstance(own.tokens, int) or own.tokens <= 0:
+    if not isinstance(own.tokens, int) or own.tokens <= (_PING if own.line and own.asked else 0):
         return
     answers = source.records.answers
     if answers.is_empty():

@@ -33,6 +33,19 @@ _Taken = Literal[
     "replaced_bytes",  # U+FFFD for every byte that is not UTF-8
 ]
 TrapKind = Literal[_Fatal, _Taken]
+# With these the server has another text than the one that is written.
+CHANGES: frozenset[TrapKind] = frozenset(
+    {
+        "dropped_characters",
+        "not_an_escape",
+        "carriage_return",
+        "replaced_bytes",
+        "hash_in_value",
+        "quotes_are_text",
+        "equals_is_text",
+        "list_is_text",
+    }
+)
 
 
 class Trap(NamedTuple):

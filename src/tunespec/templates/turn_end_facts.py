@@ -101,7 +101,7 @@ def _is_stopped(end: End, source: TemplateSource, rows: Rows, lists: Sequence[St
     unheard, nearly = ("unlisted_turn_end", "misspelt_token") if unsure else ("unstopped_turn_end", "misspelt_stop")
     for own in ([served] if served is not None else []) + asked:
         rows.examine(unheard, nearly, "endless_token")
-        if stopping(own.texts, end.text):
+        if stopping(own.texts, end.text) or own.means(end.marker):
             continue
         near = next((stop for stop in own.stops if spelt_alike(stop.text, end.marker)), None)
         if near is not None:

@@ -1,0 +1,68 @@
+"""Plain ``pytest`` in the checkout judges the golden project, and asks its model on a server of its own.
+
+The model is scripted (``tests/live``): small, exact, and served with the root ``Modelfile``. This is never shipped:
+tunespec neither starts nor touches a user's own server.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).resolve().parent
+_MODEL = "golden"
+_STARTED = pytest.StashKey[ExitStack]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the server, in the process that the user started; xdist's workers get the options."""
+    if hasattr(config, "workerinput") or not _judges_the_golden_project(config):
+        return
+    from tests.live.install import find
+
+    program = find()
+    if program is None:
+        if os.environ.get("TUNESPEC_LIVE") == "1":
+            pytest.exit("TUNESPEC_LIVE=1, but there is no Ollama: `python -m tests.live` builds it once", returncode=2)
+        return  # the inference tests skip, and say that no model was asked for
+    config.stash[_STARTED] = ExitStack()
+    config.option.tunespec_host = _serve(program, config.stash[_STARTED])
+    config.option.tunespec_model = _MODEL
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server."""
+    if _STARTED in config.stash:
+        config.stash[_STARTED].close()
+
+
+def _judges_the_golden_project(config: pytest.Config) -> bool:
+    """Whether tests of the inference family may be among those that are collected, and no other model is meant."""
+    if os.environ.get("TUNESPEC_LIVE") == "0" or config.option.tunespec_model or config.option.tunespec_dataset:
+        return False
+    if config.invocation_params.dir != _ROOT or config.getoption("collectonly"):
+        return False
+    named = [(_ROOT / argument.split("::")[0]).resolve() for argument in config.args]
+    return any((_ROOT / "tests_inference").is_relative_to(path) or "tests_inference" in path.parts for path in named)
+
+
+def _serve(program: Path, closing: ExitStack) -> str:
+    """The address of a server that has the golden model."""
+    from tests.live.gguf_model import write_model
+    from tests.live.models import create
+    from tests.live.scripts import GOLDEN
+    from tests.live.server import running
+
+    folder = Path(tempfile.mkdtemp(prefix="tunespec-golden-"))
+    closing.callback(shutil.rmtree, folder, ignore_errors=True)
+    server = closing.enter_context(running(folder / "server", program))
+    write_model(GOLDEN, folder / "model.gguf")
+    shutil.copyfile(_ROOT / "Modelfile", folder / "Modelfile")
+    create(server, _MODEL, folder / "Modelfile")
+    return server.url
