@@ -117,6 +117,7 @@ def test_a_program_that_spoils_answers_fails_exactly_its_kind(check, scripted_mo
 
     def spoilt(subject, config):
         server = honest(subject, config)
+        assert isinstance(server, OllamaServer)
         return Program(server.wire, server.model, fault)
 
     monkeypatch.setattr(connect, "connect", spoilt)
