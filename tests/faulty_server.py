@@ -18,7 +18,8 @@ def serving(answer: Answer) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         threading.Thread(target=_serve, args=(listening, answer), daemon=True).start()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        listening.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):  # where a socket that listens cannot be shut down, to close it is enough
+            listening.shutdown(socket.SHUT_RDWR)
 
 
 def routed(routes: Mapping[str, bytes | Iterable[bytes]]) -> Answer:

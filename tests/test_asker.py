@@ -46,11 +46,11 @@ def asked(server, number=20, stops=("#",), rendering=True):
     ],
 )
 def test_some_are_asked_again(tokens, again, raw):
-    assert asked(Server(tokens)) == {"asked": 20, "rendered": 20, f"raw, at most {tokens + 32}": raw, "whole": again}
+    assert asked(Server(tokens)) == {"asked": 20, "rendered": 40, f"raw, at most {tokens + 32}": raw, "whole": again}
 
 
 def test_what_did_not_end_is_not_asked_again():
-    assert asked(Server(10, reason="length")) == {"asked": 20, "rendered": 20}
+    assert asked(Server(10, reason="length")) == {"asked": 20, "rendered": 40}
 
 
 def test_what_cannot_be_asked():

@@ -43,7 +43,10 @@ def test_everything_else_is_judged(project):
     given = ("--model=m", f"--host={url}", "--probes=probes.jsonl", "--outputs=outputs.jsonl", "-n2")
     done = run_tunespec("check", "--select=D005,I001", "--format=json", *given, cwd=project)
     report = json.loads(done.stdout)
-    assert (done.returncode, report["errors"]) == (2, [f"{url} cannot be reached (Connection refused)"])
+    assert (done.returncode, [error.partition(" (")[0] for error in report["errors"]]) == (
+        2,
+        [f"{url} cannot be reached"],
+    )
     assert judged(report) == {("data/repeated.jsonl", "D005"), ("outputs.jsonl", "I001")}
     assert {finding["kind"] for finding in report["findings"]} == {"duplicate_of", "cut_at_limit"}
 

@@ -102,6 +102,7 @@ def test_its_rendering(server):
     text = server.rendered(asked("[CAPITAL] & <more>"))
     assert "Be brief." in text
     assert "[CAPITAL] & <more>" in text
+    assert server.rendered(asked("[CAPITAL]", single=True)) is None
 
 
 def test_a_prompt_longer_than_the_context(server):

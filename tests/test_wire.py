@@ -79,7 +79,7 @@ def test_a_line_in_many_parts_and_many_lines_in_one():
 def test_nobody_listens():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    with pytest.raises(ServerError, match=rf"^http://127\.0\.0\.1:{port} cannot be reached \(Connection refused\)$"):
+    with pytest.raises(ServerError, match=rf"^http://127\.0\.0\.1:{port} cannot be reached \(.+\)$"):
         wire(f"http://127.0.0.1:{port}").get("/api/version")
 
 
@@ -212,6 +212,18 @@ def test_silence_is_bounded():
     expected = "SERVER sent nothing for 0.2 s; `silence` in [tool.tunespec.inference] allows more"
     assert refused(answer, silence=0.2, patience=9) == expected
     ends.set()
+
+
+def test_an_answer_in_one_piece_may_take_as_long_as_a_streamed_one():
+    def answer(*_):
+        time.sleep(0.3)
+        yield ok(lines(last("Slow.")))
+
+    with serving(answer) as url:
+        server = OllamaServer(wire(url, silence=0.1, patience=5), "m")
+        assert server.ask_whole(ASKED).text == "Slow."
+        with pytest.raises(ServerError, match=r"sent nothing for 0\.1 s"):
+            server.rendered(ASKED)
 
 
 @pytest.mark.parametrize("head", [b"", ok()], ids=["in the head", "in the body"])
@@ -386,7 +398,7 @@ class Canned(Wire):
 
     content = b""
 
-    def _chunks(self, _, path, body):
+    def _chunks(self, _, path, body, __):
         yield (b"data: " if path == "/v1/chat/completions" and body["stream"] else b"") + type(self).content
 
 

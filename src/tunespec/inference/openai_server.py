@@ -81,7 +81,7 @@ class OpenAIServer:
 
     def ask_whole(self, question: Question) -> Reply:
         """The answer in one piece."""
-        answer = self.wire.post("/v1/chat/completions", self._body(question, stream=False))
+        answer = self.wire.post("/v1/chat/completions", self._body(question, stream=False), at_length=True)
         self._refuse_error(answer)
         choice = next(iter(listed(answer.get("choices"))), {})
         said = text(mapping(choice.get("message")).get("content"))

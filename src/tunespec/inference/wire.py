@@ -58,15 +58,21 @@ class Wire:
         Raises:
             ServerError: if there is none.
         """
-        return self.parsed(b"".join(self._chunks("GET", path, None)))
+        return self.parsed(b"".join(self._chunks("GET", path, None, self.silence)))
 
-    def post(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    def post(self, path: str, body: Mapping[str, Any], *, at_length: bool = False) -> Mapping[str, Any]:
         """The JSON object that a request is answered with.
+
+        Args:
+            path: behind the base.
+            body: of the request.
+            at_length: whether the server may be silent as long as an answer may take, since it streams none of it.
 
         Raises:
             ServerError: if there is none.
         """
-        return self.parsed(b"".join(self._chunks("POST", path, body)))
+        silence = self.patience if at_length else self.silence
+        return self.parsed(b"".join(self._chunks("POST", path, body, silence)))
 
     def lines(self, path: str, body: Mapping[str, Any]) -> Generator[bytes, None, None]:
         """The lines of a streamed answer, without empty ones, as they come; the last one counts without its end, too.
@@ -75,7 +81,7 @@ class Wire:
             ServerError: if the stream breaks, is silent for too long or never ends.
         """
         rest = b""
-        with closing(self._chunks("POST", path, body)) as chunks:
+        with closing(self._chunks("POST", path, body, self.silence)) as chunks:
             for chunk in chunks:
                 *lines, rest = (rest + chunk).split(b"\n")
                 yield from (line for line in lines if line.strip())
@@ -98,10 +104,12 @@ class Wire:
             raise NoJsonError(f"{self.base} sent something that is no JSON object: {_shown(content, 40)!r}")
         return value
 
-    def _chunks(self, method: str, path: str, body: Mapping[str, Any] | None) -> Generator[bytes, None, None]:
+    def _chunks(
+        self, method: str, path: str, body: Mapping[str, Any] | None, silence: float
+    ) -> Generator[bytes, None, None]:
         """The bytes of an answer that is no refusal."""
         sent = b"" if body is None else orjson.dumps(body)
-        bounds = Bounds(self.silence, self.patience)
+        bounds = Bounds(silence, self.patience)
         with closing(exchange(self.base, method, path, sent, dict(self.headers), bounds)) as parts:
             head, _ = next(parts)
             if head.status_code != HTTPStatus.OK:
