@@ -79,6 +79,27 @@ def test_a_limit_cuts_what_it_cuts(tmp_path):
     assert found(source_of(tmp_path, [answered("And this?", LOOP, reason="length")]), "repetition") != {}
 
 
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        pytest.param("Tools:\n- A ruler\n- A pen\n" + "- A ruler\n- A pen\n" * 5 + "- A ru", 6, id="items"),
+        pytest.param("".join(f"{number}. Use a map.\n" for number in range(1, 30)), 29, id="numbered"),
+        pytest.param("adversary\n\n" * 50 + "adv", 50, id="a word"),
+        pytest.param("- A ruler\n- A pen\n" * 3 + "- A ru", None, id="three times"),
+        pytest.param("".join(f"{number}\n" for number in range(300)), None, id="it counts"),
+        pytest.param("".join(f"Item {number}\n" for number in range(300)), None, id="it goes on"),
+        pytest.param("| 0 | 0 |\n" * 30, None, id="no words"),
+    ],
+)
+def test_lines_that_loop_until_the_limit(tmp_path, text, times):
+    said = {} if times is None else {"repetition": [(0, f"ends in a loop: the same lines {times} times")]}
+    question = "What do I need?"
+    assert found(source_of(tmp_path, [answered(question, text, reason="length")]), "repetition") == said
+    assert found(source_of(tmp_path, [answered(question, text)]), "repetition") == {}  # it came to an end
+    wanted = "Repeat the words A ruler and A pen, adversary, and Use a map over and over."
+    assert found(source_of(tmp_path, [answered(wanted, text, reason="length")]), "repetition") == {}
+
+
 def test_an_answer_without_end_is_no_fault_where_it_was_asked_for(tmp_path):
     assert found(source_of(tmp_path, [answered("Go on.", LOOP, runaway=True)]), "repetition") == {}
 

@@ -75,15 +75,16 @@ def test_rambling_answer(answers):
         `repeat_penalty` in the Modelfile.
 
     Kinds:
-        repetition: {value} | one sentence three times, a passage twice, or words in a loop, that nobody asked for |
-            the user reads the same again until a limit ends it
+        repetition: {value} | one sentence three times, a passage twice, or words in a loop, that nobody asked for; in
+            an answer that a limit ended, lines four times in a row, too | the user reads the same again until a limit
+            ends it
         longer_than_trained: {value} | an answer of more than twice the longest training answer, and of at least 200
             characters more | the model has left what it was trained on, and rambles
 
     Sources:
         Holtzman et al., The Curious Case of Neural Text Degeneration (2020): greedy decoding loops. Measured: of 4,167
         answers of public datasets, judged beside the other half of their dataset, none is twice as long as the longest
-        there.
+        there; of 43 answers of SmolLM2-135M, 24 ran into a limit of 256 tokens, 18 of them in a loop.
     """
     return _warnings("repetition", "longer_than_trained")
 

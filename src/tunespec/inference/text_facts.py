@@ -7,6 +7,7 @@ from typing import Any
 
 from tunespec.facts import Fact, not_applicable
 from tunespec.facts.cut_off import cut_off_facts
+from tunespec.facts.line_loops import line_loop
 from tunespec.facts.typical import LEAST_TEXTS
 from tunespec.findings import Mark
 from tunespec.groups import GROUPS
@@ -57,6 +58,8 @@ def text_facts(group: str, source: AnswerSource, rows: Rows) -> None:
     own = _judged(source, at_any_end=group in _AT_ANY_END)
     for name in TEXT_FACTS[group]:
         _take(found[name], own, rows)
+    if group == "lengths":
+        _line_loops(source, own, rows)
 
 
 def cut_off_answers(source: AnswerSource, rows: Rows) -> None:
@@ -90,6 +93,14 @@ def _take(fact: Fact, own: Sequence[int], rows: Rows) -> None:
         if (mark := fact.marks.get(row)) is not None:
             rows.mark(fact.name, row, mark.text, mark.related)
     rows.skip([fact.name], fact.reason or _ALL_RUN_ON)
+
+
+def _line_loops(source: AnswerSource, own: Sequence[int], rows: Rows) -> None:
+    """Of answers that a limit ended, lines that loop: finished texts may repeat those by right."""
+    for row in own:
+        one = source.answered[row]
+        if one.reply.reason == "length" and (times := line_loop(one.reply.text, source.texts.records.prompts[row])):
+            rows.mark("repetition", row, f"ends in a loop: the same lines {times:,} times")
 
 
 def _cut_off(source: AnswerSource) -> Fact:
