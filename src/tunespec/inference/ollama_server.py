@@ -19,6 +19,7 @@ from tunespec.inference.fields import count, listed, mapping, text
 from tunespec.inference.server import Question, says_too_long, without_model
 from tunespec.inference.wire import StatusError, Wire, told_error
 
+_REPEATS = "token repeat limit reached"  # Ollama's last word after 30 equal pieces (0.34.2, llm/llama_server.go)
 _NANO = 1e9
 _RENDERING = (0, 11, 5)  # the first version that shows a rendered prompt, instead of an answer to it
 _PARAMETER = re.compile(r"^(\w+)\s+(.*)$", re.MULTILINE)
@@ -79,6 +80,8 @@ class OllamaServer:
             for line in lines:
                 answer = self.wire.parsed(line)
                 if told := told_error(answer):
+                    if _REPEATS in told:
+                        break
                     raise ServerError(f"{self.wire.base} broke off in the middle of an answer: {told}")
                 done = answer.get("done") is True
                 if (piece := _content(answer)) or not (done or mapping(answer.get("message")).get("thinking")):
