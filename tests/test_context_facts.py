@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from tests.answers import OLLAMA, answer, asked, facts_of, marked, source_of
 from tunespec.inference.matching import holds, repeats, unmet
+
+if TYPE_CHECKING:
+    from tunespec.templates.source import TemplateSource
 
 CODE = asked("What is the code?", system="The code is Kestrel-7.")
 USED = answer(CODE, "It is kestrel-7.", must=("Kestrel-7",), context=("Kestrel-7",))
@@ -121,6 +126,15 @@ def test_a_template_that_drops_the_system_message(tmp_path):
     assert marked(source_of(tmp_path, [lost, USED]), "lost_context") == {
         "lost_context": {0: "`Kestrel-7`, which stands in the system message"}
     }, "that the model then does not know it is no second finding"
+
+
+@pytest.mark.parametrize(("kept", "found"), [(True, set()), (False, {"lost_context"})])
+def test_what_the_training_template_keeps_is_t003s(tmp_path, kept, found):
+    source = source_of(tmp_path, [replace(IGNORED, rendered="What is the code?")])
+    written = "\n".join(turn["content"] for turn in CODE[0 if kept else 1 :])
+    training = SimpleNamespace(render=lambda _: SimpleNamespace(text=written))
+    source.template = cast("TemplateSource", SimpleNamespace(training=training))
+    assert set(marked(source, "lost_context")) == found
 
 
 def test_without_rendering_nobody_knows_what_is_lost(tmp_path):

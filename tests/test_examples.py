@@ -21,11 +21,13 @@ SEVERITIES = {
     for expectation in pitfall.expectations()
 }
 # What only a server shows: tests/test_live_*.py break and mend models for these.
+RECORDED = {("I003", "unrelated_answer")}  # of these pitfalls, what a recording shows
 LIVE = {
     (pitfall.code, kind, True)
     for pitfall in PITFALLS
-    if pitfall.table == "answers" and pitfall.code in {"I001", "T003"}
+    if pitfall.table == "answers" and pitfall.code in {"I001", "I003", "T002", "T003", "T004"}
     for kind in pitfall.kinds()
+    if (pitfall.code, kind) not in RECORDED
 }
 FOLDERS = {f"{pitfall.code}-{pitfall.name}" for pitfall in PITFALLS}
 LARGEST_REPAIR = 2  # lines taken away plus lines put in

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,7 +46,7 @@ PROBES = (IN_SYSTEM, IN_DOCUMENT, IN_A_TURN)
 SYSTEM_PART = '{{- if eq .Role "system" }}{{ .Content }}\n\n{{ else if eq .Role "user" }}'
 
 
-def source_of(folder: Path, server, model: str, *probes: dict) -> AnswerSource:
+def source_of(folder: Path, server, model: str, *probes: Mapping[str, Any]) -> AnswerSource:
     """The answers to these probes, else to the specification's."""
     (folder / "tunespec.toml").write_text("", encoding="utf-8")
     own = folder / "probes.jsonl"
@@ -53,10 +55,10 @@ def source_of(folder: Path, server, model: str, *probes: dict) -> AnswerSource:
     return AnswerSource(ServedModel(model, server.url, "ollama", probes=files), find(folder), Progress())
 
 
-def created(server, folder: Path, name: str, **changes: str) -> str:
+def created(server, folder: Path, name: str, *changes: tuple[str, str]) -> str:
     """The scripted model with another Modelfile: the root one with some texts replaced."""
     text = ROOT_MODELFILE.read_text(encoding="utf-8")
-    for before, after in changes.values():
+    for before, after in changes:
         assert before in text
         text = text.replace(before, after)
     (folder / "Modelfile").write_text(text, encoding="utf-8")
@@ -76,23 +78,21 @@ def test_a_model_that_uses_its_context(ollama_server, scripted_model, tmp_path):
 def test_the_same_model_that_ignores_it(ollama_server, forgetful_model, tmp_path):
     assert marked(source_of(tmp_path, ollama_server, forgetful_model, *PROBES), "ignored_fact") == {
         "mostly_ignored": {
-            0: "3 of 3 answers do not use what only their context says; that to `system` does not hold `Kestrel-7`, though the "
-            "system message says it"
+            0: "3 of 3 answers do not use what only their context says; that to `system` does not hold `Kestrel-7`, "
+            "though the system message says it"
         }
     }
 
 
 def test_a_template_that_drops_the_system_message(ollama_server, tmp_path):
-    model = created(ollama_server, tmp_path, "no-system", part=(SYSTEM_PART, '{{- if eq .Role "user" }}'))
+    model = created(ollama_server, tmp_path, "no-system", (SYSTEM_PART, '{{- if eq .Role "user" }}'))
     assert marked(source_of(tmp_path, ollama_server, model, *PROBES), "lost_context") == {
         "lost_context": {0: "`Kestrel-7`, which stands in the system message"}
     }
 
 
 def test_a_context_that_is_too_small(ollama_server, tmp_path):
-    model = created(
-        ollama_server, tmp_path, "small-context", context=("num_ctx 4096", "num_ctx 256"), limit=("1024", "64")
-    )
+    model = created(ollama_server, tmp_path, "small-context", ("num_ctx 4096", "num_ctx 256"), ("1024", "64"))
     long = {"id": "long", "messages": [{"role": "user", "content": f"Zanzibar. {'word ' * 60}[CODE]?"}]}
     talk = {**IN_A_TURN, "messages": [*IN_A_TURN["messages"][:2], {**ASKED, "content": f"{'abc ' * 60} [CODE]?"}]}
     expected = {"must": ["Zanzibar"], "context": ["Zanzibar"]}
@@ -105,7 +105,7 @@ def test_a_context_that_is_too_small(ollama_server, tmp_path):
 
 def test_what_ollama_leaves_out_of_a_prompt_that_is_too_long(ollama_server, tmp_path):
     """The law behind it: whole messages first, then the middle; only ``truncate: false`` tells."""
-    model = created(ollama_server, tmp_path, "law", context=("num_ctx 4096", "num_ctx 256"), limit=("1024", "64"))
+    model = created(ollama_server, tmp_path, "law", ("num_ctx 4096", "num_ctx 256"), ("1024", "64"))
     talk = [SYSTEM, {"role": "user", "content": "abc " * 30}, {"role": "assistant", "content": "I see."}, ASKED]
     body = {"model": model, "messages": talk, "options": EXACT}
     shown = post(ollama_server, "/api/chat", body | {"_debug_render_only": True})["_debug_info"]["rendered_template"]

@@ -119,3 +119,13 @@ def test_nothing_else_fails_where_only_the_template_is_wrong(rendered):
     assert list(found) == ["turn_header_differs"]
     assert {one["code"] for one in report["findings"] if one["severity"] == "error"} == {"T003"}
     assert {one["path"] for one in report["findings"] if one["code"] == "T003"} == {"Modelfile", "probes.jsonl"}
+
+
+def test_a_template_that_knows_of_thinking(rendered):
+    """Ollama asks a model to think whose template has the place for it, unless the caller says otherwise."""
+    thinks = ROOT.replace(
+        "### Answer:\n{{ .Content }}",
+        "### Answer:\n{{ if .Thinking }}<think>{{ .Thinking }}</think>{{ end }}{{ .Content }}",
+    ).replace('{{- end }}### Answer:\n"""', '{{- end }}### Answer:\n{{ if .Think }}<think>{{ end }}"""')
+    _, _, found, _ = rendered(thinks)
+    assert list(found) == ["generation_prompt_differs"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.answer_sources import answered, found, reasons, source_of
@@ -170,8 +172,13 @@ def test_without_template_and_data_the_answers_say_what_they_end_with(tmp_path):
 def test_an_end_that_no_stop_sequence_hears_is_t001s(marked, ends):
     shown = answer("Paris.\n### End\n\n### Question:\nAnd")
     assert marked(shown, served=UNSTOPPED) == {}
-    message = f"the model wrote {END}, and 17 characters follow: it is none of the stop sequences (none)"
-    assert ends(shown, served=UNSTOPPED) == {"unheard_end": [message]}
+    message = f"{END}, stands in the answer, and 17 characters behind it: "
+    assert ends(shown, served=UNSTOPPED) == {"unheard_end": [f"{message}the model has no stop sequence"]}
+    other = replace(UNSTOPPED, stops=("User:", "\n\n\n"))
+    said = f"{message}it is none of the stop sequences (`User:`, `⏎⏎⏎`)"
+    assert ends(shown, served=other) == {"unheard_end": [said]}
+    last = f"{END}, ends the answer for all to see: the model has no stop sequence"
+    assert ends(answer("Paris.\n### End"), served=UNSTOPPED) == {"unheard_end": [last]}
     assert list(marked(shown, served=STOPPED)) == ["text_after_end"]  # a server that does not do what it says
     assert ends(shown, served=STOPPED) == {}
     unsaid = Served("tuned", "vLLM")
@@ -200,6 +207,8 @@ def test_an_answer_that_is_not_its_raw_text_cut(marked):
     assert marked(answer("Paris.\n", raw="Paris.\n### End\nmore", raw_reason="length"), served=STOPPED) == {}
     message = "the server sent 6 characters; its raw text, cut at the stop sequences, has 7"
     assert marked(answer("Paris.", raw="Paris.\n### End\n"), served=STOPPED) == {"trim_differs": [message]}
+    stripped = answer("Paris.", raw=" Paris.\n### End\n")
+    assert list(marked(stripped, served=STOPPED)) == ["trim_differs"]
     assert marked(answer("Rome.", raw="Paris.\n### End\n"), served=STOPPED) == {}  # the model said something else
     unsteady = answer("Paris.", again="Rome.", repeated="Oslo.", raw="Paris.\n### End\n")
     assert marked(unsteady, served=STOPPED) == {}

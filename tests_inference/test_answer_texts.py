@@ -82,7 +82,8 @@ def test_rambling_answer(answers):
 
     Sources:
         Holtzman et al., The Curious Case of Neural Text Degeneration (2020): greedy decoding loops. Measured: of 4,167
-        answers of public datasets, judged beside the other half of their dataset, none is twice as long.
+        answers of public datasets, judged beside the other half of their dataset, none is twice as long as the longest
+        there.
     """
     return _warnings("repetition", "longer_than_trained")
 

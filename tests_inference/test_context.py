@@ -33,15 +33,15 @@ def test_ignored_context(answers, *, ignored: float = 0.5):
             drops whole messages, the oldest first, then the middle of the text | the model answers a question that
             nobody asked, in part
         small_context: {value} | one of the specification's probes, the longest of which has 1,000 words, does not fit
-            into the context | so will a document of your users
+            into the context | nor will a long document of your users
         mostly_ignored: {value} | most probes with context are answered without using it; reported once, for all |
             the model has not learned to look at its context
-        ignored_fact: the answer to {value} | the answer to a probe with context does not hold what only the context says | the model
-            answers from memory, where it was told
-        missed_expectation: the answer to {value} | the answer to a probe of your own, without context, is not as the probe says |
-            the model does not answer what you expect of it
-        unexpected_answer: the answer to {value} | the answer to one of the specification's probes, without context, is not as
-            expected: common knowledge, an edge case | the model may be narrow on purpose; if it is not, it forgot
+        ignored_fact: the answer to {value} | the answer to a probe with context does not hold what only the context
+            says | the model answers from memory, where it was told
+        missed_expectation: the answer to {value} | the answer to a probe of your own, without context, is not as the
+            probe says | the model does not answer what you expect of it
+        unexpected_answer: the answer to {value} | the answer to one of the specification's probes, without context, is
+            not as expected: common knowledge, an edge case | the model may be narrow on purpose; if not, it forgot
         unrelated_answer: {value} | a prose answer of 25 words or more shares no telling word with its question; not
             where code, a translation or something invented is asked for, nor in scripts without blanks between words |
             the model talks of something else

@@ -175,4 +175,6 @@ def _without_garbage_collection() -> Iterator[None]:
         yield
     finally:
         if enabled:
+            gc.freeze()  # and back: what was made meanwhile is old now, and no collection looks at it soon
+            gc.unfreeze()
             gc.enable()

@@ -49,7 +49,7 @@ class Passages:
         """The passages of some roles, with their number in ``frame`` as the column ``index``."""
         import polars as pl
 
-        return self.frame.with_row_index().filter(pl.col("role").cast(pl.String).is_in(list(roles)))
+        return self.frame.with_row_index().filter(pl.col("role").is_in(list(roles)))
 
     def judged_of(self, *roles: str) -> pl.DataFrame:
         """The same of those roles that are judged."""
@@ -57,7 +57,7 @@ class Passages:
 
     def records_with(self, *roles: str) -> int:
         """How many records have a passage of one of these roles: what a fact about them examined."""
-        return int(self.of(*roles)["row"].n_unique())
+        return int(self.frame["row"].filter(self.frame["role"].is_in(list(roles))).n_unique())
 
 
 def make_passages(records: Records, end_marker: EndMarker | None, judged: tuple[str, ...] = ROLES) -> Passages:
@@ -81,7 +81,7 @@ def _without_code(texts: Sequence[str]) -> tuple[list[str], dict[int, list[Block
     proses = list(texts)
     fenced: dict[int, list[Block]] = {}
     for index, text in enumerate(texts):
-        if "`" in text or "~~~" in text:
+        if "`" in text or ("~" in text and "~~~" in text):  # one character is found six times as fast as three
             if found := blocks(text):
                 fenced[index] = found
             proses[index] = prose(text, found)

@@ -8,6 +8,9 @@ from typing import Any
 
 from tunespec.findings import Place
 
+EXPECTED = ("must", "any", "must_not", "context", "secret")
+"""What a probe says of its answer: see `probe.Probe`."""
+
 
 @dataclass(frozen=True)
 class Reply:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tunespec.inference.answered import Answered, Reply, Served
+from tunespec.inference.answered import EXPECTED, Answered, Reply, Served
 from tunespec.inference.errors import ServerError
 from tunespec.inference.probe import Probe
 from tunespec.inference.server import Question, Server
@@ -68,7 +68,7 @@ class Asker:
             raw=self._raw(question, reply) if raw and ended else None,
             rendered=self.server.rendered(question) if self.served.rendering else None,
             generated=self._generated(question),
-            expected={key: getattr(probe, key) for key in ("must", "any", "must_not", "context", "secret")},
+            expected={key: getattr(probe, key) for key in EXPECTED},
             runaway=probe.runaway,
             own=probe.own,
         )

@@ -6,6 +6,7 @@ from tunespec.inference.answered import Answered, Served
 from tunespec.inference.matching import holds, unmet
 from tunespec.inference.source import AnswerSource
 from tunespec.inference.standing import where
+from tunespec.templates.errors import TemplateError
 from tunespec.templates.rows import Rows
 
 _USE = ("ignored_fact", "mostly_ignored")
@@ -24,7 +25,7 @@ def context_facts(source: AnswerSource, rows: Rows) -> None:
     examined = 0
     for row, answered in enumerate(source.answered):
         whole = _sizes(answered, source.served, rows, row)
-        arrived = _arrived(answered, rows, row)
+        arrived = _arrived(answered, source, rows, row)
         if not _has_expectation(answered):
             continue
         lack = unmet(answered.expected, answered.reply.text)
@@ -65,16 +66,27 @@ def _beyond(answered: Answered, served: Served) -> str | None:
     return None
 
 
-def _arrived(answered: Answered, rows: Rows, row: int) -> bool:
+def _arrived(answered: Answered, source: AnswerSource, rows: Rows, row: int) -> bool:
     """Whether the rendered prompt holds the context, as far as the server shows it."""
     context = answered.expected.get("context", ())
     if not context or answered.rendered is None:
         return True
     rows.examine("lost_context")
     lost = next((text for text in context if not holds(answered.rendered, text)), None)
-    if lost is not None:
+    if lost is not None and not _was_trained(source, answered, lost):
         rows.mark("lost_context", row, f"`{lost}`, which stands in {where(answered, lost)}")
     return lost is None
+
+
+def _was_trained(source: AnswerSource, answered: Answered, text: str) -> bool:
+    """Whether the training template keeps a text: that the server's does not is T003's to tell then."""
+    training = source.template.training if source.template is not None else None
+    if training is None:
+        return False
+    try:
+        return holds(training.render(answered.messages).text, text)
+    except TemplateError:
+        return False
 
 
 def _told(answered: Answered) -> str:

@@ -45,10 +45,10 @@ def end_facts(source: AnswerSource, rows: Rows) -> None:
 def _unheard(shown: Shown, answered: Answered, served: Served) -> str:
     assert shown.end is not None
     rest = behind(shown, answered.reply.text)
-    follow = f"{len(rest):,} characters follow" if rest else "the answer shows it"
-    stops = ", ".join(f"`{in_line(stop)}`" for stop in served.stops or ()) or "none"
-    said = f"the model wrote `{in_line(shown.end.marker)}`, {shown.end.who}, and {follow}"
-    return f"{said}: it is none of the stop sequences ({stops})"
+    more = f"stands in the answer, and {len(rest):,} characters behind it" if rest else "ends the answer for all to see"
+    stops = ", ".join(f"`{in_line(stop)}`" for stop in served.stops or ())
+    why = f"it is none of the stop sequences ({stops})" if stops else "the model has no stop sequence"
+    return f"`{in_line(shown.end.marker)}`, {shown.end.who}, {more}: {why}"
 
 
 def _missed(shown: Shown | None, answered: Answered, served: Served) -> str | None:

@@ -21,6 +21,7 @@ from tunespec.inference.wire import StatusError, Wire, told_error
 
 _NANO = 1e9
 _RENDERING = (0, 11, 5)  # the first version that shows a rendered prompt, instead of an answer to it
+_LOOP = "token repeat limit"  # of 0.34.2, llm/llama_server.go: after 100 equal tokens; before, it ended without a word
 _PARAMETER = re.compile(r"^(\w+)\s+(.*)$", re.MULTILINE)
 
 
@@ -78,7 +79,10 @@ class OllamaServer:
         with closing(self.wire.lines("/api/chat", self._body(question, stream=True) | dict(more))) as lines:
             for line in lines:
                 answer = self.wire.parsed(line)
-                if told := told_error(answer):
+                told = told_error(answer)
+                if _LOOP in told:
+                    break
+                if told:
                     raise ServerError(f"{self.wire.base} broke off in the middle of an answer: {told}")
                 done = answer.get("done") is True
                 if (piece := _content(answer)) or not (done or mapping(answer.get("message")).get("thinking")):

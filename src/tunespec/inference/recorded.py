@@ -7,7 +7,7 @@ from typing import Any
 
 from tunespec.errors import CannotJudgeError
 from tunespec.findings import Place
-from tunespec.inference.answered import Answered, Reply
+from tunespec.inference.answered import EXPECTED, Answered, Reply
 from tunespec.reading import read
 from tunespec.shapes import Shapes
 from tunespec.subjects import DataFile
@@ -55,7 +55,7 @@ def is_recording(record: Mapping[str, Any]) -> bool:
     """
     ollama = "done_reason" in record and "created_at" in record
     openai = isinstance(record.get("choices"), list) and record.get("object") in {"chat.completion", "text_completion"}
-    return ollama or openai or {"predict", "label", "prompt"} <= set(record)
+    return _is_ours(record) or ollama or openai or {"predict", "label", "prompt"} <= set(record)
 
 
 def _answered(data: dict[str, Any], place: Place, shapes: Shapes) -> Answered | None:
@@ -83,7 +83,18 @@ def _answered(data: dict[str, Any], place: Place, shapes: Shapes) -> Answered | 
             prompt_tokens=_count(_first(record, _PROMPT_TOKENS)),
             calls=bool(answer.calls),
         ),
+        **(_of_probe(data) if _is_ours(data) else {}),
     )
+
+
+def _of_probe(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `recording.py` wrote of the probe: what its answer must and must not hold."""
+    expected = {key: tuple(map(str, data[key])) for key in EXPECTED if isinstance(data.get(key), list)}
+    return {"case": str(data.get("case", "")), "runaway": data.get("runaway") is True, "expected": expected}
+
+
+def _is_ours(record: Mapping[str, Any]) -> bool:
+    return {"id", "model", "digest", "messages", "reply"} <= set(record)
 
 
 def _flat(data: dict[str, Any]) -> dict[str, Any]:

@@ -100,15 +100,22 @@ def judge_foreseen(served: ServedSide, prompts: Prompts, seen: Seen) -> None:
 def _unforeseen(served: ServedSide, one: Answered) -> str | None:
     if served.problem:
         return f"tunespec cannot read the server's template ({served.problem}), and the server can"
+    messages = given(one, served.side)
     try:
-        messages = given(one, served.side)
-        foreseen = served.side.template.render(messages, today=datetime.now().astimezone().date())
+        foreseen = _foreseen(served.side.template, messages)
     except TemplateError as error:
         return f"tunespec foresees an error ({error.message}), and the server renders a prompt"
-    if foreseen == one.rendered:
+    if one.rendered in foreseen:
         return None
-    (here, there), at = _first_difference(case_of(one, messages), foreseen, one.rendered or "")
+    (here, there), at = _first_difference(case_of(one, messages), foreseen[0], one.rendered or "")
     return f"at character {at:,} the server writes {there}, where its template gives {here}"
+
+
+def _foreseen(template: OllamaTemplate, messages: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the template gives; where it knows of thinking, with that on, too: Ollama asks such a model to think."""
+    today = datetime.now().astimezone().date()
+    ways = (None, True) if template.mentions_thinking else (None,)
+    return [template.render(messages, think=think, today=today) for think in ways]
 
 
 def judge_endpoints(prompts: Prompts, seen: Seen) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunespec.inference.answered import Answered, Served
@@ -68,10 +69,16 @@ class AnswerSource:
         from tunespec.inference.asker import Asker
         from tunespec.inference.connect import connect
         from tunespec.inference.probe import read_probes
+        from tunespec.inference.recording import open_recording, write_recording
 
         probes = read_probes(self.subject.probes, self._config.root)
         server = connect(self.subject, self._config)
-        answered = Asker(server, server.describe(), self._progress).ask(probes)
+        served, target = server.describe(), self._config.inference.get("record")
+        if target:
+            open_recording(Path(target))
+        answered = Asker(server, served, self._progress).ask(probes)
+        if target:
+            write_recording(Path(target), answered, served)
         return answered, server.describe()  # again: now that the model is loaded, its context is known
 
     @cached_property

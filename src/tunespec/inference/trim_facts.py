@@ -98,5 +98,6 @@ def _trimmed(answered: Answered, served: Served, source: AnswerSource, rows: Row
 
 
 def _is_same_answer(due: str, reply: Reply) -> bool:
-    """Whether one of the two is cut off more; where they part earlier, the model said something else."""
-    return due.startswith(reply.text) or reply.text.startswith(due)
+    """Whether one of the two is cut off more, at either side; where they part earlier, the model said another thing."""
+    due, sent = due.strip(), reply.text.strip()
+    return due.startswith(sent) or sent.startswith(due)

@@ -36,7 +36,7 @@ def _answers(subject: Mapping[str, Any]) -> Iterator[str]:
     else:
         yield f"model {subject['name']}: {plural(profile['answers'], 'answer')} ({profile['server']})"
         yield f"  {'; '.join(_settings(profile))}"
-        yield f"  {', '.join(_ended_by(profile['ended_by']))}"
+        yield f"  {_ended_by(profile['ended_by'])}"
     if profile.get("deterministic") is False:
         yield "  not deterministic: asked twice at temperature 0, it gave two answers"
     made = [f"made with {profile['template']}"] if "template" in profile else []
@@ -55,15 +55,17 @@ def _settings(profile: Mapping[str, Any]) -> Iterator[str]:
         yield f"a context of {profile['context']:,} tokens"
 
 
-def _ended_by(counts: Mapping[str, Any]) -> Iterator[str]:
+def _ended_by(counts: Mapping[str, Any]) -> str:
     """What ended the answers; a stop sequence that ended none is named, too."""
-    ends = {f"by `{_in_line(stop)}`": count for stop, count in counts["stops"].items()}
-    ends |= {"by a token of the model's": counts["token"]} if counts["token"] else {}
-    ends |= {"by the limit": counts["limit"]} if counts["limit"] else {}
-    ends |= {"by nothing": counts["nothing"]} if counts["nothing"] else {}
-    yield f"ended {', '.join(f'{how} {count}' for how, count in ends.items())}" if ends else "no answer ended"
-    if counts["unknown"]:
-        yield f"{plural(counts['unknown'], 'answer')} by a stop sequence or a token (not asked which)"
+    ends = {f"`{_in_line(stop)}`": count for stop, count in counts["stops"].items()}
+    ends |= {
+        "a token of the model's": counts["token"],
+        "a stop sequence or a token (not asked which)": counts["unknown"],
+        "the limit": counts["limit"],
+        "nothing": counts["nothing"],
+    }
+    told = [f"{count or 'none'} by {how}" for how, count in ends.items() if count or how.startswith("`")]
+    return f"ended: {', '.join(told) or 'none'}"
 
 
 def _template(subject: Mapping[str, Any]) -> Iterator[str]:
