@@ -68,7 +68,8 @@ def asked(project, url, silence=0.4):
 def chats(*streamed):
     """A server whose streamed answers are these, in order."""
     answers = iter(streamed)
-    usual = routed(ABOUT | {"/api/chat": ok(lines(last("Here.", _debug_info={"rendered_template": "x"})))})
+    shown = ok(lines(last("Here.", _debug_info={"rendered_template": "x"})))
+    usual = routed(ABOUT | {"/api/chat": shown, "/api/generate": shown})
 
     def answer(path, request):
         return [next(answers)] if path == "/api/chat" and b'"stream":true' in request else usual(path, request)
