@@ -51,6 +51,14 @@ def test_everything_else_is_judged(project):
     assert {finding["kind"] for finding in report["findings"]} == {"duplicate_of", "cut_at_limit"}
 
 
+def test_a_server_that_fails_is_not_asked_again_by_each_worker(project):
+    visited = []
+    with serving(lambda path, _: visited.append(path) or []) as url:
+        given = ("--model=m", f"--host={url}", "--api=ollama", "--probes=probes.jsonl", "-n2")
+        done = run_tunespec("check", "--select=I001,I002,I003", *given, cwd=project)
+    assert (done.returncode, visited) == (2, ["/api/version"])
+
+
 def asked(project, url, silence=0.4):
     config = Config(project, inference={"silence": silence})
     model = ServedModel("m", url, "ollama", probes=(project / "probes.jsonl",))
