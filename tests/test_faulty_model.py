@@ -53,7 +53,12 @@ def test_everything_else_is_judged(project):
 
 def test_a_server_that_fails_is_not_asked_again_by_each_worker(project):
     visited = []
-    with serving(lambda path, _: visited.append(path) or []) as url:
+
+    def silent(path, _):
+        visited.append(path)
+        return []
+
+    with serving(silent) as url:
         given = ("--model=m", f"--host={url}", "--api=ollama", "--probes=probes.jsonl", "-n2")
         done = run_tunespec("check", "--select=I001,I002,I003", *given, cwd=project)
     assert (done.returncode, visited) == (2, ["/api/version"])
