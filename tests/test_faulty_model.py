@@ -51,6 +51,19 @@ def test_everything_else_is_judged(project):
     assert {finding["kind"] for finding in report["findings"]} == {"duplicate_of", "cut_at_limit"}
 
 
+def test_a_server_that_fails_is_not_asked_again_by_each_worker(project):
+    visited = []
+
+    def silent(path, _):
+        visited.append(path)
+        return []
+
+    with serving(silent) as url:
+        given = ("--model=m", f"--host={url}", "--api=ollama", "--probes=probes.jsonl", "-n2")
+        done = run_tunespec("check", "--select=I001,I002,I003", *given, cwd=project)
+    assert (done.returncode, visited) == (2, ["/api/version"])
+
+
 def asked(project, url, silence=0.4):
     config = Config(project, inference={"silence": silence})
     model = ServedModel("m", url, "ollama", probes=(project / "probes.jsonl",))
@@ -60,7 +73,8 @@ def asked(project, url, silence=0.4):
 def chats(*streamed):
     """A server whose streamed answers are these, in order."""
     answers = iter(streamed)
-    usual = routed(ABOUT | {"/api/chat": ok(lines(last("Here.", _debug_info={"rendered_template": "x"})))})
+    shown = ok(lines(last("Here.", _debug_info={"rendered_template": "x"})))
+    usual = routed(ABOUT | {"/api/chat": shown, "/api/generate": shown})
 
     def answer(path, request):
         return [next(answers)] if path == "/api/chat" and b'"stream":true' in request else usual(path, request)

@@ -27,17 +27,17 @@ CHECKED = ["T001", "I002"]
 def check(judge, ollama_server, tmp_path):
     """The report on a model, with the template of its training and one probe for each question."""
     shutil.copyfile(fixture_path("golden") / "chat_template.jinja", tmp_path / "chat_template.jinja")
-    rows = [{"id": question, "messages": [{"role": "user", "content": question}]} for question in QUESTIONS]
-    probes = write_jsonl(tmp_path / "probes.jsonl", rows)
 
-    def run(model):
+    def run(model, questions=QUESTIONS, select=CHECKED):
+        rows = [{"id": question, "messages": [{"role": "user", "content": question}]} for question in questions]
+        probes = write_jsonl(tmp_path / "probes.jsonl", rows)
         _, report = judge(
             tmp_path,
             ("chat_template.jinja",),
             model=model,
             host=ollama_server.url,
             probes=[str(probes)],
-            select=CHECKED,
+            select=select,
         )
         return report
 
@@ -122,3 +122,9 @@ def test_a_program_that_spoils_answers_fails_exactly_its_kind(check, scripted_mo
 
     monkeypatch.setattr(connect, "connect", spoilt)
     assert {(kind, line) for _, kind, line in found(check(scripted_model))} == expected
+
+
+def test_an_answer_that_the_server_breaks_off_is_a_finding_and_the_others_are_judged(check, stuttering_model):
+    report = check(stuttering_model, ("[STUTTER]", "Where?"), ["I001", *CHECKED])
+    assert found(report) == {("I001", "aborted_answer", 1)}
+    assert profile(report)["ended_by"] == {"stops": {"### End": 1}, "token": 0, "limit": 0, "nothing": 1, "unknown": 0}

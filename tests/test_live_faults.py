@@ -8,12 +8,14 @@ import socket
 import threading
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 
 from tests.faulty_server import serving, status
 from tests.live.gguf_model import write_model
 from tests.live.models import create
 from tests.live.scripts import SCRIPTED
+from tests.live.server import running
 from tunespec.config import Config
 from tunespec.inference.errors import ServerError
 from tunespec.inference.ollama_server import OllamaServer
@@ -150,6 +152,28 @@ def test_the_server_goes_while_probes_are_asked(ollama_server, scripted_model, t
         source = AnswerSource(subject, Config(tmp_path), Progress())
         with pytest.raises(ServerError, match=r"was complete; asked was the probe 'two' \(probes.jsonl:2\)$"):
             _ = source.answered
+
+
+def test_the_engine_is_killed_in_the_middle_of_an_answer(ollama_server, tmp_path):
+    """On a server of its own. Ollama tells it in the stream, and starts another engine for the next question."""
+    with running(tmp_path / "server", ollama_server.program) as own:
+        write_model(SCRIPTED, tmp_path / "model.gguf")
+        (tmp_path / "Modelfile").write_text("FROM ./model.gguf\nTEMPLATE {{ .Prompt }}\n", encoding="utf-8")
+        create(own, "mortal", tmp_path / "Modelfile")
+
+        def spoil(parts):
+            yield next(parts)
+            for engine in psutil.process_iter(["cmdline"]):
+                if str(own.folder / "models") in " ".join(engine.info["cmdline"] or ()):
+                    engine.kill()
+            yield from parts
+
+        with (
+            proxy(own, spoil) as url,
+            pytest.raises(ServerError, match=r"broke off in the middle|closed the connection"),
+        ):
+            OllamaServer(Wire(url, 20, 20), "mortal").ask(COUNT)
+        assert OllamaServer(Wire(own.url), "mortal").ask(CAPITAL).reason == "stop"
 
 
 def test_a_model_that_is_not_there(ollama_server, scripted_model):

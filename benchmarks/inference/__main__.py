@@ -96,21 +96,10 @@ def _part(rows: list[Row], version: str) -> str:
         f"| {row.asked.renderings:.2f} | {row.asked.share:.1%} | {row.asked.each * 1000:.1f} ms | {row.suite:.1f} s |"
         for row in rows
     ]
-    return "\n".join(
-        [
-            "## Asking a served model",
-            "",
-            "Made by `python -m benchmarks.inference --write`; CI holds the limit with `--check`.",
-            "",
-            *about,
-            "",
-            f"| {' | '.join(heads)} |",
-            f"|{'---|' * len(heads)}",
-            *table,
-            "",
-            f"The whole suite over both models: {total:.0f} s (goal: {_GOAL:.0f} s on two cores without other work).",
-        ]
-    )
+    made = "Made by `python -m benchmarks.inference --write`; CI holds the limit with `--check`."
+    whole = f"The whole suite over both models: {total:.0f} s (goal: {_GOAL:.0f} s on two cores without other work)."
+    head = ("## Asking a served model", "", made, "", *about, "")
+    return "\n".join([*head, f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}", *table, "", whole])
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from tests.live.gguf_model import write_model
 from tests.live.install import find
 from tests.live.models import create
 from tests.live.scripted import Model
-from tests.live.scripts import FORGETFUL, SCRIPTED
+from tests.live.scripts import FORGETFUL, SCRIPTED, STUTTERING
 from tests.live.server import Server, running
 from tests.live.smollm import MODELFILE, cached, smollm
 
@@ -65,6 +65,12 @@ def forgetful_model(ollama_server: Server, live_folder: Path) -> str:
 def unstopped_model(ollama_server: Server, live_folder: Path) -> str:
     """The scripted model, created with the root Modelfile less its stop sequence."""
     return _scripted(ollama_server, live_folder / "unstopped", SCRIPTED, without="PARAMETER stop")
+
+
+@pytest.fixture(scope="session")
+def stuttering_model(ollama_server: Server, live_folder: Path) -> str:
+    """A model that goes on with one token: Ollama breaks such an answer off."""
+    return _scripted(ollama_server, live_folder / "stuttering", STUTTERING)
 
 
 @pytest.fixture(scope="session")

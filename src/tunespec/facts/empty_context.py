@@ -31,7 +31,7 @@ def empty_context_fact(records: Records, passages: Passages) -> Fact:
     filled = ["context" in metadata for metadata in records.metadata]
     if not lacking and not any(filled):
         return not_applicable("empty_context", "no record has a column with a context (context, passage, document ...)")
-    found = suspected_references(records, passages, lacking)
+    found = suspected_references(records, passages, lacking) if lacking else ()
     marks = {row: Mark(_said(said, records.keys[row])) for row, said in found}
     return Fact("empty_context", marks, len(lacking) + sum(filled))
 

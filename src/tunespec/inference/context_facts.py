@@ -16,15 +16,11 @@ _LEAST = 3  # probes that make a "most"
 
 
 def context_facts(source: AnswerSource, rows: Rows) -> None:
-    """The facts about context and expectations, for each live answer of which they can be told."""
-    if source.served is None:
-        rows.skip(_LIVE, "recorded outputs do not show what their server did to the prompt")
-        rows.skip((*_USE, *_PLAIN), "recorded outputs do not say what an answer must hold")
-        return
+    """The facts about context and expectations, for each answer of which they can be told."""
     ignored: dict[int, str] = {}
     examined = 0
     for row, answered in enumerate(source.answered):
-        whole = _sizes(answered, source.served, rows, row)
+        whole = source.served is None or _sizes(answered, source.served, rows, row)
         arrived = _arrived(answered, source, rows, row)
         if not _has_expectation(answered):
             continue
@@ -114,8 +110,11 @@ def _use(ignored: dict[int, str], examined: int, limit: float, rows: Rows) -> No
         rows.mark("ignored_fact", row, said)
 
 
-def _reasons(served: Served, rows: Rows) -> None:
-    if not served.rendering:
+def _reasons(served: Served | None, rows: Rows) -> None:
+    if served is None:
+        rows.skip(_LIVE, "recorded outputs do not show what their server did to the prompt")
+        rows.skip((*_USE, *_PLAIN), "recorded outputs do not say what an answer must hold")
+    elif not served.rendering:
         rows.skip(["lost_context"], f"{served.server} does not show the prompt that it renders")
     rows.skip(["lost_context", *_USE], "no probe that was asked names its context")
     rows.skip([_PLAIN[0], "truncated_context"], "no probe of your own with expectations was asked (--probes FILE)")

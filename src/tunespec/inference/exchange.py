@@ -10,7 +10,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -41,23 +41,31 @@ class Bounds:
     size: int = 64 << 20
 
 
+@dataclass(frozen=True)
+class Request:
+    """What is asked.
+
+    Args:
+        method: HTTP's.
+        path: behind the server's URL.
+        body: JSON; empty for none.
+        headers: beside those that HTTP demands.
+    """
+
+    method: str
+    path: str
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
 class _OverdueError(Exception):
     """All the time that an answer may take has passed."""
 
 
-def exchange(
-    base: str, method: str, path: str, body: bytes, headers: Mapping[str, str], bounds: Bounds
-) -> Generator[tuple[h11.Response, bytes], None, None]:
-    """The response's head with each part of its body as it comes, the first one empty; the connection is closed behind
-    it, however it ends.
+def exchange(base: str, request: Request, bounds: Bounds) -> Generator[tuple[h11.Response, bytes], None, None]:
+    """The response's head with each part of its body as it comes, the first one empty.
 
-    Args:
-        base: the server's URL; messages name it.
-        method: HTTP's.
-        path: behind that URL.
-        body: of the request; empty for none.
-        headers: of the request, beside those that HTTP demands.
-        bounds: what it may take.
+    ``base`` is the server's URL; messages name it. The connection is closed behind the answer, however it ends.
 
     Raises:
         ServerError: if there is no server, if it breaks off or breaks the protocol, or exceeds a bound.
@@ -68,7 +76,7 @@ def exchange(
     peer = h11.Connection(h11.CLIENT)
     with _connected(base, url, bounds) as connection, _spoken(base, bounds, peer):
         connection.settimeout(bounds.silence)
-        connection.sendall(_request(peer, url, method, path, body, headers))
+        connection.sendall(_bytes(peer, url, request))
         while not isinstance(event := peer.next_event(), h11.EndOfMessage | h11.ConnectionClosed):
             if event is h11.NEED_DATA:
                 received = _received(connection, bounds.silence, ends)
@@ -82,21 +90,22 @@ def exchange(
                 raise ServerError(f"{base} sent more than {bounds.size >> 20} MB for one answer")
 
 
-def _request(
-    peer: h11.Connection, url: SplitResult, method: str, path: str, body: bytes, headers: Mapping[str, str]
-) -> bytes:
+def _bytes(peer: h11.Connection, url: SplitResult, request: Request) -> bytes:
+    """The request as it is sent."""
     import h11
 
-    own = {
-        "Host": url.netloc.encode("idna").decode("ascii"),
-        "Accept-Encoding": "identity",  # a small compressed body could be a huge one
-        "Connection": "close",
-        **({"Content-Length": str(len(body)), "Content-Type": "application/json"} if body else {}),
-    }
-    target = quote(url.path, safe="/%~") + path
-    request = h11.Request(method=method, target=target, headers=[*own.items(), *headers.items()])
-    sent = [peer.send(request), peer.send(h11.Data(body)) if body else b"", peer.send(h11.EndOfMessage())]
-    return b"".join(part or b"" for part in sent)
+    headers = [
+        ("Host", url.netloc.encode("idna").decode("ascii")),
+        ("Accept-Encoding", "identity"),  # a small compressed body could be a huge one
+        ("Connection", "close"),
+        *request.headers,
+    ]
+    if request.body:
+        headers += [("Content-Length", str(len(request.body))), ("Content-Type", "application/json")]
+    target = quote(url.path, safe="/%~") + request.path
+    events: list[h11.Event] = [h11.Request(method=request.method, target=target, headers=headers)]
+    events += [h11.Data(request.body)] if request.body else []
+    return b"".join(peer.send(event) or b"" for event in [*events, h11.EndOfMessage()])
 
 
 def _received(connection: socket.socket, silence: float, ends: float) -> bytes:

@@ -90,7 +90,8 @@ def _answered(data: dict[str, Any], place: Place, shapes: Shapes) -> Answered | 
 def _of_probe(data: Mapping[str, Any]) -> dict[str, Any]:
     """What `recording.py` wrote of the probe: what its answer must and must not hold."""
     expected = {key: tuple(map(str, data[key])) for key in EXPECTED if isinstance(data.get(key), list)}
-    return {"case": str(data.get("case", "")), "runaway": data.get("runaway") is True, "expected": expected}
+    own = data.get("suite") is not True
+    return {"case": str(data.get("case", "")), "runaway": data.get("runaway") is True, "own": own, "expected": expected}
 
 
 def _is_ours(record: Mapping[str, Any]) -> bool:

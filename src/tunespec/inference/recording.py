@@ -43,6 +43,7 @@ def _line(one: Answered, served: Served) -> dict[str, Any]:
         **{key: value for key, value in counts.items() if value is not None},
         **({"case": one.case} if one.case else {}),
         **({"runaway": True} if one.runaway else {}),
+        **({} if one.own else {"suite": True}),
         **expected,
     }
 

@@ -82,7 +82,8 @@ def _judged(source: AnswerSource, *, at_any_end: bool) -> list[int]:
 
 def _ended(one: Answered, source: AnswerSource, *, at_any_end: bool) -> bool:
     broken_off = source.served is not None and one.reply.reason is None
-    return not (one.runaway or broken_off) and (at_any_end or one.reply.reason != "length")
+    refused = one.reply.reason == "refused"  # the prompt was: there is no answer
+    return not (one.runaway or broken_off or refused) and (at_any_end or one.reply.reason != "length")
 
 
 def _take(fact: Fact, own: Sequence[int], rows: Rows) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tunespec.inference.errors import ServerError
-from tunespec.inference.exchange import Bounds, exchange
+from tunespec.inference.exchange import Bounds, Request, exchange
 from tunespec.text import shorten
 
 if TYPE_CHECKING:
@@ -108,9 +108,8 @@ class Wire:
         self, method: str, path: str, body: Mapping[str, Any] | None, silence: float
     ) -> Generator[bytes, None, None]:
         """The bytes of an answer that is no refusal."""
-        sent = b"" if body is None else orjson.dumps(body)
-        bounds = Bounds(silence, self.patience)
-        with closing(exchange(self.base, method, path, sent, dict(self.headers), bounds)) as parts:
+        request = Request(method, path, b"" if body is None else orjson.dumps(body), self.headers)
+        with closing(exchange(self.base, request, Bounds(silence, self.patience))) as parts:
             head, _ = next(parts)
             if head.status_code != HTTPStatus.OK:
                 raise StatusError(self.base, head.status_code, _refusal(head, (part for _, part in parts)))
