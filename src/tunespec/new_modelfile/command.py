@@ -13,9 +13,10 @@ from tunespec.new_modelfile.ends import ending_of
 from tunespec.new_modelfile.found import pair_for
 from tunespec.new_modelfile.inexpressible import InexpressibleError
 from tunespec.new_modelfile.lengths import lengths_of
-from tunespec.new_modelfile.proof import Proof, prove
+from tunespec.new_modelfile.outranked import outranks
+from tunespec.new_modelfile.proof import TRIMS, Proof, prove
 from tunespec.new_modelfile.shape import Shape, shape_of
-from tunespec.new_modelfile.trained import left_out, refuse_dates_and_parts, renders
+from tunespec.new_modelfile.trained import day_in, left_out, refuse_parts, renders
 from tunespec.progress import Progress
 from tunespec.sources import RecordSource
 from tunespec.subjects import TemplatePair
@@ -46,8 +47,8 @@ class New:
         """What the command says beside the file."""
         lines = [f"equal to {self.trained_with} in each of {self.proof.compared} conversations"]
         lines += [f"not in it: {note}" for note in self.notes]
-        lines += [f"tunespec check will say: {kind}: {text}" for kind, text in self.proof.others.items()]
-        return "\n".join(lines)
+        lines += [f"tunespec check will say: {kind}: {said}" for kind, said in self.proof.others.items()]
+        return "\n".join(f"  {line}" if number else line for number, line in enumerate(lines))
 
 
 def write_modelfile(target: Path, config: Config, paths: Sequence[str], template: Path | None) -> str:
@@ -88,11 +89,11 @@ def _made(target: Path, pair: TemplatePair, config: Config, records: RecordSourc
     side = source.training
     if side is None:
         raise CannotJudgeError(f"{_NOTHING}: {source.why_no_training}")
-    refuse_dates_and_parts(side)
-    shape = shape_of(renders(side, source.added_bos))
+    refuse_parts(side)
+    shape = shape_of(renders(side, source.added_bos), day_in(side))
     _refuse_invented(shape, side.invented)
     trained_with = f"{side.shown} ({side.kind})"
-    notes = (*_of_system(shape), *left_out(side))
+    notes = (*_of_system(shape), *left_out(side), *_of_model_file(source))
     models = pair.of("gguf")
     model = from_path(models[0].path, target.parent) if models else ""
     content = content_of(shape, trained_with, model, ending_of(source), lengths_of(source), notes)
@@ -124,8 +125,21 @@ def _of_system(shape: Shape) -> tuple[str, ...]:
     return ()
 
 
+def _of_model_file(source: TemplateSource) -> tuple[str, ...]:
+    """A conversion writes the tokenizer's chat template into the model file."""
+    tokenizer = source.tokenizer.chosen() if source.tokenizer is not None else None
+    own = source.gguf.chat_template or "" if source.gguf is not None else tokenizer.source if tokenizer else ""
+    if not outranks(own):
+        return ()
+    passed_over = (
+        "the chat template of the model file: it has tools or reasoning, so that Ollama from 0.30 on uses it and not "
+        "this TEMPLATE, unless the server runs with OLLAMA_GO_TEMPLATE=1"
+    )
+    return (passed_over,)
+
+
 def _of_blanks(proof: Proof) -> tuple[str, ...]:
-    if "trimmed_content" not in proof.found:
+    if TRIMS not in proof.found:
         return ()
     return ("trimming: the training template trims texts, which Go cannot; clients must send them trimmed",)
 

@@ -12,12 +12,21 @@ _LAST = "eq (len (slice $.Messages $i)) 1"
 
 def template_of(shape: Shape) -> str:
     """The TEMPLATE's source."""
-    return source_of(part for part in _parts(shape) if part.text)
+    parts = (own for part in _parts(shape) for own in _dated(part, shape.day))
+    return source_of(part for part in parts if part.text)
 
 
 def has_default(shape: Shape) -> bool:
     """Whether the start gives way to a system message: it holds a system message of the template's own."""
     return shape.system.place == "turn" and not shape.system.before.startswith(shape.start)
+
+
+def _dated(part: Part, day: str) -> Iterator[Part]:
+    """A text with the present day in place of the one on which it was read."""
+    pieces = part.text.split(day) if day and not part.action else [part.text]
+    yield part._replace(text=pieces[0])
+    for piece in pieces[1:]:
+        yield from (put("currentDate"), text(piece))
 
 
 def _parts(shape: Shape) -> Iterator[Part]:

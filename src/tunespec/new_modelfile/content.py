@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tunespec.new_modelfile.composed import has_default, template_of
@@ -20,7 +20,9 @@ _QUOTED = 70
 _NO_MODEL = "./model.gguf"
 
 
-def content_of(shape: Shape, trained_with: str, model: str, ending: Ending, lengths: Lengths, notes: Sequence[str]) -> str:
+def content_of(
+    shape: Shape, trained_with: str, model: str, ending: Ending, lengths: Lengths, notes: Sequence[str]
+) -> str:
     """The whole Modelfile.
 
     Args:
@@ -106,8 +108,3 @@ def _holds(content: str, template: str, stop: str) -> None:
 
 def _given(stop: str) -> tuple[str, ...]:
     return (stop,) if stop else ()
-
-
-def joined(notes: Iterable[str]) -> str:
-    """Notes for the terminal, one a line."""
-    return "".join(f"\n  not in it: {note}" for note in notes)

@@ -35,7 +35,7 @@ def ending_of(source: TemplateSource) -> Ending:
     if taken == "hidden":
         return Ending(
             "",
-            f"Answers end with `{shown}`, a control token: the engine shows no text of it, so that no stop sequence can "
+            f"Answers end with `{shown}`, a control token: the engine shows no text of it, so no stop sequence can "
             "match. It must be the model's EOS or EOT token in the model file.",
         )
     if taken == "unknown":

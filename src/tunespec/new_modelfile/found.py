@@ -43,7 +43,9 @@ def pair_for(target: Path, config: Config, paths: Sequence[str], template: Path 
     if not plain and not trained and not recipes:
         if not models:
             where = ", ".join(paths) or "this project"
-            raise CannotJudgeError(f"{where}: no training template (chat template, tokenizer configuration, model file)")
+            raise CannotJudgeError(
+                f"{where}: no training template (chat template, tokenizer configuration, model file)"
+            )
         if len(models) > 1:
             raise CannotJudgeError(_several("model files", models))
     own = (*trained, *recipes, *(models if len(models) == 1 else []))

@@ -1,4 +1,4 @@
-"""``num_predict`` and ``num_ctx`` of a new Modelfile: above the longest training answer, within the training's length."""
+"""``num_predict`` and ``num_ctx`` of a new Modelfile: above the longest training answer, within its length."""
 
 from __future__ import annotations
 
@@ -52,7 +52,10 @@ def _longest(source: TemplateSource) -> tuple[int, str]:
     tokenizer = read_tokenizer(path) if path is not None else None
     if tokenizer is None:
         most = -(-len(texts[-1].encode(errors="replace")) // _BYTES)
-        return most, f"the longest training answer, which has {most:,} tokens at most if each has {_BYTES} bytes or more"
+        return (
+            most,
+            f"the longest training answer, which has {most:,} tokens at most if each has {_BYTES} bytes or more",
+        )
     most = max(len(one.ids) for one in tokenizer.encode_batch(texts, add_special_tokens=False))
     return most, f"the longest training answer, which has {most:,} tokens"
 

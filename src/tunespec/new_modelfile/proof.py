@@ -15,6 +15,7 @@ from tunespec.templates.rows import Rows
 from tunespec.templates.source import TemplateSource
 from tunespec.templates.tables import TABLES
 
+TRIMS = "trimmed_content"
 _OF_WHAT_IS_WRITTEN = frozenset({*COMPARED, "broken_template", "refused_by_server", "altered_template", "altered_text"})
 
 
@@ -32,8 +33,9 @@ class Proof:
 
     @property
     def others(self) -> Mapping[str, str]:
-        """What else they find: of the training data, of the training template, of the model."""
-        return {kind: text for kind, text in self.found.items() if kind not in _OF_WHAT_IS_WRITTEN}
+        """What else they find of the training data, the training template and the model, each in one line."""
+        found = {kind: text.partition("\n")[0] for kind, text in self.found.items()}
+        return {kind: text for kind, text in found.items() if kind not in {*_OF_WHAT_IS_WRITTEN, TRIMS}}
 
 
 def prove(content: str, pair: TemplatePair, config: Config, records: RecordSource | None) -> Proof:

@@ -6,7 +6,7 @@ what stands between those texts is its own. Whatever else it does is found when 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,10 +19,10 @@ from tunespec.templates.stop_trained import common_prefix
 
 SYSTEM = "Oqx"
 TOLD = {"role": "system", "content": SYSTEM}
-_QUOTED = 60
+_QUOTED, _BEFORE = 60, 20  # characters
 _PROMPT, _HISTORY, _LONG = talk(1)[:1], talk(2)[:3], talk(3)[:5]
 
-Messages = Sequence[dict[str, Any]]
+Messages = Sequence[Mapping[str, Any]]
 Render = Callable[[Messages, bool], str]
 """A conversation, and whether the model is asked, as text without the BOS; TemplateError if the template refuses it."""
 
@@ -55,6 +55,7 @@ class Shape:
         assistant: header and end of an answer.
         asks: what stands at the end of a prompt: the header of the answer that is asked for.
         system: the system message.
+        day: the day in its texts, which is another one each day; empty if they name none.
     """
 
     start: str
@@ -62,10 +63,11 @@ class Shape:
     assistant: tuple[str, str]
     asks: str
     system: SystemMessage = field(default_factory=lambda: SystemMessage("refused"))
+    day: str = ""
 
 
-def shape_of(render: Render) -> Shape:
-    """The shape of the training template that ``render`` is.
+def shape_of(render: Render, day: str = "") -> Shape:
+    """The shape of the training template that ``render`` is; ``day`` is what it writes for the present day.
 
     Raises:
         InexpressibleError: if its texts depend on more than the roles.
@@ -86,6 +88,7 @@ def shape_of(render: Render) -> Shape:
         assistant=(before_answer[len(question_end) :], answer_end),
         asks=tail[len(question_end) :],
         system=_system(render, opening, behind_answer, header),
+        day=day,
     )
 
 
@@ -153,7 +156,9 @@ def _between(text: str, words: Sequence[str]) -> list[str]:
     for word in words:
         before, found, rest = rest.partition(word)
         if not found:
-            raise InexpressibleError("the training template leaves out an earlier message, or writes it in another place")
+            raise InexpressibleError(
+                "the training template leaves out an earlier message, or writes it in another place"
+            )
         if word in rest:
             raise InexpressibleError("the training template writes a message twice")
         pieces.append(before)
@@ -162,7 +167,8 @@ def _between(text: str, words: Sequence[str]) -> list[str]:
 
 def _same(what: str, one: str, *others: str) -> None:
     other = next((text for text in others if text != one), None)
-    if other is not None:
-        raise InexpressibleError(
-            f"{what} depends on its place in the conversation: `{brief(one, _QUOTED)}`, and `{brief(other, _QUOTED)}`"
-        )
+    if other is None:
+        return
+    at = max(0, len(common_prefix(one, other)) - _BEFORE)
+    shown = (f"`{'…' * bool(at)}{brief(text[at:], _QUOTED)}`" for text in (one, other))
+    raise InexpressibleError(f"{what} depends on its place in the conversation: {', and '.join(shown)}")

@@ -34,8 +34,29 @@ def renders(side: TrainingSide, bos: str | None) -> Render:
     return render
 
 
-def refuse_dates_and_parts(side: TrainingSide) -> None:
-    """Raise InexpressibleError for a template that writes the day, or reads no plain texts."""
+def day_in(side: TrainingSide) -> str:
+    """The day as the training template writes it: in Go's form, or empty if it writes none.
+
+    Raises:
+        InexpressibleError: if it writes the day in another form.
+    """
+    if isinstance(side.template, PlainTemplate):
+        return ""
+    today, another = TODAY.date().isoformat(), (TODAY + _ANOTHER_DAY).date().isoformat()
+    later = replace(side, template=replace(side.template, now=TODAY + _ANOTHER_DAY))
+    prompt, then = _text(side, _PROMPT), _text(later, _PROMPT)
+    if prompt is None or then is None or prompt == then:
+        return ""
+    if prompt.replace(today, another) != then:
+        raise InexpressibleError(
+            "the training template writes the day into each prompt in a form that Go has not (it has 2026-01-15): put "
+            "a fixed day into the chat template"
+        )
+    return today
+
+
+def refuse_parts(side: TrainingSide) -> None:
+    """Raise InexpressibleError for a template that reads no plain texts."""
     if isinstance(side.template, PlainTemplate):
         return
     prompt = _text(side, _PROMPT)
@@ -43,12 +64,6 @@ def refuse_dates_and_parts(side: TrainingSide) -> None:
         raise InexpressibleError(
             "the training template reads messages as lists of parts, as of models that see images, and writes nothing "
             "of a plain text"
-        )
-    later = replace(side, template=replace(side.template, now=TODAY + _ANOTHER_DAY))
-    if prompt is not None and _text(later, _PROMPT) != prompt:
-        raise InexpressibleError(
-            "the training template writes the day of each prompt, and a TEMPLATE knows it in one form only (2026-01-15, "
-            "`currentDate`): put a fixed day into the chat template"
         )
 
 
