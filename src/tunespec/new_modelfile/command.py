@@ -79,12 +79,13 @@ def new_modelfile(target: Path, config: Config, paths: Sequence[str], template: 
     pair = pair_for(target, config, paths, template)
     records = RecordSource(pair.dataset, None, config, Progress()) if pair.dataset is not None else None
     try:
-        return _made(target, pair, config, records)
+        return modelfile_of(target, pair, config, records)
     except InexpressibleError as error:
         raise InexpressibleError(f"{_NOTHING}: {error}") from error
 
 
-def _made(target: Path, pair: TemplatePair, config: Config, records: RecordSource | None) -> New:
+def modelfile_of(target: Path, pair: TemplatePair, config: Config, records: RecordSource | None) -> New:
+    """The Modelfile at ``target`` that completes a pair. Raises as ``new_modelfile``."""
     source = TemplateSource(pair, config, records)
     side = source.training
     if side is None:

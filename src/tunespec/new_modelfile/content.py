@@ -75,7 +75,7 @@ def _explained(shape: Shape) -> Iterator[str]:
     """What each part of the TEMPLATE does."""
     system = shape.system
     if has_default(shape):
-        yield "Without a system message, the training template writes its own (or none): so does this."
+        yield "Without a system message, the training template writes a text of its own in its place: so does this."
     elif shape.start.strip():
         yield f"Every prompt begins with `{brief(shape.start.strip(), _QUOTED)}`."
     yield {
@@ -91,7 +91,7 @@ def _explained(shape: Shape) -> Iterator[str]:
 def _comment(text: str, mark: str = "") -> str:
     line = "".join(sign if sign.isprintable() else brief(sign, 1) for sign in text)
     return textwrap.fill(
-        line, _WIDTH, initial_indent=f"# {mark}", subsequent_indent=f"# {' ' * len(mark)}", break_long_words=False
+        line, _WIDTH, initial_indent=f"# {mark}", subsequent_indent="#   " if mark else "# ", break_long_words=False
     )
 
 
@@ -103,7 +103,7 @@ def _holds(content: str, template: str, stop: str) -> None:
         raise InexpressibleError(f"a Modelfile cannot hold a text of the training template ({error})") from error
     if parsed.template != template or parsed.stops != _given(stop) or parsed.traps:
         why = "; ".join(trap.text for trap in parsed.traps) or "its quotes are read in another way"
-        raise InexpressibleError(f"a Modelfile cannot hold a text of the training template ({why})")
+        raise InexpressibleError(f"in a Modelfile a text of the training template would be taken for another: {why}")
 
 
 def _given(stop: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from tunespec.templates.printable import is_printable
 _BLANKS = " \t\r\n"
 # What stands in a TEMPLATE otherwise than in its text: Go's delimiter, also one that the next action would complete;
 # the Modelfile's quotes; a backslash, which looks like an escape; blanks before a line's end, which editors take away.
-_RISKY = re.compile(r'\{{2,}|\{\Z|"{2,}|\\+|[ \t]+(?=\n)|\ufffd')
+_RISKY = re.compile(r"""\{+(?![A-Za-z0-9%#.,:;!?'<>()|_-])|"{2,}|\\+|[ \t]+(?=\n)|\ufffd""")
 
 
 class Part(NamedTuple):
