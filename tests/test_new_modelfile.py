@@ -148,7 +148,7 @@ def test_a_token_that_no_file_says_is_not_invented(tmp_path):
 )
 def test_the_bos_is_written_only_where_the_tokenizer_does_not_add_it(tmp_path, adds, begins):
     made = made_in(tmp_path, {"tokenizer_config.json": tokenizer("{{ bos_token }}" + CHATML, add_bos_token=adds)})
-    template = parse_modelfile(made.content.encode()).template
+    template = parse_modelfile(made.content.encode()).template or ""
     assert ("<s>" in template) == ("<s>" in begins)
     assert passes(tmp_path, made) == {}
 
@@ -225,6 +225,31 @@ def test_several_training_templates_must_be_named(tmp_path):
         tmp_path / "Modelfile", find(tmp_path), [str(tmp_path)], tmp_path / "b" / "chat_template.jinja"
     )
     assert "You are Qwen." in made.content
+
+
+def test_several_model_files_must_be_told_apart(tmp_path):
+    gguf = b"GGUF" + (3).to_bytes(4, "little") + bytes(16)
+    with pytest.raises(CannotJudgeError, match=r"2 model files may be meant \(q4.gguf, q8.gguf\): .*template\.model"):
+        made_in(tmp_path, {"chat_template.jinja": CHATML, "q4.gguf": gguf, "q8.gguf": gguf})
+    made = made_in(tmp_path, {"tunespec.toml": '[template]\nmodel = "q8.gguf"\n'})
+    assert parse_modelfile(made.content.encode()).base == "./q8.gguf"
+
+
+@pytest.mark.parametrize(
+    ("systems", "served"),
+    [
+        (['Be "brief".\n\nAlways.', 'Be "brief".\n\nAlways.'], 'Be "brief".\n\nAlways.'),
+        (["Be brief.", "Be kind."], None),
+        (["Be brief.", ""], None),
+        (["", ""], None),
+    ],
+)
+def test_the_system_prompt_of_all_records_is_the_modelfiles(tmp_path, systems, served):
+    told = [[{"role": "system", "content": system}] if system else [] for system in systems]
+    records = [{"messages": [*system, *chat(f"Why {n}?", "So.")["messages"]]} for n, system in enumerate(told)]
+    made = made_in(tmp_path, {"chat_template.jinja": CHATML, "train.jsonl": "\n".join(map(json.dumps, records))})
+    assert parse_modelfile(made.content.encode()).system == served
+    assert passes(tmp_path, made) == {}
 
 
 @pytest.mark.parametrize("there", ["file", "link", "folder"])

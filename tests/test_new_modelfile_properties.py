@@ -59,7 +59,7 @@ def test_the_modelfile_of_a_plain_template_writes_what_it_writes(template, talks
         return  # what a stop sequence cannot hold
     parsed = parse_modelfile(made.content.encode())
     assert not parsed.traps
-    served = OllamaTemplate.parse(parsed.template)
+    served = OllamaTemplate.parse(parsed.template or "")
     for messages in talks:
         if template.system is not None or messages[0]["role"] != "system":
             assert served.render(messages) == template.render(messages, add_generation_prompt=True).text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tunespec.config import Config
 from tunespec.errors import CannotJudgeError
-from tunespec.new_modelfile.content import content_of, from_path
+from tunespec.new_modelfile.content import Parts, content_of, from_path
 from tunespec.new_modelfile.ends import ending_of
 from tunespec.new_modelfile.found import pair_for
 from tunespec.new_modelfile.inexpressible import InexpressibleError
@@ -16,6 +16,7 @@ from tunespec.new_modelfile.lengths import lengths_of
 from tunespec.new_modelfile.outranked import outranks
 from tunespec.new_modelfile.proof import TRIMS, Proof, prove
 from tunespec.new_modelfile.shape import Shape, shape_of
+from tunespec.new_modelfile.shared_system import shared_system
 from tunespec.new_modelfile.trained import day_in, left_out, refuse_parts, renders
 from tunespec.progress import Progress
 from tunespec.sources import RecordSource
@@ -97,7 +98,9 @@ def modelfile_of(target: Path, pair: TemplatePair, config: Config, records: Reco
     notes = (*_of_system(shape), *left_out(side), *_of_model_file(source))
     models = pair.of("gguf")
     model = from_path(models[0].path, target.parent) if models else ""
-    content = content_of(shape, trained_with, model, ending_of(source), lengths_of(source), notes)
+    system, count = shared_system(records) if shape.system.place in {"turn", "first", "last"} else ("", 0)
+    parts = Parts(shape, trained_with, model, ending_of(source), lengths_of(source), notes, system, count)
+    content = content_of(parts)
     proof = prove(content, pair, config, records)
     if proof.difference is not None:
         raise InexpressibleError(f"{_unequal(notes)}\n{proof.difference}")

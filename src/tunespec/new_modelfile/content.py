@@ -6,11 +6,13 @@ import os
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from tunespec.new_modelfile.composed import has_default, template_of
-from tunespec.new_modelfile.ends import Ending, stop_line
+from tunespec.new_modelfile.ends import Ending
 from tunespec.new_modelfile.inexpressible import InexpressibleError
 from tunespec.new_modelfile.lengths import Lengths
+from tunespec.new_modelfile.quoting import quoted
 from tunespec.new_modelfile.shape import Shape
 from tunespec.templates.modelfile import ModelfileError, parse_modelfile
 from tunespec.templates.side_by_side import brief
@@ -20,37 +22,39 @@ _QUOTED = 70
 _NO_MODEL = "./model.gguf"
 
 
-def content_of(
-    shape: Shape, trained_with: str, model: str, ending: Ending, lengths: Lengths, notes: Sequence[str]
-) -> str:
-    """The whole Modelfile.
+class Parts(NamedTuple):
+    """What a Modelfile is made of.
 
-    Args:
-        shape: what the training template writes.
-        trained_with: that template, as a person names it.
-        model: what FROM names; empty if no model file is there.
-        ending: the stop sequence.
-        lengths: the limits.
-        notes: what it does not express.
-
-    Raises:
-        InexpressibleError: if a Modelfile cannot hold a text.
+    ``shape`` is what the training template writes, which ``trained_with`` names; ``model`` is what FROM says, empty if
+    no model file is there; ``system`` is the system prompt of all ``records``, empty if they have not one; ``notes``
+    say what it does not express.
     """
-    template = template_of(shape)
-    stop = stop_line(ending.stop) if ending.stop else ""
-    if stop is None:
-        raise InexpressibleError(f"a Modelfile cannot hold the stop sequence `{brief(ending.stop, _QUOTED)}`")
+
+    shape: Shape
+    trained_with: str
+    model: str
+    ending: Ending
+    lengths: Lengths
+    notes: Sequence[str] = ()
+    system: str = ""
+    records: int = 0
+
+
+def content_of(parts: Parts) -> str:
+    """The whole Modelfile. Raises InexpressibleError if a Modelfile cannot hold a text."""
+    template, lengths = template_of(parts.shape), parts.lengths
     lines = [
-        *([] if model else [_comment("No model file is here yet: this is where it is expected.")]),
-        f"FROM {model or _NO_MODEL}",
+        *([] if parts.model else [_comment("No model file is here yet: this is where it is expected.")]),
+        f"FROM {parts.model or _NO_MODEL}",
         "",
-        _comment(f"Writes what {trained_with} writes, byte for byte. It must not be changed but with the training."),
-        *(_comment(part, "- ") for part in _explained(shape)),
-        *(_comment(note, "- Not here: ") for note in notes),
+        _comment(f"Writes what {parts.trained_with} writes, byte for byte. Change it with the training only."),
+        *(_comment(part, "- ") for part in _explained(parts.shape)),
+        *(_comment(note, "- Not here: ") for note in parts.notes),
         f'TEMPLATE """{template}"""',
+        *_system(parts),
         "",
-        _comment(ending.why),
-        *([stop] if stop else []),
+        _comment(parts.ending.why),
+        *_stop(parts.ending),
         "",
         _comment(f"A limit in tokens, for whatever does not stop: {lengths.why_answer}."),
         f"PARAMETER num_predict {lengths.answer}",
@@ -58,8 +62,27 @@ def content_of(
         f"PARAMETER num_ctx {lengths.context}",
     ]
     content = "\n".join(lines) + "\n"
-    _holds(content, template, ending.stop)
+    _holds(content, template, parts.ending.stop)
     return content
+
+
+def _stop(ending: Ending) -> Iterator[str]:
+    if not ending.stop:
+        return
+    line = quoted("PARAMETER stop", ending.stop)
+    if line is None:
+        raise InexpressibleError(f"a Modelfile cannot hold the stop sequence `{brief(ending.stop, _QUOTED)}`")
+    yield line
+
+
+def _system(parts: Parts) -> Iterator[str]:
+    if not parts.system:
+        return
+    line = quoted("SYSTEM", parts.system)
+    if line is None:
+        raise InexpressibleError("a Modelfile cannot hold the system prompt of the training records")
+    many = "The training record has" if parts.records == 1 else f"All {parts.records:,} training records have"
+    yield from ("", _comment(f"{many} this system prompt: so has whoever asks without one."), line)
 
 
 def from_path(model: Path, folder: Path) -> str:

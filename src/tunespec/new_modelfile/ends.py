@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from tunespec.templates.end_texts import in_line
 from tunespec.templates.generation import taken_as
-from tunespec.templates.modelfile import ModelfileError, parse_modelfile
 from tunespec.templates.source import TemplateSource
 from tunespec.templates.turn_end_facts import known_end
 
@@ -42,15 +41,3 @@ def ending_of(source: TemplateSource) -> Ending:
         why = f"Answers end with `{shown}`: if it is a token of the model, the engine may end there by itself."
         return Ending(end.marker, why)
     return Ending(end.marker, "The training puts this behind each answer. Stop sequences are compared byte by byte.")
-
-
-def stop_line(stop: str) -> str | None:
-    """The instruction for a stop sequence; None if a Modelfile cannot hold that text."""
-    for quotes in ('"', '"""'):
-        line = f"PARAMETER stop {quotes}{stop}{quotes}"
-        try:
-            if parse_modelfile(f"FROM ./a.gguf\n{line}\n".encode()).stops == (stop,):
-                return line
-        except (ModelfileError, UnicodeEncodeError):
-            continue
-    return None

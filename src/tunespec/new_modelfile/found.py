@@ -32,23 +32,21 @@ def pair_for(target: Path, config: Config, paths: Sequence[str], template: Path 
     """
     found = _discovered(config, paths, template)
     modelfile = DataFile(target, relative(target, config.root), None, "modelfile")
-    files = list(_files(found)) if template is None else [_named(template, config)]
+    there = list(_files(found))
+    named = [] if template is None else [_named(template, config)]
     plain = config.plain_template if template is None else None
-    trained = [] if plain else nearest(modelfile, [file for file in files if file.format in _TRAINING])
-    recipes = [file for file in files if file.format == "recipe"] if template else _recipes(config, modelfile)
-    models = nearest(modelfile, [file for file in _files(found) if file.format == "gguf"])
-    models = [file for file in files if file.format == "gguf"] or models if template else models
+    trained = [] if plain else nearest(modelfile, [file for file in named or there if file.format in _TRAINING])
+    recipes = [file for file in named if file.format == "recipe"] if named else _recipes(config, modelfile)
+    models = [file for file in named if file.format == "gguf"]
+    models = models or nearest(modelfile, [file for file in there if file.format == "gguf"])
     if len(trained) > 1:
-        raise CannotJudgeError(_several("training templates", trained))
-    if not plain and not trained and not recipes:
-        if not models:
-            where = ", ".join(paths) or "this project"
-            raise CannotJudgeError(
-                f"{where}: no training template (chat template, tokenizer configuration, model file)"
-            )
-        if len(models) > 1:
-            raise CannotJudgeError(_several("model files", models))
-    own = (*trained, *recipes, *(models if len(models) == 1 else []))
+        raise CannotJudgeError(_several("training templates", trained, "with --template"))
+    if len(models) > 1:
+        raise CannotJudgeError(_several("model files", models, "as template.model in the configuration"))
+    if not (plain or trained or recipes or models):
+        where = ", ".join(paths) or "this project"
+        raise CannotJudgeError(f"{where}: no training template (chat template, tokenizer configuration, model file)")
+    own = (*trained, *recipes, *models)
     dataset = _dataset(modelfile, found.datasets)
     return TemplatePair(modelfile.shown, own, plain, dataset, beside=tuple(texts_of(own, config)))
 
@@ -86,6 +84,6 @@ def _dataset(modelfile: DataFile, datasets: Sequence[Dataset]) -> Dataset | None
     return by_file[near[0]] if len(near) == 1 else None
 
 
-def _several(what: str, files: Sequence[DataFile]) -> str:
+def _several(what: str, files: Sequence[DataFile], how: str) -> str:
     names = ", ".join(file.shown for file in files[:3]) + (", ..." if len(files) > 3 else "")
-    return f"{len(files)} {what} may be meant ({names}): name one with --template"
+    return f"{len(files)} {what} may be meant ({names}): name one {how}, or its folder as a path"
