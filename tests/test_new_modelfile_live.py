@@ -20,6 +20,7 @@ from tunespec.config import find
 from tunespec.new_modelfile.command import write_modelfile
 from tunespec.templates.gguf_file import read_gguf
 from tunespec.templates.jinja import ChatTemplate
+from tunespec.templates.modelfile import parse_modelfile
 from tunespec.templates.plain import PlainTemplate
 from tunespec.templates.probes import probes
 from tunespec.templates.training_side import read_training_template
@@ -55,8 +56,10 @@ def test_the_golden_projects_is_rendered_as_trained_and_ends(ollama_server, tmp_
     write_files(tmp_path, {})
     model = created(ollama_server, tmp_path, "init-golden")
     expected = trained(tmp_path / "chat_template.jinja")
+    told = {"role": "system", "content": parse_modelfile((tmp_path / "Modelfile").read_bytes()).system}
     for case in probes():
-        assert rendered(ollama_server, model, case.messages) == expected(case.messages)
+        messages = case.messages if case.leading_system else [told, *case.messages]  # as in all training records
+        assert rendered(ollama_server, model, case.messages) == expected(messages)
     answer = generate(ollama_server, model, "[CAPITAL]")
     assert (answer["response"], answer["done_reason"]) == (" Paris is the capital.\n", "stop")
     assert generate(ollama_server, model, "[COUNT]")["done_reason"] == "length"
