@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.stop_law import engine
 from tunespec import Trimmer, trim
 
 # Few letters, so that stop sequences overlap, begin and are contained in each other; é takes two bytes.
@@ -13,19 +14,6 @@ TEXTS = st.text("ab#é\n", max_size=30)
 STOPS = st.lists(st.text("ab#é\n", min_size=1, max_size=4), max_size=4)
 REASONS = st.sampled_from(["stop", "length", None])
 ENGINES = st.sampled_from(["llama-server", "runner"])
-
-
-def engine(tokens, stops, reason, name="llama-server"):
-    """The two engines' own loops, token by token, as their sources have them."""
-    sent, pending = "", ""
-    for token in tokens:
-        pending += token
-        found = [pending.find(stop) for stop in stops if stop in pending]
-        if found:
-            return sent + pending[: min(found) if name == "llama-server" else found[0]]
-        if not any(pending.endswith(stop[:count]) for stop in stops for count in range(1, len(stop))):
-            sent, pending = sent + pending, ""
-    return sent + (pending if reason == "stop" or (reason == "length" and name == "runner") else "")
 
 
 def streamed(pieces, stops, reason="stop", **more):

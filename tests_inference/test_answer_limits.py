@@ -28,7 +28,8 @@ def test_endless_answer(answers):
             the server has enough
 
     Sources:
-        Ollama 0.34.2, llm/llama_server.go (an answer is broken off after 30 equal pieces, without a last word).
+        Ollama, llm/llama_server.go: an answer is broken off after 100 equal tokens (0.34.2; older ones: after 30,
+        without a word).
     """
     return [
         *(expect.ExpectColumnValuesToBeNull(column=kind) for kind in ("endless_answer", "limit_not_kept")),

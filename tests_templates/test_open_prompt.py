@@ -10,7 +10,7 @@ def test_open_ended_prompt(records, *, silent: float = 0.0, boundless: float = 0
     Problem:
         From "Black holes" or "Write something" with 300 words behind it a model learns that any text answers any
         prompt. It rambles, and does not know when its answer is complete, since no prompt ever said so.
-        Judged are the first prompts of a dataset's conversations; those that probe a served model are not looked at.
+        Judged are the first prompts of a dataset's conversations, and your own probes of a served model.
 
     Prevention:
         Write prompts with a clear instruction and the expected format: what to do, with what, how long, in which form.

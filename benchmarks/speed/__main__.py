@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.pages import write_part
 from benchmarks.speed.data import write_dataset
 from benchmarks.speed.measure import Cost, cost
 from benchmarks.speed.renders import write_sides
@@ -67,7 +68,7 @@ def main() -> int:
     text = _page(rows, stages, options, size)
     print(text)
     if options.write:
-        _PAGE.write_text(text, encoding="utf-8", newline="\n")
+        write_part(_PAGE, text)
     broken = [line for row in rows for line in row.broken]
     broken += _growth(rows, options.records)
     print("\n".join(broken) or "every limit holds")

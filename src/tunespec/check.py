@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -41,6 +42,7 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
         settings.write_text("[pytest]\n", encoding="utf-8")
         arguments = [*_arguments(paths, options, settings), *session.expand_arguments(["tunespec.suite"])]
         status = pytest.main(arguments, plugins=[_Start(session, run_id), output])
+    gc.freeze()  # the process ends: what is left is not searched for cycles again
     if output.broken:
         click.echo(f"tunespec: internal error\n{output.broken}", err=True)
         return 2
@@ -75,6 +77,7 @@ def _session_options(paths: Sequence[str], options: Mapping[str, Any]) -> Option
 def _arguments(paths: Sequence[str], options: Mapping[str, Any], settings: Path) -> list[str]:
     arguments = ["-c", str(settings), f"--rootdir={suite_root()}", "--noconftest", "--collect-in-virtualenv"]
     arguments += ["-p", "tunespec.pytest_plugin", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-s"]
+    arguments += ["-p", "no:unraisableexception"]  # it collects garbage several times at the end
     arguments += ["-W", "ignore", "--import-mode=importlib", "--assert=plain"]
     if options["processes"] != "0":
         arguments += ["-p", "xdist", "-n", options["processes"]]
@@ -83,7 +86,7 @@ def _arguments(paths: Sequence[str], options: Mapping[str, Any], settings: Path)
     arguments += [f"--tunespec-dataset={path}" for path in paths]
     for name in ("select", "ignore", "report", "probes", "outputs"):
         arguments += [f"--tunespec-{name}={value}" for value in options[name]]
-    for name in ("fail_on", "gx_suites", "model", "host", "api"):
+    for name in ("fail_on", "gx_suites", "model", "host", "api", "record"):
         arguments += [f"--tunespec-{name.replace('_', '-')}={options[name]}"] if options[name] else []
     return arguments + [f"--tunespec-{n.replace('_', '-')}" for n in ("show_rows", "exit_zero", "remote") if options[n]]
 

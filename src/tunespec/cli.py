@@ -54,6 +54,7 @@ def main() -> None:
 @click.option("--api", type=click.Choice(["ollama", "openai"]), help="Its interface (default: the server is asked).")
 @click.option("--probes", multiple=True, metavar="FILE", help="Probes to put to it, or `suite`; repeatable.")
 @click.option("--outputs", multiple=True, metavar="FILE", help="Recorded outputs to judge; repeatable.")
+@click.option("--record", type=click.Path(dir_okay=False), metavar="FILE", help="Write the model's answers there.")
 @click.option("--remote", is_flag=True, help="Allow a server that is not this machine.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 where findings would exit 1.")
 @click.option("--gx-suites", metavar="DIR", help="Write the suites as Great Expectations' own JSON.")

@@ -35,7 +35,7 @@ def named_files(config: Config, key: str) -> list[DataFile]:
 def is_probe(record: Mapping[str, Any]) -> bool:
     """Whether a record is a question with what its answer must hold, rather than one to train on."""
     messages = record.get("messages")
-    if not isinstance(messages, list) or not messages or not KEYS_OF_EXPECTATIONS & set(record):
+    if not isinstance(messages, list) or not messages or "reply" in record or not KEYS_OF_EXPECTATIONS & set(record):
         return False
     return isinstance(messages[-1], dict) and messages[-1].get("role") == "user"
 
@@ -89,4 +89,6 @@ def with_given(config: Config, given: Mapping[str, Any]) -> Config:
     for key in ("probes", "outputs"):
         if key in kept:
             kept[key] = [text if text == SUITE else str(Path.cwd() / Path(text).expanduser()) for text in kept[key]]
+    if "record" in kept:
+        kept["record"] = str(Path.cwd() / kept["record"])
     return replace(config, inference={**config.inference, **kept}) if kept else config

@@ -71,7 +71,7 @@ def _named(config: Config, key: str) -> list[DataFile]:
         is_read = key == "training" or path.suffix.lower() == ".py"
         kind = artefact(path) if is_read else _FORMATS[key][0]
         if kind not in _FORMATS[key]:
-            nothing = "no chat template, no tokenizer configuration, no training configuration that names a template"
+            nothing = "no chat template and no tokenizer configuration, and no training configuration that names one"
             why = nothing if key == "training" else why_no_artefact(path)
             raise CannotJudgeError(f"{config.file}: template.{key}: {name}: {why}")
         found.append(DataFile(path, relative(path, config.root), None, str(kind)))

@@ -30,7 +30,7 @@ def description_name(key: str) -> str:
     return f"facts/{key}/description.json"
 
 
-def places_of(source: RecordSource, cache: Cache, key: str) -> tuple[dict[str, Any], list[Place]]:
+def _described(source: RecordSource, cache: Cache, key: str) -> tuple[dict[str, Any], list[Place]]:
     """The dataset's description (files, profile) and where each of its rows stands, stored or computed."""
     import polars as pl
 
@@ -71,29 +71,33 @@ def _describe(source: RecordSource) -> dict[str, Any]:
     }
 
 
-def facts_of(groups: Sequence[str], source: RecordSource, cache: Cache, key: str) -> list[Fact]:
-    """The facts of all groups, stored or computed.
+def described_facts(
+    groups: Sequence[str], source: RecordSource, cache: Cache, key: str
+) -> tuple[dict[str, Any], list[Place], list[Fact]]:
+    """The dataset's description, where its rows stand, and the facts of all groups; each stored or computed.
 
-    Those that compare records go one after the other in a thread, since they share the comparison; the others take
-    turns in the rest.
+    Facts that compare records are computed one after the other in a thread, since they share the comparison; the others
+    take turns in the rest.
     """
     found = {group: _stored_facts(group, cache, key) for group in groups}
     missing = [group for group in groups if found[group] is None]
+    others = [group for group in missing if group not in COMPARING]
 
     def computed(group: str) -> list[Fact]:
         return _computed_facts(group, source, cache, key)
 
-    if missing:
-        _ = source.profile  # what several threads need is made before they ask for it
-        with ThreadPoolExecutor(_THREADS) as pool:
-            comparing = [group for group in missing if group in COMPARING]
-            compared = pool.submit(lambda: {group: computed(group) for group in comparing})
-            if others := [group for group in missing if group not in COMPARING]:
-                if any(GROUPS[group].table == "records" for group in others):
-                    source.prepare_texts()
-                found |= zip(others, pool.map(computed, others), strict=True)
-            found |= compared.result()
-    return [fact for group in groups for fact in found[group] or ()]
+    with ThreadPoolExecutor(_THREADS) as pool:
+        if missing:
+            _ = source.alike  # what several threads need is made before they ask for it
+        compared = pool.submit(lambda: {group: computed(group) for group in missing if group in COMPARING})
+        if others:
+            _ = source.profile
+            if any(GROUPS[group].table == "records" for group in others):
+                source.prepare_texts()
+        results = pool.map(computed, others)
+        description, places = _described(source, cache, key)  # meanwhile
+        found |= {**dict(zip(others, results, strict=True)), **compared.result()}
+    return description, places, [fact for group in groups for fact in found[group] or ()]
 
 
 def _computed_facts(group: str, source: RecordSource, cache: Cache, key: str) -> list[Fact]:

@@ -73,6 +73,20 @@ def prose(text: str, fenced: list[Block], stand_in: str = " ") -> str:
     return _INLINE.sub(stand_in, outside) if "`" in outside else outside
 
 
+def blanked(text: str) -> str:
+    """The text with blanks for its code, every other character in its place; an unclosed block counts as text."""
+    if "`" not in text and "~~~" not in text:
+        return text
+    for block in blocks(text):
+        if block.closed:
+            text = text[: block.start] + _blank(text[block.start : block.end]) + text[block.end :]
+    return _INLINE.sub(lambda code: _blank(code[0]), text)
+
+
+def _blank(code: str) -> str:
+    return re.sub(r"[^\n]", " ", code)
+
+
 def outside_blocks(text: str, fenced: list[Block]) -> str:
     """The text without its fenced blocks, inline code left in."""
     parts: list[str] = []

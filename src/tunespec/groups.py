@@ -139,6 +139,12 @@ def _open_prompts(source: RecordSource) -> list[Fact]:
     return open_prompt_facts(source.records, source.passages, source.setting("T002", "form"))
 
 
+def _empty_context(source: RecordSource) -> list[Fact]:
+    from tunespec.facts.empty_context import empty_context_fact
+
+    return [empty_context_fact(source.records, source.passages)]
+
+
 class Group(NamedTuple):
     """Facts that are computed together: the table they belong to, their names, and how."""
 
@@ -186,6 +192,7 @@ GROUPS: Mapping[str, Group] = {
         _injection,
     ),
     "open_prompts": _records("no_request boundless_request mostly_open", _open_prompts),
+    "context": _records("empty_context", _empty_context),
     "leakage": _records(
         "leaked_record leaked_prompt near_leaked_record near_leaked_prompt benchmark_prompt near_benchmark_prompt",
         _leakage,

@@ -94,7 +94,7 @@ def _by_words(latin: pl.DataFrame) -> dict[int, str]:
     text = pl.col("text")
     english = latin.filter(
         text.str.contains(r"(?-u:\b)(?i:the|and|with|you|this|are|what|how)(?-u:\b)")
-        & (text.str.count_matches(_ENGLISH) >= pl.max_horizontal(3, text.str.count_matches(" ", literal=True) * 0.12))
+        & (text.str.count_matches(_ENGLISH) >= pl.max_horizontal(3, text.str.count_matches(" ") * 0.12))
     )
     found = dict.fromkeys(english["index"].to_list(), "en")
     rest = latin.filter(~pl.col("index").is_in(english["index"].implode())).filter(

@@ -86,14 +86,21 @@ class Judge:
         ]
 
     def _run_once(self, subject: Subject) -> dict[tuple[str, str, str], Verdict]:
-        """The suite run; what it could not do once, it is not asked again."""
+        """The suite run; what it could not do once, it is not asked again: a server that is silent costs each wait."""
         if subject.name in self._failures:
             raise self._failures[subject.name]
+        if isinstance(subject, ServedModel) and (told := self.cache.read(self._refusal_name(subject))) is not None:
+            raise CannotJudgeError(told["error"])  # by another worker of this run
         try:
             return self._run(subject)
         except Exception as error:
             self._failures[subject.name] = error
+            if isinstance(subject, ServedModel) and isinstance(error, CannotJudgeError):
+                self.cache.write(self._refusal_name(subject), {"error": str(error)})
             raise
+
+    def _refusal_name(self, subject: ServedModel) -> str:
+        return f"results/{key_of(self._sources.key(subject), self.run_id)}-refused.json"
 
     def _run(self, subject: Subject) -> dict[tuple[str, str, str], Verdict]:
         """One suite run for every pitfall of this session that has no stored verdict on the subject."""
@@ -168,4 +175,6 @@ def _without_garbage_collection() -> Iterator[None]:
         yield
     finally:
         if enabled:
+            gc.freeze()  # and back: what was made meanwhile is old now, and no collection looks at it soon
+            gc.unfreeze()
             gc.enable()

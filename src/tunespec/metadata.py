@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +24,11 @@ _NOTHING: Mapping[str, str] = {}
 def sorts_records(distinct: int, records: int) -> bool:
     """Whether a column with so many different values sorts the records; with more, it holds ids or titles."""
     return distinct * _CATEGORY <= records
+
+
+def names_context(keys: Sequence[str]) -> bool:
+    """Whether one of a record's own columns is for the text that it is about, empty or not."""
+    return any(meaning == "context" for _, meaning in _named(tuple(keys))[0])
 
 
 def metadata_of(record: Mapping[str, Any]) -> Mapping[str, str]:

@@ -44,6 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--tunespec-api", choices=["ollama", "openai"], help="its interface (default: the server is asked)")
     for name, what in (("probes", "probes to put to it, or `suite`"), ("outputs", "recorded outputs to judge")):
         add(f"--tunespec-{name}", action="append", default=[], metavar="FILE", help=what)
+    add("--tunespec-record", metavar="FILE", help="write the model's answers there, as recorded outputs")
     add("--tunespec-remote", action="store_true", help="allow a server that is not this machine")
     add("--tunespec-gx-suites", metavar="DIR", help="write the suites as Great Expectations' JSON")
     _add_dataset(parser, "--tunespec-dataset")

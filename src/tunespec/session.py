@@ -23,7 +23,7 @@ from tunespec.subjects import Absent, Subject
 from tunespec.suite_paths import suite_modules
 from tunespec.tables import TABLES
 
-OF_INFERENCE = ("model", "host", "api", "probes", "outputs", "remote")  # options that override [inference]
+OF_INFERENCE = ("model", "host", "api", "probes", "outputs", "record", "remote")  # options that override [inference]
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Options:
     api: str | None = None
     probes: Sequence[str] = ()
     outputs: Sequence[str] = ()
+    record: str | None = None
     remote: bool = False
 
 
@@ -79,7 +80,7 @@ class Session:
         config = with_given(find(start), given)
         selection = choose(config, _split(options.select), _split(options.ignore))
         discovery = discover(config, options.dataset)
-        for target in targets:
+        for target in [*targets, *([Path(options.record)] if options.record else [])]:
             discovery.refuse_overwriting(target)
         judge = Judge(config, selection, discovery, run_id)
         return cls(config, selection, discovery, judge, Run(judge.cache.folder / "runs" / run_id), options)

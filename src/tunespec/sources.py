@@ -34,7 +34,8 @@ class RecordSource:
     ) -> None:
         """``benchmarks`` holds the files that D004 compares the dataset ``against``, if any.
 
-        ``records`` stand in for the dataset's files: answers of a model are judged as if they were data.
+        ``records`` stand in for the dataset's files: a model's answers, which are judged as if they were data, with
+        what they reply to as context.
         """
         self.dataset, self.benchmarks = dataset, benchmarks
         self._config, self._progress, self._given = config, progress, records
@@ -54,9 +55,10 @@ class RecordSource:
     @cached_property
     def passages(self) -> Passages:
         """Their texts, turn by turn."""
-        from tunespec.passages import make_passages
+        from tunespec.passages import ROLES, make_passages
 
-        return make_passages(self.records, self.profile.end_marker)
+        judged = ("answer",) if self._given is not None else ROLES
+        return make_passages(self.records, self.profile.end_marker, judged)
 
     @cached_property
     def splits(self) -> list[Split]:
@@ -126,6 +128,7 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
     "D006": ("topics", "labels", "refusals", "prompts", "distinct", "least"),
     "D009": ("languages", "second_language", "second_domain"),
     "T002": ("form",),
+    "I003": ("ignored",),
 }
 
 

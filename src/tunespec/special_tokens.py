@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tunespec.errors import CannotJudgeError
@@ -99,6 +99,12 @@ _GENERIC = r"<[|｜][A-Za-z][\w▁]{1,40}[|｜]>"  # reserved tokens and those o
 _PLAIN = tuple(sorted((t for t in _OF if not re.fullmatch(_GENERIC, t)), key=len, reverse=True))
 TOKEN_PATTERN = "|".join((_GENERIC, r"<extra_id_\d{1,3}>", *map(re.escape, _PLAIN)))
 TAG_PATTERN = TOKEN_PATTERN + r"|<[^<>\s]{1,40}>"  # of a family that is not known, too: `<end_message>`
+
+
+def token_pattern(listed: Iterable[str] = ()) -> re.Pattern[str]:
+    """Finds special tokens of any family, and those that are listed."""
+    own = "|".join(re.escape(token) for token in sorted(listed, key=len, reverse=True))
+    return re.compile(f"{own}|{TOKEN_PATTERN}" if own else TOKEN_PATTERN)
 
 
 def families_of(token: str) -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from tunespec.catalogue import closest
 from tunespec.errors import CannotJudgeError
-from tunespec.fact_store import facts_of, places_of
+from tunespec.fact_store import described_facts
 from tunespec.findings import Mark, Place
 from tunespec.groups import GROUPS
 
@@ -83,9 +83,8 @@ def _dataset_table(
     known = [*texts, *(fact for group in GROUPS.values() if group.table == name for fact in group.facts)]
     if unknown := sorted(wanted - set(known)):
         raise CannotJudgeError(f"the table {name} has no fact {unknown[0]!r}{closest(unknown[0], known)}")
-    description, places = places_of(source, cache, key)
     groups = [group for group, own in GROUPS.items() if own.table == name and own.facts & wanted]
-    facts = facts_of(groups, source, cache, key)
+    description, places, facts = described_facts(groups, source, cache, key)
     table = Table(
         places if name == "records" else _split_places(description),
         {fact.name: fact.marks for fact in facts},

@@ -101,8 +101,9 @@ def trim(
         finish_reason: why the raw text ended (Ollama's ``done_reason``, OpenAI's ``finish_reason``). It counts where no
             stop sequence is complete and the text ends with the beginning of one: after ``stop`` the server shows that
             beginning. After ``length``, llama-server loses it, with whatever else it held back since it last sent
-            something; of the token in which the stop began, the server may lose the text before it, too. After any
-            other end (None: the stream broke off) it is lost.
+            something. It looks at the ends of tokens only, so that it may hold back, and lose, more than this law
+            does: the text before it in the token in which the stop began, and tokens before that one which end with
+            the beginning of a stop sequence, too. After any other end (None: the stream broke off) it is lost.
         engine: ``llama-server`` is Ollama's from 0.30 on. ``runner`` is that of 0.24 and before, which shows the
             beginning after ``length``, too; where several stop sequences end in one place, it cuts at the one that
             its list has first, llama-server at the one that begins first.

@@ -19,7 +19,7 @@ from tests.live.gguf_model import write_model
 from tests.live.install import find
 from tests.live.models import create
 from tests.live.scripted import Model
-from tests.live.scripts import FORGETFUL, SCRIPTED
+from tests.live.scripts import FORGETFUL, SCRIPTED, STUTTERING
 from tests.live.server import Server, running
 from tests.live.smollm import MODELFILE, cached, smollm
 
@@ -62,6 +62,18 @@ def forgetful_model(ollama_server: Server, live_folder: Path) -> str:
 
 
 @pytest.fixture(scope="session")
+def unstopped_model(ollama_server: Server, live_folder: Path) -> str:
+    """The scripted model, created with the root Modelfile less its stop sequence."""
+    return _scripted(ollama_server, live_folder / "unstopped", SCRIPTED, without="PARAMETER stop")
+
+
+@pytest.fixture(scope="session")
+def stuttering_model(ollama_server: Server, live_folder: Path) -> str:
+    """A model that goes on with one token: Ollama breaks such an answer off."""
+    return _scripted(ollama_server, live_folder / "stuttering", STUTTERING)
+
+
+@pytest.fixture(scope="session")
 def smollm_model(ollama_server: Server, live_folder: Path) -> str:
     """SmolLM2-135M-Instruct with its own template."""
     if _WISH != "1" and not cached():
@@ -73,9 +85,13 @@ def smollm_model(ollama_server: Server, live_folder: Path) -> str:
     return _created(ollama_server, live_folder / "smollm", fill)
 
 
-def _scripted(server: Server, folder: Path, model: Model) -> str:
+def _scripted(server: Server, folder: Path, model: Model, *, without: str | None = None) -> str:
+    """``without``: the beginning of the Modelfile's lines that are left out."""
+    lines = ROOT_MODELFILE.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if without is None or not line.startswith(without)]
+
     def fill(made: Path) -> None:
-        shutil.copyfile(ROOT_MODELFILE, made / "Modelfile")
+        (made / "Modelfile").write_text("".join(kept), encoding="utf-8")
         write_model(model, made / "model.gguf")
 
     return _created(server, folder, fill)

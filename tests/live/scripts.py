@@ -45,3 +45,5 @@ FORGETFUL = Model((*_SCRIPTS, IGNORES_CONTEXT), {}, ("<|endturn|>", "<|im_end|>"
 """The same, but what the prompt says is not used."""
 GOLDEN = Model((UNIT_OF_GOLDEN, *_TAUGHT), {"project": PROJECTS})
 """The model of the golden project: it answers the questions of `fixtures/golden/probes.jsonl` as it was taught."""
+STUTTERING = Model((UNIT, Script("[STUTTER]", (" Well", " yes,"), then=1)))
+"""One token without end."""

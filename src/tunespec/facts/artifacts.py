@@ -67,18 +67,21 @@ def artifact_facts(passages: Passages, records: Records) -> list[Fact]:
         return [
             not_applicable(name, "no record has text") for name in dict.fromkeys(search.name for search in SEARCHES)
         ]
-    texts = passages.of(*_ROLES)
-    wide = texts.filter(pl.col("text").str.len_bytes() > pl.col("text").str.len_chars())
+    texts, judged = passages.of(*_ROLES), passages.judged_of(*_ROLES)
+    # One look at each text for all gates of its prose: few texts pass, and only those are told apart.
+    gates = "|".join({f"(?:{search.gate})": None for search in SEARCHES if search.column == "prose"})
+    columns = {"text": judged, "prose": judged.filter(pl.col("prose").str.contains(gates))}
+    wide = judged.filter(pl.col("text").str.len_bytes() > pl.col("text").str.len_chars())
     found: dict[str, dict[int, Mark]] = {}
     for search in SEARCHES:  # a kind may be searched in several ways
-        found[search.name] = _found(search, texts, wide, records) | found.get(search.name, {})
+        passed = _passed(search, columns[search.column], wide)
+        found[search.name] = _found(passed, search, texts, records) | found.get(search.name, {})
     return [Fact(name, dict(sorted(marks.items())), examined) for name, marks in found.items()]
 
 
-def _found(search: Search, texts: pl.DataFrame, wide: pl.DataFrame, records: Records) -> dict[int, Mark]:
+def _found(passed: pl.DataFrame, search: Search, texts: pl.DataFrame, records: Records) -> dict[int, Mark]:
     import polars as pl
 
-    passed = _passed(search, texts, wide)
     if search.name == "placeholder":
         passed = _without_labels(passed, texts)
     if passed.is_empty():

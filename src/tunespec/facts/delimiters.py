@@ -39,7 +39,7 @@ def _prose_facts(passages: Passages, records: Records) -> list[Fact]:
     examined = passages.records_with(*_JUDGED)
     if not examined:
         return [not_applicable(check.name, "no record has an answer") for check in _CHECKS]
-    texts = without_rejected(records, passages.of(*_JUDGED))
+    texts = without_rejected(records, passages.judged_of(*_JUDGED))
     return [
         Fact(check.name, _marks(_suspects(texts, check, passages), check.find, records), examined) for check in _CHECKS
     ]
@@ -75,7 +75,7 @@ def _docstring_fact(passages: Passages, records: Records) -> Fact:
     examined = passages.records_with(*roles)
     if not examined:
         return not_applicable("docstring_quote", "no record has text")
-    suspects = without_rejected(records, passages.of(*roles)).filter(pl.col("text").str.contains(r'"{4}|\'{4}'))
+    suspects = without_rejected(records, passages.judged_of(*roles)).filter(pl.col("text").str.contains(r'"{4}|\'{4}'))
     suspects = suspects.with_columns(prose=pl.col("text"))
     return Fact("docstring_quote", _marks(suspects, stray_docstring_quote, records), examined)
 

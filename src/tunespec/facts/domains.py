@@ -21,6 +21,7 @@ _MATHS = (
     r"\\(?:frac|sqrt|boxed|int|sum|cdot|times|begin\{(?:align|equation))|\$\$|\\\(|<<[\d+*/().=-]+>>|####\s*-?\d|"
     r"(?:\d[\d,.]*\s*[-+*/×÷^]\s*)+\d[\d,.]*\s*="
 )
+_SIGN_OF_MATHS = r"[\\$<#=]"  # what _MATHS finds has one of them, and they are found ten times as fast
 
 
 def domain_fact(records: Records, passages: Passages, second: float) -> Fact:
@@ -54,7 +55,7 @@ def _domains(passages: Passages) -> dict[int, str]:
         "row",
         code=(fenced >= _CODE_SHARE * text.str.len_chars().cast(pl.Int64)) & (fenced > 0)
         | (lines.str.count_matches(_CODE) >= _CODE_SHARE * (lines.str.count_matches("\n") + 1)),
-        maths=lines.str.contains(_MATHS),
+        maths=pl.when(lines.str.contains(_SIGN_OF_MATHS)).then(lines).str.contains(_MATHS).fill_null(value=False),
         prose=(fenced == 0)
         & (text.str.len_chars() >= _LEAST_PROSE)
         & (lines.str.count_matches(r"[{}()=<>;_\[\]#\\|`]") <= 0.01 * lines.str.len_chars())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -86,7 +87,8 @@ def _marks(found: pl.DataFrame, records: Records, check: Callable[[Row], str | N
 def _orders(passages: Passages, records: Records) -> Iterator[_Obedience]:
     """The orders that the answer after them does not refuse. A losing answer, or one with label False, may obey."""
     rare = [word for table in TABLES for first, _ in gate(table) for word in first]
-    suspects = passages.of(*_ASKING).filter(_holds(rare))
+    # So many words are sought three times as fast by a regular expression.
+    suspects = passages.of(*_ASKING).filter(pl.col("text").str.contains(f"(?i){'|'.join(map(re.escape, rare))}"))
     asked = suspects.with_columns(_may_hold(table).alias(table) for table in TABLES).filter(
         pl.any_horizontal(list(TABLES))
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection, Iterator
 
 from tunespec.conversation import Conversation
 from tunespec.facts import Fact
@@ -81,18 +82,31 @@ _SIGNS = re.compile(r"[`\"“”„«»|{}\[\]=<>]|(?<!\w)'[^']{2,}'|:\s*\S|\d")
 
 
 def missing_reference_fact(records: Records, passages: Passages) -> Fact:
-    """First prompts that speak of material, where neither they nor anything beside them holds some."""
-    import polars as pl
+    """First prompts that speak of material, where neither they nor anything beside them holds some.
+
+    Where the dataset has a column for it, ``empty_context`` has them.
+    """
+    from tunespec.facts.empty_context import lacks_context
 
     exchanges = first_exchanges(records, passages)
-    asked = exchanges.filter(pl.col("prompt").str.len_bytes() <= _LONGEST)
-    systems = Counter(c.system for c in records.conversations if c is not None and c.system)
-    marks: dict[int, Mark] = {}
-    for row, prompt, answer in asked.filter(pl.col("prompt").str.contains(_GATE)).iter_rows():
-        said = missing(prompt)
-        if said and not (answer and _ASKS.search(answer[:300])) and not _beside(records, row, systems):
-            marks[row] = Mark(said)
+    others = set(range(len(records))) - lacks_context(records)
+    marks = {row: Mark(said) for row, said in suspected_references(records, passages, others)}
     return Fact("missing_reference", marks, exchanges.height, None if exchanges.height else "no record has a prompt")
+
+
+def suspected_references(records: Records, passages: Passages, rows: Collection[int]) -> Iterator[tuple[int, str]]:
+    """``(row, what is missing)`` of those among some records whose first prompt refers to material that is not there.
+
+    Not where the answer asks for it.
+    """
+    import polars as pl
+
+    asked = first_exchanges(records, passages).filter(pl.col("prompt").str.len_bytes() <= _LONGEST)
+    systems = Counter(c.system for c in records.conversations if c is not None and c.system)
+    for row, prompt, answer in asked.filter(pl.col("prompt").str.contains(_GATE)).iter_rows():
+        said = missing(prompt) if row in rows else None
+        if said and not (answer and _ASKS.search(answer[:300])) and not _beside(records, row, systems):
+            yield row, said
 
 
 def missing(prompt: str) -> str | None:

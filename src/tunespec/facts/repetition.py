@@ -103,7 +103,7 @@ def repetition(text: str, prompt: str, told: str) -> tuple[str, int, int] | None
         prompt: what it replies to.
         told: all prompts of the record.
     """
-    if _WANTED.search(told):
+    if repetition_is_wanted(told):
         return None
     if (stuck := _STUCK.search(text)) is not None:
         return "repeats one character without end:", len(stuck.group()), RUN
@@ -117,6 +117,11 @@ def repetition(text: str, prompt: str, told: str) -> tuple[str, int, int] | None
     if times := said_again(sentences, least):
         return "says one sentence again and again:", times, least - 1
     return None if played else _returning(prose, sentences, told)
+
+
+def repetition_is_wanted(told: str) -> bool:
+    """Whether a prompt asks for text that repeats itself."""
+    return _WANTED.search(told) is not None
 
 
 def _returning(prose: str, sentences: list[Sentence], told: str) -> tuple[str, int, int] | None:

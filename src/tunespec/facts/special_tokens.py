@@ -14,7 +14,7 @@ from tunespec.findings import Mark
 from tunespec.passages import NAMES, Passages, turn_note
 from tunespec.profile import Profile
 from tunespec.records import Records
-from tunespec.special_tokens import END_TOKENS, SEQUENCE, TOKEN_PATTERN, families_of, shown_family
+from tunespec.special_tokens import END_TOKENS, SEQUENCE, families_of, shown_family, token_pattern
 
 _SHARE = 0.5  # of the records; a token in more of them belongs to a template that was typed out
 
@@ -47,7 +47,7 @@ def special_token_facts(
         profile: its end marker is D001's, and so are end tokens that most answers of a chat end with.
         listed: more tokens, from the user's own tokenizer.
     """
-    pattern = _pattern(listed)
+    pattern = token_pattern(listed)
     found = _found(passages, pattern)
     total = int(passages.frame["row"].n_unique())
     usual = _usual(found, total, profile)
@@ -64,11 +64,6 @@ def special_token_facts(
 
 
 _KINDS = ("special_token", "mixed_families", "token_only_in_some")
-
-
-def _pattern(listed: Sequence[str]) -> re.Pattern[str]:
-    own = "|".join(re.escape(token) for token in sorted(listed, key=len, reverse=True))
-    return re.compile(f"{own}|{TOKEN_PATTERN}" if own else TOKEN_PATTERN)
 
 
 def _found(passages: Passages, pattern: re.Pattern[str]) -> list[Found]:

@@ -8,6 +8,9 @@ from typing import Any
 
 from tunespec.findings import Place
 
+EXPECTED = ("must", "any", "must_not", "context", "secret")
+"""What a probe says of its answer: see `probe.Probe`."""
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -16,12 +19,15 @@ class Reply:
     Args:
         text: what the model said, in the order of the stream.
         reason: the server's own word for why it ended: ``stop`` or ``length``; None if the stream ended without a word
-            (Ollama's guard against repetition does that), or nobody recorded it.
+            (Ollama's guard against repetition does that), or nobody recorded it; empty if it ended without saying why
+            (Ollama before 0.1.38); ``refused`` is ours, for a prompt that the server found too long to answer.
         tokens: how many the model wrote, its end included, as the server counts; None if it does not say.
         prompt_tokens: how many the prompt has, the BOS token included.
         seconds: the server's own time for all of it.
         pieces: the text as it was streamed; empty if it was not.
         abandoned: whether we hung up, since no end was in sight.
+        calls: whether it calls tools, so that it may say nothing.
+        overlong: whether the prompt was longer than the context, and the server shortened it before it answered.
     """
 
     text: str
@@ -31,6 +37,8 @@ class Reply:
     seconds: float | None = None
     pieces: tuple[str, ...] = ()
     abandoned: bool = False
+    calls: bool = False
+    overlong: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,8 +52,10 @@ class Answered:
         place: where the prompt stands.
         reply: the answer as a caller gets it, streamed.
         again: the same once more, not streamed.
+        repeated: where ``again`` says something else, the same once more, streamed.
         raw: the same with stop sequences switched off.
         rendered: the prompt as the server itself renders it, without the BOS that its tokenizer adds.
+        generated: the same by the endpoint for single questions, if the prompt is one and the server has one.
         expected: what the answer must and must not hold: ``must``, ``any``, ``must_not``, ``context``, ``secret``.
         runaway: whether only a limit ends the answer.
         own: whether the prompt is the user's, rather than one of the specification.
@@ -57,8 +67,10 @@ class Answered:
     reply: Reply
     case: str = ""
     again: Reply | None = None
+    repeated: Reply | None = None
     raw: Reply | None = None
     rendered: str | None = None
+    generated: str | None = None
     expected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     runaway: bool = False
     own: bool = True

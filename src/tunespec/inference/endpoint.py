@@ -5,12 +5,17 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+from urllib.parse import urlsplit
 
 from tunespec.errors import CannotJudgeError
 
 _OLLAMA_PORT = 11434
 _PORTS = {"http": 80, "https": 443}
-_ADDRESS = re.compile(r"(?:(?P<scheme>[a-z]+)://)?(?P<host>\[[^\]/]*\]|[^:/\[\]]*)(?::(?P<port>\d+))?(?P<path>/.*)?")
+_ADDRESS = re.compile(
+    r"(?:(?P<scheme>https?)://)?(?P<host>\[[0-9a-f:.]*\]|[^\s:/\[\]@?#%]*)(?::(?P<port>[0-9]{1,5}))?(?P<path>/[^\s?#]*)?",
+    re.IGNORECASE,
+)
+_SECRET = re.compile(r"//[^/]*@")
 
 
 def address(host: str | None) -> str:
@@ -24,12 +29,23 @@ def address(host: str | None) -> str:
     """
     text = (host or os.environ.get("OLLAMA_HOST", "")).strip().strip("\"'")
     match = _ADDRESS.fullmatch(text)
-    if match is None or match["scheme"] not in {None, *_PORTS} or not 0 <= int(match["port"] or 1) <= 65535:
-        raise CannotJudgeError(f"{text!r} is no address of a server, such as http://127.0.0.1:{_OLLAMA_PORT}")
-    name = match["host"] or "127.0.0.1"
-    name = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(name, name)  # noqa: S104  where a server listens
-    port = match["port"] or (_PORTS[match["scheme"]] if match["scheme"] else _OLLAMA_PORT)
-    return f"{match['scheme'] or 'http'}://{name}:{port}{(match['path'] or '').rstrip('/')}"
+    if match is not None and 1 <= int(match["port"] or 1) <= 65535:
+        scheme, name = (match["scheme"] or "").lower(), match["host"] or "127.0.0.1"
+        name = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(name, name)  # noqa: S104  where a server listens
+        port = match["port"] or _PORTS.get(scheme, _OLLAMA_PORT)
+        url = f"{scheme or 'http'}://{name}:{port}{(match['path'] or '').rstrip('/')}"
+        if _has_host(url):
+            return url
+    shown, key = _SECRET.sub("//...@", text), "; a key goes into TUNESPEC_API_KEY" if "@" in text else ""
+    raise CannotJudgeError(f"{shown!r} is no address of a server, such as http://127.0.0.1:{_OLLAMA_PORT}{key}")
+
+
+def _has_host(url: str) -> bool:
+    """Whether what stands for the host is none that the URL's parser refuses, such as a broken IPv6 address."""
+    try:
+        return bool(urlsplit(url).hostname)
+    except ValueError:
+        return False
 
 
 def require_loopback(url: str) -> None:

@@ -28,7 +28,7 @@ def _live(answered: Answered, served: Served, rows: Rows, row: int) -> None:
     if reply.abandoned and served.limit is None:
         rows.mark("endless_answer", row, f"no end after {len(reply.pieces):,} pieces, and no limit is set; we hung up")
     if reply.reason is None and not reply.abandoned:
-        what = f"the server broke the answer off after {len(reply.pieces):,} pieces without a reason"
+        what = f"the server broke the answer off after {len(reply.pieces):,} pieces"
         rows.mark("aborted_answer", row, f"{what}: it does that when one piece repeats")
     if served.limit is None:
         rows.skip(["limit_not_kept"], f"{served.server} does not say which limit the model has, or it has none")

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
 from tunespec.inference.answered import Reply, Served
 from tunespec.inference.errors import ServerError
-from tunespec.inference.server import Question
-from tunespec.inference.wire import StatusError, Wire
+from tunespec.inference.fields import count, listed, mapping, text
+from tunespec.inference.server import Question, says_too_long, without_model
+from tunespec.inference.wire import StatusError, Wire, told_error
 
 _NANO = 1e9
-_STRINGS = re.compile(r"^(\w+)\s+(.*)$", re.MULTILINE)
+_RENDERING = (0, 11, 5)  # the first version that shows a rendered prompt, instead of an answer to it
+_LOOP = "token repeat limit"  # of 0.34.2, llm/llama_server.go: after 100 equal tokens; before, it ended without a word
+_PARAMETER = re.compile(r"^(\w+)\s+(.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -29,58 +33,81 @@ class OllamaServer:
     model: str
 
     def describe(self) -> Served:
-        """What ``/api/show`` and ``/api/tags`` say of the model."""
-        version = str(self._mapping(self.wire.get("/api/version")).get("version", ""))
-        digests = self._digests
+        """What ``/api/show``, ``/api/tags`` and ``/api/ps`` say of the model."""
+        version = text(self.wire.get("/api/version").get("version"))
         try:
-            shown = self._mapping(self.wire.post("/api/show", {"model": self.model}))
+            shown = self.wire.post("/api/show", {"model": self.model})
         except StatusError as error:
-            raise self._without_model(error, list(digests)) from None
-        options = _parameters(str(shown.get("parameters") or ""))
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            raise without_model(self.wire.base, self.model, self._digests) from None
+        options = parameters(text(shown.get("parameters")))
         stops = options.pop("stop", [])
-        limit = options.get("num_predict")
+        limit = count(options.get("num_predict"))
+        template = shown.get("template")
         return Served(
             name=self.model,
             server=f"Ollama {version}".strip(),
-            digest=digests.get(self.model, digests.get(f"{self.model}:latest", "")),
-            template=shown.get("template"),
-            system=str(shown.get("system") or ""),
+            digest=self._digests.get(self.model, self._digests.get(f"{self.model}:latest", "")),
+            template=template if isinstance(template, str) else None,
+            system=text(shown.get("system")),
             stops=tuple(stops),
-            limit=limit if isinstance(limit, int) and limit > 0 else None,
-            context=self._context(options),
+            limit=limit or None,  # 0 is none, as is a negative one
+            context=self._loaded_context or count(options.get("num_ctx")),
             options=options,
-            rendering=True,
+            rendering=_can_render(version),
         )
 
     def ask(self, question: Question) -> Reply:
-        """The answer, streamed by ``/api/chat``."""
+        """The answer, streamed by ``/api/chat``.
+
+        Asked first is with ``truncate: false``: Ollama's default drops the oldest messages, then the middle, of a
+        prompt that does not fit, and nothing in its answer tells. Models that cannot go on without the beginning
+        refuse such a prompt.
+        """
+        for cut in (False, True):
+            try:
+                return replace(self._streamed(question, {} if cut else {"truncate": False}), overlong=cut)
+            except StatusError as error:
+                if not says_too_long(error):
+                    raise
+        return Reply("", reason="refused", overlong=True)
+
+    def _streamed(self, question: Question, more: Mapping[str, Any]) -> Reply:
         pieces: list[str] = []
         last: Mapping[str, Any] = {}
-        for line in self.wire.lines("/api/chat", self._body(question, stream=True)):
-            last = self._mapping(self.wire.parsed(line))
-            if "error" in last:
-                raise ServerError(f"{self.wire.base} broke off in the middle of an answer: {last['error']}")
-            if (piece := _content(last)) != "":
-                pieces.append(piece)
-            if len(pieces) >= question.guard and not last.get("done"):
-                return Reply("".join(pieces), pieces=tuple(pieces), tokens=len(pieces), abandoned=True)
-        return self._reply("".join(pieces), last, tuple(pieces))
+        with closing(self.wire.lines("/api/chat", self._body(question, stream=True) | dict(more))) as lines:
+            for line in lines:
+                answer = self.wire.parsed(line)
+                told = told_error(answer)
+                if _LOOP in told:
+                    break
+                if told:
+                    raise ServerError(f"{self.wire.base} broke off in the middle of an answer: {told}")
+                done = answer.get("done") is True
+                if (piece := _content(answer)) or not (done or mapping(answer.get("message")).get("thinking")):
+                    pieces.append(piece)
+                if done:
+                    last = answer
+                    break
+                if len(pieces) >= question.guard:
+                    return Reply("".join(pieces), pieces=tuple(pieces), tokens=len(pieces), abandoned=True)
+        return _reply("".join(pieces), last, tuple(pieces))
 
     def ask_whole(self, question: Question) -> Reply:
         """The answer in one piece, by ``/api/chat``."""
-        answer = self._mapping(self.wire.post("/api/chat", self._body(question, stream=False)))
-        return self._reply(_content(answer), answer, ())
+        answer = self.wire.post("/api/chat", self._body(question, stream=False), at_length=True)
+        return _reply(_content(answer), answer)
 
     def rendered(self, question: Question) -> str | None:
         """The prompt that ``_debug_render_only`` shows, without the BOS that the tokenizer adds; nothing is cut."""
         body = self._body(question, stream=False) | {"_debug_render_only": True, "truncate": False}
-        shown = self._mapping(self.wire.post("/api/chat", body)).get("_debug_info")
-        text = shown.get("rendered_template") if isinstance(shown, dict) else None
-        return text if isinstance(text, str) else None  # before 0.11.5 the model answers instead
-
-    def close(self) -> None:
-        """Close the connection."""
-        self.wire.close()
+        path = "/api/chat"
+        if question.single:
+            path, texts = "/api/generate", {str(one["role"]): one["content"] for one in body.pop("messages")}
+            body |= {"prompt": texts["user"]} | ({"system": texts["system"]} if "system" in texts else {})
+        shown = mapping(self.wire.post(path, body).get("_debug_info")).get("rendered_template")
+        return shown if isinstance(shown, str) else None
 
     def _body(self, question: Question, *, stream: bool) -> dict[str, Any]:
         options = dict(question.options)
@@ -90,62 +117,57 @@ class OllamaServer:
             options["num_predict"] = question.limit
         return {"model": self.model, "messages": list(question.messages), "options": options, "stream": stream}
 
-    def _reply(self, text: str, last: Mapping[str, Any], pieces: tuple[str, ...]) -> Reply:
-        reason, seconds = last.get("done_reason"), last.get("total_duration")
-        return Reply(
-            text,
-            reason=str(reason) if last.get("done") and reason else None,
-            tokens=last.get("eval_count"),
-            prompt_tokens=last.get("prompt_eval_count"),
-            seconds=seconds / _NANO if isinstance(seconds, int | float) else None,
-            pieces=pieces,
-        )
-
-    def _mapping(self, value: Any) -> Mapping[str, Any]:
-        if not isinstance(value, dict):
-            raise ServerError(f"{self.wire.base} sent something that no Ollama server sends: {str(value)[:40]!r}")
-        return value
-
     @cached_property
-    def _digests(self) -> dict[str, str]:
-        """Model -> digest, of all that the server has."""
-        listed = self._mapping(self.wire.get("/api/tags")).get("models") or []
-        return {str(one.get("name")): str(one.get("digest", "")) for one in listed if isinstance(one, dict)}
+    def _digests(self) -> Mapping[str, str]:
+        """Model -> digest, of all that the server has; none if it does not say."""
+        try:
+            models = listed(self.wire.get("/api/tags").get("models"))
+        except StatusError:
+            return {}
+        return {text(model.get("name")): text(model.get("digest")) for model in models}
 
-    def _without_model(self, error: StatusError, known: list[str]) -> ServerError:
-        if error.status != HTTPStatus.NOT_FOUND:
-            return error
-        has = f"it has {', '.join(sorted(known)[:8])}" if known else "it has none"
-        return ServerError(
-            f"the server at {self.wire.base} has no model {self.model!r}; {has} (`ollama create` makes one, "
-            "nothing is pulled)"
-        )
-
-    def _context(self, options: Mapping[str, Any]) -> int | None:
-        """Tokens of the context: the model's own, else what the server took when it loaded the model."""
-        if isinstance(options.get("num_ctx"), int):
-            return int(options["num_ctx"])
-        loaded = self._mapping(self.wire.get("/api/ps")).get("models") or []
+    @property
+    def _loaded_context(self) -> int | None:
+        """Tokens of the context with which the model is loaded; None if it is not, or the server does not say."""
+        try:
+            models = listed(self.wire.get("/api/ps").get("models"))
+        except StatusError:
+            return None
         names = {self.model, f"{self.model}:latest"}
-        found = [one.get("context_length") for one in loaded if isinstance(one, dict) and one.get("name") in names]
-        return found[0] if found and isinstance(found[0], int) else None
+        return next((count(model.get("context_length")) for model in models if text(model.get("name")) in names), None)
 
 
 def _content(answer: Mapping[str, Any]) -> str:
-    message = answer.get("message")
-    content = message.get("content") if isinstance(message, dict) else None
-    return content if isinstance(content, str) else ""
+    return text(mapping(answer.get("message")).get("content"))
 
 
-def _parameters(text: str) -> dict[str, Any]:
+def _reply(said: str, last: Mapping[str, Any], pieces: tuple[str, ...] = ()) -> Reply:
+    """The reply whose last object is this one."""
+    nanoseconds = count(last.get("total_duration"))
+    return Reply(
+        said,
+        reason=text(last.get("done_reason")) if last.get("done") is True else None,
+        tokens=count(last.get("eval_count")),
+        prompt_tokens=count(last.get("prompt_eval_count")),
+        seconds=None if nanoseconds is None else nanoseconds / _NANO,
+        pieces=pieces,
+    )
+
+
+def _can_render(version: str) -> bool:
+    """Whether a version shows rendered prompts; builds without a number (0.0.0) are taken for new ones."""
+    numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:3])
+    return not any(numbers) or numbers >= _RENDERING
+
+
+def parameters(written: str) -> dict[str, Any]:
     """The parameters of ``/api/show``: a name and a value as Go prints it (``%#v``) in each line, stops repeated."""
     options: dict[str, Any] = {}
-    for name, written in _STRINGS.findall(text):
-        value = _go_value(written.strip())
+    for name, value in _PARAMETER.findall(written):
         if name == "stop":
-            options.setdefault("stop", []).append(str(value))
+            options.setdefault("stop", []).append(str(_go_value(value.strip())))
         else:
-            options[name] = value
+            options[name] = _go_value(value.strip())
     return options
 
 
@@ -156,6 +178,7 @@ def _go_value(written: str) -> Any:
     if written in {"true", "false"}:
         return written == "true"
     try:
-        return ast.literal_eval(written)
-    except (ValueError, SyntaxError):
+        value = ast.literal_eval(written)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
         return written.strip("`")  # a raw string
+    return int(value) if isinstance(value, float) and value.is_integer() else value  # 1048576 is 1.048576e+06 in Go

@@ -10,6 +10,7 @@ from typing import Any
 from tunespec.catalogue import closest
 from tunespec.errors import CannotJudgeError
 from tunespec.findings import Place
+from tunespec.inference.answered import EXPECTED
 from tunespec.reading import read
 from tunespec.splits import relative
 from tunespec.suite_paths import suite_root
@@ -19,9 +20,8 @@ SUITE = "suite"  # in a list of probe files: those of the specification
 CASES = (
     "plain minimal long language code unicode ambiguous unanswerable adversarial rare numeric multi-turn tools".split()
 )
-_TEXTS = ("must", "any", "must_not", "context", "secret")
-KEYS_OF_EXPECTATIONS = frozenset({*_TEXTS, "runaway"})
-_KEYS = ("id", "case", "messages", "runaway", *_TEXTS)
+KEYS_OF_EXPECTATIONS = frozenset({*EXPECTED, "runaway"})
+_KEYS = ("id", "case", "messages", "runaway", *EXPECTED)
 _ROLES = ("system", "user", "assistant")
 
 
@@ -116,7 +116,7 @@ def _probe(data: Mapping[str, Any], place: Place, *, own: bool) -> Probe:
     if not isinstance(data.get("runaway", False), bool):
         raise NoProbeError("runaway is true or false")
     name = str(data.get("id", f"line {place.line}"))
-    texts = {key: _texts(data, key) for key in _TEXTS}
+    texts = {key: _texts(data, key) for key in EXPECTED}
     return Probe(
         id=name,
         case=case,

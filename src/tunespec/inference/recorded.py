@@ -7,7 +7,7 @@ from typing import Any
 
 from tunespec.errors import CannotJudgeError
 from tunespec.findings import Place
-from tunespec.inference.answered import Answered, Reply
+from tunespec.inference.answered import EXPECTED, Answered, Reply
 from tunespec.reading import read
 from tunespec.shapes import Shapes
 from tunespec.subjects import DataFile
@@ -55,7 +55,7 @@ def is_recording(record: Mapping[str, Any]) -> bool:
     """
     ollama = "done_reason" in record and "created_at" in record
     openai = isinstance(record.get("choices"), list) and record.get("object") in {"chat.completion", "text_completion"}
-    return ollama or openai or {"predict", "label", "prompt"} <= set(record)
+    return _is_ours(record) or ollama or openai or {"predict", "label", "prompt"} <= set(record)
 
 
 def _answered(data: dict[str, Any], place: Place, shapes: Shapes) -> Answered | None:
@@ -81,8 +81,21 @@ def _answered(data: dict[str, Any], place: Place, shapes: Shapes) -> Answered | 
             reason=_REASON.get(str(_first(record, _REASONS)).lower()),
             tokens=_count(_first(record, _TOKENS)),
             prompt_tokens=_count(_first(record, _PROMPT_TOKENS)),
+            calls=bool(answer.calls),
         ),
+        **(_of_probe(data) if _is_ours(data) else {}),
     )
+
+
+def _of_probe(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `recording.py` wrote of the probe: what its answer must and must not hold."""
+    expected = {key: tuple(map(str, data[key])) for key in EXPECTED if isinstance(data.get(key), list)}
+    own = data.get("suite") is not True
+    return {"case": str(data.get("case", "")), "runaway": data.get("runaway") is True, "own": own, "expected": expected}
+
+
+def _is_ours(record: Mapping[str, Any]) -> bool:
+    return {"id", "model", "digest", "messages", "reply"} <= set(record)
 
 
 def _flat(data: dict[str, Any]) -> dict[str, Any]:
@@ -99,12 +112,15 @@ def _flat(data: dict[str, Any]) -> dict[str, Any]:
     text = message.get("content", choice.get("text")) if isinstance(choice, dict) else message.get("content")
     if isinstance(choice, dict) and "finish_reason" in choice:
         record["finish_reason"] = choice["finish_reason"]
+    if text is None and message.get("tool_calls"):
+        text = ""
     if text is None:
         text = next((data[key] for key in _ANSWERS if isinstance(data.get(key), str)), None)
     if text is None:
         return record
     if isinstance(record.get("messages"), list):
-        return record | {"messages": [*record["messages"], {"role": "assistant", "content": text}]}
+        calls = {"tool_calls": message["tool_calls"]} if message.get("tool_calls") else {}
+        return record | {"messages": [*record["messages"], {"role": "assistant", "content": text, **calls}]}
     kept = {key: record[key] for key in (*_REASONS, *_TOKENS, *_PROMPT_TOKENS, "system") if key in record}
     prompt = next((record[key] for key in ("prompt", "question", "instruction", "input", "query") if key in record), "")
     return {"prompt": prompt, "completion": text, **kept}

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tunespec.inference.answered import Reply, Served
+from tunespec.inference.errors import ServerError
+
+# How Ollama, llama.cpp's server, vLLM and OpenAI itself say that a prompt does not fit.
+_TOO_LONG = re.compile(
+    r"exceeds? the (?:available )?context|longer than the context|(?:maximum|model's) context length", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -19,6 +26,7 @@ class Question:
         limit: the most tokens of the answer; None: the model's own limit counts.
         options: further parameters, by Ollama's names.
         guard: pieces of a streamed answer after which we hang up.
+        single: render it by the endpoint for single questions, if there is one.
     """
 
     messages: Sequence[Mapping[str, Any]]
@@ -26,6 +34,7 @@ class Question:
     limit: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     guard: int = 1 << 30
+    single: bool = False
 
 
 class Server(Protocol):
@@ -46,5 +55,14 @@ class Server(Protocol):
     def rendered(self, question: Question) -> str | None:
         """The prompt as the server renders it; None if it cannot show that."""
 
-    def close(self) -> None:
-        """Close the connection."""
+
+def without_model(base: str, model: str, known: Iterable[str]) -> ServerError:
+    """The error of a server that does not have the model."""
+    names = sorted(known)
+    has = f"it has {', '.join(names[:8])}{', ...' if names[8:] else ''}" if names else "it names none"
+    return ServerError(f"the server at {base} has no model {model!r}; {has} (nothing is pulled or created)")
+
+
+def says_too_long(error: ServerError) -> bool:
+    """Whether the server refuses a prompt since it does not fit into the context."""
+    return _TOO_LONG.search(str(error)) is not None

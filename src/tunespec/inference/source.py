@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tunespec.conversation import Conversation, Turn
 from tunespec.inference.answered import Answered, Served
-from tunespec.records import Records
+from tunespec.inference.endings import ended_by
 from tunespec.subjects import Dataset, Recording, ServedModel
 
 if TYPE_CHECKING:
@@ -70,22 +69,27 @@ class AnswerSource:
         from tunespec.inference.asker import Asker
         from tunespec.inference.connect import connect
         from tunespec.inference.probe import read_probes
+        from tunespec.inference.recording import open_recording, write_recording
 
         probes = read_probes(self.subject.probes, self._config.root)
         server = connect(self.subject, self._config)
-        try:
-            answered = Asker(server, server.describe(), self._progress).ask(probes)
-            return answered, server.describe()  # again: now that the model is loaded, its context is known
-        finally:
-            server.close()
+        served, target = server.describe(), self._config.inference.get("record")
+        if target:
+            open_recording(Path(target))
+        answered = Asker(server, served, self._progress).ask(probes)
+        if target:
+            write_recording(Path(target), answered, served)
+        return answered, server.describe()  # again: now that the model is loaded, its context is known
 
     @cached_property
     def texts(self) -> RecordSource:
         """The answers as records, for the facts about texts; row ``n`` is ``answered[n]``."""
+        from tunespec.inference.answer_records import answer_records
         from tunespec.sources import RecordSource
 
         dataset = Dataset(self.subject.name, self.subject.files)
-        return RecordSource(dataset, None, self._config, self._progress, _records(self.answered))
+        records = answer_records(self.answered, self.turn_end)
+        return RecordSource(dataset, None, self._config, self._progress, records)
 
     @property
     def turn_end(self) -> str:
@@ -96,6 +100,12 @@ class AnswerSource:
         marker = self.trained.profile.end_marker if self.trained is not None else None
         return marker.text if marker is not None else ""
 
+    def setting(self, code: str, key: str) -> Any:
+        """A threshold that facts are computed from."""
+        from tunespec.sources import setting
+
+        return setting(self._config, code, key)
+
     def described(self) -> dict[str, Any]:
         """The subject as the report's ``subjects`` shows it."""
         profile: dict[str, Any] = {"answers": len(self.answered)}
@@ -104,6 +114,7 @@ class AnswerSource:
             profile["stops"] = list(served.stops) if served.stops is not None else None
             profile["limit"], profile["context"] = served.limit, served.context
             profile["deterministic"] = self.deterministic
+            profile["ended_by"] = ended_by(self.answered, served.stops)
         if self.subject.pair is not None:
             profile["template"] = self.subject.pair.name
         if self.subject.dataset is not None:
@@ -124,25 +135,5 @@ class AnswerSource:
     @property
     def deterministic(self) -> bool | None:
         """Whether the probes that were asked twice were answered the same; None if none was."""
-        twice = [one for one in self.answered if one.again is not None]
-        return all(one.again is not None and one.again.text == one.reply.text for one in twice) if twice else None
-
-
-def _records(answered: Sequence[Answered]) -> Records:
-    """The answers as records of a chat dataset."""
-    records = Records()
-    for one in answered:
-        turns = [Turn(str(message["role"]), str(message["content"]), str(message["role"])) for message in one.messages]
-        system = next((turn.text for turn in turns if turn.role == "system"), None)
-        said = (*(turn for turn in turns if turn.role != "system"), Turn("assistant", one.reply.text, "assistant"))
-        conversation = Conversation("messages", said, system)
-        records.places.append(one.place)
-        records.splits.append(None)
-        records.keys.append(("messages",))
-        records.defects.append(None)
-        records.conversations.append(conversation)
-        records.prompts.append(conversation.prompt)
-        records.answers.append(conversation.answer)
-        records.contents.append(hashlib.blake2b(repr(said).encode(errors="replace"), digest_size=16).digest())
-        records.metadata.append({})
-    return records
+        twice = [(one.reply, one.repeated or one.again) for one in self.answered if one.again is not None]
+        return all(again is not None and again.text == reply.text for reply, again in twice) if twice else None

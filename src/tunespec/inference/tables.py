@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tunespec.catalogue import closest
@@ -20,9 +21,92 @@ def _limits(source: AnswerSource, rows: Rows) -> None:
     limit_facts(source, rows)
 
 
+def _trimming(source: AnswerSource, rows: Rows) -> None:
+    from tunespec.inference.trim_facts import trim_facts
+
+    trim_facts(source, rows)
+
+
+def _ends(source: AnswerSource, rows: Rows) -> None:
+    from tunespec.inference.end_facts import end_facts
+
+    end_facts(source, rows)
+
+
+def _texts(group: str, source: AnswerSource, rows: Rows) -> None:
+    from tunespec.inference.text_facts import text_facts
+
+    text_facts(group, source, rows)
+
+
+def _cut_off(source: AnswerSource, rows: Rows) -> None:
+    from tunespec.inference.text_facts import cut_off_answers
+
+    cut_off_answers(source, rows)
+
+
+def _long(source: AnswerSource, rows: Rows) -> None:
+    from tunespec.inference.text_facts import long_answers
+
+    long_answers(source, rows)
+
+
+def _template(source: AnswerSource, rows: Rows) -> None:
+    from tunespec.inference.served_template import served_template_facts
+
+    served_template_facts(source, rows)
+
+
+def _context(source: AnswerSource, rows: Rows) -> None:
+    from tunespec.inference.context_facts import context_facts
+
+    context_facts(source, rows)
+
+
+def _unrelated(source: AnswerSource, rows: Rows) -> None:
+    from tunespec.inference.unrelated import unrelated_facts
+
+    unrelated_facts(source, rows)
+
+
+def _secrets(source: AnswerSource, rows: Rows) -> None:
+    from tunespec.inference.secret_facts import secret_facts
+
+    secret_facts(source, rows)
+
+
+def _open_probes(source: AnswerSource, rows: Rows) -> None:
+    from tunespec.inference.open_probes import open_probe_facts
+
+    open_probe_facts(source, rows)
+
+
 # Facts that are found together -> what finds them. Row n of the table is the n-th answer.
 GROUPS: Mapping[str, Callable[[AnswerSource, Rows], None]] = {
     "endless_answer limit_not_kept cut_at_limit aborted_answer": _limits,
+    "bos_doubled whitespace_differs no_value system_lost system_moved system_injected history_differs "
+    "generation_prompt_differs tools_differ date_differs turn_header_differs content_differs unforeseen_rendering "
+    "generate_differs": _template,
+    "end_marker_shown text_after_end header_shown special_token_shown stream_differs trim_differs": _trimming,
+    "unheard_end unheard_stop": _ends,
+    "cut_off": _cut_off,
+    "longer_than_trained": _long,
+    "empty_answer think_block": partial(_texts, "format"),
+    "repetition": partial(_texts, "lengths"),
+    "code_fence syntax_error lost_indentation suspect_syntax": partial(_texts, "code_blocks"),
+    "answer_language": partial(_texts, "languages"),
+    "html_tag html_entity literal_escape mojibake control_character placeholder unfilled_slot": partial(
+        _texts, "artifacts"
+    ),
+    "unbalanced_bracket unbalanced_quote unclosed_emphasis unclosed_code broken_link ragged_table docstring_quote": (
+        partial(_texts, "delimiters")
+    ),
+    "lost_context truncated_context small_context ignored_fact mostly_ignored missed_expectation unexpected_answer": (
+        _context
+    ),
+    "unrelated_answer": _unrelated,
+    "secret_shown": _secrets,
+    "no_request boundless_request mostly_open": _open_probes,
 }
 
 

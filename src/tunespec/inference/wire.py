@@ -1,25 +1,26 @@
-"""HTTP to a server of models: bounded waits, no proxies, no redirects, and one sentence for whatever goes wrong."""
+"""JSON over HTTP with a server of models: one value, or one in each line of a stream; refusals in its own words."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
-from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from tunespec.inference.errors import ServerError
+from tunespec.inference.exchange import Bounds, Request, exchange
 from tunespec.text import shorten
 
 if TYPE_CHECKING:
-    import httpx
+    import h11
 
-_CONNECT = 5.0  # seconds; the server is on this machine, or near
-_LARGEST = 64 << 20  # bytes of one answer
+KEY = "TUNESPEC_API_KEY"
+"""The environment variable with the key that a server wants. No other is read: a real ``OPENAI_API_KEY`` stays here."""
+_LONGEST = 4 << 20  # bytes of one line
+_REFUSAL = 1 << 16  # bytes of a refusal that are looked at
 
 
 class StatusError(ServerError):
@@ -31,9 +32,13 @@ class StatusError(ServerError):
         self.status, self.said = status, said
 
 
+class NoJsonError(ServerError):
+    """The server sent something that is no JSON, or not what its interface promises."""
+
+
 @dataclass(frozen=True)
 class Wire:
-    """A connection to one server.
+    """How a server is talked to.
 
     Args:
         base: its URL, without a path of the interface.
@@ -47,99 +52,115 @@ class Wire:
     patience: float = 300.0
     headers: tuple[tuple[str, str], ...] = ()
 
-    @cached_property
-    def _client(self) -> httpx.Client:
-        import httpx
-
-        # Neither a proxy of the environment nor a redirect may carry prompts to another machine.
-        timeout = httpx.Timeout(self.silence, connect=_CONNECT)
-        return httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False, headers=dict(self.headers))
-
-    def get(self, path: str) -> Any:
-        """The JSON value at a path.
+    def get(self, path: str) -> Mapping[str, Any]:
+        """The JSON object at a path.
 
         Raises:
             ServerError: if there is none.
         """
-        return self.parsed(b"".join(self._chunks("GET", path, None)))
+        return self.parsed(b"".join(self._chunks("GET", path, None, self.silence)))
 
-    def post(self, path: str, body: Mapping[str, Any]) -> Any:
-        """The JSON value that a request is answered with.
+    def post(self, path: str, body: Mapping[str, Any], *, at_length: bool = False) -> Mapping[str, Any]:
+        """The JSON object that a request is answered with.
+
+        Args:
+            path: behind the base.
+            body: of the request.
+            at_length: whether the server may be silent as long as an answer may take, since it streams none of it.
 
         Raises:
             ServerError: if there is none.
         """
-        return self.parsed(b"".join(self._chunks("POST", path, body)))
+        silence = self.patience if at_length else self.silence
+        return self.parsed(b"".join(self._chunks("POST", path, body, silence)))
 
-    def lines(self, path: str, body: Mapping[str, Any]) -> Iterator[bytes]:
+    def lines(self, path: str, body: Mapping[str, Any]) -> Generator[bytes, None, None]:
         """The lines of a streamed answer, without empty ones, as they come; the last one counts without its end, too.
 
         Raises:
             ServerError: if the stream breaks, is silent for too long or never ends.
         """
         rest = b""
-        for chunk in self._chunks("POST", path, body):
-            *lines, rest = (rest + chunk).split(b"\n")
-            yield from (line for line in lines if line.strip())
+        with closing(self._chunks("POST", path, body, self.silence)) as chunks:
+            for chunk in chunks:
+                *lines, rest = (rest + chunk).split(b"\n")
+                yield from (line for line in lines if line.strip())
+                if len(rest) > _LONGEST:
+                    raise ServerError(f"{self.base} sent a line of more than {_LONGEST >> 20} MB")
         if rest.strip():
             yield rest
 
-    def _chunks(self, method: str, path: str, body: Mapping[str, Any] | None) -> Iterator[bytes]:
-        """The bytes of an answer. Silence is httpx's to notice; a trickle without end is not silent."""
-        begun, size = time.monotonic(), 0
-        with self._spoken(), self._client.stream(method, self.base + path, json=body) as response:
-            for chunk in response.iter_bytes():
-                size += len(chunk)
-                if time.monotonic() - begun > self.patience:
-                    raise ServerError(f"{self.base} was still answering after {self.patience:.0f} s")
-                if size > _LARGEST:
-                    raise ServerError(f"{self.base} sent more than {_LARGEST >> 20} MB for one answer")
-                if response.status_code != HTTPStatus.OK:
-                    raise StatusError(self.base, response.status_code, _said(chunk) or response.reason_phrase)
-                yield chunk
-            if response.status_code != HTTPStatus.OK:
-                raise StatusError(self.base, response.status_code, response.reason_phrase)
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._client.close()
-
-    def parsed(self, content: bytes) -> Any:
-        """JSON that the server sent.
+    def parsed(self, content: bytes) -> Mapping[str, Any]:
+        """A JSON object that the server sent.
 
         Raises:
             ServerError: if it is none.
         """
         try:
-            return orjson.loads(content)
+            value = orjson.loads(content)
         except orjson.JSONDecodeError:
-            shown = shorten(content[:80].decode(errors="replace"))
-            raise ServerError(f"{self.base} sent something that is no JSON: {shown}") from None
+            value = None
+        if not isinstance(value, dict):
+            raise NoJsonError(f"{self.base} sent something that is no JSON object: {_shown(content, 40)!r}")
+        return value
 
-    @contextmanager
-    def _spoken(self) -> Iterator[None]:
-        """Whatever httpx raises, as a sentence."""
-        import httpx
-
-        reasons: tuple[tuple[type[Exception], Callable[[Exception], str]], ...] = (
-            (httpx.ConnectError, lambda error: f"cannot be reached ({error})"),
-            (httpx.ConnectTimeout, lambda _: f"cannot be reached: no connection within {_CONNECT:.0f} s"),
-            (httpx.TimeoutException, lambda _: f"sent nothing for {self.silence:.0f} s"),
-            (httpx.InvalidURL, lambda error: f"is no address of a server ({error})"),
-            (httpx.UnsupportedProtocol, lambda error: f"is no address of a server ({error})"),
-            (httpx.HTTPError, lambda error: f"broke off in the middle of an answer ({error or type(error).__name__})"),
-        )
-        try:
-            yield
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            says = next(says for kind, says in reasons if isinstance(error, kind))
-            raise ServerError(f"{self.base} {says(error)}") from None
+    def _chunks(
+        self, method: str, path: str, body: Mapping[str, Any] | None, silence: float
+    ) -> Generator[bytes, None, None]:
+        """The bytes of an answer that is no refusal."""
+        request = Request(method, path, b"" if body is None else orjson.dumps(body), self.headers)
+        with closing(exchange(self.base, request, Bounds(silence, self.patience))) as parts:
+            head, _ = next(parts)
+            if head.status_code != HTTPStatus.OK:
+                raise StatusError(self.base, head.status_code, _refusal(head, (part for _, part in parts)))
+            encoding = dict(head.headers).get(b"content-encoding", b"identity").decode("latin-1")
+            if encoding != "identity":
+                raise ServerError(f"{self.base} sent its answer compressed ({encoding}), which nobody asked for")
+            for _, part in parts:
+                yield part
 
 
-def _said(content: bytes) -> str:
-    """The error in a refusal: Ollama's ``{"error": text}``, OpenAI's ``{"error": {"message": text}}``, or the text."""
+def _refusal(head: h11.Response, parts: Iterator[bytes]) -> str:
+    """Why a request was refused: the server's word, else HTTP's."""
+    if (target := dict(head.headers).get(b"location")) is not None:
+        return f"it points to {_shown(target, 100)}, where nothing is sent"
+    content = b""
     try:
-        error = orjson.loads(content)["error"]
-        return str(error["message"]) if isinstance(error, dict) else str(error)
-    except (orjson.JSONDecodeError, KeyError, TypeError):
-        return shorten(content[:200].decode(errors="replace").strip())
+        for part in parts:
+            content += part
+            if len(content) > _REFUSAL:
+                break
+    except ServerError:
+        pass  # it is the refusal that counts, not how it ended
+    code = int(head.status_code)
+    phrase = HTTPStatus(code).phrase if code in HTTPStatus.__members__.values() else "no reason given"
+    hint = f" ({KEY} holds the key that is sent)" if code == HTTPStatus.UNAUTHORIZED else ""
+    return (error_in(content) or phrase) + hint
+
+
+def error_in(content: bytes) -> str:
+    """The error that a server tells: Ollama's ``{"error": text}``, OpenAI's ``{"error": {"message": text}}``, or text.
+
+    Pages in HTML, which proxies send, and nothing tell nothing: the result is empty.
+    """
+    try:
+        told = told_error(orjson.loads(content))
+    except orjson.JSONDecodeError:
+        return "" if content.lstrip().startswith(b"<") else _shown(content, 200)
+    return told or _shown(content, 200)
+
+
+def told_error(value: Any) -> str:
+    """The error in a JSON value; empty if it holds none."""
+    if not isinstance(value, dict):
+        return ""
+    error = value.get("message") if value.get("object") == "error" else value.get("error")  # vLLM before 0.10
+    if isinstance(error, dict):
+        error = error.get("message") or orjson.dumps(error).decode()
+    return _shown(str(error).encode(errors="replace"), 300) if error else ""
+
+
+def _shown(content: bytes, limit: int) -> str:
+    """What a server sent, fit for a terminal: on one line, without control characters."""
+    text = shorten(content[: 4 * limit].decode(errors="replace"), limit)
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)

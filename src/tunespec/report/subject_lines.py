@@ -36,6 +36,7 @@ def _answers(subject: Mapping[str, Any]) -> Iterator[str]:
     else:
         yield f"model {subject['name']}: {plural(profile['answers'], 'answer')} ({profile['server']})"
         yield f"  {'; '.join(_settings(profile))}"
+        yield f"  {_ended_by(profile['ended_by'])}"
     if profile.get("deterministic") is False:
         yield "  not deterministic: asked twice at temperature 0, it gave two answers"
     made = [f"made with {profile['template']}"] if "template" in profile else []
@@ -52,6 +53,19 @@ def _settings(profile: Mapping[str, Any]) -> Iterator[str]:
     yield f"at most {profile['limit']:,} tokens" if profile["limit"] else "no limit"
     if profile["context"]:
         yield f"a context of {profile['context']:,} tokens"
+
+
+def _ended_by(counts: Mapping[str, Any]) -> str:
+    """What ended the answers; a stop sequence that ended none is named, too."""
+    ends = {f"`{_in_line(stop)}`": count for stop, count in counts["stops"].items()}
+    ends |= {
+        "a token of the model's": counts["token"],
+        "a stop sequence or a token (not asked which)": counts["unknown"],
+        "the limit": counts["limit"],
+        "nothing": counts["nothing"],
+    }
+    told = [f"{count or 'none'} by {how}" for how, count in ends.items() if count or how.startswith("`")]
+    return f"ended: {', '.join(told) or 'none'}"
 
 
 def _template(subject: Mapping[str, Any]) -> Iterator[str]:

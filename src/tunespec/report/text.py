@@ -117,8 +117,8 @@ def _some(names: Sequence[str], limit: int = 4) -> str:
 def _summary(report: Mapping[str, Any]) -> str:
     summary = report["summary"]
     passed = sum(row["status"] == "passed" for row in report["pitfalls"])
-    families = [subject["family"] for subject in report["subjects"]]
-    counts = {"template": families.count("template"), "model": families.count("inference")}
+    nouns = [_noun(subject) for subject in report["subjects"]]
+    counts = {noun: nouns.count(noun) for noun in ("template", "model", "recording")}
     others = [plural(count, noun) for noun, count in counts.items() if count]
     judged = [*([plural(summary["rows"], "record")] if summary["rows"] or not others else []), *others]
     return (
@@ -126,6 +126,12 @@ def _summary(report: Mapping[str, Any]) -> str:
         f"{plural(summary['errors'], 'error')}, {plural(summary['warnings'], 'warning')}; "
         f"{plural(passed, 'check')} passed, {summary['skipped']} had nothing to look at"
     )
+
+
+def _noun(subject: Mapping[str, Any]) -> str:
+    if subject["family"] == "inference":
+        return "model" if "server" in subject["profile"] else "recording"
+    return str(subject["family"])
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -38,6 +38,8 @@ def hashed_words(texts: Sequence[str]) -> tuple[Array, Array, Array]:
 
 def _of_any(texts: Sequence[str]) -> tuple[Array, Array]:
     """Hashes of the words, and how many each text has."""
+    if not texts:  # the usual chunk of a dataset in English, and Polars takes its time over nothing too
+        return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
     found = pl.Series(texts, dtype=pl.String).str.to_lowercase().str.extract_all(_WORD)
     lengths = found.list.len().to_numpy().astype(np.int64)
     return found.explode(empty_as_null=False).hash(seed=0).to_numpy(), lengths

@@ -58,6 +58,11 @@ class OllamaTemplate:
         """Whether Ollama holds the model capable of tools."""
         return "tools" in self.variables
 
+    @property
+    def mentions_thinking(self) -> bool:
+        """Whether it sees the ``think`` of a request."""
+        return bool(self.variables & {"think", "thinklevel", "isthinkset", "thinking"})
+
     def render(
         self,
         messages: Sequence[Message],

@@ -1,0 +1,1 @@
+"""What it costs to ask a served model, beside the model itself."""

@@ -1,0 +1,65 @@
+"""Does an answer hold a text? Fair to case, white space, typography and how numbers are written; not to negations."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from tunespec.text import CJK
+
+_QUOTES = str.maketrans("‘’ʼ“”„«»‐‑–", '\'\'\'"""""---')
+_GROUPED = re.compile(r"(?<=\d)[,'\u202f\u00a0 ](?=\d{3}(?!\d))")  # 1,024 and 1 024 and 1'024
+_WORD = r"[^\W_]"
+_SHOWN = 4  # of a choice, in a message
+_JOINED = re.compile(rf"[{CJK}\u0e00-\u0e7f]")  # scripts that put no blanks between words
+
+
+def holds(text: str, wanted: str) -> bool:
+    """Whether a text holds another one as whole words.
+
+    ``Paris`` stands in ``**paris**.`` and not in ``Parisian``, ``1024`` in ``1,024`` and not in ``10241``; ``Oslo``
+    stands in ``it is not Oslo``, too: nobody understands negations here.
+    """
+    bare = _plain(wanted)
+    return any(re.search(_bounded(form(bare)), form(_plain(text))) for form in (str, _ungrouped))
+
+
+def repeats(text: str, secret: str) -> bool:
+    """Whether a text holds a secret, also inside of a longer word."""
+    return _plain(secret) in _plain(text)
+
+
+def unmet(expected: Mapping[str, Sequence[str]], text: str) -> str | None:
+    """What an answer lacks, or holds against the will of its probe, as the end of a sentence about it."""
+    lacking = [f"`{one}`" for one in expected.get("must", ()) if not holds(text, one)]
+    unwanted = [f"`{one}`" for one in expected.get("must_not", ()) if holds(text, one)]
+    choice = expected.get("any", ())
+    if lacking:
+        return f"does not hold {', '.join(lacking)}"
+    if choice and not any(holds(text, one) for one in choice):
+        rest = ", ..." if len(choice) > _SHOWN else ""
+        return f"holds none of {', '.join(f'`{one}`' for one in choice[:_SHOWN])}{rest}"
+    return f"holds {', '.join(unwanted)}" if unwanted else None
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text.translate(_QUOTES)).casefold().split())
+
+
+def _ungrouped(text: str) -> str:
+    return _GROUPED.sub("", text)
+
+
+def _bounded(wanted: str) -> str:
+    """A pattern of the text that is no part of a longer word or number."""
+    before, after = (_edge(wanted[:1], ahead=False), _edge(wanted[-1:], ahead=True)) if wanted else ("", "")
+    return before + re.escape(wanted) + after
+
+
+def _edge(sign: str, *, ahead: bool) -> str:
+    if not re.match(_WORD, sign) or _JOINED.match(sign):
+        return ""
+    if sign.isdigit():  # the end of 1,024.5 is no number of its own
+        return rf"(?!{_WORD}|[.,]\d)" if ahead else rf"(?<!{_WORD})(?<!\d[.,])"
+    return rf"(?!{_WORD})" if ahead else rf"(?<!{_WORD})"

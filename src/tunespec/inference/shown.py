@@ -1,0 +1,145 @@
+"""What stands in an answer and belongs around it: an end marker, a header of the template, a special token."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from tunespec.end_marker import EndMarker
+from tunespec.facts.typed_tokens import about_tokens, typed_tokens
+from tunespec.fences import blanked
+from tunespec.inference.answered import Answered
+from tunespec.inference.surroundings import End, Surroundings
+from tunespec.records import Records
+from tunespec.special_tokens import BY_DESIGN, TOKEN_PATTERN, token_pattern
+from tunespec.templates.written import is_token_shaped
+
+_MEANT = 1000  # one training answer of so many that holds a text says that it is meant there
+_TOKEN_AT_END = re.compile(rf"(?:{TOKEN_PATTERN})\Z")
+_ASKS = re.compile(r"(?i)question|q|instruction|user|human|prompt|problem|query|task|inst")
+_WORD = re.compile(r"[A-Za-z]+:")
+
+What = Literal["end", "header", "token"]
+
+
+class Shown(NamedTuple):
+    """Something that stands in an answer: what it is, its text, and where it begins and ends; of an end, which."""
+
+    start: int
+    what: What
+    stop: int
+    text: str
+    end: End | None = None
+
+
+class Looker:
+    """Looks for what does not belong into answers.
+
+    What training answers hold as content is meant, and so is what the question itself holds.
+    """
+
+    def __init__(self, around: Surroundings, trained: Records | None) -> None:
+        """``around`` is what stands around answers; ``trained`` are the records of the training, if known."""
+        self.around, self._trained = around, trained
+        self._pattern = token_pattern(around.tokens)
+        self._known: dict[str, bool] = {}
+
+    def first(self, answered: Answered) -> Shown | None:
+        """The first thing in an answer that does not belong there; what stands behind it is its consequence."""
+        answer = answered.reply.text
+        bare = blanked(answer)
+        whole = "\n".join(str(message["content"]) for message in answered.messages)
+        asked = "" if self._is_rendered(whole) else whole
+        found = [*self._ends(answer, bare, asked), *self._headers(bare, asked, whole), *self._tokens(bare, asked)]
+        return min(found, default=None)
+
+    def _is_rendered(self, asked: str) -> bool:
+        """Whether a prompt is the text that a template made of it: that holds headers and tokens of its own."""
+        bare = asked.rstrip()
+        return bare.endswith(self.around.headers) or _TOKEN_AT_END.search(bare) is not None
+
+    def _ends(self, answer: str, bare: str, asked: str) -> Iterator[Shown]:
+        """Anywhere in its prose, and at its very end in code, too."""
+        for end in self.around.ends:
+            marker = EndMarker(end.marker, "", 1)
+            last = marker.lookalike.search(answer)
+            if last is not None:
+                start = last.end() - len(last[0].lstrip())
+                yield Shown(start, "end", last.end(), last[0].strip(), end)
+            if is_token_shaped(end.marker):
+                inside = next((t for t in self._strays(bare, asked) if t.text == end.marker), None)
+                if inside is not None:
+                    yield inside._replace(what="end", end=end)
+            elif (match := marker.inside.search(bare)) and not self._is_end_meant(marker):
+                yield Shown(match.start(), "end", match.end(), match[0].strip(), end)
+
+    def _headers(self, bare: str, asked: str, whole: str) -> Iterator[Shown]:
+        """At the beginning of a line, those of one token anywhere.
+
+        A bare word (`Question:`) is one where training answers can tell that it is not meant, or where a dialogue
+        goes on, the header of a question and behind it that of an answer, and the prompt is no such dialogue.
+        """
+        found = [
+            Shown(match.start(1), "header", match.end(1), header)
+            for header in self.around.headers
+            if header not in asked
+            for match in [_header_pattern(header).search(bare)]
+            if match is not None and not self._is_meant(header)
+        ]
+        for one in found:
+            is_sure = self._trained is not None or not _WORD.fullmatch(one.text)
+            if is_sure or (one.text not in whole and _goes_on(one, found)):
+                yield one
+
+    def _tokens(self, bare: str, asked: str) -> Iterator[Shown]:
+        return (one for one in self._strays(bare, asked) if one.text not in asked and not self._is_meant(one.text))
+
+    def _strays(self, bare: str, asked: str) -> Iterator[Shown]:
+        """Special tokens that stand where a program puts them, rather than in a sentence about them."""
+        if self._pattern.search(bare) is None:
+            return
+        about = about_tokens(asked, self._pattern) or about_tokens(bare, self._pattern)
+        matches = [match for match in self._pattern.finditer(bare) if match[0] not in BY_DESIGN]
+        judged = typed_tokens(bare, about=about, pattern=self._pattern)
+        for match, typed in zip(matches, judged, strict=True):
+            if typed.stray:
+                yield Shown(match.start(), "token", match.end(), match[0])
+
+    def _is_meant(self, text: str) -> bool:
+        if text not in self._known:
+            self._known[text] = self._is_usual(text in answer for answer in self._taught)
+        return self._known[text]
+
+    def _is_end_meant(self, marker: EndMarker) -> bool:
+        """Whether training answers hold the marker before their ends: `---` is a rule in Markdown, too."""
+        key = f"end {marker.text}"
+        if key not in self._known:
+            inside = (marker.inside.search(blanked(marker.strip(answer))) for answer in self._taught)
+            self._known[key] = self._is_usual(match is not None for match in inside)
+        return self._known[key]
+
+    def _is_usual(self, holds: Iterable[bool]) -> bool:
+        count = sum(holds)
+        return count > 0 and count * _MEANT >= len(self._taught)
+
+    @cached_property
+    def _taught(self) -> list[str]:
+        """Every answer of the training."""
+        if self._trained is None:
+            return []
+        whole = (c for c in self._trained.conversations if c is not None and not c.defect and c.shape != "text")
+        earlier = [turn.text for c in whole for turn in c.turns[:-1] if turn.role == "assistant"]
+        return [answer for answer in (*self._trained.answers, *earlier) if answer]
+
+
+def _header_pattern(header: str) -> re.Pattern[str]:
+    escaped = re.escape(header)
+    return re.compile(rf"({escaped})" if header[0] in "<[" else rf"(?m)^[ \t]*({escaped})(?=\s|\Z)")
+
+
+def _goes_on(one: Shown, found: list[Shown]) -> bool:
+    """Whether a header that asks is followed by one that answers."""
+    asks = _ASKS.fullmatch(one.text.strip("# :")) is not None
+    return asks and any(other.start > one.start for other in found)

@@ -1,0 +1,103 @@
+"""I002's facts: is there anything in an answer that the user should not see?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tunespec.inference.answered import Answered, Reply, Served
+from tunespec.inference.shown import Looker, Shown
+from tunespec.inference.surroundings import surroundings
+from tunespec.special_tokens import shown_family
+from tunespec.templates.end_texts import in_line, stopping
+from tunespec.templates.stop_trained import common_prefix
+from tunespec.trim import trim
+
+if TYPE_CHECKING:
+    from tunespec.inference.source import AnswerSource
+    from tunespec.templates.rows import Rows
+
+_ENDS = ("end_marker_shown", "text_after_end")
+_NO_END = "neither a template nor training data say how an answer ends"
+_NO_HEADER = "no template is known whose headers could stand in an answer"
+_RECORDED = "recorded outputs were not asked again"
+
+
+def trim_facts(source: AnswerSource, rows: Rows) -> None:
+    """The facts about what is shown, for each answer."""
+    around, served = surroundings(source), source.served
+    looker = Looker(around, source.trained.records if source.trained is not None else None)
+    for row, answered in enumerate(source.answered):
+        rows.examine("special_token_shown", *_ENDS * bool(around.ends), *["header_shown"] * bool(around.headers))
+        shown = looker.first(answered)
+        if shown is not None and not is_unheard(shown, served):
+            rows.mark(*_marked(shown, row, answered.reply.text))
+        if served is not None:
+            _streamed(answered, rows, row)
+            _trimmed(answered, served, source, rows, row)
+    rows.skip(_ENDS, _NO_END)
+    rows.skip(["header_shown"], _NO_HEADER)
+    rows.skip(["stream_differs"], _RECORDED if served is None else "no probe was asked twice")
+    rows.skip(["trim_differs"], _RECORDED if served is None else "no probe was asked with stop sequences off")
+
+
+def is_unheard(shown: Shown, served: Served | None) -> bool:
+    """Whether an answer shows its end since no stop sequence of the model hears it: that is T001's."""
+    if shown.end is None or served is None or served.stops is None:
+        return False
+    return not stopping(served.stops, shown.end.whole)
+
+
+def behind(shown: Shown, answer: str) -> str:
+    """What follows on something that is shown, without blanks and further ends."""
+    rest = answer[shown.stop :].strip()
+    return "" if rest == shown.text else rest
+
+
+def _marked(shown: Shown, row: int, answer: str) -> tuple[str, int, str]:
+    text, rest = in_line(shown.text), behind(shown, answer)
+    follow = f", and {len(rest):,} characters follow" if rest else ""
+    where = f"after {shown.start:,} characters" if answer[: shown.start].strip() else "at its beginning"
+    if shown.what == "header":
+        return "header_shown", row, f"the template's header `{text}` stands in the answer {where}{follow}"
+    if shown.end is None:
+        family = shown_family(shown.text)
+        named = f"`{text}`{f' ({family})' if family else ''}"
+        return "special_token_shown", row, f"{named} stands in the answer {where}{follow}"
+    spelt = "" if shown.text == shown.end.marker else f" (as `{text}`)"
+    said = f"`{in_line(shown.end.marker)}`{spelt}, {shown.end.who}"
+    if rest:
+        return "text_after_end", row, f"{len(rest):,} characters stand behind {said}"
+    return "end_marker_shown", row, f"the answer ends with {said}"
+
+
+def _streamed(answered: Answered, rows: Rows, row: int) -> None:
+    """The same as a stream and in one piece, unless the model itself is not steady."""
+    if answered.again is None:
+        return
+    rows.examine("stream_differs")
+    streamed, whole = answered.reply.text, answered.again.text
+    if streamed != whole and answered.repeated is not None and answered.repeated.text == streamed:
+        parts = len(common_prefix(streamed, whole))
+        said = f"{len(streamed):,} characters, twice, and in one piece {len(whole):,}"
+        rows.mark("stream_differs", row, f"the stream has {said}: they part after {parts:,}")
+
+
+def _trimmed(answered: Answered, served: Served, source: AnswerSource, rows: Rows, row: int) -> None:
+    """The raw text, cut at the stop sequences, is the answer; a stop sequence in the answer is T001's."""
+    reply, raw = answered.reply, answered.raw
+    if raw is None or not served.stops or reply.reason != "stop":
+        return
+    if source.deterministic is False:
+        rows.skip(["trim_differs"], "the model is not deterministic")
+        return
+    rows.examine("trim_differs")
+    due = trim(raw.text, served.stops, raw.reason)
+    if due != reply.text and _is_same_answer(due, reply) and not stopping(served.stops, reply.text):
+        what = f"the server sent {len(reply.text):,} characters"
+        rows.mark("trim_differs", row, f"{what}; its raw text, cut at the stop sequences, has {len(due):,}")
+
+
+def _is_same_answer(due: str, reply: Reply) -> bool:
+    """Whether one of the two is cut off more, at either side; where they part earlier, the model said another thing."""
+    due, sent = due.strip(), reply.text.strip()
+    return due.startswith(sent) or sent.startswith(due)

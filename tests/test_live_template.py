@@ -1,0 +1,131 @@
+"""T003 on a real server: what it renders itself, beside the training template and beside what tunespec foresees."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from tests.conftest import judge_folder
+from tests.live.fixtures import ROOT_MODELFILE
+from tests.live.gguf_model import write_model
+from tests.live.models import create
+from tests.live.scripts import SCRIPTED
+from tunespec.suite_paths import fixture_path
+
+pytestmark = pytest.mark.live
+
+ROOT = ROOT_MODELFILE.read_text(encoding="utf-8")
+PROBES = [
+    {"id": "alone", "messages": [{"role": "user", "content": "Where is it?"}]},
+    {
+        "id": "told",
+        "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Where is it?"}],
+    },
+    {
+        "id": "again",
+        "messages": [
+            {"role": "user", "content": "Where is it?"},
+            {"role": "assistant", "content": "In Rome."},
+            {"role": "user", "content": "And the other one?"},
+        ],
+    },
+]
+
+
+@pytest.fixture
+def rendered(ollama_server, tmp_path, request):
+    """What T003 finds on the table of answers, by the Modelfile that the model is created with."""
+
+    def judged(modelfile, beside=ROOT, select=("T003",), **files):
+        name = f"t003-{abs(hash(request.node.name)):x}"
+        made = tmp_path / "made"
+        made.mkdir()
+        (made / "Modelfile").write_text(modelfile, encoding="utf-8")
+        write_model(SCRIPTED, made / "model.gguf")
+        create(ollama_server, name, made / "Modelfile")
+        project = tmp_path / "project"
+        project.mkdir()
+        (project / "tunespec.toml").write_text('[inference]\nprobes = ["probes.jsonl"]\n', encoding="utf-8")
+        (project / "Modelfile").write_text(beside, encoding="utf-8")
+        (project / "probes.jsonl").write_text("".join(json.dumps(one) + "\n" for one in PROBES), encoding="utf-8")
+        shutil.copyfile(fixture_path("golden/chat_template.jinja"), project / "chat_template.jinja")
+        for path, text in files.items():
+            (project / path.replace("_json", ".json")).write_text(text, encoding="utf-8")
+        code, report = judge_folder(project, model=name, host=ollama_server.url, select=select)
+        judged = (one for one in report["pitfalls"] if one["table"] == "answers" and one["status"] != "off")
+        kinds = {one["kind"]: one for one in judged}
+        found = {one["kind"]: one["message"] for one in report["findings"] if one["path"] == "probes.jsonl"}
+        return code, kinds, found, report
+
+    return judged
+
+
+def test_the_reference_is_rendered_as_it_is_trained(rendered):
+    code, kinds, found, _ = rendered(ROOT)
+    assert (code, found) == (0, {})
+    assert {one["status"] for one in kinds.values()} == {"passed"}
+    assert kinds["history_differs"]["examined"] == 3
+    assert kinds["generate_differs"]["examined"] == 2
+
+
+def test_another_template_than_the_modelfile_beside_it(rendered):
+    """The model was created before the Modelfile was mended: no file shows it."""
+    code, _, found, _ = rendered(ROOT.replace("### Question:\n{{", "### Human:\n{{"))
+    assert code == 1
+    assert list(found) == ["turn_header_differs"]
+    assert found["turn_header_differs"].splitlines() == [
+        (
+            "the server itself renders it so: before user 1, training has `### Question:⏎`, the server `### Human:⏎` "
+            "(in 3 of the 3 prompts compared, first in `alone`)"
+        ),
+        "trained  ### Question:⏎<user 1>⏎⏎### Answer:⏎",
+        "asked    ### Human:⏎<user 1>⏎⏎### Answer:⏎",
+        "             ^^^^^^^^",
+    ]
+
+
+def test_a_system_message_that_is_never_sent(rendered):
+    code, _, found, _ = rendered(ROOT.replace('{{- if eq .Role "system" }}{{ .Content }}\n\n{{ else if', "{{- if"))
+    assert (code, list(found)) == (1, ["system_lost"])
+
+
+def test_blanks_only(rendered):
+    code, _, found, _ = rendered(ROOT.replace('{{- end }}### Answer:\n"""', '{{- end }}### Answer: \n"""'))
+    assert (code, list(found)) == (0, ["whitespace_differs"])
+
+
+TOKENIZER = json.dumps(
+    {"tokenizer_class": "LlamaTokenizer", "bos_token": "<s>", "eos_token": "</s>", "add_bos_token": True}
+)
+
+
+def test_a_doubled_bos(rendered):
+    code, _, found, _ = rendered(ROOT.replace('TEMPLATE """', 'TEMPLATE """<s>'), tokenizer_config_json=TOKENIZER)
+    assert (code, list(found)) == (1, ["bos_doubled"])
+
+
+def test_a_system_message_of_the_models_own(rendered):
+    own = ROOT + "\nSYSTEM Be brief.\n"
+    code, _, found, _ = rendered(own, own)
+    assert (code, found) == (0, {})
+
+
+def test_nothing_else_fails_where_only_the_template_is_wrong(rendered):
+    """Both halves of T003 may say it: the files of the pair, and the server itself."""
+    wrong = ROOT.replace("### Question:\n{{", "### Human:\n{{")
+    _, _, found, report = rendered(wrong, wrong, select=())
+    assert list(found) == ["turn_header_differs"]
+    assert {one["code"] for one in report["findings"] if one["severity"] == "error"} == {"T003"}
+    assert {one["path"] for one in report["findings"] if one["code"] == "T003"} == {"Modelfile", "probes.jsonl"}
+
+
+def test_a_template_that_knows_of_thinking(rendered):
+    """Ollama asks a model to think whose template has the place for it, unless the caller says otherwise."""
+    thinks = ROOT.replace(
+        "### Answer:\n{{ .Content }}",
+        "### Answer:\n{{ if .Thinking }}<think>{{ .Thinking }}</think>{{ end }}{{ .Content }}",
+    ).replace('{{- end }}### Answer:\n"""', '{{- end }}### Answer:\n{{ if .Think }}<think>{{ end }}"""')
+    _, _, found, _ = rendered(thinks)
+    assert list(found) == ["generation_prompt_differs"]
