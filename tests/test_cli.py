@@ -44,7 +44,7 @@ def project(tmp_path):
         (["clean.jsonl", "-n", "x"], 2, "-n x: expected a number of worker processes"),
         (["odd[1]"], 0, "2 records"),
         (["odd[1]/*.jsonl"], 0, "2 records"),
-        (["empty"], 2, "nothing to judge: no dataset and no template in empty"),
+        (["empty"], 2, "nothing to judge: no dataset, no template and no recorded output in empty"),
         (["clean.jsonl", "--select", "D999"], 2, "unknown pitfall 'D999'"),
         (["clean.jsonl", "--report", "html=x.html"], 2, "is not FORMAT=FILE"),
         (["clean.jsonl", "--format", "html"], 2, "'html' is not one of"),
