@@ -133,12 +133,23 @@ def render(*, list_probes: bool, **options: Any) -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1)
-@click.option("--stdout", is_flag=True, help="Print the configuration instead of writing tunespec.toml.")
-def init(paths: tuple[str, ...], *, stdout: bool) -> None:
-    """Write a commented tunespec.toml for the datasets found under PATHS (default: this folder)."""
-    from tunespec.init import configuration_text, write_configuration
+@click.option("--stdout", is_flag=True, help="Print what would be written, and write nothing.")
+@click.option(
+    "--modelfile",
+    is_flag=False,
+    flag_value="Modelfile",
+    type=_FILE,
+    metavar="[FILE]",
+    help="Write a Modelfile (default: ./Modelfile) that asks as the training template does; a folder: into it.",
+)
+@click.option(
+    "--template", type=_FILE, metavar="FILE", help="The training template for --modelfile, rather than what is found."
+)
+def init(paths: tuple[str, ...], *, stdout: bool, modelfile: Path | None, template: Path | None) -> None:
+    """Write a commented tunespec.toml for the datasets found under PATHS (default: this folder), or a Modelfile.
 
-    if stdout:
-        click.echo(configuration_text(Path.cwd(), paths), nl=False)
-    else:
-        click.echo(write_configuration(Path.cwd(), paths))
+    Nothing is overwritten. Exit code: 0 written, 2 not written: it says why.
+    """
+    from tunespec.init import initialise
+
+    initialise(paths, modelfile, template, stdout=stdout)

@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
+
 from tunespec.config import Config
 from tunespec.config import find as find_config
 from tunespec.discover import discover
@@ -15,6 +17,29 @@ from tunespec.splits import relative
 from tunespec.templates.artefacts import ARTEFACTS
 
 _FILE = "tunespec.toml"
+
+
+def initialise(paths: Sequence[str], modelfile: Path | None, template: Path | None, *, stdout: bool) -> None:
+    """Write the configuration, or the Modelfile where that is asked for; with ``stdout``, print it.
+
+    Raises:
+        CannotJudgeError: if a file is there already, or what it is made of cannot be found or read.
+    """
+    if modelfile is None:
+        if template is not None:
+            raise CannotJudgeError("--template goes with --modelfile")
+        folder = Path.cwd()
+        click.echo(configuration_text(folder, paths) if stdout else write_configuration(folder, paths), nl=not stdout)
+        return
+    from tunespec.new_modelfile.command import new_modelfile, write_modelfile
+
+    config = find_config(Path.cwd())
+    if not stdout:
+        click.echo(write_modelfile(modelfile, config, paths, template))
+        return
+    made = new_modelfile(modelfile, config, paths, template)
+    click.echo(made.content, nl=False)
+    click.echo(made.report, err=True)
 
 
 def write_configuration(folder: Path, paths: Sequence[str]) -> str:

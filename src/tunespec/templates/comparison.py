@@ -50,8 +50,8 @@ class Sides:
         """What differs, but for the BOS that the tokenizer adds, and for tokens of which no file says what they are."""
         bos = self.bos
         if bos is None:
-            trained = trained.removeprefix(_beginning(trained))
-            bos = _beginning(asked)
+            trained = trained.removeprefix(beginning(trained))
+            bos = beginning(asked)
         tokens = self._training(case).invented
         trained = as_served(trained, asked, tokens, self._end if tokens else None)
         found = difference(trained, asked, replace(case, bos=bos))
@@ -159,5 +159,6 @@ class Comparison:
         return Difference("system_differs", served.at, says, served.shown)
 
 
-def _beginning(text: str) -> str:
+def beginning(text: str) -> str:
+    """The token of a known family that begins a text, empty if none does."""
     return next((token for token in _BEGINNINGS if text.startswith(token)), "")

@@ -116,6 +116,14 @@ def read_recipe(path: Path) -> Recipe | None:
     return Recipe(**{**vars(found), "line": text.count("\n", 0, line.start()) + 1 if line else None})
 
 
+def configuration(path: Path) -> Mapping[str, Any]:
+    """All keys of a training configuration; none of a file that cannot be read."""
+    try:
+        return _parsed(path.read_text(encoding="utf-8")) if path.suffix.lower() in SUFFIXES else {}
+    except (OSError, UnicodeDecodeError):
+        return {}
+
+
 def _parsed(text: str) -> Mapping[str, Any]:
     import yaml
 

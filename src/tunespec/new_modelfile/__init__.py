@@ -1,0 +1,1 @@
+"""``tunespec init --modelfile``: a Modelfile that asks a model as it was trained, from the training template."""
