@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from tunespec.findings import Place
@@ -106,6 +107,7 @@ class Served:
         context: tokens of prompt and answer together; None if it does not say.
         options: all parameters, by the server's names.
         rendering: whether it can show the rendered prompt.
+        asked: when its answers were recorded; None: they are today's.
     """
 
     name: str
@@ -118,3 +120,4 @@ class Served:
     context: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     rendering: bool = False
+    asked: datetime | None = None
