@@ -51,11 +51,13 @@ class ServedSide:
         side: with its template, or with none where that cannot be read.
         problem: why it cannot be read; empty if it can.
         unforeseen: why nobody can foresee what it renders; empty if we can.
+        asked: when it rendered; None: today.
     """
 
     side: ServingSide
     problem: str = ""
     unforeseen: str = ""
+    asked: datetime | None = None
 
 
 def served_side(source: AnswerSource, served: Served) -> ServedSide:
@@ -72,7 +74,7 @@ def served_side(source: AnswerSource, served: Served) -> ServedSide:
         template, problem = OllamaTemplate.parse(NO_TEMPLATE), error.message
     history = modelfile.messages if modelfile is not None else ()
     side = ServingSide(served.name, None, template, "its template", served.system or None, served.stops or (), history)
-    return ServedSide(side, problem, unforeseen)
+    return ServedSide(side, problem, unforeseen, served.asked)
 
 
 def given(one: Answered, side: ServingSide) -> tuple[Mapping[str, Any], ...]:
@@ -102,7 +104,7 @@ def _unforeseen(served: ServedSide, one: Answered) -> str | None:
         return f"tunespec cannot read the server's template ({served.problem}), and the server can"
     messages = given(one, served.side)
     try:
-        foreseen = _foreseen(served.side.template, messages)
+        foreseen = _foreseen(served.side.template, messages, served.asked)
     except TemplateError as error:
         return f"tunespec foresees an error ({error.message}), and the server renders a prompt"
     if one.rendered in foreseen:
@@ -111,9 +113,9 @@ def _unforeseen(served: ServedSide, one: Answered) -> str | None:
     return f"at character {at:,} the server writes {there}, where its template gives {here}"
 
 
-def _foreseen(template: OllamaTemplate, messages: Sequence[Mapping[str, Any]]) -> list[str]:
+def _foreseen(template: OllamaTemplate, messages: Sequence[Mapping[str, Any]], asked: datetime | None) -> list[str]:
     """What the template gives; where it knows of thinking, with that on, too: Ollama asks such a model to think."""
-    today = datetime.now().astimezone().date()
+    today = (asked or datetime.now().astimezone()).date()
     ways = (None, True) if template.mentions_thinking else (None,)
     return [template.render(messages, think=think, today=today) for think in ways]
 
