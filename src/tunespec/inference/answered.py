@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from tunespec.findings import Place
 
+Kind = Literal["ollama", "llama.cpp", "openai"]
 EXPECTED = ("must", "any", "must_not", "context", "secret")
 """What a probe says of its answer: see `probe.Probe`."""
 
@@ -97,6 +98,7 @@ class Served:
         context: tokens of prompt and answer together; None if it does not say.
         options: all parameters, by the server's names.
         rendering: whether it can show the rendered prompt.
+        kind: whose interface and templates it has; ``openai`` is any other server that speaks OpenAI's.
     """
 
     name: str
@@ -109,3 +111,4 @@ class Served:
     context: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     rendering: bool = False
+    kind: Kind = "ollama"
