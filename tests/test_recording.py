@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import orjson
 import pytest
 from hypothesis import given
@@ -10,8 +12,11 @@ from hypothesis import strategies as st
 from tests.answer_sources import LIVE, answered, found, source_of
 from tunespec.discover_answers import is_probe
 from tunespec.errors import CannotJudgeError
+from tunespec.findings import Place
+from tunespec.inference.answered import Reply, Served
 from tunespec.inference.recorded import is_recording, read_recorded
-from tunespec.inference.recording import open_recording, write_recording
+from tunespec.inference.recording import answer_of, open_recording, served_of, write_recording
+from tunespec.inference.tables import GROUPS
 from tunespec.shapes import Shapes
 from tunespec.subjects import DataFile
 
@@ -22,6 +27,7 @@ ASKED = answered(
     before=(SYSTEM,),
     expected={"must": ("Marigold",), "any": (), "must_not": (), "context": ("Marigold",), "secret": ()},
 )
+KINDS = [kind for group in GROUPS for kind in group.split()]
 RUNAWAY = answered("Count.", "1, 2, 3", reason="length", runaway=True, own=False, case="long")
 
 
@@ -32,24 +38,128 @@ def written(folder, *answers):
 
 
 def read(path):
-    file = DataFile(path, path.name, None, "jsonl")
-    return read_recorded((file,), Shapes({}, {}))[0]
+    return recorded(path).answered
+
+
+def recorded(path):
+    return read_recorded((DataFile(path, path.name, None, "jsonl"),), Shapes({}, {}))
 
 
 def kept(one):
     expected = {key: texts for key, texts in one.expected.items() if texts}
-    return one.id, one.messages, one.reply.text, one.reply.reason, one.case, one.runaway, one.own, expected
+    return replace(one, expected=expected, place=None)
 
 
-def test_what_was_written_is_read_again(tmp_path):
-    answers = read(written(tmp_path, ASKED, RUNAWAY))
-    assert [kept(one) for one in answers] == [kept(ASKED), kept(RUNAWAY)]
+WHOLE = Reply("It is Heron.", reason="stop", tokens=4, prompt_tokens=20, seconds=0.5, pieces=("It is", " Heron."))
+REPLIES = {
+    "answered": WHOLE,
+    "cut": replace(WHOLE, reason="length"),
+    "ended without saying why": replace(WHOLE, reason=""),
+    "abandoned": replace(WHOLE, reason=None, abandoned=True),
+    "broken off": replace(WHOLE, reason=None, tokens=None),
+    "refused": Reply("", reason="refused", overlong=True),
+    "overlong": replace(WHOLE, overlong=True),
+    "calls": Reply("", reason="stop", calls=True),
+    "unknown": Reply("It is Heron.", noted=False),
+}
+
+
+@pytest.mark.parametrize("reply", REPLIES.values(), ids=REPLIES)
+def test_what_was_written_is_read_again(tmp_path, reply):
+    again = {"again": WHOLE, "repeated": WHOLE, "raw": replace(WHOLE, text="It is Heron.### End")}
+    one = replace(ASKED, reply=reply, rendered="You: What is the code name?", generated="You: What?", **again)
+    assert [kept(again) for again in read(written(tmp_path, one, RUNAWAY))] == [kept(one), kept(RUNAWAY)]
 
 
 @given(question=st.text(min_size=1), text=st.text())
 def test_any_text_survives(tmp_path_factory, question, text):
     one = answered(question, text)
     assert [kept(again) for again in read(written(tmp_path_factory.mktemp("any"), one))] == [kept(one)]
+
+
+def test_the_columns_of_the_project_are_those_of_its_data(tmp_path):
+    path = written(tmp_path, ASKED)
+    file = DataFile(path, path.name, None, "jsonl")
+    columns = Shapes({"prompt": "id", "answer": "model"}, {"user": "usager"})
+    assert [kept(one) for one in read_recorded((file,), columns).answered] == [kept(ASKED)]
+
+
+SERVED = Served(
+    "tuned",
+    "Ollama 0.34.2",
+    "abc",
+    "{{ .Prompt }}",
+    "Be kind.",
+    ("### End",),
+    1024,
+    4096,
+    {"top_k": 40},
+    rendering=True,
+)
+SILENT = Served("tuned", "vLLM")
+
+
+@pytest.mark.parametrize("served", [SERVED, SILENT], ids=["Ollama", "vLLM"])
+def test_what_the_server_said_is_read_again(tmp_path, served):
+    path = tmp_path / "answers.jsonl"
+    write_recording(path, [ASKED, RUNAWAY], served)
+    assert recorded(path).served == served
+
+
+def test_answers_of_several_models_tell_of_no_server(tmp_path):
+    paths = [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
+    for path, served in zip(paths, (SERVED, replace(SERVED, limit=None)), strict=True):
+        write_recording(path, [ASKED, RUNAWAY], served)
+    (tmp_path / "both.jsonl").write_bytes(b"".join(path.read_bytes() for path in paths))
+    assert recorded(tmp_path / "both.jsonl").served is None
+    line = orjson.loads(paths[0].read_bytes().splitlines()[0])
+    (tmp_path / "foreign.jsonl").write_bytes(orjson.dumps({key: line[key] for key in line if key != "tunespec"}))
+    assert recorded(tmp_path / "foreign.jsonl").served is None
+    assert [one.reply.ended for one in recorded(tmp_path / "foreign.jsonl").answered] == [None]
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers(-3, 3) | st.text(max_size=3), lambda inner: st.lists(
+    inner, max_size=3) | st.dictionaries(st.sampled_from(
+        ["served", "name", "server", "stops", "limit", "ended", "pieces", "again", "text", "rendered", "options"]
+    ), inner, max_size=5), max_leaves=20))  # fmt: skip
+def test_a_recording_that_somebody_edited_is_read_as_far_as_it_tells(told):
+    line = {
+        "id": 1,
+        "model": "m",
+        "digest": "",
+        "messages": [None, {"role": "user"}],
+        "reply": "Yes.",
+        "must": [" ", "Yes"],
+    }
+    one = answer_of(line | {"tunespec": told}, Place("a.jsonl", 1, 0, ""))
+    assert (one.reply.text, one.expected) == ("Yes.", {"must": ("Yes",)})
+    assert served_of(line | {"tunespec": told}) is None or told["served"]
+
+
+CODE = "```python\nprint('It is Heron"
+LIVE_ANSWERS = (
+    replace(ASKED, reply=REPLIES["refused"]),
+    replace(ASKED, reply=REPLIES["overlong"], rendered="What is the code name?"),
+    replace(ASKED, reply=replace(REPLIES["abandoned"], text=CODE, pieces=tuple(CODE))),
+    replace(ASKED, reply=replace(REPLIES["broken off"], text=CODE, pieces=tuple(CODE))),
+    replace(ASKED, reply=replace(WHOLE, tokens=2000)),
+    replace(ASKED, reply=replace(WHOLE, text="It is Heron.### End and on")),
+    replace(ASKED, again=replace(WHOLE, text="It is"), repeated=ASKED.reply, raw=replace(WHOLE, text="It is Heron")),
+    RUNAWAY,
+)
+
+
+@pytest.mark.parametrize("limit", [None, 1024])
+def test_a_recording_is_judged_as_the_live_model_was(tmp_path, limit):
+    served = replace(SERVED, limit=limit, template="{{ range .Messages }}{{ .Content }}{{ end }}")
+    path = tmp_path / "answers.jsonl"
+    write_recording(path, LIVE_ANSWERS, served)
+    live = found(source_of(tmp_path, LIVE_ANSWERS, served=served), *KINDS)
+    assert {"aborted_answer", "truncated_context", "lost_context", "stream_differs", "unheard_stop"} <= set(live)
+    assert ("endless_answer" if limit is None else "limit_not_kept") in live
+    assert "code_fence" not in live
+    source = source_of(tmp_path, recorded(path).answered, served=recorded(path).served)
+    assert found(source, *KINDS) == live
 
 
 def test_a_recording_is_known_by_its_content_and_is_no_probe_file(tmp_path):

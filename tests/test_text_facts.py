@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.answer_sources import answered, found, reasons, source_of
@@ -107,7 +109,8 @@ def test_an_answer_without_end_is_no_fault_where_it_was_asked_for(tmp_path):
 def test_what_the_server_broke_off_is_judged_by_nobody_else(tmp_path):
     broken = [answered("And this?", LOOP, reason=None)]
     assert found(source_of(tmp_path, broken), "repetition") == {}
-    assert found(source_of(tmp_path, broken, served=None), "repetition") != {}  # nobody recorded why it ended
+    nobody_noted_why = [replace(one, reply=replace(one.reply, noted=False)) for one in broken]
+    assert found(source_of(tmp_path, nobody_noted_why, served=None), "repetition") != {}
 
 
 def test_a_thought_that_the_prompt_begins_is_not_opened_by_the_answer(tmp_path):
@@ -166,7 +169,7 @@ def test_an_answer_that_calls_a_tool_need_not_say_anything(tmp_path):
         {"created_at": "today", "request": request, "message": {"content": ""}, "done_reason": "stop"},
     ]
     path = write_jsonl(tmp_path / "outputs.jsonl", outputs)
-    recorded, unread = read_recorded((DataFile(path, "outputs.jsonl", None, "jsonl"),), Shapes({}, {}))
+    recorded, unread, _ = read_recorded((DataFile(path, "outputs.jsonl", None, "jsonl"),), Shapes({}, {}))
     assert ([one.reply.calls for one in recorded], unread) == ([True, True, False], {})
     source = source_of(tmp_path, recorded, served=None)
     assert found(source, "empty_answer") == {"empty_answer": [(2, "has an empty answer")]}

@@ -29,6 +29,7 @@ class Reply:
         abandoned: whether we hung up, since no end was in sight.
         calls: whether it calls tools, so that it may say nothing.
         overlong: whether the prompt was longer than the context, and the server shortened it before it answered.
+        noted: whether how it ended was noted: where it was not, a ``reason`` of None says nothing.
     """
 
     text: str
@@ -40,6 +41,14 @@ class Reply:
     abandoned: bool = False
     calls: bool = False
     overlong: bool = False
+    noted: bool = True
+
+    @property
+    def ended(self) -> str | None:
+        """How it ended: ``abandoned``, ``broken`` (the stream ended without a word), else ``reason``; None: unknown."""
+        if self.abandoned or not self.noted:
+            return "abandoned" if self.abandoned else self.reason
+        return "broken" if self.reason is None else self.reason
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from tunespec.subjects import Dataset, Recording, ServedModel
 
 if TYPE_CHECKING:
     from tunespec.config import Config
+    from tunespec.inference.recorded import Recorded
     from tunespec.progress import Progress
     from tunespec.sources import RecordSource
     from tunespec.templates.source import TemplateSource
@@ -40,7 +41,6 @@ class AnswerSource:
         """
         self.subject, self.template, self.trained = subject, template, trained
         self._config, self._progress = config, progress
-        self._unread: dict[str, int] = {}
 
     @cached_property
     def answered(self) -> Sequence[Answered]:
@@ -50,18 +50,20 @@ class AnswerSource:
             CannotJudgeError: for a server that fails, and files that hold no probe or no output.
         """
         if isinstance(self.subject, Recording):
-            from tunespec.inference.recorded import read_recorded
-            from tunespec.shapes import Shapes
-
-            shapes = Shapes(self._config.columns, self._config.roles)
-            answered, self._unread = read_recorded(self.subject.files, shapes)
-            return answered
+            return self._recorded.answered
         return self._asked[0]
 
     @cached_property
     def served(self) -> Served | None:
-        """What the server says of its model; None for recorded outputs."""
-        return None if isinstance(self.subject, Recording) else self._asked[1]
+        """What the server says of its model; None for recorded outputs that do not tell."""
+        return self._recorded.served if isinstance(self.subject, Recording) else self._asked[1]
+
+    @cached_property
+    def _recorded(self) -> Recorded:
+        from tunespec.inference.recorded import read_recorded
+        from tunespec.shapes import Shapes
+
+        return read_recorded(self.subject.files, Shapes(self._config.columns, self._config.roles))
 
     @cached_property
     def _asked(self) -> tuple[list[Answered], Served]:
@@ -77,9 +79,10 @@ class AnswerSource:
         if target:
             open_recording(Path(target))
         answered = Asker(server, served, self._progress).ask(probes)
+        served = server.describe()  # again: now that the model is loaded, its context is known
         if target:
             write_recording(Path(target), answered, served)
-        return answered, server.describe()  # again: now that the model is loaded, its context is known
+        return answered, served
 
     @cached_property
     def texts(self) -> RecordSource:
@@ -120,13 +123,14 @@ class AnswerSource:
         if self.subject.dataset is not None:
             profile["dataset"] = self.subject.dataset.name
         rows = [answered.place.path for answered in self.answered]
+        unread = self._recorded.unread if isinstance(self.subject, Recording) else {}
         files = [
             {
                 "path": file.shown,
                 "split": None,
                 "format": file.format,
                 "rows": rows.count(file.shown),
-                "unread": self._unread.get(file.shown, 0),
+                "unread": unread.get(file.shown, 0),
             }
             for file in self.subject.files
         ]

@@ -77,13 +77,12 @@ def _judged(source: AnswerSource, *, at_any_end: bool) -> list[int]:
 
     What the limit cut (I001) has no end of its own; a text that was asked to have no end has no fault at all.
     """
-    return [row for row, one in enumerate(source.answered) if _ended(one, source, at_any_end=at_any_end)]
+    return [row for row, one in enumerate(source.answered) if _ended(one, at_any_end=at_any_end)]
 
 
-def _ended(one: Answered, source: AnswerSource, *, at_any_end: bool) -> bool:
-    broken_off = source.served is not None and one.reply.reason is None
-    refused = one.reply.reason == "refused"  # the prompt was: there is no answer
-    return not (one.runaway or broken_off or refused) and (at_any_end or one.reply.reason != "length")
+def _ended(one: Answered, *, at_any_end: bool) -> bool:
+    nothing = one.reply.ended in {"abandoned", "broken", "refused"}  # refused was the prompt: there is no answer
+    return not (one.runaway or nothing) and (at_any_end or one.reply.ended != "length")
 
 
 def _take(fact: Fact, own: Sequence[int], rows: Rows) -> None:
