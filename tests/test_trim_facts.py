@@ -203,6 +203,14 @@ def test_a_stream_that_differs_from_the_whole(marked):
     assert marked(answer("Paris is", again="Paris is"), served=STOPPED) == {}
 
 
+def test_a_model_that_is_not_steady_is_judged_neither_by_its_stream_nor_by_its_raw_text(tmp_path):
+    one = answer("Paris is", again="Paris was", repeated="Rome", raw="Paris is\n### End")
+    assert reasons(source_of(tmp_path, [one], served=STOPPED), "stream_differs", "trim_differs") == {
+        "stream_differs": "the model is not deterministic",
+        "trim_differs": "the model is not deterministic",
+    }
+
+
 def test_an_answer_that_is_not_its_raw_text_cut(marked):
     assert marked(answer("Paris.\n", raw="Paris.\n### End\n"), served=STOPPED) == {}
     assert marked(answer("Paris.\n", raw="Paris.\n### End\nmore", raw_reason="length"), served=STOPPED) == {}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from tunespec.findings import Place
 
-Kind = Literal["ollama", "llama.cpp", "openai"]
 EXPECTED = ("must", "any", "must_not", "context", "secret")
 """What a probe says of its answer: see `probe.Probe`."""
 
@@ -107,7 +106,7 @@ class Served:
         context: tokens of prompt and answer together; None if it does not say.
         options: all parameters, by the server's names.
         rendering: whether it can show the rendered prompt.
-        kind: whose interface and templates it has; ``openai`` is any other server that speaks OpenAI's.
+        kind: ``ollama``, ``llama.cpp``, or ``openai``: any other server that speaks OpenAI's interface.
     """
 
     name: str
@@ -120,4 +119,4 @@ class Served:
     context: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     rendering: bool = False
-    kind: Kind = "ollama"
+    kind: str = "ollama"
