@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.answer_sources import LIVE, answered, found, source_of
+from tests.answer_sources import LIVE, answered, found, reasons, source_of
+from tunespec.config import Config
 from tunespec.discover_answers import is_probe
 from tunespec.errors import CannotJudgeError
 from tunespec.findings import Place
 from tunespec.inference.answered import Reply, Served
 from tunespec.inference.recorded import is_recording, read_recorded
 from tunespec.inference.recording import answer_of, open_recording, served_of, write_recording
+from tunespec.inference.source import AnswerSource
 from tunespec.inference.tables import GROUPS
+from tunespec.progress import Progress
 from tunespec.shapes import Shapes
-from tunespec.subjects import DataFile
+from tunespec.subjects import DataFile, Recording
 
 SYSTEM = {"role": "system", "content": "The code name is Marigold."}
 ASKED = answered(
@@ -103,7 +107,22 @@ SILENT = Served("tuned", "vLLM")
 def test_what_the_server_said_is_read_again(tmp_path, served):
     path = tmp_path / "answers.jsonl"
     write_recording(path, [ASKED, RUNAWAY], served)
-    assert recorded(path).served == served
+    read_again = recorded(path).served
+    assert replace(read_again, asked=None) == served
+    assert abs(datetime.now(UTC) - read_again.asked) < timedelta(minutes=1)
+
+
+def test_a_prompt_with_a_date_is_foreseen_as_of_the_day_on_which_it_was_recorded(tmp_path):
+    template = "{{ currentDate }}{{ range .Messages }} {{ .Content }}{{ end }}"
+    served = replace(SERVED, template=template, system="", asked=datetime(2024, 2, 29, 12, tzinfo=UTC))
+    path = tmp_path / "answers.jsonl"
+    one = answered("Which day is it?", "Thursday.", rendered="2024-02-29 Which day is it?")
+    write_recording(path, [one], served)
+    source = source_of(tmp_path, recorded(path).answered, served=recorded(path).served)
+    assert (found(source, "unforeseen_rendering"), reasons(source, "unforeseen_rendering")) == (
+        {},
+        {"unforeseen_rendering": None},
+    )
 
 
 def test_answers_of_several_models_tell_of_no_server(tmp_path):
@@ -123,15 +142,10 @@ def test_answers_of_several_models_tell_of_no_server(tmp_path):
         ["served", "name", "server", "stops", "limit", "ended", "pieces", "again", "text", "rendered", "options"]
     ), inner, max_size=5), max_leaves=20))  # fmt: skip
 def test_a_recording_that_somebody_edited_is_read_as_far_as_it_tells(told):
-    line = {
-        "id": 1,
-        "model": "m",
-        "digest": "",
-        "messages": [None, {"role": "user"}],
-        "reply": "Yes.",
-        "must": [" ", "Yes"],
-    }
+    messages = [None, {}, {"role": "user"}]
+    line = {"id": 1, "model": "m", "digest": "", "messages": messages, "reply": "Yes.", "must": [" ", "Yes"]}
     one = answer_of(line | {"tunespec": told}, Place("a.jsonl", 1, 0, ""))
+    assert one.messages == ({"role": "", "content": ""}, {"role": "user", "content": ""})
     assert (one.reply.text, one.expected) == ("Yes.", {"must": ("Yes",)})
     assert served_of(line | {"tunespec": told}) is None or told["served"]
 
@@ -160,6 +174,9 @@ def test_a_recording_is_judged_as_the_live_model_was(tmp_path, limit):
     assert "code_fence" not in live
     source = source_of(tmp_path, recorded(path).answered, served=recorded(path).served)
     assert found(source, *KINDS) == live
+    subject = Recording(path.name, (DataFile(path, path.name, None, "jsonl"),))
+    profile = AnswerSource(subject, Config(tmp_path), Progress()).described()["profile"]
+    assert (profile["server"], profile["limit"], profile["deterministic"]) == ("Ollama 0.34.2", limit, True)
 
 
 def test_a_recording_is_known_by_its_content_and_is_no_probe_file(tmp_path):

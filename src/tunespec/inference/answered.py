@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from tunespec.findings import Place
@@ -107,6 +108,7 @@ class Served:
         options: all parameters, by the server's names.
         rendering: whether it can show the rendered prompt.
         kind: ``ollama``, ``llama.cpp``, or ``openai``: any other server that speaks OpenAI's interface.
+        asked: when its answers were recorded; None: they are today's.
     """
 
     name: str
@@ -120,3 +122,4 @@ class Served:
     options: Mapping[str, Any] = field(default_factory=dict)
     rendering: bool = False
     kind: str = "ollama"
+    asked: datetime | None = None

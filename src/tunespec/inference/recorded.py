@@ -74,7 +74,8 @@ def is_recording(record: Mapping[str, Any]) -> bool:
 
 def _answered(data: dict[str, Any], place: Place, shapes: Shapes) -> Answered | None:
     if is_recorded_line(data):
-        return answer_of(data, place)
+        own = answer_of(data, place)
+        return own if any(message["role"] == "user" for message in own.messages) else None
     record = _flat(data)
     conversation = shapes.convert(record)
     if conversation is None or conversation.defect or conversation.shape == "text":

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import datetime
 from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -48,7 +49,8 @@ def write_recording(path: Path, answered: Iterable[Answered], served: Served) ->
     Raises:
         CannotJudgeError: if the file cannot be written.
     """
-    content = b"".join(orjson.dumps(_line(one, served)) + b"\n" for one in answered)
+    dated = replace(served, asked=served.asked or datetime.now().astimezone())
+    content = b"".join(orjson.dumps(_line(one, dated)) + b"\n" for one in answered)
     new = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -73,7 +75,7 @@ def answer_of(line: Mapping[str, Any], place: Place) -> Answered:
     more |= {key: _reply(text(reply.get("text")), reply) for key, reply in told.items() if reply}
     return Answered(
         id=name,
-        messages=tuple({**message, "content": text(message.get("content"))} for message in listed(line["messages"])),
+        messages=tuple({key: text(one.get(key)) for key in ("role", "content")} for one in listed(line["messages"])),
         place=place._replace(key=f"{place.path}:{name}"),
         reply=_reply(line["reply"], ours),
         case=text(line.get("case")),
@@ -89,6 +91,7 @@ def served_of(line: Mapping[str, Any]) -> Served | None:
     told = mapping(mapping(line.get(_OURS)).get("served"))
     hints = get_type_hints(Served)
     given = {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
+    given["asked"] = _time(told.get("asked"))
     known: dict[str, Any] = {key: value for key, value in given.items() if key in hints and _is_a(value, hints[key])}
     return Served(**known) if {"name", "server"} <= set(known) else None
 
@@ -159,6 +162,13 @@ def _pieces(said: str, lengths: Any) -> tuple[str, ...]:
 
 def _texts(value: list[Any]) -> tuple[str, ...]:
     return tuple(one for one in value if isinstance(one, str) and one.strip())  # a blank one says nothing
+
+
+def _time(value: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value).astimezone()
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _is_a(value: Any, hint: Any) -> bool:

@@ -69,7 +69,7 @@ def _unforeseen(served: ServedSide, one: Answered) -> str | None:
         return f"tunespec cannot read the server's template ({served.problem}), and the server can"
     messages = given(one, served.side)
     try:
-        foreseen = _foreseen(served.side.template, messages)
+        foreseen = _foreseen(served.side.template, messages, served.asked)
     except TemplateError as error:
         return f"tunespec foresees an error ({error.message}), and the server renders a prompt"
     if one.rendered in foreseen:
@@ -78,9 +78,9 @@ def _unforeseen(served: ServedSide, one: Answered) -> str | None:
     return f"at character {at:,} the server writes {there}, where its template gives {here}"
 
 
-def _foreseen(template: OllamaTemplate, messages: Sequence[Mapping[str, Any]]) -> list[str]:
+def _foreseen(template: OllamaTemplate, messages: Sequence[Mapping[str, Any]], asked: datetime | None) -> list[str]:
     """What the template gives; where it knows of thinking, with that on, too: Ollama asks such a model to think."""
-    today = datetime.now().astimezone().date()
+    today = (asked or datetime.now().astimezone()).date()
     ways = (None, True) if template.mentions_thinking else (None,)
     return [template.render(messages, think=think, today=today) for think in ways]
 

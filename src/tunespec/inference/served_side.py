@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from tunespec.inference.source import AnswerSource
 from tunespec.templates.errors import TemplateError
@@ -20,12 +21,14 @@ class ServedSide:
         is_shown: whether it says which template it has, in Ollama's language.
         problem: why it cannot be read; empty if it can.
         unforeseen: why nobody can foresee what it renders; empty if we can.
+        asked: when it rendered; None: today.
     """
 
     side: ServingSide
     is_shown: bool = True
     problem: str = ""
     unforeseen: str = ""
+    asked: datetime | None = None
 
 
 def served_side(source: AnswerSource) -> ServedSide | None:
@@ -49,4 +52,5 @@ def served_side(source: AnswerSource) -> ServedSide | None:
         template, problem = OllamaTemplate.parse(RAW_PROMPT), error.message
     history = modelfile.messages if modelfile is not None else ()
     side = ServingSide(served.name, None, template, "its template", served.system or None, served.stops or (), history)
-    return ServedSide(side, served.kind == "ollama" and served.template is not None, problem, unforeseen)
+    is_shown = served.kind == "ollama" and served.template is not None
+    return ServedSide(side, is_shown, problem, unforeseen, served.asked)

@@ -51,7 +51,7 @@ def _judge_training(source: AnswerSource, served: ServedSide, prompts: Prompts, 
         seen.rows.skip(KINDS, why)
         return
     with_tools = template.training_with_tools or training
-    sides = Sides(_today(training), served.side, _today(with_tools), template.added_bos)
+    sides = Sides(_dated(training, served), served.side, _dated(with_tools, served), template.added_bos)
     for row, one in prompts:
         try:
             found = _difference(sides, one, _rendered(source, sides.bos, one))
@@ -63,11 +63,12 @@ def _judge_training(source: AnswerSource, served: ServedSide, prompts: Prompts, 
             seen.see(found.kind, row, found.message, f"\n{found.shown}")
 
 
-def _today(side: TrainingSide) -> TrainingSide:
-    """The side with today's date, which the server writes; elsewhere both sides have one fixed day."""
+def _dated(side: TrainingSide, served: ServedSide) -> TrainingSide:
+    """The side with the date that the server writes; elsewhere both sides have one fixed day."""
     if not isinstance(side.template, ChatTemplate):
         return side
-    return replace(side, template=replace(side.template, now=datetime.now()))  # noqa: DTZ005  as a template has it
+    now = served.asked or datetime.now()  # noqa: DTZ005  as a template has it
+    return replace(side, template=replace(side.template, now=now))
 
 
 def _difference(sides: Sides, one: Answered, asked: str) -> Difference | None:
