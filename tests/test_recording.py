@@ -195,3 +195,16 @@ def test_a_file_that_cannot_be_written_is_told_before_the_model_is_asked(tmp_pat
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(CannotJudgeError, match=r"--record .*answers.jsonl: "):
         open_recording(tmp_path / "file" / "answers.jsonl")
+
+
+def test_an_older_recording_stays_until_there_is_a_new_one(tmp_path):
+    path = written(tmp_path, ASKED)
+    open_recording(path)
+    assert [one.id for one in read(path)] == [ASKED.id]
+    (path.parent / "empty.jsonl").touch()
+    open_recording(path.parent / "empty.jsonl")
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path):
+    with pytest.raises(CannotJudgeError, match=r"--record .*: this is no file"):
+        open_recording(tmp_path)

@@ -32,6 +32,12 @@ def named_files(config: Config, key: str) -> list[DataFile]:
     return [DataFile(path, relative(path, config.root), None, format_of(path)) for path in dict.fromkeys(paths)]
 
 
+def recorded_to(config: Config) -> Path | None:
+    """The file that the asked model's answers are written to: what it holds is replaced, and judged no more."""
+    target = config.inference.get("record") if config.inference.get("model") else None
+    return Path(target).resolve() if target else None
+
+
 def is_probe(record: Mapping[str, Any]) -> bool:
     """Whether a record is a question with what its answer must hold, rather than one to train on."""
     messages = record.get("messages")

@@ -17,6 +17,7 @@ from tunespec.errors import CannotJudgeError
 from tunespec.findings import Place
 from tunespec.inference.answered import EXPECTED, Answered, Reply, Served
 from tunespec.inference.fields import count, listed, mapping, text
+from tunespec.reading import read
 
 _SIGNS = frozenset({"id", "model", "digest", "messages", "reply"})  # keys of each line
 _OURS = "tunespec"  # the key of what only this tool reads: how the answer ended, what else was asked, the server
@@ -30,14 +31,27 @@ def open_recording(path: Path) -> None:
     Raises:
         CannotJudgeError: if they cannot.
     """
+    refuse_other_file(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            raise CannotJudgeError(f"--record {path}: this is a folder")
         with tempfile.TemporaryFile(dir=path.parent):
             pass
     except OSError as error:
         raise _unwritten(path, error) from error
+
+
+def refuse_other_file(path: Path) -> None:
+    """Refuse to replace anything but an older recording, or an empty file.
+
+    Raises:
+        CannotJudgeError: if something else is there.
+    """
+    if not path.exists():
+        return
+    if not path.is_file():
+        raise CannotJudgeError(f"--record {path}: this is no file")
+    if not all(row.data is not None and is_recorded_line(row.data) for row in read(path, "jsonl")):
+        raise CannotJudgeError(f"--record {path}: the file is no recording of answers, and would be lost")
 
 
 def write_recording(path: Path, answered: Iterable[Answered], served: Served) -> None:
@@ -51,6 +65,7 @@ def write_recording(path: Path, answered: Iterable[Answered], served: Served) ->
     """
     dated = replace(served, asked=served.asked or datetime.now().astimezone())
     content = b"".join(orjson.dumps(_line(one, dated)) + b"\n" for one in answered)
+    path = path.resolve()  # what a link leads to is replaced, not the link
     new = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
