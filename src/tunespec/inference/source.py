@@ -41,6 +41,7 @@ class AnswerSource:
         """
         self.subject, self.template, self.trained = subject, template, trained
         self._config, self._progress = config, progress
+        self._texts: dict[tuple[int, ...], RecordSource] = {}
 
     @cached_property
     def answered(self) -> Sequence[Answered]:
@@ -87,11 +88,20 @@ class AnswerSource:
     @cached_property
     def texts(self) -> RecordSource:
         """The answers as records, for the facts about texts; row ``n`` is ``answered[n]``."""
+        return self.texts_of(tuple(range(len(self.answered))))
+
+    def texts_of(self, rows: tuple[int, ...]) -> RecordSource:
+        """Some of the answers as records; row ``n`` is ``answered[rows[n]]``."""
+        if rows not in self._texts:
+            self._texts[rows] = self._records(rows)
+        return self._texts[rows]
+
+    def _records(self, rows: tuple[int, ...]) -> RecordSource:
         from tunespec.inference.answer_records import answer_records
         from tunespec.sources import RecordSource
 
         dataset = Dataset(self.subject.name, self.subject.files)
-        records = answer_records(self.answered, self.turn_end)
+        records = answer_records([self.answered[row] for row in rows], self.turn_end)
         return RecordSource(dataset, None, self._config, self._progress, records)
 
     @property
