@@ -54,9 +54,9 @@ def _ends(source: AnswerSource, served: ServingSide | None) -> Iterator[End]:
         yield End(training.turn_end, training.end_text, "with which training ends each answer")
     elif serving is not None and serving.turn_end:
         yield End(serving.turn_end, serving.end_text or serving.turn_end, "with which the server ends earlier answers")
-    own = source.trained if source.trained is not None else source.texts
-    if marker := own.profile.end_marker:
-        who = "most training answers end" if source.trained is not None else "most of these answers end"
+    taught = source.trained.taught if source.trained is not None else None
+    if marker := taught.end_marker if taught is not None else source.texts.profile.end_marker:
+        who = "most training answers end" if taught is not None else "most of these answers end"
         yield End(marker.text, marker.text, f"with which {who}")
 
 
@@ -66,8 +66,8 @@ def _headers(source: AnswerSource, served: ServingSide | None, between: Abstract
     for side in (*sides, served):
         if side is not None and side.written is not None:
             yield from _written_headers(side.written, between)
-    if source.trained is not None and (typed := source.trained.profile.template):
-        yield from typed.headers
+    if source.trained is not None:
+        yield from source.trained.taught.headers
 
 
 def _written_headers(written: Written, between: AbstractSet[str]) -> Iterator[str]:
