@@ -16,7 +16,6 @@ from tunespec.config import find
 from tunespec.errors import CannotJudgeError
 from tunespec.new_modelfile.command import new_modelfile, write_modelfile
 from tunespec.new_modelfile.inexpressible import InexpressibleError
-from tunespec.new_modelfile.outranked import outranks
 from tunespec.templates.modelfile import parse_modelfile
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -364,20 +363,6 @@ def test_the_command_writes_prints_and_refuses(tmp_path):
     assert not (tmp_path / "Other").exists()
     alone = run_tunespec("init", "--template", "chat_template.jinja", cwd=tmp_path)
     assert (alone.returncode, "--template goes with --modelfile" in alone.stderr) == (2, True)
-
-
-@pytest.mark.parametrize(
-    ("text", "outranked"),
-    [
-        ("{% if tools %}", True),
-        ("<think></think>", True),
-        ("content.split('</think>')", True),
-        ("content.split('</think>') reasoning_content", False),
-        ("<|im_start|>", False),
-    ],
-)
-def test_which_chat_templates_ollama_prefers_to_a_template(text, outranked):
-    assert outranks(text) == outranked
 
 
 # Of the 117 real chat templates these have no Modelfile, each for the reason that it is given.
