@@ -138,7 +138,7 @@ class Judge:
 
     def _waits(self, subject: Subject) -> bool:
         """Whether the subject is still to be judged."""
-        return subject.name not in self._failures and bool(self._pending(subject))
+        return (subject.family, subject.name) not in self._failures and bool(self._pending(subject))
 
     def _tables(
         self, source: Source, key: str, pitfalls: Mapping[str, Sequence[Pitfall]]
