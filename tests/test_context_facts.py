@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tunespec.templates.source import TemplateSource
 
 CODE = asked("What is the code?", system="The code is Kestrel-7.")
-USED = answer(CODE, "It is kestrel-7.", must=("Kestrel-7",), context=("Kestrel-7",))
-IGNORED = answer(CODE, "It is 0000.", must=("Kestrel-7",), context=("Kestrel-7",))
+USED = replace(answer(CODE, "It is kestrel-7.", must=("Kestrel-7",), context=("Kestrel-7",)), own=False)
+IGNORED = replace(answer(CODE, "It is 0000.", must=("Kestrel-7",), context=("Kestrel-7",)), own=False)
 SAID = "`1` does not hold `Kestrel-7`, though the system message says it"
 
 
@@ -116,9 +116,9 @@ def test_most_ignored_is_told_once(tmp_path):
 )
 def test_the_place_of_the_context_is_told(tmp_path, messages, place):
     ignored = answer(messages, "No.", must=("Kestrel-7",), context=("Kestrel-7",))
-    assert marked(source_of(tmp_path, [ignored]), "ignored_fact") == {
-        "ignored_fact": {0: f"`1` does not hold `Kestrel-7`, though {place} says it"}
-    }
+    said = {0: f"`1` does not hold `Kestrel-7`, though {place} says it"}
+    assert marked(source_of(tmp_path, [ignored]), "ignored_fact") == {"missed_expectation": said}
+    assert marked(source_of(tmp_path, [replace(ignored, own=False)]), "ignored_fact") == {"ignored_fact": said}
 
 
 def test_a_template_that_drops_the_system_message(tmp_path):

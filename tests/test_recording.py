@@ -187,8 +187,8 @@ def test_a_recording_is_known_by_its_content_and_is_no_probe_file(tmp_path):
 
 def test_a_recording_is_judged_by_what_its_probes_expected(tmp_path):
     source = source_of(tmp_path, read(written(tmp_path, ASKED)), served=None)
-    assert found(source, "ignored_fact") == {
-        "ignored_fact": [(0, "`one` does not hold `Marigold`, though the system message says it")]
+    assert found(source, "missed_expectation") == {
+        "missed_expectation": [(0, "`one` does not hold `Marigold`, though the system message says it")]
     }
 
 

@@ -89,7 +89,7 @@ def _open_probes(source: AnswerSource, rows: Rows) -> None:
 
 # Facts that are found together -> what finds them. Row n of the table is the n-th answer.
 GROUPS: Mapping[str, Callable[[AnswerSource, Rows], None]] = {
-    "endless_answer unended_answer limit_not_kept cut_at_limit aborted_answer": _limits,
+    "endless_answer unended_answer limit_not_kept cut_at_limit mostly_cut aborted_answer": _limits,
     "bos_doubled whitespace_differs no_value system_lost system_moved system_injected history_differs "
     "generation_prompt_differs tools_differ date_differs turn_header_differs content_differs unforeseen_rendering "
     "generate_differs": _template,
