@@ -107,6 +107,7 @@ class Served:
         context: tokens of prompt and answer together; None if it does not say.
         options: all parameters, by the server's names.
         rendering: whether it can show the rendered prompt.
+        kind: ``ollama``, ``llama.cpp``, or ``openai``: any other server that speaks OpenAI's interface.
         asked: when its answers were recorded; None: they are today's.
     """
 
@@ -120,4 +121,5 @@ class Served:
     context: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     rendering: bool = False
+    kind: str = "ollama"
     asked: datetime | None = None

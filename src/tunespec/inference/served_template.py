@@ -9,13 +9,12 @@ from tunespec.inference.answered import Answered
 from tunespec.inference.served_rendering import (
     Prompts,
     Seen,
-    ServedSide,
     case_of,
     given,
     judge_endpoints,
     judge_foreseen,
-    served_side,
 )
+from tunespec.inference.served_side import ServedSide, served_side
 from tunespec.inference.source import AnswerSource
 from tunespec.templates.comparison import Sides
 from tunespec.templates.difference import KINDS, Difference
@@ -30,11 +29,12 @@ RENDERED = (*KINDS, "unforeseen_rendering", "generate_differs")
 
 def served_template_facts(source: AnswerSource, rows: Rows) -> None:
     """The facts of ``RENDERED``, for each prompt that the server shows."""
-    if source.served is None:
+    served = served_side(source)
+    if source.served is None or served is None:
         rows.skip(RENDERED, "recorded outputs do not show the prompt as the server rendered it")
         return
     prompts = [(row, one) for row, one in enumerate(source.answered) if one.rendered is not None]
-    seen, served = Seen(rows), served_side(source, source.served)
+    seen = Seen(rows)
     if prompts:
         _judge_training(source, served, prompts, seen)
         judge_foreseen(served, prompts, seen)

@@ -14,6 +14,7 @@ from tunespec.subjects import Dataset, Recording, ServedModel
 if TYPE_CHECKING:
     from tunespec.config import Config
     from tunespec.inference.recorded import Recorded
+    from tunespec.inference.training_data import TrainingData
     from tunespec.progress import Progress
     from tunespec.sources import RecordSource
     from tunespec.templates.source import TemplateSource
@@ -28,7 +29,7 @@ class AnswerSource:
         config: Config,
         progress: Progress,
         template: TemplateSource | None = None,
-        trained: RecordSource | None = None,
+        trained: TrainingData | None = None,
     ) -> None:
         """Nothing is asked yet.
 
@@ -41,6 +42,7 @@ class AnswerSource:
         """
         self.subject, self.template, self.trained = subject, template, trained
         self._config, self._progress = config, progress
+        self._texts: dict[tuple[int, ...], RecordSource] = {}
 
     @cached_property
     def answered(self) -> Sequence[Answered]:
@@ -87,11 +89,20 @@ class AnswerSource:
     @cached_property
     def texts(self) -> RecordSource:
         """The answers as records, for the facts about texts; row ``n`` is ``answered[n]``."""
+        return self.texts_of(tuple(range(len(self.answered))))
+
+    def texts_of(self, rows: tuple[int, ...]) -> RecordSource:
+        """Some of the answers as records; row ``n`` is ``answered[rows[n]]``."""
+        if rows not in self._texts:
+            self._texts[rows] = self._records(rows)
+        return self._texts[rows]
+
+    def _records(self, rows: tuple[int, ...]) -> RecordSource:
         from tunespec.inference.answer_records import answer_records
         from tunespec.sources import RecordSource
 
         dataset = Dataset(self.subject.name, self.subject.files)
-        records = answer_records(self.answered, self.turn_end)
+        records = answer_records([self.answered[row] for row in rows], self.turn_end)
         return RecordSource(dataset, None, self._config, self._progress, records)
 
     @property
@@ -100,7 +111,7 @@ class AnswerSource:
         side = self.template.training if self.template is not None else None
         if side is not None and side.turn_end:
             return side.turn_end
-        marker = self.trained.profile.end_marker if self.trained is not None else None
+        marker = self.trained.taught.end_marker if self.trained is not None else None
         return marker.text if marker is not None else ""
 
     def setting(self, code: str, key: str) -> Any:
