@@ -100,7 +100,7 @@ SERVED = Served(
     {"top_k": 40},
     rendering=True,
 )
-SILENT = Served("tuned", "vLLM")
+SILENT = Served("tuned", "vLLM", kind="openai")
 
 
 @pytest.mark.parametrize("served", [SERVED, SILENT], ids=["Ollama", "vLLM"])

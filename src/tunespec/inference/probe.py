@@ -59,11 +59,6 @@ class Probe:
     runaway: bool = False
     own: bool = True
 
-    @property
-    def question(self) -> str:
-        """The text of the last message."""
-        return self.messages[-1]["content"]
-
 
 def suite_probes() -> list[Path]:
     """The probe files of the specification."""
@@ -173,6 +168,6 @@ def _messages(value: Any) -> tuple[Mapping[str, str], ...]:
 
 def _texts(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
     value = data.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(text, str) and text for text in value):
-        raise NoProbeError(f"{key} must be a list of texts")
+    if not isinstance(value, list) or not all(isinstance(text, str) and text.strip() for text in value):
+        raise NoProbeError(f"{key} must be a list of texts, none of them blank")
     return tuple(value)
