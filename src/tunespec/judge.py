@@ -41,7 +41,7 @@ class Judge:
     run_id: str = ""
     pitfalls: Sequence[Pitfall] = ()
     progress: Progress = field(default_factory=Progress)
-    _failures: dict[str, Exception] = field(default_factory=dict)
+    _failures: dict[tuple[str, str], Exception] = field(default_factory=dict)
 
     @cached_property
     def _sources(self) -> Sources:
@@ -86,14 +86,14 @@ class Judge:
 
     def _run_once(self, subject: Subject) -> dict[tuple[str, str, str], Verdict]:
         """The suite run; what it could not do once, it is not asked again: a server that is silent costs each wait."""
-        if subject.name in self._failures:
-            raise self._failures[subject.name]
+        if (failed := self._failures.get((subject.family, subject.name))) is not None:
+            raise failed
         if isinstance(subject, ServedModel) and (told := self.cache.read(self._refusal_name(subject))) is not None:
             raise CannotJudgeError(told["error"])  # by another worker of this run
         try:
             return self._run(subject)
         except Exception as error:
-            self._failures[subject.name] = error
+            self._failures[subject.family, subject.name] = error
             if isinstance(subject, ServedModel) and isinstance(error, CannotJudgeError):
                 self.cache.write(self._refusal_name(subject), {"error": str(error)})
             raise
@@ -101,7 +101,7 @@ class Judge:
             self._sources.forget(subject, self._waits)
 
     def _refusal_name(self, subject: ServedModel) -> str:
-        return f"results/{key_of(self._sources.key(subject), self.run_id)}-refused.json"
+        return self._named(subject, f"{key_of(self._sources.key(subject))}-refused")
 
     def _run(self, subject: Subject) -> dict[tuple[str, str, str], Verdict]:
         """One suite run for every pitfall of this session that has no stored verdict on the subject."""
@@ -138,7 +138,7 @@ class Judge:
 
     def _waits(self, subject: Subject) -> bool:
         """Whether the subject is still to be judged."""
-        return subject.name not in self._failures and bool(self._pending(subject))
+        return (subject.family, subject.name) not in self._failures and bool(self._pending(subject))
 
     def _tables(
         self, source: Source, key: str, pitfalls: Mapping[str, Sequence[Pitfall]]
@@ -154,8 +154,12 @@ class Judge:
     def _result_name(self, pitfall: Pitfall, subject: Subject) -> str:
         asked = [(one.declaration.type, dict(one.declaration.kwargs), one.severity) for one in self.asked(pitfall)]
         identity = pitfall.code, pitfall.name, pitfall.table, pitfall.source_hash
-        run = self.run_id if isinstance(subject, ServedModel) else ""
-        return f"results/{key_of(self._sources.key(subject), identity, asked, run)}.json"
+        return self._named(subject, key_of(self._sources.key(subject), identity, asked))
+
+    def _named(self, subject: Subject, name: str) -> str:
+        """Where a result is kept: what a server said counts in this run only."""
+        folder = f"runs/{self.run_id}/results" if isinstance(subject, ServedModel) else "results"
+        return f"{folder}/{name}.json"
 
 
 def _judge_table(

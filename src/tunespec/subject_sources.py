@@ -89,5 +89,8 @@ class Sources:
     def _key_of_answers(self, subject: ServedModel | Recording) -> str:
         files = [(file.shown, file.format, file.content_hash) for file in subject.files]
         made_with = [self.key(one) for one in (subject.pair, subject.dataset) if one is not None]
-        asked = (subject.url, subject.api, list(map(str, subject.probes))) if isinstance(subject, ServedModel) else ()
-        return key_of("answers", subject.name, files, made_with, asked, dict(self.config.inference), self._settings)
+        read = dict(self.config.columns), dict(self.config.roles), self._settings
+        if isinstance(subject, Recording):
+            return key_of("recording", subject.name, files, made_with, read)
+        asked = subject.url, subject.api, list(map(str, subject.probes)), dict(self.config.inference)
+        return key_of("served", subject.name, files, made_with, read, asked)
