@@ -173,6 +173,34 @@ def test_expectations_without_context(tmp_path):
     assert marked(source_of(tmp_path, [replace(wrong, own=False)]), "unexpected_answer") == {"unexpected_answer": said}
 
 
+@pytest.mark.parametrize(
+    "unfit",
+    [
+        {"text": "", "reason": "refused", "overlong": True},
+        {"text": "Lyon.", "overlong": True},
+        {"text": "Lyon.", "prompt_tokens": 4090, "tokens": 20},
+    ],
+    ids=["refused", "shortened", "moved on"],
+)
+def test_a_prompt_that_does_not_fit_is_one_finding(tmp_path, unfit):
+    text, rest = unfit["text"], {key: value for key, value in unfit.items() if key != "text"}
+    source = source_of(tmp_path, [answer("Capital of France?", text, must=("Paris",), **rest)])
+    facts = facts_of(source, "truncated_context")
+    assert {name for name, fact in facts.items() if fact.marks} == {"truncated_context"}
+    assert facts["missed_expectation"].reason == "no prompt with expectations fits into the context with its answer"
+
+
+def test_contexts_that_never_arrived_are_told(tmp_path):
+    facts = facts_of(source_of(tmp_path, [replace(IGNORED, rendered="What is the code?")]), "lost_context")
+    assert facts["ignored_fact"].reason == (
+        "no context reached the model: the prompts that the server renders do not hold it"
+    )
+    facts = facts_of(
+        source_of(tmp_path, [replace(IGNORED, reply=replace(IGNORED.reply, overlong=True))]), "lost_context"
+    )
+    assert facts["mostly_ignored"].reason == "no prompt with expectations fits into the context with its answer"
+
+
 def test_recordings_say_why_they_are_not_judged(tmp_path):
     facts = facts_of(source_of(tmp_path, [replace(USED, expected={})], served=None), "lost_context")
     assert facts["ignored_fact"].reason == "recorded outputs do not say what an answer must hold"

@@ -112,3 +112,40 @@ def test_a_server_that_dies_names_the_probe(project, fault, sentence):
     with serving(chats(HERE, HERE, fault)) as url, pytest.raises(ServerError) as caught:
         asked(project, url)
     assert str(caught.value) == f"{url} {sentence}; asked was the probe 'second' (probes.jsonl:2)"
+
+
+def recorded(project, url, *more):
+    given = ("--model=m", f"--host={url}", "--api=ollama", "--probes=probes.jsonl", "--record=rec.jsonl", *more)
+    return run_tunespec("check", ".", "--select=D005,I003", "--exit-zero", "-n0", *given, cwd=project)
+
+
+def test_a_recording_is_replaced_by_a_whole_one_only(project):
+    with serving(chats(*[HERE] * 8)) as url:
+        first = recorded(project, url)
+        kept = (project / "rec.jsonl").read_bytes()
+        second = recorded(project, url, "--format=json")
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    report = json.loads(second.stdout)
+    passed_over = {file["path"]: file["reason"] for file in report["passed_over"]}
+    assert passed_over["rec.jsonl"] == "the model's answers are written there (--record)"
+    assert "rec.jsonl" not in {subject["name"] for subject in report["subjects"]}
+    with serving(chats(HERE, HERE, b"")) as url:
+        assert recorded(project, url).returncode == 2
+    assert [json.loads(line)["reply"] for line in kept.splitlines()] == ["Here.", "Here."]
+    again = (project / "rec.jsonl").read_bytes().splitlines()
+    assert [json.loads(line)["reply"] for line in again] == ["Here.", "Here."]
+    assert [path.name for path in project.iterdir() if "rec.jsonl" in path.name] == ["rec.jsonl"]
+
+
+def test_a_recording_that_is_judged_is_not_replaced(project):
+    with serving(chats(*[HERE] * 4)) as url:
+        recorded(project, url)
+        done = recorded(project, url, "--outputs=rec.jsonl")
+    assert (done.returncode, "the recording would overwrite the data" in done.stderr) == (2, True)
+
+
+def test_no_other_file_is_replaced(project):
+    other = write_jsonl(project / "rec.jsonl", [{"loss": 0.5}])
+    done = recorded(project, "http://127.0.0.1:1")
+    assert (done.returncode, "is no recording of answers, and would be lost" in done.stderr) == (2, True)
+    assert json.loads(other.read_bytes()) == {"loss": 0.5}

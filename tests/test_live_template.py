@@ -41,7 +41,7 @@ PROBES = [
 def rendered(ollama_server, tmp_path, request):
     """What T003 finds on the table of answers, by the Modelfile that the model is created with."""
 
-    def judged(modelfile, beside=ROOT, select=("T003",), **files):
+    def judged(modelfile, beside=None, select=("T003",), **files):
         name = f"t003-{abs(hash(request.node.name)):x}"
         made = tmp_path / "made"
         made.mkdir()
@@ -51,7 +51,7 @@ def rendered(ollama_server, tmp_path, request):
         project = tmp_path / "project"
         project.mkdir()
         (project / "tunespec.toml").write_text('[inference]\nprobes = ["probes.jsonl"]\n', encoding="utf-8")
-        (project / "Modelfile").write_text(beside, encoding="utf-8")
+        (project / "Modelfile").write_text(beside or modelfile, encoding="utf-8")
         (project / "probes.jsonl").write_text("".join(json.dumps(one) + "\n" for one in PROBES), encoding="utf-8")
         shutil.copyfile(fixture_path("golden/chat_template.jinja"), project / "chat_template.jinja")
         for path, text in files.items():
@@ -75,9 +75,13 @@ def test_the_reference_is_rendered_as_it_is_trained(rendered):
 
 def test_another_template_than_the_modelfile_beside_it(rendered):
     """The model was created before the Modelfile was mended: no file shows it."""
-    code, _, found, _ = rendered(ROOT.replace("### Question:\n{{", "### Human:\n{{"))
+    code, _, found, _ = rendered(ROOT.replace("### Question:\n{{", "### Human:\n{{"), beside=ROOT)
     assert code == 1
-    assert list(found) == ["turn_header_differs"]
+    assert set(found) == {"turn_header_differs", "other_modelfile"}
+    assert found["other_modelfile"] == (
+        "the model was not created from the Modelfile at hand: its template has at character 100 "
+        "`Human:⏎{{ .Content }}⏎⏎{`, in Modelfile `Question:⏎{{ .Content }}`"
+    )
     assert found["turn_header_differs"].splitlines() == [
         (
             "the server itself renders it so: before user 1, training has `### Question:⏎`, the server `### Human:⏎` "
@@ -87,6 +91,17 @@ def test_another_template_than_the_modelfile_beside_it(rendered):
         "asked    ### Human:⏎<user 1>⏎⏎### Answer:⏎",
         "             ^^^^^^^^",
     ]
+
+
+def test_other_parameters_than_the_modelfile_beside_it(rendered):
+    made = ROOT.replace("num_predict 1024", "num_predict 256").replace("PARAMETER num_ctx 4096", "SYSTEM Be brief.")
+    code, _, found, _ = rendered(made.replace('stop "### End"', 'stop "### Stop"'), beside=ROOT)
+    assert (code, set(found)) == (0, {"other_modelfile"})
+    assert found["other_modelfile"] == (
+        "the model was not created from the Modelfile at hand: its system message has at character 1 `Be brief.`, "
+        "in Modelfile nothing; its stop sequences are `### Stop`, in Modelfile `### End`; its `num_predict` is 256, "
+        "in Modelfile 1,024; its `num_ctx` is not set, in Modelfile 4,096"
+    )
 
 
 def test_a_system_message_that_is_never_sent(rendered):

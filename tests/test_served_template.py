@@ -87,7 +87,9 @@ def test_a_model_without_a_template_has_the_one_in_its_file(tmp_path):
 
 
 def test_another_server_has_a_template_of_another_kind(tmp_path):
-    source = served(tmp_path, PROMPT, server=replace(SERVED, server="llama.cpp b10970", template=JINJA))
+    source = served(
+        tmp_path, PROMPT, server=replace(SERVED, server="llama.cpp b10970", kind="llama.cpp", template=JINJA)
+    )
     assert kinds(source) == {}
     assert reasons(source, "unforeseen_rendering") == {
         "unforeseen_rendering": "only Ollama's way of rendering is known, and this is llama.cpp b10970"

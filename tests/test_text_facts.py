@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.answer_sources import answered, found, reasons, source_of
@@ -104,10 +106,36 @@ def test_an_answer_without_end_is_no_fault_where_it_was_asked_for(tmp_path):
     assert found(source_of(tmp_path, [answered("Go on.", LOOP, runaway=True)]), "repetition") == {}
 
 
-def test_what_the_server_broke_off_is_judged_by_nobody_else(tmp_path):
+def test_facts_are_computed_from_the_answers_that_are_judged(tmp_path):
+    """The only block of code stands in an answer that the limit cut: no block was looked at."""
+    answers = [answered("And this?", f"It is odd.{FENCE}", reason="length"), answered("Where?", "In Rome.")]
+    why = reasons(source_of(tmp_path, answers), "syntax_error", "empty_answer")
+    assert why["empty_answer"] is None
+    assert why["syntax_error"] is not None
+    faulty = answered("And this?", "```python\nprint(1\n```")
+    assert found(source_of(tmp_path, [*answers, faulty]), "syntax_error") == {
+        "syntax_error": [(2, "Python block 1, line 1: '(' was never closed")]
+    }
+
+
+@pytest.mark.parametrize("abandoned", [True, False], ids=["we hung up", "the server broke off"])
+def test_what_has_no_end_of_its_own_is_judged_by_what_it_has(tmp_path, abandoned):
+    one = answered("And this?", f"Tom&amp;Co sell it (odd {FENCE}", reason=None)
+    source = source_of(tmp_path, [replace(one, reply=replace(one.reply, abandoned=abandoned))], trained=TRAINED)
+    assert set(found(source, "html_entity", "answer_language", "cut_off", *WHOLE)) == {"html_entity"}
+
+
+def test_what_we_hung_up_on_may_repeat_itself(tmp_path):
+    one = answered("And this?", LOOP, reason=None)
+    abandoned = replace(one, reply=replace(one.reply, abandoned=True))
+    assert set(found(source_of(tmp_path, [abandoned]), "repetition")) == {"repetition"}
+
+
+def test_the_loop_at_which_the_server_broke_off_is_told_once(tmp_path):
     broken = [answered("And this?", LOOP, reason=None)]
     assert found(source_of(tmp_path, broken), "repetition") == {}
-    assert found(source_of(tmp_path, broken, served=None), "repetition") != {}  # nobody recorded why it ended
+    nobody_noted_why = [replace(one, reply=replace(one.reply, noted=False)) for one in broken]
+    assert found(source_of(tmp_path, nobody_noted_why, served=None), "repetition") != {}
 
 
 def test_a_thought_that_the_prompt_begins_is_not_opened_by_the_answer(tmp_path):
@@ -166,7 +194,7 @@ def test_an_answer_that_calls_a_tool_need_not_say_anything(tmp_path):
         {"created_at": "today", "request": request, "message": {"content": ""}, "done_reason": "stop"},
     ]
     path = write_jsonl(tmp_path / "outputs.jsonl", outputs)
-    recorded, unread = read_recorded((DataFile(path, "outputs.jsonl", None, "jsonl"),), Shapes({}, {}))
+    recorded, unread, _ = read_recorded((DataFile(path, "outputs.jsonl", None, "jsonl"),), Shapes({}, {}))
     assert ([one.reply.calls for one in recorded], unread) == ([True, True, False], {})
     source = source_of(tmp_path, recorded, served=None)
     assert found(source, "empty_answer") == {"empty_answer": [(2, "has an empty answer")]}

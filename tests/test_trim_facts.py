@@ -8,6 +8,7 @@ import pytest
 
 from tests.answer_sources import answered, found, reasons, source_of
 from tests.conftest import chat
+from tests.template_facts import sources_of, write_files
 from tunespec.inference.answered import Answered, Reply, Served
 from tunespec.inference.endings import Ending, ended_by, ending
 from tunespec.inference.surroundings import surroundings
@@ -202,6 +203,14 @@ def test_a_stream_that_differs_from_the_whole(marked):
     assert marked(answer("Paris is", again="Paris is"), served=STOPPED) == {}
 
 
+def test_a_model_that_is_not_steady_is_judged_neither_by_its_stream_nor_by_its_raw_text(tmp_path):
+    one = answer("Paris is", again="Paris was", repeated="Rome", raw="Paris is\n### End")
+    assert reasons(source_of(tmp_path, [one], served=STOPPED), "stream_differs", "trim_differs") == {
+        "stream_differs": "the model is not deterministic",
+        "trim_differs": "the model is not deterministic",
+    }
+
+
 def test_an_answer_that_is_not_its_raw_text_cut(marked):
     assert marked(answer("Paris.\n", raw="Paris.\n### End\n"), served=STOPPED) == {}
     assert marked(answer("Paris.\n", raw="Paris.\n### End\nmore", raw_reason="length"), served=STOPPED) == {}
@@ -264,3 +273,41 @@ def test_a_served_template_says_what_stands_around_answers(tmp_path):
     around = surroundings(source_of(tmp_path, [], served=served))
     assert [(one.marker, one.who) for one in around.ends] == [("### End", "with which the server ends earlier answers")]
     assert set(around.headers) == {"### Question:", "### Answer:"}
+
+
+OTHERS = "### Human:\n{{ .Prompt }}\n\n### Bot:\n{{ .Response }}\n### Stop\n\n"
+
+
+def with_modelfile(tmp_path, served):
+    """What stands around answers where a Modelfile is at hand, and no training template."""
+    pairs = sources_of(write_files(tmp_path / "pair", {"Modelfile": MODELFILE.read_bytes()}))
+    around = surroundings(source_of(tmp_path, [], served=served, template=next(iter(pairs.values()))))
+    return [(one.marker, one.who) for one in around.ends], set(around.headers)
+
+
+@pytest.mark.parametrize(
+    ("served", "ends", "headers"),
+    [
+        (
+            Served("tuned", "Ollama", template=OTHERS, stops=()),
+            [("### Stop", "with which the server ends earlier answers")],
+            {"### Human:", "### Bot:"},
+        ),
+        (Served("tuned", "Ollama", template="{{ .Prompt }}", stops=()), [], set()),
+        (Served("tuned", "Ollama", template="{{ novel .Prompt }}", stops=()), [], set()),
+        (
+            Served("tuned", "vLLM", kind="openai"),
+            [("### End", "with which the Modelfile ends earlier answers")],
+            {"### Question:", "### Answer:"},
+        ),
+        (
+            Served("tuned", "llama.cpp", template="{{ messages }}", kind="llama.cpp"),
+            [("### End", "with which the Modelfile ends earlier answers")],
+            {"### Question:", "### Answer:"},
+        ),
+        (None, [("### End", "with which the Modelfile ends earlier answers")], {"### Question:", "### Answer:"}),
+    ],
+    ids=["another template", "none", "not readable", "vLLM", "llama.cpp", "recorded"],
+)
+def test_the_servers_own_template_comes_before_the_modelfile(tmp_path, served, ends, headers):
+    assert with_modelfile(tmp_path, served) == (ends, headers)

@@ -19,6 +19,7 @@ DISTURBS = (
     "date_differs",
     "unforeseen_rendering",
     "generate_differs",
+    "other_modelfile",
 )
 
 
@@ -68,6 +69,9 @@ def test_served_template(answers):
             the server has rules that tunespec does not know: what it says of the Modelfile may be wrong for this server
         generate_differs: {value} | /api/generate and /api/chat write two prompts for one question | which of them the
             model gets depends on the client
+        other_modelfile: the model was not created from the Modelfile at hand: {value} | template, system message, stop
+            sequences, `num_predict` or `num_ctx` of the server's model are not those of the Modelfile beside the
+            training | what was found in that Modelfile, or was not, says nothing about the model that users ask
 
     Sources:
         Ollama 0.34.2 (`_debug_render_only`; server/images.go, PreferChatTemplate: a model file's own template may win);

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tunespec import splits
 from tunespec.config import Config
-from tunespec.discover_answers import Answering, answering, named_files
+from tunespec.discover_answers import Answering, answering, named_files, recorded_to
 from tunespec.discover_templates import company, template_pairs
 from tunespec.errors import CannotJudgeError
 from tunespec.paths import expand, files_under
@@ -52,8 +52,8 @@ class Discovery:
         }
         return found[family] or (_ABSENT[family],)
 
-    def refuse_overwriting(self, target: Path) -> None:
-        """Refuse to write a report over the data that it is about.
+    def refuse_overwriting(self, target: Path, what: str = "a report") -> None:
+        """Refuse to write a report, or what else is said, over the data that it is about.
 
         Raises:
             CannotJudgeError: if ``target`` is a file of a subject.
@@ -62,7 +62,7 @@ class Discovery:
         files = [file for subject in subjects for file in subject.files]
         files += [file for pair in self.templates for file in pair.beside]
         if target.resolve() in {file.path.resolve() for file in files}:
-            raise CannotJudgeError(f"{target}: a report would overwrite the data that it is about")
+            raise CannotJudgeError(f"{target}: {what} would overwrite the data that it is about")
 
 
 def discover(config: Config, paths: Sequence[str]) -> Discovery:
@@ -75,8 +75,12 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
     configured = _configured(config) if not paths else []
     base, patterns = (Path.cwd(), paths) if paths else (config.root, config.data or (() if configured else (".",)))
     seen = _Seen(left_out=frozenset(file.path for key in ("probes", "outputs") for file in named_files(config, key)))
+    target = recorded_to(config)
     for path, named in files_under(base, patterns):
         shown = splits.relative(path, config.root)
+        if target is not None and path.resolve() == target:
+            seen.passed_over[shown] = "the model's answers are written there (--record)"
+            continue
         try:
             seen.add(path, shown, shapes, named=named)
         except CannotJudgeError as error:

@@ -45,8 +45,7 @@ class Judge:
 
     @cached_property
     def _sources(self) -> Sources:
-        families = {TABLES[pitfall.table] for pitfall in self.pitfalls if pitfall.table in TABLES}
-        return Sources(self.config, self.discovery, self.progress, frozenset(families))
+        return Sources(self.config, self.discovery, self.progress, self.cache)
 
     @cached_property
     def cache(self) -> Cache:
@@ -98,28 +97,32 @@ class Judge:
             if isinstance(subject, ServedModel) and isinstance(error, CannotJudgeError):
                 self.cache.write(self._refusal_name(subject), {"error": str(error)})
             raise
+        finally:
+            self._sources.forget(subject, self._waits)
 
     def _refusal_name(self, subject: ServedModel) -> str:
         return self._named(subject, f"{key_of(self._sources.key(subject))}-refused")
 
     def _run(self, subject: Subject) -> dict[tuple[str, str, str], Verdict]:
         """One suite run for every pitfall of this session that has no stored verdict on the subject."""
-        own = {name for name, family in TABLES.items() if family == subject.family}
-        pending = [
-            p for p in self.pitfalls if p.table in own and self.cache.read(self._result_name(p, subject)) is None
-        ]
+        pending = self._pending(subject)
         engine = engine_process()
         by_table = {name: [pitfall for pitfall in pending if pitfall.table == name] for name in TABLES}
         source = [self._sources.of(subject)]
         tables = self._tables(
             source[0], self._sources.key(subject), {name: own for name, own in by_table.items() if own}
         )
+
+        def forget() -> None:
+            source.clear()
+            self._sources.forget(subject, self._waits)
+
         verdicts = {}
         for name, (table, description) in tables.items():
             self.progress("judging", len(table.places))
             asked = [(p, one) for p in by_table[name] for one in self.asked(p)]
-            # The records are no longer needed; to free that many objects takes a while, which the engine needs anyway.
-            results = _judge_table(engine, table, asked, source.clear)
+            # To free as many objects as records are takes a while, which the engine needs anyway.
+            results = _judge_table(engine, table, asked, forget)
             for pitfall in by_table[name]:
                 verdict = assemble(pitfall, self.asked(pitfall), subject, table, results) | {"description": description}
                 self.cache.write(self._result_name(pitfall, subject), verdict)
@@ -127,6 +130,15 @@ class Judge:
         self.progress.done()
         self.cache.trim()
         return verdicts
+
+    def _pending(self, subject: Subject) -> list[Pitfall]:
+        """The pitfalls of this session that have no stored verdict on the subject."""
+        own = {name for name, family in TABLES.items() if family == subject.family}
+        return [p for p in self.pitfalls if p.table in own and self.cache.read(self._result_name(p, subject)) is None]
+
+    def _waits(self, subject: Subject) -> bool:
+        """Whether the subject is still to be judged."""
+        return (subject.family, subject.name) not in self._failures and bool(self._pending(subject))
 
     def _tables(
         self, source: Source, key: str, pitfalls: Mapping[str, Sequence[Pitfall]]

@@ -13,6 +13,7 @@ from tunespec.config import Config, find
 from tunespec.discover import Discovery, discover
 from tunespec.discover_answers import with_given
 from tunespec.errors import CannotJudgeError
+from tunespec.inference.recording import refuse_other_file
 from tunespec.judge import Judge
 from tunespec.pitfall import SEVERITIES, Pitfall
 from tunespec.report import Report, parse_target, render
@@ -80,8 +81,11 @@ class Session:
         config = with_given(find(start), given)
         selection = choose(config, _split(options.select), _split(options.ignore))
         discovery = discover(config, options.dataset)
-        for target in [*targets, *([Path(options.record)] if options.record else [])]:
+        for target in targets:
             discovery.refuse_overwriting(target)
+        if options.record:
+            discovery.refuse_overwriting(Path(options.record), "the recording")
+            refuse_other_file(Path(options.record))
         judge = Judge(config, selection, discovery, run_id)
         return cls(config, selection, discovery, judge, Run(judge.cache.folder / "runs" / run_id), options)
 

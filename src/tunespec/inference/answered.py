@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from tunespec.findings import Place
@@ -28,6 +29,7 @@ class Reply:
         abandoned: whether we hung up, since no end was in sight.
         calls: whether it calls tools, so that it may say nothing.
         overlong: whether the prompt was longer than the context, and the server shortened it before it answered.
+        noted: whether how it ended was noted: where it was not, a ``reason`` of None says nothing.
     """
 
     text: str
@@ -39,6 +41,14 @@ class Reply:
     abandoned: bool = False
     calls: bool = False
     overlong: bool = False
+    noted: bool = True
+
+    @property
+    def ended(self) -> str | None:
+        """How it ended: ``abandoned``, ``broken`` (the stream ended without a word), else ``reason``; None: unknown."""
+        if self.abandoned or not self.noted:
+            return "abandoned" if self.abandoned else self.reason
+        return "broken" if self.reason is None else self.reason
 
 
 @dataclass(frozen=True)
@@ -97,6 +107,8 @@ class Served:
         context: tokens of prompt and answer together; None if it does not say.
         options: all parameters, by the server's names.
         rendering: whether it can show the rendered prompt.
+        kind: ``ollama``, ``llama.cpp``, or ``openai``: any other server that speaks OpenAI's interface.
+        asked: when its answers were recorded; None: they are today's.
     """
 
     name: str
@@ -109,3 +121,5 @@ class Served:
     context: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     rendering: bool = False
+    kind: str = "ollama"
+    asked: datetime | None = None

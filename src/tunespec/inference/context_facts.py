@@ -12,6 +12,8 @@ from tunespec.templates.rows import Rows
 _USE = ("ignored_fact", "mostly_ignored")
 _PLAIN = ("missed_expectation", "unexpected_answer")
 _LIVE = ("lost_context", "truncated_context", "small_context")
+_NOT_WHOLE = "no prompt with expectations fits into the context with its answer"
+_NOT_ARRIVED = "no context reached the model: the prompts that the server renders do not hold it"
 _LEAST = 3  # probes that make a "most"
 
 
@@ -26,9 +28,12 @@ def context_facts(source: AnswerSource, rows: Rows) -> None:
             continue
         lack = unmet(answered.expected, answered.reply.text)
         said = None if lack is None else f"`{answered.id}` {lack}"
-        if not answered.expected.get("context"):
+        bare = not answered.expected.get("context")
+        if not (whole and arrived):  # the model did not get what it was asked: that is the finding
+            rows.skip([_plain_fact(answered)] if bare else _USE, _NOT_ARRIVED if whole else _NOT_WHOLE)
+        elif bare:
             _plain(answered, said, rows, row)
-        elif whole and arrived:
+        else:
             examined += 1
             if said is not None:
                 ignored[row] = f"{said}, though {_told(answered)}"
@@ -90,8 +95,12 @@ def _told(answered: Answered) -> str:
     return f"{where(answered, context[0])} says it" if len(context) == 1 else "the conversation says it"
 
 
+def _plain_fact(answered: Answered) -> str:
+    return _PLAIN[0] if answered.own else _PLAIN[1]
+
+
 def _plain(answered: Answered, said: str | None, rows: Rows, row: int) -> None:
-    fact = _PLAIN[0] if answered.own else _PLAIN[1]
+    fact = _plain_fact(answered)
     rows.examine(fact)
     if said is not None:
         rows.mark(fact, row, said)

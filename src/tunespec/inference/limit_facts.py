@@ -2,41 +2,59 @@
 
 from __future__ import annotations
 
-from tunespec.inference.answered import Answered, Served
+from tunespec.inference.answered import Answered, Reply, Served
 from tunespec.inference.source import AnswerSource
 from tunespec.templates.rows import Rows
 
-_FACTS = ("endless_answer", "limit_not_kept", "cut_at_limit", "aborted_answer")
+_LIVE = ("endless_answer", "unended_answer", "limit_not_kept", "aborted_answer")
 
 
 def limit_facts(source: AnswerSource, rows: Rows) -> None:
     """The facts about limits, for each answer of which they can be told."""
+    served = source.served
     for row, answered in enumerate(source.answered):
-        if source.served is not None:
-            _live(answered, source.served, rows, row)
+        if served is not None:
+            _live(answered, served, rows, row)
         if answered.reply.reason is not None and not answered.runaway:
             rows.examine("cut_at_limit")
             if answered.reply.reason == "length":
                 rows.mark("cut_at_limit", row, _cut(answered))
-    rows.skip(_FACTS[:2] + _FACTS[3:], "recorded outputs do not say what their server was told")
-    rows.skip(_FACTS, "the recorded outputs do not say why they ended (done_reason, finish_reason)")
+    if served is None:
+        rows.skip(_LIVE, "recorded outputs do not say what their server was told")
+        rows.skip(["cut_at_limit"], "the recorded outputs do not say why they ended (done_reason, finish_reason)")
+    rows.skip(["unended_answer"], "every answer is meant to have no end")
+    rows.skip(["cut_at_limit"], "no answer came to an end, of those that are meant to have one")
 
 
 def _live(answered: Answered, served: Served, rows: Rows, row: int) -> None:
     reply = answered.reply
     rows.examine("endless_answer", "aborted_answer")
-    if reply.abandoned and served.limit is None:
-        rows.mark("endless_answer", row, f"no end after {len(reply.pieces):,} pieces, and no limit is set; we hung up")
-    if reply.reason is None and not reply.abandoned:
-        what = f"the server broke the answer off after {len(reply.pieces):,} pieces"
-        rows.mark("aborted_answer", row, f"{what}: it does that when one piece repeats")
+    if reply.ended == "broken":
+        rows.mark("aborted_answer", row, _broken(reply, served))
     if served.limit is None:
-        rows.skip(["limit_not_kept"], f"{served.server} does not say which limit the model has, or it has none")
+        _without_limit(reply, served, rows, row)
         return
-    rows.examine("limit_not_kept")
+    rows.examine("limit_not_kept", *["unended_answer"] * (not answered.runaway))
     written = len(reply.pieces) if reply.abandoned else reply.tokens
     if written is not None and written > served.limit:
         rows.mark("limit_not_kept", row, f"{written:,} tokens, where the limit is {served.limit:,}")
+    elif reply.abandoned and not answered.runaway:
+        said = f"no end after {written:,} pieces, and the limit is {served.limit:,} tokens; we hung up"
+        rows.mark("unended_answer", row, said)
+
+
+def _without_limit(reply: Reply, served: Served, rows: Rows, row: int) -> None:
+    says = "the server does not say a limit" if served.kind == "openai" else "no limit is set"
+    rows.skip(["limit_not_kept"], f"{served.server} does not say which limit the model has, or it has none")
+    rows.skip(["unended_answer"], "an answer without an end is an endless one where no limit is known")
+    if reply.abandoned:
+        rows.mark("endless_answer", row, f"no end after {len(reply.pieces):,} pieces, and {says}; we hung up")
+
+
+def _broken(reply: Reply, served: Served) -> str:
+    """Ollama alone has a guard against repetition."""
+    why = ": it does that when one piece repeats" if served.kind == "ollama" else ", and did not say why"
+    return f"the server broke the answer off after {len(reply.pieces):,} pieces{why}"
 
 
 def _cut(answered: Answered) -> str:

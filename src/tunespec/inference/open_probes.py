@@ -18,14 +18,16 @@ def open_probe_facts(source: AnswerSource, rows: Rows) -> None:
     if isinstance(source.subject, Recording):
         rows.skip(KINDS, "recorded outputs are no probes: their prompts are whatever was asked")
         return
-    judged = {row for row, one in enumerate(source.answered) if one.own and one.case not in _MEANT}
-    rows.skip(KINDS, "no probe of your own was asked (--probes FILE): those of the specification are not judged")
+    judged = tuple(row for row, one in enumerate(source.answered) if one.own and one.case not in _MEANT)
     if not judged:
+        rows.skip(KINDS, "no probe of your own was asked (--probes FILE): those of the specification are not judged")
         return
-    records = source.texts.records
+    records = source.texts_of(judged).records
     form = float(source.setting("T002", "form"))
     for fact in open_prompt_facts(records, make_passages(records, None), form):
-        for _ in judged:
+        for _ in range(fact.examined):
             rows.examine(fact.name)
-        for row in judged & set(fact.marks):
-            rows.mark(fact.name, row, fact.marks[row].text)
+        for at, mark in fact.marks.items():
+            rows.mark(fact.name, judged[at], mark.text)
+        if fact.reason:
+            rows.skip([fact.name], fact.reason)

@@ -52,6 +52,7 @@ class OpenAIServer:
             context=count(settings.get("n_ctx")) or count(model.get("max_model_len")),
             options=limits,
             rendering=bool(self._props),
+            kind="llama.cpp" if self._props else "openai",
         )
 
     def ask(self, question: Question) -> Reply:

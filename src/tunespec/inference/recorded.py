@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from tunespec.errors import CannotJudgeError
 from tunespec.findings import Place
-from tunespec.inference.answered import EXPECTED, Answered, Reply
+from tunespec.inference.answered import Answered, Reply, Served
+from tunespec.inference.fields import listed
+from tunespec.inference.recording import answer_of, is_recorded_line, served_of
 from tunespec.reading import read
 from tunespec.shapes import Shapes
 from tunespec.subjects import DataFile
@@ -22,30 +24,43 @@ _REASON = {"stop": "stop", "eos": "stop", "end_turn": "stop", "stop_sequence": "
            "length": "length", "max_tokens": "length", "limit": "length"}  # fmt: skip
 
 
-def read_recorded(files: tuple[DataFile, ...], shapes: Shapes) -> tuple[list[Answered], dict[str, int]]:
-    """The answers of recorded outputs, and for each file how many lines hold none.
+class Recorded(NamedTuple):
+    """The answers of recorded outputs.
+
+    ``unread`` says for each file how many lines hold none, and ``served`` what the server said of its model: that is
+    known where ``--record`` wrote all of the answers, and one model gave them.
+    """
+
+    answered: list[Answered]
+    unread: dict[str, int]
+    served: Served | None
+
+
+def read_recorded(files: tuple[DataFile, ...], shapes: Shapes) -> Recorded:
+    """What recorded outputs hold.
 
     Raises:
         CannotJudgeError: for a file in which no line has a prompt and an answer.
     """
     found: list[Answered] = []
     unread: dict[str, int] = {}
+    served: list[Served | None] = []
     for file in files:
         before, why = len(found), ""
         for number, row in enumerate(read(file.path, file.format)):
-            answered = (
-                None if row.data is None else _answered(row.data, Place(file.shown, row.line, number, ""), shapes)
-            )
+            place = Place(file.shown, row.line, number, "")
+            answered = None if row.data is None else _answered(row.data, place, shapes)
             if answered is None:
                 why = why or row.defect or f"its columns are {', '.join(list(row.data or ())[:8])}"
                 unread[file.shown] = unread.get(file.shown, 0) + 1
             else:
                 found.append(answered)
+                served.append(_served(row.data or {}, served))
         if len(found) == before:
             raise CannotJudgeError(
                 f"{file.shown}: no recorded output has a prompt and an answer: {why or 'it is empty'}"
             )
-    return found, unread
+    return Recorded(found, unread, served[-1])
 
 
 def is_recording(record: Mapping[str, Any]) -> bool:
@@ -55,10 +70,13 @@ def is_recording(record: Mapping[str, Any]) -> bool:
     """
     ollama = "done_reason" in record and "created_at" in record
     openai = isinstance(record.get("choices"), list) and record.get("object") in {"chat.completion", "text_completion"}
-    return _is_ours(record) or ollama or openai or {"predict", "label", "prompt"} <= set(record)
+    return is_recorded_line(record) or ollama or openai or {"predict", "label", "prompt"} <= set(record)
 
 
 def _answered(data: dict[str, Any], place: Place, shapes: Shapes) -> Answered | None:
+    if is_recorded_line(data):
+        own = answer_of(data, place)
+        return own if any(message["role"] == "user" for message in own.messages) else None
     record = _flat(data)
     conversation = shapes.convert(record)
     if conversation is None or conversation.defect or conversation.shape == "text":
@@ -72,30 +90,26 @@ def _answered(data: dict[str, Any], place: Place, shapes: Shapes) -> Answered | 
     if not any(message["role"] == "user" for message in messages):
         return None
     name = str(data.get("id", data.get("probe", f"row {place.row}")))
+    reason = _REASON.get(str(_first(record, _REASONS)).lower())
     return Answered(
         id=name,
         messages=tuple(messages),
         place=place._replace(key=f"{place.path}:{name}"),
         reply=Reply(
             answer.text,
-            reason=_REASON.get(str(_first(record, _REASONS)).lower()),
+            reason=reason,
             tokens=_count(_first(record, _TOKENS)),
             prompt_tokens=_count(_first(record, _PROMPT_TOKENS)),
             calls=bool(answer.calls),
+            noted=reason is not None,
         ),
-        **(_of_probe(data) if _is_ours(data) else {}),
     )
 
 
-def _of_probe(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What `recording.py` wrote of the probe: what its answer must and must not hold."""
-    expected = {key: tuple(map(str, data[key])) for key in EXPECTED if isinstance(data.get(key), list)}
-    own = data.get("suite") is not True
-    return {"case": str(data.get("case", "")), "runaway": data.get("runaway") is True, "own": own, "expected": expected}
-
-
-def _is_ours(record: Mapping[str, Any]) -> bool:
-    return {"id", "model", "digest", "messages", "reply"} <= set(record)
+def _served(data: Mapping[str, Any], before: list[Served | None]) -> Served | None:
+    """What a record says of the server, if all records before it say the same."""
+    served = served_of(data)
+    return served if not before or before[-1] == served else None
 
 
 def _flat(data: dict[str, Any]) -> dict[str, Any]:
@@ -107,10 +121,10 @@ def _flat(data: dict[str, Any]) -> dict[str, Any]:
     response = data["response"] if isinstance(data.get("response"), dict) else data
     record |= {key: response[key] for key in (*_REASONS, *_TOKENS, *_PROMPT_TOKENS) if key in response}
     record |= _inner(response, "usage")
-    choice = response["choices"][0] if isinstance(response.get("choices"), list) and response["choices"] else {}
+    choice = next(iter(listed(response.get("choices"))), {})  # those of a question are texts
     message = _inner(response, "message") or _inner(choice, "message")
-    text = message.get("content", choice.get("text")) if isinstance(choice, dict) else message.get("content")
-    if isinstance(choice, dict) and "finish_reason" in choice:
+    text = message.get("content", choice.get("text"))
+    if "finish_reason" in choice:
         record["finish_reason"] = choice["finish_reason"]
     if text is None and message.get("tool_calls"):
         text = ""

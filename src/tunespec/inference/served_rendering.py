@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tunespec.inference.answered import Answered, Served
-from tunespec.inference.source import AnswerSource
+from tunespec.inference.answered import Answered
+from tunespec.inference.served_side import ServedSide
 from tunespec.templates.case import Case
 from tunespec.templates.compared import common_start
 from tunespec.templates.errors import TemplateError
@@ -19,7 +19,6 @@ from tunespec.templates.side_by_side import QUOTED
 from tunespec.templates.side_by_side import sides as shown_sides
 from tunespec.templates.sides import ServingSide
 
-NO_TEMPLATE = "{{ .Prompt }}"  # what Ollama shows for a model whose file brings its own template, too
 Prompts = Sequence[tuple[int, Answered]]
 
 
@@ -41,38 +40,6 @@ class Seen:
             row, said, shown = seen[0]
             many = f"(in {len(seen)} of the {len(prompts)} prompts compared, first in `{names[row]}`)"
             self.rows.mark(kind, row, f"{said} {many}{shown}")
-
-
-@dataclass(frozen=True)
-class ServedSide:
-    """The server's side, by what the server says of itself.
-
-    Args:
-        side: with its template, or with none where that cannot be read.
-        problem: why it cannot be read; empty if it can.
-        unforeseen: why nobody can foresee what it renders; empty if we can.
-    """
-
-    side: ServingSide
-    problem: str = ""
-    unforeseen: str = ""
-
-
-def served_side(source: AnswerSource, served: Served) -> ServedSide:
-    """The side of a served model; the Modelfile's MESSAGE instructions are known where it is at hand."""
-    modelfile = source.template.modelfile if source.template is not None else None
-    text, problem, unforeseen = served.template or NO_TEMPLATE, "", ""
-    if text == NO_TEMPLATE:
-        unforeseen = "the server says no template: it uses the one in the model file"
-    if not served.server.startswith("Ollama"):
-        text, unforeseen = NO_TEMPLATE, f"only Ollama's way of rendering is known, and this is {served.server}"
-    try:
-        template = OllamaTemplate.parse(text)
-    except TemplateError as error:
-        template, problem = OllamaTemplate.parse(NO_TEMPLATE), error.message
-    history = modelfile.messages if modelfile is not None else ()
-    side = ServingSide(served.name, None, template, "its template", served.system or None, served.stops or (), history)
-    return ServedSide(side, problem, unforeseen)
 
 
 def given(one: Answered, side: ServingSide) -> tuple[Mapping[str, Any], ...]:
@@ -102,7 +69,7 @@ def _unforeseen(served: ServedSide, one: Answered) -> str | None:
         return f"tunespec cannot read the server's template ({served.problem}), and the server can"
     messages = given(one, served.side)
     try:
-        foreseen = _foreseen(served.side.template, messages)
+        foreseen = _foreseen(served.side.template, messages, served.asked)
     except TemplateError as error:
         return f"tunespec foresees an error ({error.message}), and the server renders a prompt"
     if one.rendered in foreseen:
@@ -111,9 +78,9 @@ def _unforeseen(served: ServedSide, one: Answered) -> str | None:
     return f"at character {at:,} the server writes {there}, where its template gives {here}"
 
 
-def _foreseen(template: OllamaTemplate, messages: Sequence[Mapping[str, Any]]) -> list[str]:
+def _foreseen(template: OllamaTemplate, messages: Sequence[Mapping[str, Any]], asked: datetime | None) -> list[str]:
     """What the template gives; where it knows of thinking, with that on, too: Ollama asks such a model to think."""
-    today = datetime.now().astimezone().date()
+    today = (asked or datetime.now().astimezone()).date()
     ways = (None, True) if template.mentions_thinking else (None,)
     return [template.render(messages, think=think, today=today) for think in ways]
 

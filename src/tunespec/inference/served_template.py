@@ -9,13 +9,12 @@ from tunespec.inference.answered import Answered
 from tunespec.inference.served_rendering import (
     Prompts,
     Seen,
-    ServedSide,
     case_of,
     given,
     judge_endpoints,
     judge_foreseen,
-    served_side,
 )
+from tunespec.inference.served_side import ServedSide, served_side
 from tunespec.inference.source import AnswerSource
 from tunespec.templates.comparison import Sides
 from tunespec.templates.difference import KINDS, Difference
@@ -30,11 +29,12 @@ RENDERED = (*KINDS, "unforeseen_rendering", "generate_differs")
 
 def served_template_facts(source: AnswerSource, rows: Rows) -> None:
     """The facts of ``RENDERED``, for each prompt that the server shows."""
-    if source.served is None:
+    served = served_side(source)
+    if source.served is None or served is None:
         rows.skip(RENDERED, "recorded outputs do not show the prompt as the server rendered it")
         return
     prompts = [(row, one) for row, one in enumerate(source.answered) if one.rendered is not None]
-    seen, served = Seen(rows), served_side(source, source.served)
+    seen = Seen(rows)
     if prompts:
         _judge_training(source, served, prompts, seen)
         judge_foreseen(served, prompts, seen)
@@ -51,7 +51,7 @@ def _judge_training(source: AnswerSource, served: ServedSide, prompts: Prompts, 
         seen.rows.skip(KINDS, why)
         return
     with_tools = template.training_with_tools or training
-    sides = Sides(_today(training), served.side, _today(with_tools), template.added_bos)
+    sides = Sides(_dated(training, served), served.side, _dated(with_tools, served), template.added_bos)
     for row, one in prompts:
         try:
             found = _difference(sides, one, _rendered(source, sides.bos, one))
@@ -63,11 +63,12 @@ def _judge_training(source: AnswerSource, served: ServedSide, prompts: Prompts, 
             seen.see(found.kind, row, found.message, f"\n{found.shown}")
 
 
-def _today(side: TrainingSide) -> TrainingSide:
-    """The side with today's date, which the server writes; elsewhere both sides have one fixed day."""
+def _dated(side: TrainingSide, served: ServedSide) -> TrainingSide:
+    """The side with the date that the server writes; elsewhere both sides have one fixed day."""
     if not isinstance(side.template, ChatTemplate):
         return side
-    return replace(side, template=replace(side.template, now=datetime.now()))  # noqa: DTZ005  as a template has it
+    now = served.asked or datetime.now()  # noqa: DTZ005  as a template has it
+    return replace(side, template=replace(side.template, now=now))
 
 
 def _difference(sides: Sides, one: Answered, asked: str) -> Difference | None:

@@ -13,6 +13,8 @@ from tunespec.subjects import Dataset, Recording, ServedModel
 
 if TYPE_CHECKING:
     from tunespec.config import Config
+    from tunespec.inference.recorded import Recorded
+    from tunespec.inference.training_data import TrainingData
     from tunespec.progress import Progress
     from tunespec.sources import RecordSource
     from tunespec.templates.source import TemplateSource
@@ -27,7 +29,7 @@ class AnswerSource:
         config: Config,
         progress: Progress,
         template: TemplateSource | None = None,
-        trained: RecordSource | None = None,
+        trained: TrainingData | None = None,
     ) -> None:
         """Nothing is asked yet.
 
@@ -40,7 +42,7 @@ class AnswerSource:
         """
         self.subject, self.template, self.trained = subject, template, trained
         self._config, self._progress = config, progress
-        self._unread: dict[str, int] = {}
+        self._texts: dict[tuple[int, ...], RecordSource] = {}
 
     @cached_property
     def answered(self) -> Sequence[Answered]:
@@ -50,18 +52,20 @@ class AnswerSource:
             CannotJudgeError: for a server that fails, and files that hold no probe or no output.
         """
         if isinstance(self.subject, Recording):
-            from tunespec.inference.recorded import read_recorded
-            from tunespec.shapes import Shapes
-
-            shapes = Shapes(self._config.columns, self._config.roles)
-            answered, self._unread = read_recorded(self.subject.files, shapes)
-            return answered
+            return self._recorded.answered
         return self._asked[0]
 
     @cached_property
     def served(self) -> Served | None:
-        """What the server says of its model; None for recorded outputs."""
-        return None if isinstance(self.subject, Recording) else self._asked[1]
+        """What the server says of its model; None for recorded outputs that do not tell."""
+        return self._recorded.served if isinstance(self.subject, Recording) else self._asked[1]
+
+    @cached_property
+    def _recorded(self) -> Recorded:
+        from tunespec.inference.recorded import read_recorded
+        from tunespec.shapes import Shapes
+
+        return read_recorded(self.subject.files, Shapes(self._config.columns, self._config.roles))
 
     @cached_property
     def _asked(self) -> tuple[list[Answered], Served]:
@@ -77,18 +81,28 @@ class AnswerSource:
         if target:
             open_recording(Path(target))
         answered = Asker(server, served, self._progress).ask(probes)
+        served = server.describe()  # again: now that the model is loaded, its context is known
         if target:
             write_recording(Path(target), answered, served)
-        return answered, server.describe()  # again: now that the model is loaded, its context is known
+        return answered, served
 
     @cached_property
     def texts(self) -> RecordSource:
         """The answers as records, for the facts about texts; row ``n`` is ``answered[n]``."""
+        return self.texts_of(tuple(range(len(self.answered))))
+
+    def texts_of(self, rows: tuple[int, ...]) -> RecordSource:
+        """Some of the answers as records; row ``n`` is ``answered[rows[n]]``."""
+        if rows not in self._texts:
+            self._texts[rows] = self._records(rows)
+        return self._texts[rows]
+
+    def _records(self, rows: tuple[int, ...]) -> RecordSource:
         from tunespec.inference.answer_records import answer_records
         from tunespec.sources import RecordSource
 
         dataset = Dataset(self.subject.name, self.subject.files)
-        records = answer_records(self.answered, self.turn_end)
+        records = answer_records([self.answered[row] for row in rows], self.turn_end)
         return RecordSource(dataset, None, self._config, self._progress, records)
 
     @property
@@ -97,7 +111,7 @@ class AnswerSource:
         side = self.template.training if self.template is not None else None
         if side is not None and side.turn_end:
             return side.turn_end
-        marker = self.trained.profile.end_marker if self.trained is not None else None
+        marker = self.trained.taught.end_marker if self.trained is not None else None
         return marker.text if marker is not None else ""
 
     def setting(self, code: str, key: str) -> Any:
@@ -120,13 +134,14 @@ class AnswerSource:
         if self.subject.dataset is not None:
             profile["dataset"] = self.subject.dataset.name
         rows = [answered.place.path for answered in self.answered]
+        unread = self._recorded.unread if isinstance(self.subject, Recording) else {}
         files = [
             {
                 "path": file.shown,
                 "split": None,
                 "format": file.format,
                 "rows": rows.count(file.shown),
-                "unread": self._unread.get(file.shown, 0),
+                "unread": unread.get(file.shown, 0),
             }
             for file in self.subject.files
         ]

@@ -57,6 +57,12 @@ def _template(source: AnswerSource, rows: Rows) -> None:
     served_template_facts(source, rows)
 
 
+def _modelfile(source: AnswerSource, rows: Rows) -> None:
+    from tunespec.inference.served_modelfile import served_modelfile_facts
+
+    served_modelfile_facts(source, rows)
+
+
 def _context(source: AnswerSource, rows: Rows) -> None:
     from tunespec.inference.context_facts import context_facts
 
@@ -83,10 +89,11 @@ def _open_probes(source: AnswerSource, rows: Rows) -> None:
 
 # Facts that are found together -> what finds them. Row n of the table is the n-th answer.
 GROUPS: Mapping[str, Callable[[AnswerSource, Rows], None]] = {
-    "endless_answer limit_not_kept cut_at_limit aborted_answer": _limits,
+    "endless_answer unended_answer limit_not_kept cut_at_limit aborted_answer": _limits,
     "bos_doubled whitespace_differs no_value system_lost system_moved system_injected history_differs "
     "generation_prompt_differs tools_differ date_differs turn_header_differs content_differs unforeseen_rendering "
     "generate_differs": _template,
+    "other_modelfile": _modelfile,
     "end_marker_shown text_after_end header_shown special_token_shown stream_differs trim_differs": _trimming,
     "unheard_end unheard_stop": _ends,
     "cut_off": _cut_off,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from tunespec.facts import Fact, not_applicable
 from tunespec.facts.cut_off import cut_off_facts
@@ -14,8 +14,10 @@ from tunespec.groups import GROUPS
 from tunespec.inference.answered import Answered
 from tunespec.inference.source import AnswerSource
 from tunespec.passages import make_passages
-from tunespec.records import Records
 from tunespec.templates.rows import Rows
+
+if TYPE_CHECKING:
+    from tunespec.sources import RecordSource
 
 # Facts about a text by itself, by their group in the data family. Facts that are relative to a dataset, such as its
 # usual length, would judge a handful of answers against each other.
@@ -43,101 +45,103 @@ TEXT_FACTS: Mapping[str, Sequence[str]] = {
         "docstring_quote",
     ),
 }
-_AT_ANY_END = frozenset({"lengths", "languages", "artifacts"})  # an answer that a limit ended has them or not
+_AT_ANY_END = frozenset({"lengths", "languages", "artifacts"})  # an answer that has not come to its end has them or not
+_CUT = frozenset({"length", "abandoned", "broken"})
 _ALL_RUN_ON = "every answer was ended by a limit, or by the server"
 _OWN_HABIT = 100  # recorded answers that tell their own habit: as many as a small dataset
-_HABIT = 2_000  # training records that tell theirs
 # An answer is far longer than all training answers at twice the longest, and some sentences more than that: sums and
 # labels are so short that twice as much is nothing.
 _TIMES, _MORE = 2, 200
 
 
+class Judged(NamedTuple):
+    """Some of the answers: their rows, and their texts as records, of which the n-th is that of the n-th row."""
+
+    rows: Sequence[int]
+    texts: RecordSource
+
+
 def text_facts(group: str, source: AnswerSource, rows: Rows) -> None:
-    """The facts of one of the ``TEXT_FACTS``, for each answer that has come to its end."""
-    found = {fact.name: fact for fact in GROUPS[group].compute(source.texts)}
-    own = _judged(source, at_any_end=group in _AT_ANY_END)
+    """The facts of one of the ``TEXT_FACTS``, for each answer that is judged."""
+    own = _judged(source, group)
+    found = {fact.name: fact for fact in GROUPS[group].compute(own.texts)} if own.rows else {}
     for name in TEXT_FACTS[group]:
-        _take(found[name], own, rows)
+        _take(found.get(name, _none(name)), own, rows)
     if group == "lengths":
         _line_loops(source, own, rows)
 
 
 def cut_off_answers(source: AnswerSource, rows: Rows) -> None:
     """D001's ``cut_off``: answers that the model itself ended in the middle, unlike those that it was trained on."""
-    _take(_cut_off(source), _judged(source, at_any_end=False), rows)
+    own = _judged(source, "cut_off")
+    _take(_cut_off(source, own.texts) if own.rows else _none("cut_off"), own, rows)
 
 
 def long_answers(source: AnswerSource, rows: Rows) -> None:
     """D003's ``longer_than_trained``."""
-    _take(_longer(source), _judged(source, at_any_end=True), rows)
+    own = _judged(source, "lengths")
+    _take(_longer(source, own.texts) if own.rows else _none("longer_than_trained"), own, rows)
 
 
-def _judged(source: AnswerSource, *, at_any_end: bool) -> list[int]:
-    """The answers of which the text is judged.
+def _none(name: str) -> Fact:
+    return not_applicable(name, _ALL_RUN_ON)
+
+
+def _judged(source: AnswerSource, group: str) -> Judged:
+    """The answers of which the facts of a group are told: the facts are computed from these alone.
 
     What the limit cut (I001) has no end of its own; a text that was asked to have no end has no fault at all.
     """
-    return [row for row, one in enumerate(source.answered) if _ended(one, source, at_any_end=at_any_end)]
+    rows = tuple(row for row, one in enumerate(source.answered) if _is_judged(one, group))
+    return Judged(rows, source.texts_of(rows))
 
 
-def _ended(one: Answered, source: AnswerSource, *, at_any_end: bool) -> bool:
-    broken_off = source.served is not None and one.reply.reason is None
-    refused = one.reply.reason == "refused"  # the prompt was: there is no answer
-    return not (one.runaway or broken_off or refused) and (at_any_end or one.reply.reason != "length")
+def _is_judged(one: Answered, group: str) -> bool:
+    ended = one.reply.ended
+    if one.runaway or ended == "refused":  # refused was the prompt: there is no answer
+        return False
+    if group == "lengths" and ended == "broken":  # the server did so since the text repeats: I001 says it
+        return False
+    return group in _AT_ANY_END or ended not in _CUT
 
 
-def _take(fact: Fact, own: Sequence[int], rows: Rows) -> None:
-    """What a fact says of some of the answers."""
-    for _ in range(min(fact.examined, len(own))):
+def _take(fact: Fact, own: Judged, rows: Rows) -> None:
+    """What a fact says of the answers that are judged."""
+    for _ in range(fact.examined):
         rows.examine(fact.name)
-    for row in own:
-        if (mark := fact.marks.get(row)) is not None:
-            rows.mark(fact.name, row, mark.text, mark.related)
+    for at, mark in fact.marks.items():
+        rows.mark(fact.name, own.rows[at], mark.text, mark.related)
     rows.skip([fact.name], fact.reason or _ALL_RUN_ON)
 
 
-def _line_loops(source: AnswerSource, own: Sequence[int], rows: Rows) -> None:
-    """Of answers that a limit ended, lines that loop: finished texts may repeat those by right."""
-    for row in own:
-        one = source.answered[row]
-        if one.reply.reason == "length" and (times := line_loop(one.reply.text, source.texts.records.prompts[row])):
+def _line_loops(source: AnswerSource, own: Judged, rows: Rows) -> None:
+    """Of answers that have no end of their own, lines that loop: finished texts may repeat those by right."""
+    for at, row in enumerate(own.rows):
+        reply = source.answered[row].reply
+        if reply.ended in _CUT and (times := line_loop(reply.text, own.texts.records.prompts[at])):
             rows.mark("repetition", row, f"ends in a loop: the same lines {times:,} times")
 
 
-def _cut_off(source: AnswerSource) -> Fact:
-    texts, trained = source.texts, source.trained
+def _cut_off(source: AnswerSource, texts: RecordSource) -> Fact:
+    trained = source.trained
     if trained is not None:
-        before = _some(trained.records, _HABIT)
-        records = before.followed_by(texts.records, split="answers")
-        fact = cut_off_facts(records, make_passages(records, trained.profile.end_marker))[0]
-        first = len(before)
-        marks = {row - first: mark for row, mark in fact.marks.items() if row >= first}
-        return Fact(fact.name, marks, len(texts.records) if fact.examined else 0, fact.reason)
+        passages = make_passages(texts.records, trained.taught.end_marker)
+        return cut_off_facts(texts.records, passages, trained.taught.habit)[0]
     if source.served is not None or len(texts.records) < _OWN_HABIT:
         return not_applicable("cut_off", "no training data shows whether answers end with a sentence")
     return cut_off_facts(texts.records, texts.passages)[0]
 
 
-def _some(records: Records, most: int) -> Records:
-    """At most so many of the records, spread over all of them."""
-    number = min(len(records), most)
-    kept = [at * len(records) // number for at in range(number)]
-    columns: dict[str, Any] = {
-        name: [own[at] for at in kept] for name, own in vars(records).items() if isinstance(own, list)
-    }
-    return Records(**columns, template=records.template)
-
-
-def _longer(source: AnswerSource) -> Fact:
+def _longer(source: AnswerSource, texts: RecordSource) -> Fact:
     name, trained = "longer_than_trained", source.trained
     if trained is None:
         return not_applicable(name, "no training data says how long answers are")
-    if len(trained.answers) < LEAST_TEXTS:
-        return not_applicable(name, f"{len(trained.answers)} training answers are too few to say how long answers are")
-    longest, row = trained.answers.sort("size", "row", descending=[True, False]).select("size", "row").row(0)
+    taught = trained.taught
+    longest = taught.longest
+    if taught.answers < LEAST_TEXTS:
+        return not_applicable(name, f"{taught.answers} training answers are too few to say how long answers are")
     most = max(_TIMES * longest, longest + _MORE)
-    says = f"characters, where the longest of {len(trained.answers):,} training answers has {longest:,}"
-    sizes = source.texts.answers.select("row", "size").iter_rows()
-    place = trained.records.places[row]
-    marks = {own: Mark(f"runs to {size:,} {says}", place, size, most) for own, size in sizes if size > most}
-    return Fact(name, marks, len(source.texts.records))
+    says = f"characters, where the longest of {taught.answers:,} training answers has {longest:,}"
+    sizes = texts.answers.select("row", "size").iter_rows()
+    marks = {own: Mark(f"runs to {size:,} {says}", taught.longest_at, size, most) for own, size in sizes if size > most}
+    return Fact(name, marks, len(texts.records))

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 _ENDS = ("end_marker_shown", "text_after_end")
 _NO_END = "neither a template nor training data say how an answer ends"
 _NO_HEADER = "no template is known whose headers could stand in an answer"
+_UNSTEADY = "the model is not deterministic"
 _RECORDED = "recorded outputs were not asked again"
 
 
 def trim_facts(source: AnswerSource, rows: Rows) -> None:
     """The facts about what is shown, for each answer."""
     around, served = surroundings(source), source.served
-    looker = Looker(around, source.trained.records if source.trained is not None else None)
+    looker = Looker(around, source.trained)
     for row, answered in enumerate(source.answered):
         rows.examine("special_token_shown", *_ENDS * bool(around.ends), *["header_shown"] * bool(around.headers))
         shown = looker.first(answered)
@@ -74,9 +75,12 @@ def _streamed(answered: Answered, rows: Rows, row: int) -> None:
     """The same as a stream and in one piece, unless the model itself is not steady."""
     if answered.again is None:
         return
-    rows.examine("stream_differs")
     streamed, whole = answered.reply.text, answered.again.text
-    if streamed != whole and answered.repeated is not None and answered.repeated.text == streamed:
+    if answered.repeated is not None and answered.repeated.text != streamed:
+        rows.skip(["stream_differs"], _UNSTEADY)
+        return
+    rows.examine("stream_differs")
+    if streamed != whole and answered.repeated is not None:
         parts = len(common_prefix(streamed, whole))
         said = f"{len(streamed):,} characters, twice, and in one piece {len(whole):,}"
         rows.mark("stream_differs", row, f"the stream has {said}: they part after {parts:,}")
@@ -88,7 +92,7 @@ def _trimmed(answered: Answered, served: Served, source: AnswerSource, rows: Row
     if raw is None or not served.stops or reply.reason != "stop":
         return
     if source.deterministic is False:
-        rows.skip(["trim_differs"], "the model is not deterministic")
+        rows.skip(["trim_differs"], _UNSTEADY)
         return
     rows.examine("trim_differs")
     due = trim(raw.text, served.stops, raw.reason)

@@ -1,0 +1,70 @@
+"""I001's facts: an answer and its limit, case by case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.answer_sources import LIVE, answered, found, reasons, source_of
+from tunespec.inference.answered import Reply
+
+KINDS = ("endless_answer", "unended_answer", "limit_not_kept", "cut_at_limit", "aborted_answer")
+HIGH, NONE = replace(LIVE, limit=4096), replace(LIVE, limit=None)
+LLAMA_CPP = replace(NONE, server="llama.cpp b10970", kind="llama.cpp")
+VLLM = replace(NONE, server="vLLM 0.12", kind="openai")
+GUARD = 1040
+
+
+def one(reason=None, pieces=GUARD, abandoned=False, **more):
+    texts = tuple("on " for _ in range(pieces))
+    reply = Reply("".join(texts), reason, tokens=pieces, pieces=texts, abandoned=abandoned)
+    return replace(answered("Go on?", ""), reply=reply, **more)
+
+
+HUNG_UP, BROKEN = one(abandoned=True), one(pieces=100)
+
+
+@pytest.mark.parametrize(
+    ("answer", "served", "kind", "said"),
+    [
+        (HUNG_UP, HIGH, "unended_answer", "no end after 1,040 pieces, and the limit is 4,096 tokens; we hung up"),
+        (HUNG_UP, LIVE, "limit_not_kept", "1,040 tokens, where the limit is 1,024"),
+        (HUNG_UP, NONE, "endless_answer", "no end after 1,040 pieces, and no limit is set; we hung up"),
+        (HUNG_UP, VLLM, "endless_answer", "no end after 1,040 pieces, and the server does not say a limit; we hung up"),
+        (one("length"), HIGH, "cut_at_limit", "the limit ended the answer after 1,040 tokens, the model did not"),
+        (
+            BROKEN,
+            LIVE,
+            "aborted_answer",
+            "the server broke the answer off after 100 pieces: it does that when one piece repeats",
+        ),
+        (
+            BROKEN,
+            LLAMA_CPP,
+            "aborted_answer",
+            "the server broke the answer off after 100 pieces, and did not say why",
+        ),
+    ],
+)
+def test_an_answer_without_its_own_end(tmp_path, answer, served, kind, said):
+    assert found(source_of(tmp_path, [answer], served=served), *KINDS) == {kind: [(0, said)]}
+
+
+def test_an_answer_that_is_meant_to_have_no_end(tmp_path):
+    meant = replace(HUNG_UP, runaway=True)
+    assert found(source_of(tmp_path, [meant], served=HIGH), *KINDS) == {}
+    why = reasons(source_of(tmp_path, [meant], served=HIGH), *KINDS)
+    assert why["unended_answer"] == "every answer is meant to have no end"
+    assert list(found(source_of(tmp_path, [meant], served=NONE), *KINDS)) == ["endless_answer"]
+
+
+def test_reasons_are_those_of_what_was_judged(tmp_path):
+    """A live model's answers do say why they ended."""
+    why = reasons(source_of(tmp_path, [HUNG_UP], served=NONE), *KINDS)
+    assert why["cut_at_limit"] == "no answer came to an end, of those that are meant to have one"
+    assert why["unended_answer"] == "an answer without an end is an endless one where no limit is known"
+    recorded = [replace(one(), reply=Reply("Rome.", noted=False))]
+    why = reasons(source_of(tmp_path, recorded, served=None), *KINDS)
+    assert why["cut_at_limit"] == "the recorded outputs do not say why they ended (done_reason, finish_reason)"
+    assert why["unended_answer"] == "recorded outputs do not say what their server was told"
