@@ -83,4 +83,5 @@ class Sources:
         files = [(file.shown, file.format, file.content_hash) for file in subject.files]
         made_with = [self.key(one) for one in (subject.pair, subject.dataset) if one is not None]
         asked = (subject.url, subject.api, list(map(str, subject.probes))) if isinstance(subject, ServedModel) else ()
+        made_with += [subject.no_pair, subject.no_dataset]
         return key_of("answers", subject.name, files, made_with, asked, dict(self.config.inference), self._settings)

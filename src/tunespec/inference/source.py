@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tunespec.inference.answered import Answered, Served
 from tunespec.inference.endings import ended_by
@@ -113,6 +113,12 @@ class AnswerSource:
         marker = self.trained.profile.end_marker if self.trained is not None else None
         return marker.text if marker is not None else ""
 
+    def because(self, reason: str, *lacking: Literal["template", "dataset"]) -> str:
+        """A reason for looking at nothing, and why templates or the dataset are not known, if several may be meant."""
+        whys = {"template": self.subject.no_pair, "dataset": self.subject.no_dataset}
+        told = "; ".join(whys[what] for what in lacking if whys[what])
+        return f"{reason}: {told}" if told else reason
+
     def setting(self, code: str, key: str) -> Any:
         """A threshold that facts are computed from."""
         from tunespec.sources import setting
@@ -132,6 +138,8 @@ class AnswerSource:
             profile["template"] = self.subject.pair.name
         if self.subject.dataset is not None:
             profile["dataset"] = self.subject.dataset.name
+        if undecided := [why for why in (self.subject.no_pair, self.subject.no_dataset) if why]:
+            profile["undecided"] = undecided
         rows = [answered.place.path for answered in self.answered]
         unread = self._recorded.unread if isinstance(self.subject, Recording) else {}
         files = [

@@ -134,7 +134,8 @@ def _cut_off(source: AnswerSource, texts: RecordSource) -> Fact:
         marks = {row - first: mark for row, mark in fact.marks.items() if row >= first}
         return Fact(fact.name, marks, len(texts.records) if fact.examined else 0, fact.reason)
     if source.served is not None or len(texts.records) < _OWN_HABIT:
-        return not_applicable("cut_off", "no training data shows whether answers end with a sentence")
+        why = source.because("no training data shows whether answers end with a sentence", "dataset")
+        return not_applicable("cut_off", why)
     return cut_off_facts(texts.records, texts.passages)[0]
 
 
@@ -151,7 +152,7 @@ def _some(records: Records, most: int) -> Records:
 def _longer(source: AnswerSource, texts: RecordSource) -> Fact:
     name, trained = "longer_than_trained", source.trained
     if trained is None:
-        return not_applicable(name, "no training data says how long answers are")
+        return not_applicable(name, source.because("no training data says how long answers are", "dataset"))
     if len(trained.answers) < LEAST_TEXTS:
         return not_applicable(name, f"{len(trained.answers)} training answers are too few to say how long answers are")
     longest, row = trained.answers.sort("size", "row", descending=[True, False]).select("size", "row").row(0)

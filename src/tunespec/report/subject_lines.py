@@ -43,6 +43,7 @@ def _answers(subject: Mapping[str, Any]) -> Iterator[str]:
     made += [f"trained on {profile['dataset']}"] if "dataset" in profile else []
     if made:
         yield f"  {', '.join(made)}"
+    yield from (f"  {why}" for why in profile.get("undecided", ()))
 
 
 def _settings(profile: Mapping[str, Any]) -> Iterator[str]:
