@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from tests.answer_sources import LIVE, answered, found, reasons, source_of
 from tunespec.config import Config
-from tunespec.discover_answers import is_probe
 from tunespec.errors import CannotJudgeError
 from tunespec.findings import Place
 from tunespec.inference.answered import Reply, Served
+from tunespec.inference.probe import are_probes
 from tunespec.inference.recorded import is_recording, read_recorded
 from tunespec.inference.recording import answer_of, open_recording, served_of, write_recording
 from tunespec.inference.source import AnswerSource
@@ -181,7 +181,8 @@ def test_a_recording_is_judged_as_the_live_model_was(tmp_path, limit):
 
 def test_a_recording_is_known_by_its_content_and_is_no_probe_file(tmp_path):
     records = [orjson.loads(line) for line in written(tmp_path, ASKED, RUNAWAY).read_bytes().splitlines()]
-    assert all(is_recording(record) and not is_probe(record) for record in records)
+    assert all(map(is_recording, records))
+    assert not are_probes(records)
 
 
 def test_a_recording_is_judged_by_what_its_probes_expected(tmp_path):

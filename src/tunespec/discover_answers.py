@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tunespec.errors import CannotJudgeError
 from tunespec.inference.endpoint import address
-from tunespec.inference.probe import KEYS_OF_EXPECTATIONS, SUITE, suite_probes
+from tunespec.inference.probe import SUITE, suite_probes
 from tunespec.paths import expand
 from tunespec.reading import format_of
 from tunespec.splits import relative
@@ -38,14 +38,6 @@ def recorded_to(config: Config) -> Path | None:
     """The file that the asked model's answers are written to: what it holds is replaced, and judged no more."""
     target = config.inference.get("record") if config.inference.get("model") else None
     return Path(target).resolve() if target else None
-
-
-def is_probe(record: Mapping[str, Any]) -> bool:
-    """Whether a record is a question with what its answer must hold, rather than one to train on."""
-    messages = record.get("messages")
-    if not isinstance(messages, list) or not messages or "reply" in record or not KEYS_OF_EXPECTATIONS & set(record):
-        return False
-    return isinstance(messages[-1], dict) and messages[-1].get("role") == "user"
 
 
 def answering(

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tunespec.discover_answers import is_probe
+from tunespec.inference.probe import are_probes
 from tunespec.inference.recorded import is_recording
 from tunespec.reading import Row, format_of, read
 from tunespec.reading.source import EXTENSIONS, extension, read_bytes
@@ -48,9 +48,10 @@ def recognise(path: Path, shapes: Shapes) -> Recognised:
 
 
 def _by_records(records: Sequence[dict[str, Any]], format_: str, shapes: Shapes) -> Recognised:
-    for kind, tells in (("probes", is_probe), ("outputs", is_recording)):
-        if all(tells(record) for record in records):
-            return Recognised(format_, kind=kind)
+    if are_probes(records):
+        return Recognised(format_, kind="probes")
+    if all(map(is_recording, records)):
+        return Recognised(format_, kind="outputs")
     if any((conversation := shapes.convert(r)) is not None and not conversation.defect for r in records):
         return Recognised(format_)
     return Recognised("", _unknown(records[0], shapes))

@@ -20,7 +20,6 @@ SUITE = "suite"  # in a list of probe files: those of the specification
 CASES = (
     "plain minimal long language code unicode ambiguous unanswerable adversarial rare numeric multi-turn tools".split()
 )
-KEYS_OF_EXPECTATIONS = frozenset({*EXPECTED, "runaway"})
 _KEYS = ("id", "case", "messages", "runaway", *EXPECTED)
 _ROLES = ("system", "user", "assistant")
 
@@ -68,6 +67,22 @@ class Probe:
 def suite_probes() -> list[Path]:
     """The probe files of the specification."""
     return sorted((suite_root() / "probes").glob("*.jsonl"))
+
+
+def are_probes(records: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a file's records are questions, some with what their answers must hold, rather than some to train on."""
+    return all(map(_is_asked, records)) and any(map(_is_expecting, records))
+
+
+def _is_asked(record: Mapping[str, Any]) -> bool:
+    messages = record.get("messages")
+    last = messages[-1] if isinstance(messages, list) and messages else None
+    return set(record) <= set(_KEYS) and isinstance(last, dict) and last.get("role") == "user"
+
+
+def _is_expecting(record: Mapping[str, Any]) -> bool:
+    texts = [text for key in EXPECTED if isinstance(record.get(key), list) for text in record[key]]
+    return record.get("runaway") is True or any(isinstance(text, str) for text in texts)
 
 
 def read_probes(files: Sequence[Path], root: Path) -> list[Probe]:

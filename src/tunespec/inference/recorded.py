@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from tunespec.errors import CannotJudgeError
 from tunespec.findings import Place
 from tunespec.inference.answered import Answered, Reply, Served
+from tunespec.inference.fields import listed
 from tunespec.inference.recording import answer_of, is_recorded_line, served_of
 from tunespec.reading import read
 from tunespec.shapes import Shapes
@@ -120,10 +121,10 @@ def _flat(data: dict[str, Any]) -> dict[str, Any]:
     response = data["response"] if isinstance(data.get("response"), dict) else data
     record |= {key: response[key] for key in (*_REASONS, *_TOKENS, *_PROMPT_TOKENS) if key in response}
     record |= _inner(response, "usage")
-    choice = response["choices"][0] if isinstance(response.get("choices"), list) and response["choices"] else {}
+    choice = next(iter(listed(response.get("choices"))), {})  # those of a question are texts
     message = _inner(response, "message") or _inner(choice, "message")
-    text = message.get("content", choice.get("text")) if isinstance(choice, dict) else message.get("content")
-    if isinstance(choice, dict) and "finish_reason" in choice:
+    text = message.get("content", choice.get("text"))
+    if "finish_reason" in choice:
         record["finish_reason"] = choice["finish_reason"]
     if text is None and message.get("tool_calls"):
         text = ""
