@@ -29,6 +29,8 @@ class AnswerSource:
         progress: Progress,
         template: TemplateSource | None = None,
         trained: RecordSource | None = None,
+        given: Sequence[Answered] | None = None,
+        served: Served | None = None,
     ) -> None:
         """Nothing is asked yet.
 
@@ -38,9 +40,12 @@ class AnswerSource:
             progress: told what is asked.
             template: the templates that the model was made with, if they are at hand.
             trained: the records that it was trained on, if they are at hand.
+            given: the answers, if they are known already: nothing is asked or read then.
+            served: what the server said of the model that gave those.
         """
         self.subject, self.template, self.trained = subject, template, trained
         self._config, self._progress = config, progress
+        self._given = None if given is None else (given, served)
         self._texts: dict[tuple[int, ...], RecordSource] = {}
 
     @cached_property
@@ -50,13 +55,15 @@ class AnswerSource:
         Raises:
             CannotJudgeError: for a server that fails, and files that hold no probe or no output.
         """
-        if isinstance(self.subject, Recording):
-            return self._recorded.answered
-        return self._asked[0]
+        if self._given is not None:
+            return self._given[0]
+        return self._recorded.answered if isinstance(self.subject, Recording) else self._asked[0]
 
     @cached_property
     def served(self) -> Served | None:
         """What the server says of its model; None for recorded outputs that do not tell."""
+        if self._given is not None:
+            return self._given[1]
         return self._recorded.served if isinstance(self.subject, Recording) else self._asked[1]
 
     @cached_property
@@ -141,7 +148,8 @@ class AnswerSource:
         if undecided := [why for why in (self.subject.no_pair, self.subject.no_dataset) if why]:
             profile["undecided"] = undecided
         rows = [answered.place.path for answered in self.answered]
-        unread = self._recorded.unread if isinstance(self.subject, Recording) else {}
+        is_read = self._given is None and isinstance(self.subject, Recording)
+        unread = self._recorded.unread if is_read else {}
         files = [
             {
                 "path": file.shown,
