@@ -95,7 +95,7 @@ def _trimmed(answered: Answered, served: Served, source: AnswerSource, rows: Row
         rows.skip(["trim_differs"], _UNSTEADY)
         return
     rows.examine("trim_differs")
-    due = trim(raw.text, served.stops, raw.reason)
+    due = trim(raw.text, served.stops, raw.reason, engine="runner" if served.engine == "runner" else "llama-server")
     if due != reply.text and _is_same_answer(due, reply) and not stopping(served.stops, reply.text):
         what = f"the server sent {len(reply.text):,} characters"
         rows.mark("trim_differs", row, f"{what}; its raw text, cut at the stop sequences, has {len(due):,}")
