@@ -8,12 +8,14 @@ from typing import Any
 
 from tests.conftest import write_jsonl
 from tests.template_facts import sources_of, write_files
+from tunespec.cache import Cache, key_of
 from tunespec.config import find
 from tunespec.facts import Fact
 from tunespec.findings import Place
 from tunespec.inference.answered import EXPECTED, Answered, Reply, Served
 from tunespec.inference.source import AnswerSource
 from tunespec.inference.tables import GROUPS
+from tunespec.inference.training_data import TrainingData
 from tunespec.progress import Progress
 from tunespec.sources import RecordSource
 from tunespec.subjects import DataFile, Dataset, Recording, ServedModel
@@ -61,7 +63,8 @@ def source_of(
     records = None
     if trained:
         file = DataFile(write_jsonl(folder / "data.jsonl", trained), "data.jsonl", None, "jsonl")
-        records = RecordSource(Dataset("data.jsonl", (file,)), None, config, Progress())
+        read = RecordSource(Dataset("data.jsonl", (file,)), None, config, Progress())
+        records = TrainingData(read, Cache(folder), key_of("data.jsonl", file.content_hash))
     subject = Recording("outputs.jsonl", ()) if served is None else ServedModel("tuned", "http://127.0.0.1:11434")
     pair = _pair(folder / "pair", template) if isinstance(template, str) else template
     return AnswerSource(subject, config, Progress(), pair, records, answers, served)

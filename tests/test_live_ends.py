@@ -56,7 +56,7 @@ def test_a_model_with_its_stop_sequence_shows_nothing(check, scripted_model):
     report = check(scripted_model)
     assert found(report) == set()
     assert profile(report)["ended_by"] == {"stops": {"### End": 4}, "token": 2, "limit": 0, "nothing": 0, "unknown": 0}
-    assert "ended: 4 at `### End`, 2 at a token of the model's own" in render_text(report, {})
+    assert "ended: 4 by `### End`, 2 by a token of the model's" in render_text(report, {})
     examined = {
         one["kind"]: one["examined"]
         for one in report["pitfalls"]

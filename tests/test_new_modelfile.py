@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,15 +11,16 @@ import pytest
 from tests.chat_templates import TOKENS, real_templates
 from tests.conftest import chat, run_tunespec, write_jsonl
 from tests.template_facts import marked, sources_of, write_files
+from tests.test_training_names import CHECKOUT, REGISTRY, SFT
 from tunespec.config import find
 from tunespec.errors import CannotJudgeError
 from tunespec.new_modelfile.command import new_modelfile, write_modelfile
 from tunespec.new_modelfile.inexpressible import InexpressibleError
-from tunespec.new_modelfile.outranked import outranks
 from tunespec.templates.modelfile import parse_modelfile
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = ROOT / "fixtures" / "golden"
+GGUF = b"GGUF" + (3).to_bytes(4, "little") + bytes(16)  # of a model without tensors and metadata
 CHATML = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
@@ -78,6 +80,15 @@ def test_of_the_golden_projects_chat_template_it_makes_the_golden_template(tmp_p
     golden, own = parse_modelfile((ROOT / "Modelfile").read_bytes()), parse_modelfile(made.content.encode())
     assert (own.template, own.stops, own.base) == (golden.template, golden.stops, golden.base)
     assert passes(tmp_path, made) == {}
+
+
+def test_the_documentation_shows_what_is_written(tmp_path):
+    shutil.copytree(GOLDEN / "data", tmp_path / "data")
+    shutil.copyfile(GOLDEN / "chat_template.jinja", tmp_path / "chat_template.jinja")
+    made = made_in(tmp_path, {"model.gguf": GGUF})
+    shown = (ROOT / "docs" / "init.md").read_text(encoding="utf-8")
+    assert f"$ cat Modelfile\n{made.content}```" in shown
+    assert f"in each of {made.proof.compared} conversations" in shown
 
 
 @pytest.mark.parametrize(
@@ -162,6 +173,77 @@ def test_a_plain_template_of_the_configuration(tmp_path):
     assert passes(tmp_path, made) == {}
 
 
+NAMED = {CHECKOUT: REGISTRY, "tokenizer_config.json": json.dumps({"tokenizer_class": "A", **TOKENS})}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("plain", "<|im_start|>user\n{{ .Content }}<|im_end|>\n<|im_start|>assistant\n"),
+        ("helped", "You help 'well'.\n"),
+        ("thinks", "A {{ else if"),
+    ],
+)
+def test_a_template_of_llamafactory_by_its_name(tmp_path, name, text):
+    made = made_in(tmp_path, {**NAMED, "sft.yaml": SFT.format(name) + "cutoff_len: 1024\n"})
+    assert text in made.content
+    assert "PARAMETER num_ctx 1024" in made.content
+    assert passes(tmp_path, made) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("fused", "depends on its place in the conversation: `[U][1] `, and `[U][2] `"), ("gone", "is none of those")],
+)
+def test_a_template_of_llamafactory_that_has_none(tmp_path, name, why):
+    with pytest.raises(CannotJudgeError) as told:
+        made_in(tmp_path, {**NAMED, "sft.yaml": SFT.format(name)})
+    assert why in str(told.value)
+
+
+def listed(*tokens):
+    entries = {str(number): {"content": token, "special": True} for number, token in enumerate(tokens)}
+    return tokenizer(CHATML, added_tokens_decoder=entries)
+
+
+@pytest.mark.parametrize(
+    ("files", "stops"),
+    [
+        pytest.param({"chat_template.jinja": CHATML}, ("<|im_end|>",), id="nobody knows whether it is a token"),
+        pytest.param({"tokenizer_config.json": listed("<|im_end|>")}, (), id="the engine ends there"),
+        pytest.param({"tokenizer_config.json": listed("<|other|>")}, ("<|im_end|>",), id="no token of this tokenizer"),
+        pytest.param({"chat_template.jinja": CHATML.replace("im_end", "fin")}, ("<|fin|>",), id="a token of nobody's"),
+    ],
+)
+def test_a_stop_stands_where_it_is_of_use(tmp_path, files, stops):
+    made = made_in(tmp_path, files)
+    assert parse_modelfile(made.content.encode()).stops == stops
+    assert passes(tmp_path, made) == {}
+
+
+def test_an_end_that_no_stop_can_match_is_said(tmp_path):
+    template = CHATML.replace("im_end", "fin")
+    tokens = {"7": {"content": "<|fin|>", "special": True}}
+    made = made_in(tmp_path, {"tokenizer_config.json": tokenizer(template, added_tokens_decoder=tokens)})
+    assert parse_modelfile(made.content.encode()).stops == ()
+    assert "tunespec check will say: endless_token" in made.report
+    assert "no stop sequence can match" in " ".join(made.content.replace("\n# ", " ").split())
+
+
+def test_the_longest_answer_is_counted_in_tokens_of_the_tokenizer(tmp_path):
+    tokenizers = pytest.importorskip("tokenizers")
+    own = tokenizers.Tokenizer(tokenizers.models.WordLevel({"[UNK]": 0}, unk_token="[UNK]"))
+    own.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    files = {
+        "tokenizer_config.json": tokenizer(CHATML),
+        "tokenizer.json": own.to_str(),
+        "train.jsonl": json.dumps(chat("Why?", "word " * 400)),
+    }
+    made = made_in(tmp_path, files)
+    assert "the longest training answer: 400 tokens." in made.content
+    assert "PARAMETER num_predict 512" in made.content
+
+
 def test_records_are_compared_too(tmp_path):
     records = "\n".join(json.dumps(chat(f"What is {n}?", f"A number, {n}.")) for n in range(9))
     made = made_in(tmp_path, {"chat_template.jinja": CHATML, "train.jsonl": records})
@@ -210,9 +292,8 @@ def test_the_limits(tmp_path, files, numbers):
 
 
 def test_from_names_the_model_file_that_lies_there(tmp_path):
-    gguf = b"GGUF" + (3).to_bytes(4, "little") + bytes(16)
     (tmp_path / "serve").mkdir()
-    write_files(tmp_path, {"chat_template.jinja": CHATML, "out/tuned.gguf": gguf})
+    write_files(tmp_path, {"chat_template.jinja": CHATML, "out/tuned.gguf": GGUF})
     made = new_modelfile(tmp_path / "serve" / "Modelfile", find(tmp_path), [str(tmp_path)], None)
     assert parse_modelfile(made.content.encode()).base == "../out/tuned.gguf"
 
@@ -228,9 +309,8 @@ def test_several_training_templates_must_be_named(tmp_path):
 
 
 def test_several_model_files_must_be_told_apart(tmp_path):
-    gguf = b"GGUF" + (3).to_bytes(4, "little") + bytes(16)
     with pytest.raises(CannotJudgeError, match=r"2 model files may be meant \(q4.gguf, q8.gguf\): .*template\.model"):
-        made_in(tmp_path, {"chat_template.jinja": CHATML, "q4.gguf": gguf, "q8.gguf": gguf})
+        made_in(tmp_path, {"chat_template.jinja": CHATML, "q4.gguf": GGUF, "q8.gguf": GGUF})
     made = made_in(tmp_path, {"tunespec.toml": '[template]\nmodel = "q8.gguf"\n'})
     assert parse_modelfile(made.content.encode()).base == "./q8.gguf"
 
@@ -283,20 +363,6 @@ def test_the_command_writes_prints_and_refuses(tmp_path):
     assert not (tmp_path / "Other").exists()
     alone = run_tunespec("init", "--template", "chat_template.jinja", cwd=tmp_path)
     assert (alone.returncode, "--template goes with --modelfile" in alone.stderr) == (2, True)
-
-
-@pytest.mark.parametrize(
-    ("text", "outranked"),
-    [
-        ("{% if tools %}", True),
-        ("<think></think>", True),
-        ("content.split('</think>')", True),
-        ("content.split('</think>') reasoning_content", False),
-        ("<|im_start|>", False),
-    ],
-)
-def test_which_chat_templates_ollama_prefers_to_a_template(text, outranked):
-    assert outranks(text) == outranked
 
 
 # Of the 117 real chat templates these have no Modelfile, each for the reason that it is given.

@@ -35,3 +35,17 @@ def test_no_text_of_a_record_reaches_report_or_cache(judge, tmp_path, record):
     assert SECRET not in json.dumps(report)
     for path in (tmp_path / ".tunespec_cache").rglob("*"):
         assert not path.is_file() or SECRET.encode() not in path.read_bytes()
+
+
+def test_what_is_kept_of_training_data_to_judge_answers_holds_no_text(judge, tmp_path):
+    data = [chat(f"What is {SECRET} {n}?", f"A {SECRET} of {n}. It is known as {SECRET}.") for n in range(30)]
+    write_jsonl(tmp_path / "data.jsonl", data)
+    said = [f"It is <|{SECRET}|>.", f"It is a {SECRET}. " * 90, f"It is odd. It is not so odd as the {SECRET} that is,"]
+    request = {"messages": [{"role": "user", "content": SECRET}]}
+    outputs = [{"created_at": "today", "request": request, "message": {"content": text}} for text in said]
+    write_jsonl(tmp_path / "outputs.jsonl", [{**one, "done_reason": "stop"} for one in outputs])
+    _, report = judge(tmp_path)
+    assert {"cut_off", "longer_than_trained"} <= {finding["kind"] for finding in report["findings"]}
+    kept = [path for path in (tmp_path / ".tunespec_cache").rglob("*") if path.is_file()]
+    assert any(path.name == "taught.json" for path in kept)
+    assert all(SECRET.encode() not in path.read_bytes() for path in kept)

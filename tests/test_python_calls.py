@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunespec.templates.python_calls import Call, PythonError, calls_in, may_call
+from tunespec.templates import artefacts
+from tunespec.templates.python_calls import LARGEST, Call, PythonError, calls_in, may_call
 from tunespec.templates.python_scopes import changed_names, scope_of
 from tunespec.templates.python_values import Values, is_unknown
 
@@ -175,6 +176,24 @@ def test_a_name_that_hides_its_module_is_no_endless_search():
 def test_what_python_does_not_parse_says_why(content, message):
     with pytest.raises(PythonError, match=f"no Python that can be read: .*({message})"):
         calls_in(content)
+
+
+@pytest.mark.parametrize("program", [b"import ollama\nx = 1  # whole", b"import ollama\nx = (  # broken"])
+def test_a_program_is_parsed_once_even_if_it_is_none(program, monkeypatch):
+    parsed, own = [], ast.parse
+    monkeypatch.setattr(ast, "parse", lambda code: parsed.append(code) or own(code))
+    for _ in range(3):
+        with suppress(PythonError):
+            calls_in(program)
+    assert parsed == [program]
+
+
+def test_of_a_program_that_is_too_long_only_the_beginning_is_read(tmp_path, monkeypatch):
+    read, own = [], artefacts.content
+    monkeypatch.setattr(artefacts, "content", lambda *asked: read.append(own(*asked)) or read[-1])
+    (tmp_path / "generated.py").write_bytes(b"import ollama\n" * (LARGEST // 7))
+    assert not artefacts.may_ask(tmp_path / "generated.py")
+    assert [len(content) for content in read] == [LARGEST + 1]
 
 
 def test_only_files_with_a_sign_of_a_model_are_parsed():

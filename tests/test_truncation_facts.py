@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import chat
 from tests.facts_of import facts_of, source_of
 from tunespec.errors import CannotJudgeError
+from tunespec.tokenizer_file import read_tokenizer
 
 pytest.importorskip("tokenizers")
 SETTINGS = '[pitfalls.missing-end-marker]\ntokenizer = "tokenizer.json"\nmax_length = 10\n'
@@ -67,6 +68,14 @@ def test_a_tokenizer_that_is_not_there_or_broken_is_an_error(tmp_path):
     (tmp_path / "tokenizer.json").write_text("{}", encoding="utf-8")
     with pytest.raises(CannotJudgeError, match="not a tokenizer"):
         facts_of(source_of(tmp_path, [chat("Hi?", "Hello.")], SETTINGS), "truncation")
+
+
+def test_a_tokenizer_is_read_again_only_when_its_file_changes(tmp_path):
+    tokenizer(tmp_path)
+    first = read_tokenizer(tmp_path / "tokenizer.json")
+    assert read_tokenizer(tmp_path / "tokenizer.json") is first
+    tokenizer(tmp_path, added=["<|end|>"])
+    assert read_tokenizer(tmp_path / "tokenizer.json").token_to_id("<|end|>") == 1
 
 
 def test_the_tokenizers_own_tokens_are_special(tmp_path):

@@ -16,10 +16,15 @@ def test_silent_change(files):
     Prevention:
         Quote texts of several lines with three double quotes, write real line breaks, put each comment on a line of
         its own, save with LF line ends. Write the TEMPLATE out: what the server puts in its place changes with its
-        version. Send `system` as a message to the chat endpoint, and options inside `options`.
+        version. Put the chat template of the training into the model file: from 0.30 on, Ollama takes that one and not
+        the TEMPLATE wherever it can more, as the base model's with its tools mostly can. Send `system` as a message to
+        the chat endpoint, and options inside `options`.
 
     Fix:
-        Change the line that the finding names. `ollama show --modelfile NAME` shows what the server has taken.
+        Change the line that the finding names. `ollama show --modelfile NAME` shows what the server has taken. For a
+        TEMPLATE that is passed over, run the server with `OLLAMA_GO_TEMPLATE=1`, or let the model file have the
+        training's chat template or none, or let the TEMPLATE write what it lacks: `.Tools`, `.ToolCalls`, and turns of
+        the role `tool`.
 
     Kinds:
         refused_by_server: {value} | a Modelfile, an instruction or a request that the server refuses | nothing is
@@ -30,6 +35,9 @@ def test_silent_change(files):
             drops or cannot read | every prompt holds what the training never had
         swallowed_instruction: {value} | an instruction that belongs to the text of the quoted value before it | it
             has no effect, and its words stand in the text
+        outranked_template: {value} | a TEMPLATE that Ollama from 0.30 on does not use, since the chat template in the
+            model file knows tools or reasoning and the TEMPLATE does not, and that one writes something else than the
+            training | the model is asked in a form that it never saw
         ignored_text: {value} | a text of a request under a key that the endpoint does not have | the model is asked
             without it, and answers as if it did not exist
         bypassed_template: {value} | a request that brings a template of its own, or a raw prompt that nobody rendered |
@@ -49,7 +57,8 @@ def test_silent_change(files):
             name says
 
     Sources:
-        Ollama 0.34.2: parser/parser.go, api/types.go (Options.FromMap), template/template.go (Named), server/routes.go.
+        Ollama 0.34.2: parser/parser.go, api/types.go (Options.FromMap), template/template.go (Named), server/routes.go,
+        server/images.go (shouldPreferChatTemplate: which template is taken).
         Measured on a server of that version; the requests of ollama issues 9666 and 10857.
     """
     broken = (
@@ -57,6 +66,7 @@ def test_silent_change(files):
         "unreadable_file",
         "altered_template",
         "swallowed_instruction",
+        "outranked_template",
         "ignored_text",
     )
     doubtful = (

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tunespec.findings import Mark, Place
 from tunespec.groups import COMPARING, GROUPS
 from tunespec.split_statistics import overlaps
+from tunespec.taught import store_taught, taught_by
 
 if TYPE_CHECKING:
     import polars as pl
@@ -82,6 +83,7 @@ def described_facts(
     found = {group: _stored_facts(group, cache, key) for group in groups}
     missing = [group for group in groups if found[group] is None]
     others = [group for group in missing if group not in COMPARING]
+    of_texts = any(GROUPS[group].table == "records" for group in others)
 
     def computed(group: str) -> list[Fact]:
         return _computed_facts(group, source, cache, key)
@@ -92,10 +94,12 @@ def described_facts(
         compared = pool.submit(lambda: {group: computed(group) for group in missing if group in COMPARING})
         if others:
             _ = source.profile
-            if any(GROUPS[group].table == "records" for group in others):
+            if of_texts:
                 source.prepare_texts()
         results = pool.map(computed, others)
         description, places = _described(source, cache, key)  # meanwhile
+        if of_texts:  # which a model's answers are compared with, when the records are not at hand
+            store_taught(taught_by(source), cache, key)
         found |= {**dict(zip(others, results, strict=True)), **compared.result()}
     return description, places, [fact for group in groups for fact in found[group] or ()]
 

@@ -41,12 +41,11 @@ class Judge:
     run_id: str = ""
     pitfalls: Sequence[Pitfall] = ()
     progress: Progress = field(default_factory=Progress)
-    _failures: dict[str, Exception] = field(default_factory=dict)
+    _failures: dict[tuple[str, str], Exception] = field(default_factory=dict)
 
     @cached_property
     def _sources(self) -> Sources:
-        families = {TABLES[pitfall.table] for pitfall in self.pitfalls if pitfall.table in TABLES}
-        return Sources(self.config, self.discovery, self.progress, frozenset(families))
+        return Sources(self.config, self.discovery, self.progress, self.cache)
 
     @cached_property
     def cache(self) -> Cache:
@@ -87,39 +86,43 @@ class Judge:
 
     def _run_once(self, subject: Subject) -> dict[tuple[str, str, str], Verdict]:
         """The suite run; what it could not do once, it is not asked again: a server that is silent costs each wait."""
-        if subject.name in self._failures:
-            raise self._failures[subject.name]
+        if (failed := self._failures.get((subject.family, subject.name))) is not None:
+            raise failed
         if isinstance(subject, ServedModel) and (told := self.cache.read(self._refusal_name(subject))) is not None:
             raise CannotJudgeError(told["error"])  # by another worker of this run
         try:
             return self._run(subject)
         except Exception as error:
-            self._failures[subject.name] = error
+            self._failures[subject.family, subject.name] = error
             if isinstance(subject, ServedModel) and isinstance(error, CannotJudgeError):
                 self.cache.write(self._refusal_name(subject), {"error": str(error)})
             raise
+        finally:
+            self._sources.forget(subject, self._waits)
 
     def _refusal_name(self, subject: ServedModel) -> str:
-        return f"results/{key_of(self._sources.key(subject), self.run_id)}-refused.json"
+        return self._named(subject, f"{key_of(self._sources.key(subject))}-refused")
 
     def _run(self, subject: Subject) -> dict[tuple[str, str, str], Verdict]:
         """One suite run for every pitfall of this session that has no stored verdict on the subject."""
-        own = {name for name, family in TABLES.items() if family == subject.family}
-        pending = [
-            p for p in self.pitfalls if p.table in own and self.cache.read(self._result_name(p, subject)) is None
-        ]
+        pending = self._pending(subject)
         engine = engine_process()
         by_table = {name: [pitfall for pitfall in pending if pitfall.table == name] for name in TABLES}
         source = [self._sources.of(subject)]
         tables = self._tables(
             source[0], self._sources.key(subject), {name: own for name, own in by_table.items() if own}
         )
+
+        def forget() -> None:
+            source.clear()
+            self._sources.forget(subject, self._waits)
+
         verdicts = {}
         for name, (table, description) in tables.items():
             self.progress("judging", len(table.places))
             asked = [(p, one) for p in by_table[name] for one in self.asked(p)]
-            # The records are no longer needed; to free that many objects takes a while, which the engine needs anyway.
-            results = _judge_table(engine, table, asked, source.clear)
+            # To free as many objects as records are takes a while, which the engine needs anyway.
+            results = _judge_table(engine, table, asked, forget)
             for pitfall in by_table[name]:
                 verdict = assemble(pitfall, self.asked(pitfall), subject, table, results) | {"description": description}
                 self.cache.write(self._result_name(pitfall, subject), verdict)
@@ -127,6 +130,15 @@ class Judge:
         self.progress.done()
         self.cache.trim()
         return verdicts
+
+    def _pending(self, subject: Subject) -> list[Pitfall]:
+        """The pitfalls of this session that have no stored verdict on the subject."""
+        own = {name for name, family in TABLES.items() if family == subject.family}
+        return [p for p in self.pitfalls if p.table in own and self.cache.read(self._result_name(p, subject)) is None]
+
+    def _waits(self, subject: Subject) -> bool:
+        """Whether the subject is still to be judged."""
+        return (subject.family, subject.name) not in self._failures and bool(self._pending(subject))
 
     def _tables(
         self, source: Source, key: str, pitfalls: Mapping[str, Sequence[Pitfall]]
@@ -142,8 +154,12 @@ class Judge:
     def _result_name(self, pitfall: Pitfall, subject: Subject) -> str:
         asked = [(one.declaration.type, dict(one.declaration.kwargs), one.severity) for one in self.asked(pitfall)]
         identity = pitfall.code, pitfall.name, pitfall.table, pitfall.source_hash
-        run = self.run_id if isinstance(subject, ServedModel) else ""
-        return f"results/{key_of(self._sources.key(subject), identity, asked, run)}.json"
+        return self._named(subject, key_of(self._sources.key(subject), identity, asked))
+
+    def _named(self, subject: Subject, name: str) -> str:
+        """Where a result is kept: what a server said counts in this run only."""
+        folder = f"runs/{self.run_id}/results" if isinstance(subject, ServedModel) else "results"
+        return f"{folder}/{name}.json"
 
 
 def _judge_table(

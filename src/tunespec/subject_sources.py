@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from tunespec.cache import key_of
+from tunespec.cache import Cache, key_of
 from tunespec.config import Config
 from tunespec.discover import Discovery, files_of
 from tunespec.progress import Progress
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class Sources:
-    """The sources of a session's subjects; ``families`` are those that it judges."""
+    """The sources of a session's subjects."""
 
     config: Config
     discovery: Discovery
     progress: Progress
-    families: frozenset[str]
+    cache: Cache
     _kept: dict[Dataset, RecordSource] = field(default_factory=dict)
 
     def of(self, subject: Subject) -> Source:
@@ -35,10 +36,13 @@ class Sources:
         if isinstance(subject, TemplatePair):
             return self._templates(subject)
         from tunespec.inference.source import AnswerSource
+        from tunespec.inference.training_data import TrainingData
 
         template = self._templates(subject.pair) if subject.pair else None
-        records = self._records(subject.dataset) if subject.dataset else None
-        return AnswerSource(subject, self.config, self.progress, template, records)
+        trained = None
+        if (dataset := subject.dataset) is not None:
+            trained = TrainingData(self._records(dataset), self.cache, self.key(dataset))
+        return AnswerSource(subject, self.config, self.progress, template, trained)
 
     def _templates(self, pair: TemplatePair) -> TemplateSource:
         from tunespec.templates.source import TemplateSource
@@ -46,14 +50,17 @@ class Sources:
         return TemplateSource(pair, self.config, self._records(pair.dataset) if pair.dataset else None)
 
     def _records(self, dataset: Dataset) -> RecordSource:
-        """A dataset's records, read once: they are kept where another subject is judged over them, too."""
-        if dataset in self._kept:
-            return self._kept[dataset]
-        source = RecordSource(dataset, self._benchmarks, self.config, self.progress)
-        others = [*self.discovery.templates, *self.discovery.answering]
-        if any(other.dataset == dataset and other.family in self.families for other in others):
-            self._kept[dataset] = source
-        return source
+        """A dataset's records, read once for all subjects that are judged over them."""
+        if dataset not in self._kept:
+            self._kept[dataset] = RecordSource(dataset, self._benchmarks, self.config, self.progress)
+        return self._kept[dataset]
+
+    def forget(self, judged: Subject, waits: Callable[[Subject], bool]) -> None:
+        """Let go of the records of a subject that was judged, unless another one ``waits`` for them."""
+        dataset = judged if isinstance(judged, Dataset) else judged.dataset
+        over = [one for one in (*self.discovery.templates, *self.discovery.answering) if one.dataset == dataset]
+        if dataset in self._kept and not any(waits(one) for one in (dataset, *over) if one != judged):
+            del self._kept[dataset]
 
     @cached_property
     def _benchmarks(self) -> Dataset | None:
@@ -82,6 +89,9 @@ class Sources:
     def _key_of_answers(self, subject: ServedModel | Recording) -> str:
         files = [(file.shown, file.format, file.content_hash) for file in subject.files]
         made_with = [self.key(one) for one in (subject.pair, subject.dataset) if one is not None]
-        asked = (subject.url, subject.api, list(map(str, subject.probes))) if isinstance(subject, ServedModel) else ()
         made_with += [subject.no_pair, subject.no_dataset]
-        return key_of("answers", subject.name, files, made_with, asked, dict(self.config.inference), self._settings)
+        read = dict(self.config.columns), dict(self.config.roles), self._settings
+        if isinstance(subject, Recording):
+            return key_of("recording", subject.name, files, made_with, read)
+        asked = subject.url, subject.api, list(map(str, subject.probes)), dict(self.config.inference)
+        return key_of("served", subject.name, files, made_with, read, asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,20 @@ MISSING = "the tokenizers library is not there (pip install tunespec[tokenizers]
 def read_tokenizer(path: Path) -> Any:
     """The tokenizer, or None if the library that reads it is not installed (see ``MISSING``).
 
+    The last one is kept until its file changes: there are many MB to parse, and many facts that ask for it.
+
     Raises:
-        CannotJudgeError: if the file is no tokenizer's.
+        CannotJudgeError: if the file is no tokenizer's, or is not there.
     """
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise CannotJudgeError(f"{path.name}: cannot be read ({error.strerror})") from error
+    return _read(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=1)
+def _read(path: Path, _changed: int, _size: int) -> Any:
     try:
         from tokenizers import Tokenizer
     except ImportError:

@@ -80,6 +80,7 @@ def _findings(pitfall: Pitfall, one: Asked, subject: Subject, table: Table, answ
         "name": pitfall.name,
         "kind": kind,
         "severity": one.severity,
+        "table": pitfall.table,
         "subject": subject.name,
         "fix": f"tunespec explain {pitfall.code}",
     }

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from tunespec.facts import Fact, not_applicable
 from tunespec.facts.sentence_end import UNFINISHED, breaks_off, script_of
 from tunespec.findings import Mark
-from tunespec.passages import Passages, turn_note
+from tunespec.passages import Passages, make_passages, turn_note
 from tunespec.records import Records
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from tunespec.end_marker import EndMarker
 
 _ENDS_UNSEEN = " \t\r\n\u00a0\ufe0f\u200d"  # blanks, and what makes a sign an emoji
 _TAIL = 400  # characters from the end that are looked at
@@ -37,19 +40,61 @@ _NEAR_MAXIMUM = 0.9  # a limit cuts the longest answers
 _MOSTLY = 0.8  # of a spike's answers stop in the middle
 
 
-def cut_off_facts(records: Records, passages: Passages) -> list[Fact]:
-    """Both kinds. An answer of a spike is not told twice."""
+class Ending(NamedTuple):
+    """How an answer ends: all of it that tells a habit, without its text."""
+
+    length: int  # characters of the whole answer
+    unfinished: bool
+    script: str
+    alone: bool
+    breaks_off: bool
+
+
+def cut_off_facts(records: Records, passages: Passages, before: Sequence[Ending] = ()) -> list[Fact]:
+    """Both kinds. An answer of a spike is not told twice.
+
+    Args:
+        records: whose answers are judged.
+        passages: their texts.
+        before: answers elsewhere, which tell what is usual as well, and are not judged.
+    """
     import polars as pl
 
-    answers = passages.of("answer").select("index", "row", "turn", "text")
-    total = int(answers["row"].n_unique())
+    ends = _ends(passages)
+    total = int(ends["row"].n_unique())
     if not total:
         return [not_applicable(name, "no record has an answer") for name in ("cut_off", "length_spike")]
-    ends = answers.with_columns(
-        length=pl.col("text").str.len_chars(), tail=pl.col("text").str.tail(_TAIL).str.strip_chars_end(_ENDS_UNSEEN)
-    ).with_columns(unfinished=pl.col("tail").str.contains(UNFINISHED))
+    if before:
+        others = pl.DataFrame(before, schema=[*Ending._fields], orient="row").with_columns(
+            pl.col("length").cast(pl.UInt32), how=pl.when("breaks_off").then(pl.lit("in the middle"))
+        )
+        ends = pl.concat([others.drop("breaks_off"), ends], how="diagonal")
     spikes = _spikes(ends)
     return [_cut_off(records, ends, set(spikes), total), Fact("length_spike", spikes, total)]
+
+
+def endings_of(records: Records, end_marker: EndMarker | None) -> tuple[Ending, ...]:
+    """How the answers of some records end."""
+    ends = _ends(make_passages(records, end_marker))
+    rows = ends.select("length", "unfinished", "script", "alone", "tail", long=_is_long()).iter_rows()
+    return tuple(
+        Ending(length, unfinished, script, alone, unfinished and long and breaks_off(tail) is not None)
+        for length, unfinished, script, alone, tail, long in rows
+    )
+
+
+def _ends(passages: Passages) -> pl.DataFrame:
+    """The answers, each with its ``length`` and its ``tail``; ``how`` it breaks off is not told yet."""
+    import polars as pl
+
+    tail = pl.col("text").str.tail(_TAIL).str.strip_chars_end(_ENDS_UNSEEN)
+    ends = passages.of("answer").select("index", "row", "turn", length=pl.col("text").str.len_chars(), tail=tail)
+    return ends.with_columns(
+        unfinished=pl.col("tail").str.contains(UNFINISHED),
+        script=script_of(pl.col("tail")),
+        alone=is_alone(pl.col("tail"), pl.col("length")),
+        how=pl.lit(None, pl.String),
+    )
 
 
 def _spikes(ends: pl.DataFrame) -> dict[int, Mark]:
@@ -68,7 +113,7 @@ def _spikes(ends: pl.DataFrame) -> dict[int, Mark]:
         if len(cut) < _MOSTLY * count:
             continue
         text = f"stops in the middle at {length} characters, as {count} answers do: a limit of their generator"
-        for row in cut["row"]:
+        for row in cut["row"].drop_nulls():
             marks.setdefault(row, Mark(text, None, length))
     return marks
 
@@ -79,18 +124,17 @@ def _cut_off(records: Records, ends: pl.DataFrame, spiked: set[int], total: int)
 
     if not ends["unfinished"].any():
         return Fact("cut_off", {}, total)
-    groups = ends.with_columns(script=script_of(pl.col("tail")), alone=is_alone(pl.col("tail"), pl.col("length")))
-    least = pl.when(pl.col("script") == "han").then(_LONG_HAN).otherwise(_LONG)
-    long = pl.col("length") >= pl.when("alone").then(least).otherwise(least // 3)
-    open_ended = pl.col("unfinished").filter(long).mean().over("script").fill_null(0) > _MOST_OPEN
-    groups = groups.filter(~open_ended, pl.col("script") != "")
-    open_tails = groups.select("tail", pl.col("unfinished") & long).iter_rows()
-    how = pl.Series([breaks_off(tail) if is_open else None for tail, is_open in open_tails], dtype=pl.String)
+    open_ended = pl.col("unfinished").filter(_is_long()).mean().over("script").fill_null(0) > _MOST_OPEN
+    groups = ends.filter(~open_ended, pl.col("script") != "")
+    open_tails = groups.select("how", "tail", pl.col("unfinished") & _is_long() & pl.col("tail").is_not_null())
+    told = [breaks_off(tail) if is_open else how for how, tail, is_open in open_tails.iter_rows()]
+    how = pl.Series(told, dtype=pl.String)
     groups = groups.with_columns(how=how).filter(~pl.col("unfinished") | pl.col("how").is_not_null())
     finishing = _finishing(groups)
     if not len(finishing):
         return not_applicable("cut_off", "the answers do not normally finish with the end of a sentence")
-    suspects = groups.filter("unfinished").join(finishing, on=["script", "alone"]).sort("index")
+    own = groups.filter("unfinished", pl.col("row").is_not_null())
+    suspects = own.join(finishing, on=["script", "alone"]).sort("index")
     marks: dict[int, Mark] = {}
     for row, turn, how, share, alone in suspects.select("row", "turn", "how", "share", "alone").iter_rows():
         wanted = alone and _WITHOUT_END.search(records.prompts[row])
@@ -120,6 +164,14 @@ def _finishing(groups: pl.DataFrame) -> pl.DataFrame:
     finish = (pl.col("count") >= _LEAST) & (1 - pl.col("share") >= enough)
     all_but_one = (pl.col("count") >= _FEW) & (pl.col("share") * pl.col("count") < 1.5)
     return judged.filter(pl.col("script") != "", finish | all_but_one).select("script", "alone", "share")
+
+
+def _is_long() -> pl.Expr:
+    """Whether an answer is so long that it must be a sentence."""
+    import polars as pl
+
+    least = pl.when(pl.col("script") == "han").then(_LONG_HAN).otherwise(_LONG)
+    return pl.col("length") >= pl.when("alone").then(least).otherwise(least // 3)
 
 
 def is_alone(tail: pl.Expr, length: pl.Expr) -> pl.Expr:

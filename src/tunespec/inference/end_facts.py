@@ -25,7 +25,7 @@ def end_facts(source: AnswerSource, rows: Rows) -> None:
         rows.skip(_FACTS, f"{why} which stop sequences counted")
         return
     around = surroundings(source)
-    looker = Looker(around, source.trained.records if source.trained is not None else None)
+    looker = Looker(around, source.trained)
     for row, answered in enumerate(source.answered):
         shown = looker.first(answered)
         if around.ends:

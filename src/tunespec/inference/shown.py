@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cached_property
-from typing import Literal, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tunespec.end_marker import EndMarker
 from tunespec.facts.typed_tokens import about_tokens, typed_tokens
 from tunespec.fences import blanked
 from tunespec.inference.answered import Answered
 from tunespec.inference.surroundings import End, Surroundings
-from tunespec.records import Records
 from tunespec.special_tokens import BY_DESIGN, TOKEN_PATTERN, token_pattern
 from tunespec.templates.written import is_token_shaped
 
-_MEANT = 1000  # one training answer of so many that holds a text says that it is meant there
+if TYPE_CHECKING:
+    from tunespec.inference.training_data import TrainingData
+
 _TOKEN_AT_END = re.compile(rf"(?:{TOKEN_PATTERN})\Z")
 _ASKS = re.compile(r"(?i)question|q|instruction|user|human|prompt|problem|query|task|inst")
 _WORD = re.compile(r"[A-Za-z]+:")
@@ -40,11 +40,10 @@ class Looker:
     What training answers hold as content is meant, and so is what the question itself holds.
     """
 
-    def __init__(self, around: Surroundings, trained: Records | None) -> None:
-        """``around`` is what stands around answers; ``trained`` are the records of the training, if known."""
+    def __init__(self, around: Surroundings, trained: TrainingData | None) -> None:
+        """``around`` is what stands around answers; ``trained`` is what the model was trained on, if known."""
         self.around, self._trained = around, trained
         self._pattern = token_pattern(around.tokens)
-        self._known: dict[str, bool] = {}
 
     def first(self, answered: Answered) -> Shown | None:
         """The first thing in an answer that does not belong there; what stands behind it is its consequence."""
@@ -108,30 +107,10 @@ class Looker:
                 yield Shown(match.start(), "token", match.end(), match[0])
 
     def _is_meant(self, text: str) -> bool:
-        if text not in self._known:
-            self._known[text] = self._is_usual(text in answer for answer in self._taught)
-        return self._known[text]
+        return self._trained is not None and self._trained.hold(text)
 
     def _is_end_meant(self, marker: EndMarker) -> bool:
-        """Whether training answers hold the marker before their ends: `---` is a rule in Markdown, too."""
-        key = f"end {marker.text}"
-        if key not in self._known:
-            inside = (marker.inside.search(blanked(marker.strip(answer))) for answer in self._taught)
-            self._known[key] = self._is_usual(match is not None for match in inside)
-        return self._known[key]
-
-    def _is_usual(self, holds: Iterable[bool]) -> bool:
-        count = sum(holds)
-        return count > 0 and count * _MEANT >= len(self._taught)
-
-    @cached_property
-    def _taught(self) -> list[str]:
-        """Every answer of the training."""
-        if self._trained is None:
-            return []
-        whole = (c for c in self._trained.conversations if c is not None and not c.defect and c.shape != "text")
-        earlier = [turn.text for c in whole for turn in c.turns[:-1] if turn.role == "assistant"]
-        return [answer for answer in (*self._trained.answers, *earlier) if answer]
+        return self._trained is not None and self._trained.hold_inside(marker)
 
 
 def _header_pattern(header: str) -> re.Pattern[str]:

@@ -14,6 +14,7 @@ from tunespec.subjects import Dataset, Recording, ServedModel
 if TYPE_CHECKING:
     from tunespec.config import Config
     from tunespec.inference.recorded import Recorded
+    from tunespec.inference.training_data import TrainingData
     from tunespec.progress import Progress
     from tunespec.sources import RecordSource
     from tunespec.templates.source import TemplateSource
@@ -28,7 +29,7 @@ class AnswerSource:
         config: Config,
         progress: Progress,
         template: TemplateSource | None = None,
-        trained: RecordSource | None = None,
+        trained: TrainingData | None = None,
         given: Sequence[Answered] | None = None,
         served: Served | None = None,
     ) -> None:
@@ -117,7 +118,7 @@ class AnswerSource:
         side = self.template.training if self.template is not None else None
         if side is not None and side.turn_end:
             return side.turn_end
-        marker = self.trained.profile.end_marker if self.trained is not None else None
+        marker = self.trained.taught.end_marker if self.trained is not None else None
         return marker.text if marker is not None else ""
 
     def because(self, reason: str, *lacking: Literal["template", "dataset"]) -> str:

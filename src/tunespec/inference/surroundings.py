@@ -59,10 +59,10 @@ def _ends(source: AnswerSource, serving: ServingSide | None, who: str) -> Iterat
         yield End(training.turn_end, training.end_text, "with which training ends each answer")
     elif serving is not None and serving.turn_end:
         yield End(serving.turn_end, serving.end_text or serving.turn_end, f"with which the {who} ends earlier answers")
-    own = source.trained if source.trained is not None else source.texts
-    if marker := own.profile.end_marker:
-        most = "training answers" if source.trained is not None else "of these answers"
-        yield End(marker.text, marker.text, f"with which most {most} end")
+    taught = source.trained.taught if source.trained is not None else None
+    if marker := taught.end_marker if taught is not None else source.texts.profile.end_marker:
+        most = "most training answers end" if taught is not None else "most of these answers end"
+        yield End(marker.text, marker.text, f"with which {most}")
 
 
 def _headers(source: AnswerSource, serving: ServingSide | None, between: AbstractSet[str]) -> Iterator[str]:
@@ -70,8 +70,8 @@ def _headers(source: AnswerSource, serving: ServingSide | None, between: Abstrac
     for side in (training, serving):
         if side is not None and side.written is not None:
             yield from _written_headers(side.written, between)
-    if source.trained is not None and (typed := source.trained.profile.template):
-        yield from typed.headers
+    if source.trained is not None:
+        yield from source.trained.taught.headers
 
 
 def _written_headers(written: Written, between: AbstractSet[str]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tunespec.facts import Fact, not_applicable
 from tunespec.facts.cut_off import cut_off_facts
@@ -15,7 +15,6 @@ from tunespec.inference.answered import Answered
 from tunespec.inference.source import AnswerSource
 from tunespec.inference.tables import TEXT_FACTS
 from tunespec.passages import make_passages
-from tunespec.records import Records
 from tunespec.templates.rows import Rows
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ _AT_ANY_END = frozenset({"lengths", "languages", "artifacts"})  # an answer that
 _CUT = frozenset({"length", "abandoned", "broken"})
 _ALL_RUN_ON = "every answer was ended by a limit, or by the server"
 _OWN_HABIT = 100  # recorded answers that tell their own habit: as many as a small dataset
-_HABIT = 2_000  # training records that tell theirs
 # An answer is far longer than all training answers at twice the longest, and some sentences more than that: sums and
 # labels are so short that twice as much is nothing.
 _TIMES, _MORE = 2, 200
@@ -102,38 +100,24 @@ def _line_loops(source: AnswerSource, own: Judged, rows: Rows) -> None:
 def _cut_off(source: AnswerSource, texts: RecordSource) -> Fact:
     trained = source.trained
     if trained is not None:
-        before = _some(trained.records, _HABIT)
-        records = before.followed_by(texts.records, split="answers")
-        fact = cut_off_facts(records, make_passages(records, trained.profile.end_marker))[0]
-        first = len(before)
-        marks = {row - first: mark for row, mark in fact.marks.items() if row >= first}
-        return Fact(fact.name, marks, len(texts.records) if fact.examined else 0, fact.reason)
+        passages = make_passages(texts.records, trained.taught.end_marker)
+        return cut_off_facts(texts.records, passages, trained.taught.habit)[0]
     if source.served is not None or len(texts.records) < _OWN_HABIT:
         why = source.because("no training data shows whether answers end with a sentence", "dataset")
         return not_applicable("cut_off", why)
     return cut_off_facts(texts.records, texts.passages)[0]
 
 
-def _some(records: Records, most: int) -> Records:
-    """At most so many of the records, spread over all of them."""
-    number = min(len(records), most)
-    kept = [at * len(records) // number for at in range(number)]
-    columns: dict[str, Any] = {
-        name: [own[at] for at in kept] for name, own in vars(records).items() if isinstance(own, list)
-    }
-    return Records(**columns, template=records.template)
-
-
 def _longer(source: AnswerSource, texts: RecordSource) -> Fact:
     name, trained = "longer_than_trained", source.trained
     if trained is None:
         return not_applicable(name, source.because("no training data says how long answers are", "dataset"))
-    if len(trained.answers) < LEAST_TEXTS:
-        return not_applicable(name, f"{len(trained.answers)} training answers are too few to say how long answers are")
-    longest, row = trained.answers.sort("size", "row", descending=[True, False]).select("size", "row").row(0)
+    taught = trained.taught
+    longest = taught.longest
+    if taught.answers < LEAST_TEXTS:
+        return not_applicable(name, f"{taught.answers} training answers are too few to say how long answers are")
     most = max(_TIMES * longest, longest + _MORE)
-    says = f"characters, where the longest of {len(trained.answers):,} training answers has {longest:,}"
+    says = f"characters, where the longest of {taught.answers:,} training answers has {longest:,}"
     sizes = texts.answers.select("row", "size").iter_rows()
-    place = trained.records.places[row]
-    marks = {own: Mark(f"runs to {size:,} {says}", place, size, most) for own, size in sizes if size > most}
+    marks = {own: Mark(f"runs to {size:,} {says}", taught.longest_at, size, most) for own, size in sizes if size > most}
     return Fact(name, marks, len(texts.records))

@@ -26,7 +26,7 @@ _RECORDED = "recorded outputs were not asked again"
 def trim_facts(source: AnswerSource, rows: Rows) -> None:
     """The facts about what is shown, for each answer."""
     around, served = surroundings(source), source.served
-    looker = Looker(around, source.trained.records if source.trained is not None else None)
+    looker = Looker(around, source.trained)
     for row, answered in enumerate(source.answered):
         rows.examine("special_token_shown", *_ENDS * bool(around.ends), *["header_shown"] * bool(around.headers))
         shown = looker.first(answered)

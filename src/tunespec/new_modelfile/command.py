@@ -13,7 +13,6 @@ from tunespec.new_modelfile.ends import ending_of
 from tunespec.new_modelfile.found import pair_for
 from tunespec.new_modelfile.inexpressible import InexpressibleError
 from tunespec.new_modelfile.lengths import lengths_of
-from tunespec.new_modelfile.outranked import outranks
 from tunespec.new_modelfile.proof import TRIMS, Proof, prove
 from tunespec.new_modelfile.shape import Shape, shape_of
 from tunespec.new_modelfile.shared_system import shared_system
@@ -21,6 +20,9 @@ from tunespec.new_modelfile.trained import day_in, left_out, refuse_parts, rende
 from tunespec.progress import Progress
 from tunespec.sources import RecordSource
 from tunespec.subjects import TemplatePair
+from tunespec.templates.modelfile import RAW_PROMPT
+from tunespec.templates.ollama import OllamaTemplate
+from tunespec.templates.outranked import outranks
 from tunespec.templates.source import TemplateSource
 
 NAME = "Modelfile"
@@ -133,7 +135,8 @@ def _of_model_file(source: TemplateSource) -> tuple[str, ...]:
     """A conversion writes the tokenizer's chat template into the model file."""
     tokenizer = source.tokenizer.chosen() if source.tokenizer is not None else None
     own = source.gguf.chat_template or "" if source.gguf is not None else tokenizer.source if tokenizer else ""
-    if not outranks(own):
+    without_tools = OllamaTemplate.parse(RAW_PROMPT)  # nor reasoning: as each TEMPLATE that is written here
+    if not outranks(own, without_tools):
         return ()
     passed_over = (
         "the chat template of the model file: it has tools or reasoning, so that Ollama from 0.30 on uses it and not "

@@ -81,7 +81,7 @@ def _system(parts: Parts) -> Iterator[str]:
     line = quoted("SYSTEM", parts.system)
     if line is None:
         raise InexpressibleError("a Modelfile cannot hold the system prompt of the training records")
-    many = "The training record has" if parts.records == 1 else f"All {parts.records:,} training records have"
+    many = "The one record has" if parts.records == 1 else f"All {parts.records:,} records have"
     yield from ("", _comment(f"{many} this system prompt: so has whoever asks without one."), line)
 
 

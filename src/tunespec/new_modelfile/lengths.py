@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from tunespec.errors import CannotJudgeError
 from tunespec.sources import RecordSource
 from tunespec.templates.recipe import configuration
 from tunespec.templates.source import TemplateSource
@@ -48,21 +48,27 @@ def _longest(source: TemplateSource) -> tuple[int, str]:
     if source.records is None or answers is None or answers.is_empty():
         return 0, ""
     texts = sorted(answers["text"].to_list(), key=lambda text: len(text.encode(errors="replace")))[-_LOOKED_AT:]
-    path = _tokenizer(source, source.records)
-    tokenizer = read_tokenizer(path) if path is not None else None
+    tokenizer = _tokenizer(source, source.records)
     if tokenizer is None:
         most = -(-len(texts[-1].encode(errors="replace")) // _BYTES)
-        return (
-            most,
-            f"the longest training answer, which has {most:,} tokens at most if each has {_BYTES} bytes or more",
-        )
+        return most, f"the longest training answer: {_tokens(most)} at most, if each has {_BYTES} bytes or more"
     most = max(len(one.ids) for one in tokenizer.encode_batch(texts, add_special_tokens=False))
-    return most, f"the longest training answer, which has {most:,} tokens"
+    return most, f"the longest training answer: {_tokens(most)}"
 
 
-def _tokenizer(source: TemplateSource, records: RecordSource) -> Path | None:
+def _tokens(number: int) -> str:
+    return f"{number:,} token" + "s" * (number != 1)
+
+
+def _tokenizer(source: TemplateSource, records: RecordSource) -> Any:
+    """The configured tokenizer, else the one beside the chat template; None where neither is, or can be read."""
     vocabulary = source.training.vocabulary if source.training is not None else None
-    return records.tokenizer or (vocabulary.path if vocabulary is not None else None)
+    if records.tokenizer is not None or vocabulary is None:
+        return read_tokenizer(records.tokenizer) if records.tokenizer is not None else None
+    try:
+        return read_tokenizer(vocabulary.path)
+    except CannotJudgeError:
+        return None
 
 
 def _known_contexts(source: TemplateSource) -> Iterator[tuple[int, str]]:

@@ -21,19 +21,21 @@ def build_report(
     findings = _numbered(sorted((f for entry in judged for f in entry["verdict"]["findings"]), key=_finding_order))
     unjudged = [*_absent_rows(config, selection, entries), *_off_rows(config, selection)]
     pitfalls = sorted([*_kind_rows(judged), *unjudged], key=_pitfall_order)
-    subjects = {entry["subject"]: entry["verdict"]["description"] for entry in judged}
+    described = (entry["verdict"]["description"] for entry in judged)
+    subjects = {(one["name"], one["family"]): one for one in described}  # a model may be called as a dataset is
+    data = [subject for subject in subjects.values() if subject["family"] == "data"]
     return {
         "version": 1,
         "tool": {"name": "tunespec", "version": tunespec.__version__},
         "summary": {
-            "rows": sum(file["rows"] for subject in subjects.values() for file in subject["files"]),
+            "rows": sum(file["rows"] for subject in data for file in subject["files"]),
             "errors": sum(finding["severity"] == "error" for finding in findings),
             "warnings": sum(finding["severity"] == "warning" for finding in findings),
             "baselined": 0,
             "skipped": sum(row["status"] == "skipped" for row in pitfalls),
             "seconds": round(seconds, 3),
         },
-        "subjects": [subjects[name] for name in sorted(subjects)],
+        "subjects": [subjects[key] for key in sorted(subjects)],
         "pitfalls": pitfalls,
         "findings": findings,
         "passed_over": _passed_over(entries),
@@ -111,7 +113,7 @@ def _passed_over(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
 def _finding_order(finding: Mapping[str, Any]) -> tuple[Any, ...]:
     rank = -SEVERITIES.index(finding["severity"])
     row = finding["row"] if finding["row"] is not None else -1
-    return rank, finding["code"], finding["kind"], finding["subject"], finding["path"], row
+    return rank, finding["code"], finding["kind"], finding["table"], finding["subject"], finding["path"], row
 
 
 def _pitfall_order(row: Mapping[str, Any]) -> tuple[str, ...]:

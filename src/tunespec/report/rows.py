@@ -1,4 +1,4 @@
-"""The text of records, read again from the user's files for ``--show-rows``."""
+"""The text of records, probes and recorded outputs, read again from the user's files for ``--show-rows``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _LIMIT = 240  # characters of a record
 def record_texts(discovery: Discovery, wanted: set[tuple[str, int | None]]) -> dict[tuple[str, int], str]:
     """``(path, row)`` -> the record's text, shortened to one line."""
     texts: dict[tuple[str, int], str] = {}
-    for file in (file for dataset in discovery.datasets for file in dataset.files):
+    subjects = (*discovery.datasets, *discovery.answering)
+    for file in dict.fromkeys(file for subject in subjects for file in subject.files):
         rows = {row for path, row in wanted if path == file.shown and row is not None}
         if not rows:
             continue

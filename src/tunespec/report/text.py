@@ -9,6 +9,7 @@ from typing import Any
 from tunespec.report.subject_lines import plural, subject_lines
 
 _LOCATIONS = 10  # shown of each group; the JSON report has all
+_OF_GROUP = ("code", "name", "kind", "table", "subject")
 _INDENTED = "\n      "  # further lines of a message: both sides of a difference
 _NAMED = 4  # pitfalls named in full that have nothing to judge
 _IDLE = 6  # kinds named that had nothing to look at
@@ -21,13 +22,11 @@ def render_text(report: Mapping[str, Any], rows: Mapping[tuple[str, int], str]) 
 
 
 def _groups(report: Mapping[str, Any], rows: Mapping[tuple[str, int], str]) -> Iterator[str]:
-    totals = {(row["code"], row["kind"], row["subject"]): row for row in report["pitfalls"]}
-    for key, group in groupby(
-        report["findings"], lambda f: (f["severity"], f["code"], f["name"], f["kind"], f["subject"])
-    ):
-        severity, code, name, kind, subject = key
-        findings = list(group)
-        total = totals[code, kind, subject]
+    totals = {tuple(row[part] for part in _OF_GROUP): row for row in report["pitfalls"]}
+    for key, group in groupby(report["findings"], lambda finding: tuple(finding[part] for part in _OF_GROUP)):
+        findings, total = list(group), totals[key]
+        code, name, kind, _, subject = key
+        severity = findings[0]["severity"]
         lines = [f"{severity} {code} {name} ({kind}) in {subject}: {_counts(total)}"]
         lines += _locations(findings, rows)
         lines.append(f"  why: {total['why']}")
@@ -83,7 +82,7 @@ def _not_judged(report: Mapping[str, Any]) -> str:
 def _skipped(report: Mapping[str, Any]) -> tuple[dict[tuple[str, str], list[str]], set[str]]:
     """Subjects by ``(pitfall, reason)`` where a pitfall was skipped as a whole, and kinds skipped beside others."""
     whole: dict[tuple[str, str], list[str]] = {}
-    idle: set[str] = set()
+    idle: set[tuple[str, str]] = set()
     rows = [row for row in report["pitfalls"] if row["status"] != "off" and row["subject"] is not None]
     for (code, name, subject), group in groupby(rows, lambda r: (r["code"], r["name"], r["subject"])):
         kinds = list(group)
@@ -91,8 +90,9 @@ def _skipped(report: Mapping[str, Any]) -> tuple[dict[tuple[str, str], list[str]
             reasons = "; ".join(sorted({row["reason"] for row in kinds}, reverse=True))
             whole.setdefault((f"{code} {name}", reasons), []).append(subject)
         else:
-            idle |= {f"{code}.{row['kind']}" for row in kinds if row["status"] == "skipped"}
-    return whole, idle - {f"{row['code']}.{row['kind']}" for row in rows if row["status"] != "skipped"}
+            idle |= {(f"{code}.{row['kind']}", row["table"]) for row in kinds if row["status"] == "skipped"}
+    looked = {(f"{row['code']}.{row['kind']}", row["table"]) for row in rows if row["status"] != "skipped"}
+    return whole, {kind for kind, _ in idle - looked}
 
 
 def _absent(report: Mapping[str, Any]) -> dict[str, list[str]]:

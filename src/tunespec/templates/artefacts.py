@@ -79,9 +79,9 @@ def may_ask(path: Path) -> bool:
 
 
 def _is_asked_in(path: Path) -> bool:
-    from tunespec.templates.python_calls import PythonError, calls_in, may_call
+    from tunespec.templates.python_calls import LARGEST, PythonError, calls_in, may_call
 
-    code = content(path)
+    code = content(path, LARGEST + 1)
     try:
         return may_call(code) and bool(calls_in(code))
     except PythonError:

@@ -12,6 +12,7 @@ from tunespec.templates.artefacts import is_jinja
 from tunespec.templates.errors import TemplateError
 from tunespec.templates.hostile import attempts
 from tunespec.templates.modelfile_facts import judge_instructions
+from tunespec.templates.outranked_facts import judge_outranked
 from tunespec.templates.request_facts import judge_requests
 from tunespec.templates.rows import Rows
 from tunespec.templates.source import TemplateSource
@@ -29,6 +30,7 @@ def file_facts(source: TemplateSource, rows: Rows) -> None:
     """Fill the table ``files``."""
     judge_instructions(source, rows)
     judge_substitution(source, rows)
+    judge_outranked(source, rows)
     judge_requests(source, rows)
     _templates(source, rows)
     _files(source, rows)

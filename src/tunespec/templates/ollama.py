@@ -37,6 +37,8 @@ class OllamaTemplate:
     template: go_template.Template
     variables: frozenset[str]
     """Its identifiers in lower case, by which Ollama decides how to execute it."""
+    text: str
+    """As it was written."""
 
     @classmethod
     def parse(cls, text: str) -> OllamaTemplate:
@@ -46,7 +48,7 @@ class OllamaTemplate:
         if not found & {"messages", "response"}:
             parsed = go_template.Template({**parsed.trees, MAIN: (*parsed.main, _RESPONSE)})
             found.add("response")
-        return cls(parsed, frozenset(found))
+        return cls(parsed, frozenset(found), text)
 
     @property
     def mentions_messages(self) -> bool:

@@ -20,7 +20,7 @@ from tunespec.templates.python_values import ANY, UNKNOWN, Values, is_unknown
 
 # Without one of these a file asks no model that is known here: most files of a project need no more than this look.
 _SIGNS = (b"ollama", b"openai", b"transformers", b"vllm", b"/api/chat", b"/api/generate", b"/v1/")
-_LARGEST = 1 << 20  # bytes of a program that somebody wrote
+LARGEST = 1 << 20  # bytes of a program that somebody wrote
 
 
 class PythonError(ValueError):
@@ -43,25 +43,33 @@ class Call:
 
 def may_call(content: bytes) -> bool:
     """Whether a file may hold such a call."""
-    return len(content) <= _LARGEST and any(sign in content for sign in _SIGNS)
+    return len(content) <= LARGEST and any(sign in content for sign in _SIGNS)
 
 
-@lru_cache(maxsize=64)
 def calls_in(content: bytes) -> tuple[Call, ...]:
     """The calls of a Python file, in the order of their lines.
 
     Raises:
         PythonError: for a file that Python does not parse.
     """
+    found = _read(content)
+    if isinstance(found, str):
+        raise PythonError(found)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _read(content: bytes) -> tuple[Call, ...] | str:
+    """The calls, or why there are none: several ask the same of one file, and the cache keeps no exception."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the program's own: an invalid escape, a comparison with `is`
             tree = ast.parse(content)
         return tuple(sorted(_Reader(tree).calls(), key=lambda call: call.line))
     except SyntaxError as error:
-        raise PythonError(f"no Python that can be read: {error.msg} (line {error.lineno})") from None
+        return f"no Python that can be read: {error.msg} (line {error.lineno})"
     except (ValueError, RecursionError, MemoryError) as error:
-        raise PythonError(f"no Python that can be read: {error or type(error).__name__}") from None
+        return f"no Python that can be read: {error or type(error).__name__}"
 
 
 class _Reader:

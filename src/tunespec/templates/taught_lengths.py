@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,11 +48,8 @@ def _lengths(answers: pl.DataFrame, limit: int, tokenizer: Path | None) -> tuple
 
     # A tokenizer makes at most one token of a byte.
     texts = answers.filter(pl.col("text").str.len_bytes() > limit)["text"]
-    encoder = _encoder(tokenizer) if tokenizer is not None else None
+    encoder = read_tokenizer(tokenizer) if tokenizer is not None else None
     if encoder is None:
         return texts.str.count_matches(_WORD), False
     encoded = encoder.encode_batch_fast(texts.to_list(), add_special_tokens=False)
     return pl.Series([len(one.ids) for one in encoded], dtype=pl.Int64), True
-
-
-_encoder = lru_cache(maxsize=1)(read_tokenizer)
