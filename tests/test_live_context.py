@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.answers import facts_of, marked
+from tests.answer_sources import facts_of, marked
 from tests.live.asking import EXACT, post
 from tests.live.fixtures import ROOT_MODELFILE
 from tests.live.gguf_model import write_model

@@ -70,8 +70,8 @@ REPLIES = {
 
 @pytest.mark.parametrize("reply", REPLIES.values(), ids=REPLIES)
 def test_what_was_written_is_read_again(tmp_path, reply):
-    again = {"again": WHOLE, "repeated": WHOLE, "raw": replace(WHOLE, text="It is Heron.### End")}
-    one = replace(ASKED, reply=reply, rendered="You: What is the code name?", generated="You: What?", **again)
+    shown = replace(ASKED, reply=reply, rendered="You: What is the code name?", generated="You: What?")
+    one = replace(shown, again=WHOLE, repeated=WHOLE, raw=replace(WHOLE, text="It is Heron.### End"))
     assert [kept(again) for again in read(written(tmp_path, one, RUNAWAY))] == [kept(one), kept(RUNAWAY)]
 
 

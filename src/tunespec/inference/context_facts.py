@@ -126,5 +126,6 @@ def _reasons(served: Served | None, rows: Rows) -> None:
     elif not served.rendering:
         rows.skip(["lost_context"], f"{served.server} does not show the prompt that it renders")
     rows.skip(["lost_context", *_USE], "no probe that was asked names its context")
-    rows.skip([_PLAIN[0], "truncated_context"], "no probe of your own with expectations was asked (--probes FILE)")
+    rows.skip(["truncated_context"], "no probe of your own was asked (--probes FILE)")
+    rows.skip([_PLAIN[0]], "no probe of your own with expectations was asked (--probes FILE)")
     rows.skip([_PLAIN[1], "small_context"], "the specification's own probes were not asked")
