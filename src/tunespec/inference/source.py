@@ -13,7 +13,7 @@ from tunespec.subjects import Dataset, Recording, ServedModel
 
 if TYPE_CHECKING:
     from tunespec.config import Config
-    from tunespec.inference.recorded import Recorded
+    from tunespec.inference.recorded import Recorded, Unread
     from tunespec.inference.training_data import TrainingData
     from tunespec.progress import Progress
     from tunespec.sources import RecordSource
@@ -59,6 +59,11 @@ class AnswerSource:
     def served(self) -> Served | None:
         """What the server says of its model; None for recorded outputs that do not tell."""
         return self._recorded.served if isinstance(self.subject, Recording) else self._asked[1]
+
+    @cached_property
+    def unread(self) -> Sequence[Unread]:
+        """The lines of recorded outputs that hold no answer."""
+        return self._recorded.unread if isinstance(self.subject, Recording) else ()
 
     @cached_property
     def _recorded(self) -> Recorded:
@@ -134,14 +139,14 @@ class AnswerSource:
         if self.subject.dataset is not None:
             profile["dataset"] = self.subject.dataset.name
         rows = [answered.place.path for answered in self.answered]
-        unread = self._recorded.unread if isinstance(self.subject, Recording) else {}
+        unread = [line.place.path for line in self.unread]
         files = [
             {
                 "path": file.shown,
                 "split": None,
                 "format": file.format,
                 "rows": rows.count(file.shown),
-                "unread": unread.get(file.shown, 0),
+                "unread": unread.count(file.shown),
             }
             for file in self.subject.files
         ]

@@ -81,13 +81,19 @@ def _secrets(source: AnswerSource, rows: Rows) -> None:
     secret_facts(source, rows)
 
 
+def _unread(source: AnswerSource, rows: Rows) -> None:
+    from tunespec.inference.unread_facts import unread_facts
+
+    unread_facts(source, rows)
+
+
 def _open_probes(source: AnswerSource, rows: Rows) -> None:
     from tunespec.inference.open_probes import open_probe_facts
 
     open_probe_facts(source, rows)
 
 
-# Facts that are found together -> what finds them. Row n of the table is the n-th answer.
+# Facts that are found together -> what finds them. Row n of the table is the n-th answer; lines that hold none follow.
 GROUPS: Mapping[str, Callable[[AnswerSource, Rows], None]] = {
     "endless_answer unended_answer limit_not_kept cut_at_limit aborted_answer": _limits,
     "bos_doubled whitespace_differs no_value system_lost system_moved system_injected history_differs "
@@ -96,6 +102,7 @@ GROUPS: Mapping[str, Callable[[AnswerSource, Rows], None]] = {
     "other_modelfile": _modelfile,
     "end_marker_shown text_after_end header_shown special_token_shown stream_differs trim_differs": _trimming,
     "unheard_end unheard_stop": _ends,
+    "unreadable": _unread,
     "cut_off": _cut_off,
     "longer_than_trained": _long,
     "empty_answer think_block": partial(_texts, "format"),
