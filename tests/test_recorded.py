@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 import pytest
 
+from tests.answer_sources import answered, reasons, source_of
 from tests.conftest import write_jsonl
 from tunespec.config import find
 from tunespec.errors import CannotJudgeError
@@ -13,6 +14,7 @@ from tunespec.inference.source import AnswerSource
 from tunespec.inference.tables import build
 from tunespec.progress import Progress
 from tunespec.recognise import recognise
+from tunespec.report.subject_lines import subject_lines
 from tunespec.shapes import Shapes
 from tunespec.subjects import DataFile, Recording
 
@@ -43,8 +45,8 @@ def recorded(folder, *records):
     return read_recorded((DataFile(path, path.name, None, "jsonl"),), Shapes())
 
 
-def told(answered):
-    return [(one.reply.text, one.reply.ended, one.reply.tokens, one.place.line) for one in answered]
+def told(answers):
+    return [(one.reply.text, one.reply.ended, one.reply.tokens, one.place.line) for one in answers]
 
 
 @pytest.mark.parametrize("piece", [said, generated], ids=["chat", "generate"])
@@ -165,4 +167,12 @@ def test_lines_that_are_no_answer_are_found(tmp_path):
     assert marks[1].startswith("not valid JSON: ")
     assert marks[2] == "holds no prompt and answer: its columns are note, by"
     assert (table.examined["unreadable"], described["files"][0]["unread"]) == (3, 2)
+    head = subject_lines({"subjects": [described], "passed_over": []})
+    assert head == "outputs outputs.jsonl: 1 answer, 2 lines unreadable"
     assert len({place.key for place in table.places}) == 3
+
+
+def test_the_answers_of_a_server_are_in_no_line(tmp_path):
+    assert reasons(source_of(tmp_path, [answered("Which city?", "Rome.")]), "unreadable") == {
+        "unreadable": "the answers are the server's own, not read from a file"
+    }

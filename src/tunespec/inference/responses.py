@@ -68,7 +68,9 @@ def why_no_answer(data: Mapping[str, Any]) -> str:
 
 def _is_choice(choice: Mapping[str, Any]) -> bool:
     """Whether it is one of a server's, rather than one of a question's."""
-    return isinstance(choice.get("message"), dict) or ("text" in choice and {"index", "finish_reason"} & set(choice))
+    return isinstance(choice.get("message"), dict) or (
+        "text" in choice and ("index" in choice or "finish_reason" in choice)
+    )
 
 
 def _response(data: Mapping[str, Any], body: Mapping[str, Any], choice: Mapping[str, Any]) -> Response:
