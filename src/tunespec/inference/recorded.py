@@ -70,7 +70,10 @@ def is_recording(record: Mapping[str, Any]) -> bool:
     A ``finish_reason`` alone does not tell: datasets that a model wrote keep it.
     """
     ollama = "created_at" in record and ("done_reason" in record or is_piece(record))
-    openai = isinstance(record.get("choices"), list) and record.get("object") in {"chat.completion", "text_completion"}
+    openai = isinstance(record.get("choices"), list) and str(record.get("object")) in {
+        "chat.completion",
+        "text_completion",
+    }
     keys = set(record)
     others = {"custom_id", "response", "error"} <= keys or {"predict", "label", "prompt"} <= keys
     return is_recorded_line(record) or ollama or openai or others
