@@ -34,28 +34,36 @@ def test_cut_off_answer(answers):
 
 @pitfall("D002", severity="error", of="inconsistent-format")
 def test_shapeless_answer(answers):
-    """An answer is empty, or thinks without answering.
+    """An answer is empty, thinks without answering, or was recorded in a line that cannot be read.
 
     Problem:
-        The caller gets nothing to show, or shows a thought as if it were the answer.
+        The caller gets nothing to show, or shows a thought as if it were the answer. An answer that cannot be read is
+        judged by nobody.
 
     Prevention:
         Ask for a handful of answers after each training, as this test does, with the prompt that callers send.
 
     Fix:
         An empty answer: look at what the prompt ends with, and for a stop sequence with which the model begins. Think
-        blocks: train with answers behind each of them, and let the server take them off.
+        blocks: train with answers behind each of them, and let the server take them off. A line that cannot be read:
+        save what the server sends as it comes, one JSON object a line, and take out what is no answer.
 
     Kinds:
         empty_answer: {value} | an answer without a word | the model ends at once, or a stop sequence ends it
         think_block: {value} | `<think>` opened and never closed, closed and never opened, or nothing after it | the
             user reads a thought, or no answer
+        unreadable: {value} | a line of recorded outputs that is no JSON object, or holds no prompt and answer | all
+            other tests pass over it
 
     Sources:
         DeepSeek-R1's and Qwen3's chat templates (the prompt may begin the thought); Ollama 0.34.2 (stop sequences are
         searched from the first character on).
     """
-    return [expect.ExpectColumnValuesToBeNull(column="empty_answer"), *_warnings("think_block")]
+    return [
+        expect.ExpectColumnValuesToBeNull(column="empty_answer"),
+        *_warnings("think_block"),
+        expect.ExpectColumnValuesToBeNull(column="unreadable"),
+    ]
 
 
 @pitfall("D003", severity="warning", of="answer-length-outlier")

@@ -13,7 +13,7 @@ from tunespec.subjects import Dataset, Recording, ServedModel
 
 if TYPE_CHECKING:
     from tunespec.config import Config
-    from tunespec.inference.recorded import Recorded
+    from tunespec.inference.recorded import Recorded, Unread
     from tunespec.inference.training_data import TrainingData
     from tunespec.progress import Progress
     from tunespec.sources import RecordSource
@@ -66,6 +66,12 @@ class AnswerSource:
         if self._given is not None:
             return self._given[1]
         return self._recorded.served if isinstance(self.subject, Recording) else self._asked[1]
+
+    @cached_property
+    def unread(self) -> Sequence[Unread]:
+        """The lines of recorded outputs that hold no answer."""
+        is_read = self._given is None and isinstance(self.subject, Recording)
+        return self._recorded.unread if is_read else ()
 
     @cached_property
     def _recorded(self) -> Recorded:
@@ -149,15 +155,14 @@ class AnswerSource:
         if undecided := [why for why in (self.subject.no_pair, self.subject.no_dataset) if why]:
             profile["undecided"] = undecided
         rows = [answered.place.path for answered in self.answered]
-        is_read = self._given is None and isinstance(self.subject, Recording)
-        unread = self._recorded.unread if is_read else {}
+        unread = [line.place.path for line in self.unread]
         files = [
             {
                 "path": file.shown,
                 "split": None,
                 "format": file.format,
                 "rows": rows.count(file.shown),
-                "unread": unread.get(file.shown, 0),
+                "unread": unread.count(file.shown),
             }
             for file in self.subject.files
         ]

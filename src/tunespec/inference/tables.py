@@ -43,7 +43,7 @@ TEXT_FACTS: Mapping[str, str] = {
     "delimiters": "unbalanced_bracket unbalanced_quote unclosed_emphasis unclosed_code broken_link ragged_table "
     "docstring_quote",
 }
-# Facts that are found together -> what finds them.
+# Facts that are found together -> what finds them. Row n is the n-th answer; lines that hold none follow.
 GROUPS: Mapping[str, Finder] = {
     "endless_answer unended_answer limit_not_kept cut_at_limit mostly_cut aborted_answer": Finder(
         "limit_facts:limit_facts"
@@ -56,6 +56,7 @@ GROUPS: Mapping[str, Finder] = {
         "trim_facts:trim_facts"
     ),
     "unheard_end unheard_stop": Finder("end_facts:end_facts"),
+    "unreadable": Finder("unread_facts:unread_facts"),
     "cut_off": Finder("text_facts:cut_off_answers"),
     "longer_than_trained": Finder("text_facts:long_answers"),
     **{facts: Finder("text_facts:text_facts", group) for group, facts in TEXT_FACTS.items()},

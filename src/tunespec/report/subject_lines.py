@@ -34,7 +34,9 @@ def _answers(subject: Mapping[str, Any]) -> Iterator[str]:
     """A served model, or recorded outputs."""
     profile = subject["profile"]
     if "server" not in profile:
-        yield f"outputs {subject['name']}: {plural(profile['answers'], 'answer')}"
+        lost = sum(file["unread"] for file in subject["files"])
+        unread = f", {plural(lost, 'line')} unreadable" if lost else ""
+        yield f"outputs {subject['name']}: {plural(profile['answers'], 'answer')}{unread}"
     else:
         yield f"model {subject['name']}: {plural(profile['answers'], 'answer')} ({profile['server']})"
         yield f"  {'; '.join(_settings(profile))}"
