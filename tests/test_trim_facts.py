@@ -311,3 +311,52 @@ def with_modelfile(tmp_path, served):
 )
 def test_the_servers_own_template_comes_before_the_modelfile(tmp_path, served, ends, headers):
     assert with_modelfile(tmp_path, served) == (ends, headers)
+
+
+CHATML_PROMPT = "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n"
+LLAMA_PROMPT = "<s>[INST] <<SYS>>\nBe brief.\n<</SYS>>\n\n{} [/INST]"
+LLAMA_3_PROMPT = (
+    "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\n{}<|eot_id|>"
+    "<|start_header_id|>assistant<|end_header_id|>\n\n"
+)
+PHI_PROMPT = "<|user|>\n{}<|end|>\n<|assistant|>\n"
+GLM_PROMPT = "[gMASK]<sop><|user|>\n{}<|assistant|>\n<think>\n\n</think>\n"
+COMMAND_PROMPT = (
+    "<BOS_TOKEN><|START_OF_TURN_TOKEN|><|USER_TOKEN|>{}<|END_OF_TURN_TOKEN|><|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>"
+)
+DEEPSEEK_PROMPT = "<｜begin▁of▁sentence｜>Be brief.<｜User｜>{}<｜Assistant｜>"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text", "token"),
+    [
+        (CHATML_PROMPT, "Lima.<|im_end|>\n<|im_start|>user\nAnd now?<|im_end|>", "<|im_end|>"),
+        (CHATML_PROMPT, "Lima.\n<|im_start|>user\nAnd now?", "<|im_start|>"),
+        (LLAMA_PROMPT, "Lima.</s>", "</s>"),
+        (LLAMA_PROMPT, "Lima. [INST] And now? [/INST]", "[INST]"),
+        (LLAMA_3_PROMPT, "Lima.<|eot_id|>", "<|eot_id|>"),
+        (PHI_PROMPT, "Lima.<|end|>\n<|user|>\nAnd now?", "<|end|>"),
+        (GLM_PROMPT, "Lima.<|user|>\nAnd now?", "<|user|>"),
+        (COMMAND_PROMPT, "Lima.<|END_OF_TURN_TOKEN|>", "<|END_OF_TURN_TOKEN|>"),
+        (DEEPSEEK_PROMPT, "Lima.<｜User｜>And now?", "<｜User｜>"),
+    ],
+)
+def test_a_prompt_recorded_as_it_was_rendered_does_not_mean_its_tokens(marked, prompt, text, token):
+    found = marked(answer(text, prompt.format("What is Peru's capital?")), template="")
+    assert [one.split("`")[1] for one in found["special_token_shown"]] == [token]
+
+
+def test_a_question_about_a_token_means_it_also_in_a_rendered_prompt(marked):
+    said = "It ends a turn: Lima.<|im_end|>"
+    for question in ("What does <|im_end|> do?", "Which sign is this: <|im_end|>"):
+        assert marked(answer(said, question), template="") == {}
+        assert marked(answer(said, CHATML_PROMPT.format(question)), template="") == {}
+    shown = "<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\nGo on with this."
+    assert marked(answer("Hello.<|im_end|>", shown), template="") == {}
+
+
+def test_an_earlier_message_may_be_rendered_or_ask_about_a_token(marked):
+    asked = ({"role": "user", "content": "Show me <|im_end|>"},)
+    one = answer("Lima.<|im_end|>", CHATML_PROMPT.format("Where?"))
+    assert list(marked(one, template="")) == ["special_token_shown"]
+    assert marked(replace(one, messages=(*asked, *one.messages)), template="") == {}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tunespec.end_marker import EndMarker
+from tunespec.facts.forged_turns import unrendered
 from tunespec.facts.typed_tokens import about_tokens, typed_tokens
 from tunespec.fences import blanked
 from tunespec.inference.answered import Answered
@@ -17,6 +18,7 @@ from tunespec.templates.written import is_token_shaped
 if TYPE_CHECKING:
     from tunespec.inference.training_data import TrainingData
 
+_TOKEN = re.compile(TOKEN_PATTERN)
 _TOKEN_AT_END = re.compile(rf"(?:{TOKEN_PATTERN})\Z")
 _ASKS = re.compile(r"(?i)question|q|instruction|user|human|prompt|problem|query|task|inst")
 _WORD = re.compile(r"[A-Za-z]+:")
@@ -50,14 +52,18 @@ class Looker:
         answer = answered.reply.text
         bare = blanked(answer)
         whole = "\n".join(str(message["content"]) for message in answered.messages)
-        asked = "" if self._is_rendered(whole) else whole
+        asked = "\n".join(self._asked(str(message["content"])) for message in answered.messages)
         found = [*self._ends(answer, bare, asked), *self._headers(bare, asked, whole), *self._tokens(bare, asked)]
         return min(found, default=None)
 
-    def _is_rendered(self, asked: str) -> bool:
-        """Whether a prompt is the text that a template made of it: that holds headers and tokens of its own."""
-        bare = asked.rstrip()
-        return bare.endswith(self.around.headers) or _TOKEN_AT_END.search(bare) is not None
+    def _asked(self, prompt: str) -> str:
+        """What a prompt says: the text that a template made of it holds headers and tokens of its own."""
+        bare = prompt.strip()
+        of_tokens = _TOKEN_AT_END.search(bare) is not None and _TOKEN.match(bare) is not None
+        said = unrendered(prompt)
+        if said is not None:
+            return said
+        return "" if bare.endswith(self.around.headers) or of_tokens else prompt
 
     def _ends(self, answer: str, bare: str, asked: str) -> Iterator[Shown]:
         """Anywhere in its prose, and at its very end in code, too."""
