@@ -44,7 +44,7 @@ _BOS = r"(?:<s>|<bos>|<\|begin_of_text\|>|<\|startoftext\|>|<BOS_TOKEN>|\[gMASK\
 _LED = re.compile(rf"\s*+(?:{_BOS}|{_HEADER})")
 _DUE = re.compile(rf"({_HEADER}|\[/INST\])\s*(?:<think>\s*(?:</think>\s*)?)?\Z")
 _ASKS = re.compile(r"(?i)user|system|tool|\[INST\]|<<SYS>>")
-_STRUCTURE = re.compile(rf"(?:{_END}\s*)?{_BOS}?\s*{_HEADER}|\A\s*{_BOS}|{_END}\s*\Z")
+_STRUCTURE = re.compile(rf"(?:{_END}\s*+)?(?:{_BOS}\s*+)?{_HEADER}|\A\s*{_BOS}|{_END}\s*\Z")
 _LESSON = re.compile(
     r"(?i)chat[ _-]?templates?|chatml|tokeni[sz]|special tokens?|control tokens?|jinja|prompt (?:format|template)"
     r"|fine-?tun|vocabulary|delimiters?|对话模板|聊天模板|特殊标记|特殊词元"
