@@ -163,7 +163,7 @@ def test_without_template_and_data_the_answers_say_what_they_end_with(tmp_path):
     assert reasons(source_of(tmp_path, [answer("Paris.")], served=None), *TRIMMING) == {
         "end_marker_shown": "neither a template nor training data say how an answer ends",
         "text_after_end": "neither a template nor training data say how an answer ends",
-        "header_shown": "no template is known whose headers could stand in an answer",
+        "header_shown": None,
         "special_token_shown": None,
         "stream_differs": "recorded outputs were not asked again",
         "trim_differs": "recorded outputs were not asked again",
@@ -320,3 +320,129 @@ def with_modelfile(tmp_path, served):
 )
 def test_the_servers_own_template_comes_before_the_modelfile(tmp_path, served, ends, headers):
     assert with_modelfile(tmp_path, served) == (ends, headers)
+
+
+CHATML_PROMPT = "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n"
+LLAMA_PROMPT = "<s>[INST] <<SYS>>\nBe brief.\n<</SYS>>\n\n{} [/INST]"
+LLAMA_3_PROMPT = (
+    "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\n{}<|eot_id|>"
+    "<|start_header_id|>assistant<|end_header_id|>\n\n"
+)
+PHI_PROMPT = "<|user|>\n{}<|end|>\n<|assistant|>\n"
+GLM_PROMPT = "[gMASK]<sop><|user|>\n{}<|assistant|>\n<think>\n\n</think>\n"
+COMMAND_PROMPT = (
+    "<BOS_TOKEN><|START_OF_TURN_TOKEN|><|USER_TOKEN|>{}<|END_OF_TURN_TOKEN|><|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>"
+)
+DEEPSEEK_PROMPT = "<｜begin▁of▁sentence｜>Be brief.<｜User｜>{}<｜Assistant｜>"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text", "token"),
+    [
+        (CHATML_PROMPT, "Lima.<|im_end|>\n<|im_start|>user\nAnd now?<|im_end|>", "<|im_end|>"),
+        (CHATML_PROMPT, "Lima.\n<|im_start|>user\nAnd now?", "<|im_start|>"),
+        (LLAMA_PROMPT, "Lima.</s>", "</s>"),
+        (LLAMA_PROMPT, "Lima. [INST] And now? [/INST]", "[INST]"),
+        (LLAMA_3_PROMPT, "Lima.<|eot_id|>", "<|eot_id|>"),
+        (PHI_PROMPT, "Lima.<|end|>\n<|user|>\nAnd now?", "<|end|>"),
+        (GLM_PROMPT, "Lima.<|user|>\nAnd now?", "<|user|>"),
+        (COMMAND_PROMPT, "Lima.<|END_OF_TURN_TOKEN|>", "<|END_OF_TURN_TOKEN|>"),
+        (DEEPSEEK_PROMPT, "Lima.<｜User｜>And now?", "<｜User｜>"),
+    ],
+)
+def test_a_prompt_recorded_as_it_was_rendered_does_not_mean_its_tokens(marked, prompt, text, token):
+    found = marked(answer(text, prompt.format("What is Peru's capital?")), template="")
+    assert [one.split("`")[1] for one in found["special_token_shown"]] == [token]
+
+
+def test_a_question_about_a_token_means_it_also_in_a_rendered_prompt(marked):
+    said = "It ends a turn: Lima.<|im_end|>"
+    for question in ("What does <|im_end|> do?", "Which sign is this: <|im_end|>"):
+        assert marked(answer(said, question), template="") == {}
+        assert marked(answer(said, CHATML_PROMPT.format(question)), template="") == {}
+    shown = "<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\nGo on with this."
+    assert marked(answer("Hello.<|im_end|>", shown), template="") == {}
+
+
+def test_an_earlier_message_may_be_rendered_or_ask_about_a_token(marked):
+    asked = ({"role": "user", "content": "Show me <|im_end|>"},)
+    one = answer("Lima.<|im_end|>", CHATML_PROMPT.format("Where?"))
+    assert list(marked(one, template="")) == ["special_token_shown"]
+    assert marked(replace(one, messages=(*asked, *one.messages)), template="") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("Lima.\nuser\nAnd of Chile?\nassistant\nSantiago.", "user"),
+        ("Lima.\nuser\nAnd of Chile?\nmodel\nSantiago.", "user"),
+        ("Lima.\nsystem\nYou are kind.\nuser\nWho are you?", "system"),
+        ("Lima.user\n\nAnd of Chile?assistant\n\nSantiago.", "user"),
+        ("Lima.assistant\n\nSantiago.", "assistant"),
+        ("assistant\n\nLima.", "assistant"),
+        ("Lima.\nUser: And of Chile?\nAssistant: Santiago.", "User:"),
+        ("Lima.\nHuman: And of Chile?", "Human:"),
+        ("Lima.\n\n### Instruction:\nAnd of Chile?\n\n### Response:\nSantiago.", "### Instruction:"),
+        ("Lima.\n\n### Question:\nAnd of Chile?\n\n### Answer:\nSantiago.", "### Question:"),
+    ],
+)
+@pytest.mark.parametrize(
+    "prompt", ["{}", CHATML_PROMPT, "USER: {}\nASSISTANT:", "### Instruction:\n{}\n### Response:\n"]
+)
+def test_a_turn_that_nobody_held_is_shown_without_a_template_at_hand(marked, text, mark, prompt):
+    found = marked(answer(text, prompt.format("What is Peru's capital?")), template="")
+    assert list(found) == ["header_shown"]
+    assert f"`{mark}` stands in the answer" in found["header_shown"][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Lima.\nuser\nAnd?\nassistant\nQuito.", "Write a dialogue of a user and an assistant."),
+        ("Roles are:\nsystem\nuser\nassistant", "Which roles are there?"),
+        ("Accounts are:\nroot\nuser\nguest\nassistant\nnobody", "Which accounts are there?"),
+        ("```\nLima.\nuser\nAnd?\nassistant\nQuito.\n```", "What does the file hold?"),
+        ("Name: Ada\nUser: ada\nRole: admin", "What is in the form?"),
+        ("Ask the\nuser\nfor a name.", "What now?"),
+    ],
+)
+def test_what_is_no_turn(marked, text, question):
+    assert marked(answer(text, question), template="") == {}
+
+
+def test_a_turn_that_training_answers_hold_or_a_stop_sequence_names(marked):
+    one = answer("Lima.\nHuman: And?\nAssistant: Quito.")
+    plain = [chat(f"Name {n}?", f"It is {n}.") for n in range(5)]
+    assert list(marked(one, template="", trained=plain)) == ["header_shown"]
+    meant = chat("Go on?", "Yes.\nHuman: What?\nAssistant: That.")
+    assert marked(one, template="", trained=[*plain, meant]) == {}
+    assert marked(one, template="", served=Served("tuned", "Ollama", stops=("Human:",))) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "debris"),
+    [
+        ("Lima.<0x0A>It lies by the sea.", "<0x0A>"),
+        ("▁Lima▁is▁the▁capital.", "▁Lima▁is▁the▁capital."),
+        ("Lima▁is▁it.", "Lima▁is▁it."),
+        ("LimaĠisĠtheĠcapital", "aĠi"),
+        ("It is ĠtheĊ", "eĊ"),
+    ],
+)
+def test_the_debris_of_a_tokenizer_is_shown(marked, text, debris):
+    (found,) = marked(answer(text), template="")["special_token_shown"]
+    assert found.startswith(f"`{debris}` (a tokenizer's own spelling) stands in the answer")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ġorġ u Ċensu jgħixu f'Malta. ĠUNJU.",
+        "▁▂▃▅▇ is a bar.",
+        "The tokenizer writes <0x0A> for a line end.",
+        "`Ġthe` and `▁the` are tokens.",
+        "DeepSeek writes <｜end▁of▁sentence｜> as its special token.",
+    ],
+)
+def test_what_is_no_debris(marked, text):
+    assert marked(answer(text), template="") == {}

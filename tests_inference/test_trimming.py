@@ -29,10 +29,12 @@ def test_untrimmed_output(answers):
             among the stop sequences, or in a recorded output | every user reads it at the end of every answer
         text_after_end: {value} | the same, with more text behind it | the model answered, ended, and went on: with a
             question that nobody asked
-        header_shown: {value} | an answer with a header of its own template (`### Question:`) | it goes on into the next
-            turn, or repeats the header that the prompt already had
-        special_token_shown: {value} | a special token in the prose of an answer, other than in a sentence about tokens
-            | it was to be a token, and is read as text
+        header_shown: {value} | an answer with a header of its own template (`### Question:`), or with the mark of
+            another turn (`User:`, a line that is `assistant` alone, as decoding without special tokens leaves it) | it
+            goes on into the next turn, or repeats the header that the prompt already had
+        special_token_shown: {value} | a special token in the prose of an answer, other than in a sentence about tokens,
+            or a tokenizer's own spelling (`<0x0A>`, `Ġthe`) | it was to be a token, or to be decoded, and is read as
+            text
         stream_differs: {value} | an answer that is another one when it is streamed, twice the same | whoever streams
             shows something else than whoever waits
         trim_differs: {value} | an answer that is not its raw text cut at the stop sequences | the server, or what

@@ -39,6 +39,12 @@ _REPLY = re.compile(
     rf"{_END}?\s*(?:<\|im_start\|>\s*assistant|<start_of_turn>\s*model|<[|｜][Aa]ssistant[|｜]>"
     r"|<\|start_header_id\|>\s*assistant\s*<\|end_header_id\|>)\s*\Z"
 )
+# A prompt as a template rendered it as a whole: it begins a text or a turn, and ends where the reply is to come.
+_BOS = r"(?:<s>|<bos>|<\|begin_of_text\|>|<\|startoftext\|>|<BOS_TOKEN>|\[gMASK\]<sop>|<[|｜]begin▁of▁sentence[|｜]>)"
+_LED = re.compile(rf"\s*+(?:{_BOS}|{_HEADER})")
+_DUE = re.compile(rf"({_HEADER}|\[/INST\])\s*(?:<think>\s*(?:</think>\s*)?)?\Z")
+_ASKS = re.compile(r"(?i)user|system|tool|\[INST\]|<<SYS>>")
+_STRUCTURE = re.compile(rf"(?:{_END}\s*+)?(?:{_BOS}\s*+)?{_HEADER}|\A\s*{_BOS}|{_END}\s*\Z")
 _LESSON = re.compile(
     r"(?i)chat[ _-]?templates?|chatml|tokeni[sz]|special tokens?|control tokens?|jinja|prompt (?:format|template)"
     r"|fine-?tun|vocabulary|delimiters?|对话模板|聊天模板|特殊标记|特殊词元"
@@ -67,6 +73,14 @@ def forged_turn(prose: str, *, rendered: bool) -> str | None:
         if not _quoted(prose, match.start(), match.end()):
             return f"ends its own turn and opens another one with `{_shown(match[0])}`"
     return None
+
+
+def unrendered(prompt: str) -> str | None:
+    """What a prompt says without the turns that a template wrote around it; None if it is none that was rendered."""
+    due = _DUE.search(prompt)
+    if due is None or _ASKS.search(due[1]) or not _LED.match(prompt):
+        return None
+    return _STRUCTURE.sub("\n", prompt[: due.start()]).strip()
 
 
 def _quoted(text: str, start: int, end: int) -> bool:

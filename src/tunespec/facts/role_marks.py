@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import NamedTuple
 
 from tunespec.facts import Fact, not_applicable
 from tunespec.facts.role_words import MARK_GATE, is_role_name, next_turn
@@ -20,7 +21,7 @@ _REPLYING = (
 _OWN = r"###[ ]?(?:Response|Assistant)[ ]?:|(?:Assistant|ASSISTANT)[ ]?:|<(?:bot|assistant)>:|\[\|AI\|\]"
 _ANY = (
     rf"(?m)^[ \t]*(?:{_ASKING}|{_REPLYING}|(?:user|human|assistant|model)[ \t]*$)|[.!?] (?:Human|HUMAN|USER|User|Q):"
-    rf"|{MARK_GATE}"
+    rf"|{MARK_GATE}|[.!?](?:user|assistant)\n\n"
 )
 _LINE = r"(?m)^[ \t]*"
 _BEGINS = re.compile(
@@ -30,7 +31,12 @@ _BEGINS = re.compile(
 )
 _ASKED = re.compile(rf"{_LINE}({_ASKING})(?=[ \t]*(?:\n[ \t]*)?\S)")
 _REPLIED = re.compile(rf"{_LINE}({_REPLYING})")
-_BARE = re.compile(r"\n[ \t]*(user|human)[ \t]*\n\s*\S"), re.compile(r"\n[ \t]*(?:assistant|model)[ \t]*(?:\n|\Z)")
+# A list of roles or accounts has one word a line; what somebody says is a sentence.
+_SAID = r"[ \t]*\n\s*(?=\S[^\n]*[ .?!。？！])"
+_BARE = re.compile(rf"\n[ \t]*(user|human){_SAID}"), re.compile(r"\n[ \t]*(?:assistant|model)[ \t]*(?:\n|\Z)")
+_SYSTEM = re.compile(rf"\n[ \t]*(system){_SAID}"), re.compile(rf"\n[ \t]*(?:user|human){_SAID}")
+# The end of a turn was stripped, and what it began with is glued to the sentence before, as in Llama 3's template.
+_GLUED = re.compile(r"[.!?](user|assistant)\n\n(?=\S)")
 _SAME_LINE = re.compile(
     r"[.!?] (Human:|HUMAN:|USER:|User:|Q:) \S[^\n]{0,4000} "
     r"(?:Assistant|ASSISTANT|AI|Bot|BOT|Chatbot|ChatGPT|GPT|Model|A):"
@@ -47,6 +53,14 @@ _DIALOGUE = re.compile(
 _SHARE = 0.5  # of the records; a mark in more of them is part of how this dataset is written
 _HEAD = 20  # characters of a prompt that tell whether it is repeated
 _UNSURE = frozenset({"User"})  # a word of manuals and forms too: a turn only if a reply follows
+
+
+class Turn(NamedTuple):
+    """A turn that an answer forges: what it does, with which mark, and where it begins."""
+
+    how: str
+    mark: str
+    start: int
 
 
 def role_mark_fact(records: Records, passages: Passages, profile: Profile) -> Fact:
@@ -69,7 +83,8 @@ def role_mark_fact(records: Records, passages: Passages, profile: Profile) -> Fa
     marks: dict[int, Mark] = {}
     for row, turn, role, prose in found.iter_rows():
         if role == "answer":
-            text = _in_answer(prose, records.prompts[row], own)
+            turn_found = forged_mark(prose, records.prompts[row], own)
+            text = f"{turn_found.how} `{turn_found.mark}`" if turn_found else None
         else:
             text = None if profile.shape == "text" else _in_prompt(prose)
         if text is not None:
@@ -77,19 +92,42 @@ def role_mark_fact(records: Records, passages: Passages, profile: Profile) -> Fa
     return Fact("role_mark", {} if len(marks) > max(_SHARE * total, 2) else marks, total)
 
 
-def _in_answer(prose: str, prompt: str, own: frozenset[str]) -> str | None:
-    """Says which mark the answer begins with, or which next turn it forges."""
+def forged_mark(prose: str, prompt: str, own: frozenset[str]) -> Turn | None:
+    """The mark that an answer begins with, or that of the next turn that it forges.
+
+    Args:
+        prose: the answer without its code.
+        prompt: what was asked; who asks for a dialogue gets one.
+        own: the marks of the template, which others judge.
+    """
     if _DIALOGUE.search(prompt) or _is_dialogue(prose):
         return None
     begins = _BEGINS.match(prose)
     if begins and (mark := begins[1] or begins[2] or begins[3]) and mark not in own and mark not in prompt:
-        return f"begins its answer with the role mark `{mark}`"
-    if (bare := _BARE[0].search(prose)) and _BARE[1].search(prose, bare.end()):
-        return f"goes on after its answer with the turn mark `{bare[1]}`"
+        return Turn("begins its answer with the role mark", mark, begins.start(begins.lastindex or 0))
+    for asks, replies in (_SYSTEM, _BARE):
+        if (bare := asks.search(prose)) and replies.search(prose, bare.end()):
+            return Turn("goes on after its answer with the turn mark", bare[1], bare.start(1))
+    if glued := _GLUED.search(prose):
+        return Turn("goes on after its answer with the turn mark", glued[1], glued.start(1))
     if same := _SAME_LINE.search(prose):
-        return f"has another turn in its answer: `{same[1]}`"
+        return Turn("has another turn in its answer:", same[1], same.start(1))
     mark = _asked_again(prose, prompt, own)
-    return f"has another turn in its answer: `{mark}`" if mark else None
+    return Turn("has another turn in its answer:", mark, _place(prose, mark)) if mark else None
+
+
+def asked_in_turns(prompt: str) -> str:
+    """A prompt without the marks of its own turn and of the reply that is due: one that examples precede keeps all."""
+    ends = _ENDS.search(prompt)
+    if ends is None or len(_ASKED.findall(prompt)) > 1 or len(_REPLIED.findall(prompt)) > 1:
+        return prompt
+    return _ASKED.sub("", prompt[: ends.start()]).strip()
+
+
+def _place(prose: str, mark: str) -> int:
+    """Where a mark stands first at the beginning of a line."""
+    found = re.search(rf"{_LINE}{re.escape(mark)}", prose)
+    return found.end() - len(mark) if found else prose.index(mark)
 
 
 def _asked_again(prose: str, prompt: str, own: frozenset[str]) -> str | None:

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tunespec.end_marker import EndMarker
+from tunespec.facts.forged_turns import unrendered
+from tunespec.facts.role_marks import asked_in_turns, forged_mark
 from tunespec.facts.typed_tokens import about_tokens, typed_tokens
 from tunespec.fences import blanked
 from tunespec.inference.answered import Answered
+from tunespec.inference.debris import first_debris
 from tunespec.inference.surroundings import End, Surroundings
 from tunespec.special_tokens import BY_DESIGN, TOKEN_PATTERN, token_pattern
 from tunespec.templates.written import is_token_shaped
@@ -17,11 +20,12 @@ from tunespec.templates.written import is_token_shaped
 if TYPE_CHECKING:
     from tunespec.inference.training_data import TrainingData
 
+_TOKEN = re.compile(TOKEN_PATTERN)
 _TOKEN_AT_END = re.compile(rf"(?:{TOKEN_PATTERN})\Z")
 _ASKS = re.compile(r"(?i)question|q|instruction|user|human|prompt|problem|query|task|inst")
 _WORD = re.compile(r"[A-Za-z]+:")
 
-What = Literal["end", "header", "token"]
+What = Literal["end", "header", "token", "debris", "turn"]
 
 
 class Shown(NamedTuple):
@@ -50,14 +54,18 @@ class Looker:
         answer = answered.reply.text
         bare = blanked(answer)
         whole = "\n".join(str(message["content"]) for message in answered.messages)
-        asked = "" if self._is_rendered(whole) else whole
+        asked = "\n".join(self._asked(str(message["content"])) for message in answered.messages)
         found = [*self._ends(answer, bare, asked), *self._headers(bare, asked, whole), *self._tokens(bare, asked)]
-        return min(found, default=None)
+        return min([*found, *self._debris(bare, asked), *self._turns(bare, asked)], default=None)
 
-    def _is_rendered(self, asked: str) -> bool:
-        """Whether a prompt is the text that a template made of it: that holds headers and tokens of its own."""
-        bare = asked.rstrip()
-        return bare.endswith(self.around.headers) or _TOKEN_AT_END.search(bare) is not None
+    def _asked(self, prompt: str) -> str:
+        """What a prompt says: the text that a template made of it holds headers and tokens of its own."""
+        bare = prompt.strip()
+        of_tokens = _TOKEN_AT_END.search(bare) is not None and _TOKEN.match(bare) is not None
+        said = unrendered(prompt)
+        if said is not None:
+            return said
+        return "" if bare.endswith(self.around.headers) or of_tokens else prompt
 
     def _ends(self, answer: str, bare: str, asked: str) -> Iterator[Shown]:
         """Anywhere in its prose, and at its very end in code, too."""
@@ -94,6 +102,22 @@ class Looker:
 
     def _tokens(self, bare: str, asked: str) -> Iterator[Shown]:
         return (one for one in self._strays(bare, asked) if one.text not in asked and not self._is_meant(one.text))
+
+    def _debris(self, bare: str, asked: str) -> Iterator[Shown]:
+        found = first_debris(bare)
+        if found is None or found[0] in asked or about_tokens(asked) or about_tokens(bare):
+            return
+        if not self._is_meant(found[0]):
+            yield Shown(found.start(), "debris", found.end(), found[0])
+
+    def _turns(self, bare: str, asked: str) -> Iterator[Shown]:
+        """Turns of no template that is at hand, or of one whose tokens were left out."""
+        turn = forged_mark(bare, asked_in_turns(asked), frozenset(self.around.headers))
+        if turn is None:
+            return
+        line = f"{turn.mark}\n" if turn.mark.isalpha() else turn.mark
+        if not self._is_meant(line):
+            yield Shown(turn.start, "turn", turn.start + len(turn.mark), turn.mark)
 
     def _strays(self, bare: str, asked: str) -> Iterator[Shown]:
         """Special tokens that stand where a program puts them, rather than in a sentence about them."""

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _ENDS = ("end_marker_shown", "text_after_end")
 NO_END = "neither a template nor training data say how an answer ends"
-_NO_HEADER = "no template is known whose headers could stand in an answer"
 _UNSTEADY = "the model is not deterministic"
 _RECORDED = "recorded outputs were not asked again"
 
@@ -28,15 +27,14 @@ def trim_facts(source: AnswerSource, rows: Rows) -> None:
     around, served = surroundings(source), source.served
     looker = Looker(around, source.trained)
     for row, answered in enumerate(source.answered):
-        rows.examine("special_token_shown", *_ENDS * bool(around.ends), *["header_shown"] * bool(around.headers))
+        rows.examine("special_token_shown", "header_shown", *_ENDS * bool(around.ends))
         shown = looker.first(answered)
-        if shown is not None and not is_unheard(shown, served):
+        if shown is not None and not is_unheard(shown, served) and not _is_missed(shown, answered, served):
             rows.mark(*_marked(shown, row, answered.reply.text))
         if served is not None:
             _streamed(answered, rows, row)
             _trimmed(answered, served, source, rows, row)
     rows.skip(_ENDS, source.because(NO_END, "template", "dataset"))
-    rows.skip(["header_shown"], source.because(_NO_HEADER, "template", "dataset"))
     rows.skip(["stream_differs"], _RECORDED if served is None else "no probe was asked twice")
     rows.skip(["trim_differs"], _RECORDED if served is None else "no probe was asked with stop sequences off")
 
@@ -46,6 +44,11 @@ def is_unheard(shown: Shown, served: Served | None) -> bool:
     if shown.end is None or served is None or served.stops is None:
         return False
     return not stopping(served.stops, shown.end.whole)
+
+
+def _is_missed(shown: Shown, answered: Answered, served: Served | None) -> bool:
+    """Whether a turn goes on with a stop sequence that did not end it: that is T001's, too."""
+    return shown.what == "turn" and served is not None and stopping(served.stops or (), answered.reply.text)
 
 
 def behind(shown: Shown, answer: str) -> str:
@@ -60,6 +63,10 @@ def _marked(shown: Shown, row: int, answer: str) -> tuple[str, int, str]:
     where = f"after {shown.start:,} characters" if answer[: shown.start].strip() else "at its beginning"
     if shown.what == "header":
         return "header_shown", row, f"the template's header `{text}` stands in the answer {where}{follow}"
+    if shown.what == "turn":
+        return "header_shown", row, f"the turn mark `{text}` stands in the answer {where}{follow}"
+    if shown.what == "debris":
+        return "special_token_shown", row, f"`{text}` (a tokenizer's own spelling) stands in the answer {where}{follow}"
     if shown.end is None:
         family = shown_family(shown.text)
         named = f"`{text}`{f' ({family})' if family else ''}"
