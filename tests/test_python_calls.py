@@ -123,6 +123,46 @@ def test_what_only_a_run_would_tell_is_unknown(binding):
     assert set(inside.body["options"]) == {"max_tokens"}  # whatever its value: the server reads none of that name
 
 
+OWN_BODIES = """\
+import requests
+URL = "http://localhost:11434/api/chat"
+def a():
+    body = {"model": "m", "messages": []}
+    body["options"] = {"num_predict": 9}
+    requests.post(URL, json=body)
+def b():
+    body = {"model": "m", "messages": [], "options": {"max_tokens": 9}}
+    requests.post(URL, json=body)
+"""
+
+
+def test_each_function_has_its_own_names():
+    first, second = calls(OWN_BODIES)
+    assert "model" not in first.body
+    assert (second.body["options"], second.unknown) == ({"max_tokens": 9}, frozenset())
+
+
+@pytest.mark.parametrize(
+    "changing",
+    [
+        "def f():\n O['seed'] = 2",
+        "def f():\n def g():\n  O.update(seed=2)",
+        "class A:\n def f(self):\n  O['seed'] = 2",
+        "class A:\n O['seed'] = 2",
+        "f = lambda: O.clear()",
+        "def f():\n global O\n O = {}",
+    ],
+)
+def test_a_function_changes_what_it_sees_outside(changing):
+    assert only(f"import ollama\nO = {{'seed': 1}}\n{changing}\nollama.chat('m', options=O)").unknown == {"options"}
+
+
+@pytest.mark.parametrize("changing", ["def f(O):\n O['seed'] = 2", "def f():\n O = {}\n O['seed'] = 2"])
+def test_a_function_changes_no_name_that_hides_it(changing):
+    found = only(f"import ollama\nO = {{'seed': 1}}\n{changing}\nollama.chat('m', options=O)")
+    assert found.body["options"] == {"seed": 1}
+
+
 @pytest.mark.parametrize(
     "source",
     [

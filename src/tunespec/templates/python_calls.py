@@ -76,17 +76,16 @@ class _Reader:
     def __init__(self, tree: ast.Module) -> None:
         self.clients = Clients(tree)
         self.values = Values(self.clients.imports)
-        self._changed = changed_names(tree)
         self._tree = tree
 
     def calls(self) -> Iterator[Call]:
         """Every known call, with the scope that it stands in."""
-        left: list[tuple[ast.AST, Scope]] = [(self._tree, scope_of(self._tree, None, self._changed))]
+        left: list[tuple[ast.AST, Scope]] = [(self._tree, scope_of(self._tree, None, changed_names(self._tree)))]
         while left:
             node, scope = left.pop()
             if isinstance(node, ast.Call) and (found := self._call(node, scope)) is not None:
                 yield found
-            inner = scope_of(node, scope, self._changed) if isinstance(node, Function) else scope
+            inner = scope_of(node, scope, changed_names(node)) if isinstance(node, Function) else scope
             left += [(child, inner) for child in ast.iter_child_nodes(node)]
 
     def _call(self, node: ast.Call, scope: Scope) -> Call | None:

@@ -35,20 +35,44 @@ def scope_of(node: ast.AST, outer: Scope | None, changed: frozenset[str]) -> Sco
     return Scope(names, outer)
 
 
-def changed_names(tree: ast.AST) -> frozenset[str]:
-    """Names whose values are changed in place: `OPTIONS["stop"] = ...`, `STOPS.append(...)`."""
-    found = set()
-    for node in ast.walk(tree):
-        target = node
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _MUTATING:
-            target = node.func.value
-        elif isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
-            target = node.value
-        elif isinstance(node, ast.Global | ast.Nonlocal):
-            found |= set(node.names)
-        if target is not node and isinstance(name := _base(target), ast.Name):
-            found.add(name.id)
+def changed_names(node: ast.AST) -> frozenset[str]:
+    """Names of a module or function whose values are changed in place: `OPTIONS["stop"] = ...`, `STOPS.append(...)`.
+
+    So do the functions within, as far as they have no such name of their own; and `global` changes it everywhere.
+    """
+    found = set[str]()
+    left = [(node, frozenset[str]())]  # with the names of the functions between
+    while left:
+        outer, hidden = left.pop()
+        for inner in _own_nodes(outer):
+            if isinstance(inner, Function):
+                left.append((inner, hidden | _hiding(inner)))
+            elif isinstance(inner, ast.ClassDef):
+                left.append((inner, hidden))
+            elif isinstance(inner, ast.Global | ast.Nonlocal):
+                found |= set(inner.names)
+            elif (name := _changed(inner)) is not None and name not in hidden:
+                found.add(name)
     return frozenset(found)
+
+
+def _hiding(node: ast.AST) -> frozenset[str]:
+    """The names that a function binds for itself."""
+    shared = {
+        name for inner in _own_nodes(node) if isinstance(inner, ast.Global | ast.Nonlocal) for name in inner.names
+    }
+    return frozenset(name for name, _ in _bindings(node) if name not in shared)
+
+
+def _changed(node: ast.AST) -> str | None:
+    """The name whose value an expression changes."""
+    target: ast.AST | None = None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _MUTATING:
+        target = node.func.value
+    elif isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
+        target = node.value
+    name = _base(target) if target is not None else None
+    return name.id if isinstance(name, ast.Name) else None
 
 
 def _base(node: ast.AST) -> ast.AST:
