@@ -1,7 +1,7 @@
 """The calls of a Python program that ask a model, read from its syntax tree: the program is never run.
 
 Known are the clients of Ollama (``ollama.chat``, ``Client().generate``), OpenAI's client and HTTP requests to an Ollama
-server, ``generate`` of transformers, and vLLM's ``SamplingParams``.
+server, ``generate`` of transformers, vLLM's ``SamplingParams``, and its ``LLM`` that is asked without them.
 """
 
 from __future__ import annotations
@@ -117,8 +117,7 @@ class _Reader:
             elif at < len(endpoint.positional):
                 yield endpoint.positional[at], value
         for keyword in node.keywords:
-            unpacked = keyword.arg is None and isinstance(keyword.value, ast.Name)
-            if not (unpacked and isinstance(keyword.value, ast.Name) and keyword.value.id in endpoint.inputs):
+            if keyword.arg is not None or not self.clients.is_encoded(keyword.value):
                 yield keyword.arg, keyword.value
 
     def _lines(self, node: ast.expr, scope: Scope, lines: dict[str, int]) -> None:

@@ -1,4 +1,4 @@
-"""The names of a Python program: what each module and function binds, and what is changed in place."""
+"""The names of a Python program: what each module and function binds and imports, and what is changed in place."""
 
 from __future__ import annotations
 
@@ -107,3 +107,36 @@ def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
         yield inner
         if not isinstance(inner, Function | ast.ClassDef):
             left += list(ast.iter_child_nodes(inner))[::-1]
+
+
+def imports_of(tree: ast.Module) -> dict[str, str]:
+    """The names that a program imports, each with its dotted origin."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for one in node.names:
+                found[one.asname or one.name.partition(".")[0]] = one.name if one.asname else one.name.partition(".")[0]
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            found |= {one.asname or one.name: f"{node.module}.{one.name}" for one in node.names}
+    return found
+
+
+def assigned(node: ast.AST) -> list[tuple[ast.expr, ast.expr | None]]:
+    """The targets that a statement or parameter binds, each with what it is bound to."""
+    if isinstance(node, ast.Assign):
+        return [(target, node.value) for target in node.targets]
+    if isinstance(node, ast.AnnAssign):
+        return [(node.target, node.value)]
+    if isinstance(node, ast.withitem) and node.optional_vars is not None:
+        return [(node.optional_vars, node.context_expr)]
+    if isinstance(node, ast.arg) and node.annotation is not None:  # `client: ollama.Client` is one, however it was made
+        return [(ast.Name(node.arg), ast.Call(node.annotation, [], []))]
+    return []
+
+
+def dotted(node: ast.expr) -> str:
+    """A name with attributes as it is written; empty for other expressions."""
+    if isinstance(node, ast.Attribute):
+        inner = dotted(node.value)
+        return f"{inner}.{node.attr}" if inner else ""
+    return node.id if isinstance(node, ast.Name) else ""
