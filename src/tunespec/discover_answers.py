@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tunespec.errors import CannotJudgeError
 from tunespec.inference.endpoint import address
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tunespec.config import Config
 
 Answering = ServedModel | Recording
+T = TypeVar("T", TemplatePair, Dataset)
+_NAMED = 3  # candidates that a sentence names
 
 
 def named_files(config: Config, key: str) -> list[DataFile]:
@@ -55,17 +57,14 @@ def answering(
     Raises:
         CannotJudgeError: for an address that is none, and files that are not there.
     """
-    pair = _only([pair for pair in templates if pair.of("modelfile")]) or _only(templates)
-    dataset = pair.dataset if pair is not None else _only(datasets)
+    made = _made(templates, datasets)
     outputs = {file.shown: file for file in (*named_files(config, "outputs"), *found["outputs"])}
-    recordings = [Recording(name, (file,), pair, dataset) for name, file in sorted(outputs.items())]
+    recordings = [Recording(name, (file,), *made) for name, file in sorted(outputs.items())]
     model = config.inference.get("model")
-    return (*([_served(config, model, found["probes"], pair, dataset)] if model else []), *recordings)
+    return (*([_served(config, model, found["probes"], made)] if model else []), *recordings)
 
 
-def _served(
-    config: Config, model: str, found: Sequence[DataFile], pair: TemplatePair | None, dataset: Dataset | None
-) -> ServedModel:
+def _served(config: Config, model: str, found: Sequence[DataFile], made: Made) -> ServedModel:
     host = config.inference.get("host")
     api = config.inference.get("api", "")
     if api == "openai" and not host:
@@ -74,11 +73,34 @@ def _served(
     own = {file.path: file for file in (*named_files(config, "probes"), *found)}
     suite = suite_probes() if SUITE in patterns else []
     files = tuple(own.values())
-    return ServedModel(model, address(host), api, files, (*own, *suite), pair, dataset)
+    return ServedModel(model, address(host), api, files, (*own, *suite), *made)
 
 
-def _only(candidates: Sequence[Any]) -> Any | None:
-    return candidates[0] if len(candidates) == 1 else None
+class Made(NamedTuple):
+    """What a model was made with and trained on, or why that cannot be told where several could be meant."""
+
+    pair: TemplatePair | None
+    dataset: Dataset | None
+    no_pair: str
+    no_dataset: str
+
+
+def _made(templates: Sequence[TemplatePair], datasets: Sequence[Dataset]) -> Made:
+    """The one pair with a Modelfile, or the one without, and its dataset; without a pair the one dataset."""
+    pair, no_pair = _only([pair for pair in templates if pair.of("modelfile")] or templates, "templates")
+    if pair is not None and pair.dataset is not None:
+        return Made(pair, pair.dataset, no_pair, "")
+    dataset, no_dataset = _only(datasets, "datasets")
+    return Made(pair, dataset if pair is None else None, no_pair, no_dataset)
+
+
+def _only(candidates: Sequence[T], what: str) -> tuple[T | None, str]:
+    """The one candidate, if there is one; if there are several, a sentence that says so."""
+    if len(candidates) < 2:
+        return next(iter(candidates), None), ""
+    names = ", ".join(one.name for one in candidates[:_NAMED])
+    more = ", ..." if len(candidates) > _NAMED else ""
+    return None, f"{len(candidates)} {what} may be the model's ({names}{more}): name one of them to `tunespec check`"
 
 
 def with_given(config: Config, given: Mapping[str, Any]) -> Config:

@@ -108,6 +108,7 @@ class Served:
         options: all parameters, by the server's names.
         rendering: whether it can show the rendered prompt.
         kind: ``ollama``, ``llama.cpp``, or ``openai``: any other server that speaks OpenAI's interface.
+        engine: Ollama's, by `trim`'s names: how it cuts at stop sequences.
         asked: when its answers were recorded; None: they are today's.
     """
 
@@ -122,4 +123,5 @@ class Served:
     options: Mapping[str, Any] = field(default_factory=dict)
     rendering: bool = False
     kind: str = "ollama"
+    engine: str = "llama-server"
     asked: datetime | None = None
