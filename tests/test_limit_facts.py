@@ -165,8 +165,39 @@ def test_vllm_has_a_limit_of_its_own(tmp_path, call, kinds):
     ],
 )
 def test_transformers_takes_the_models_own_configuration(tmp_path, config, call, kinds):
-    code = f"import transformers\nmodel.generate(**inputs{call})\n"
+    code = f"import transformers\ninputs = tokenizer('Hi')\nmodel.generate(**inputs{call})\n"
     files = {"tokenizer_config.json": TOKENIZER, "Modelfile": modelfile("num_predict 9"), "ask.py": code}
+    if config is not None:
+        files["generation_config.json"] = json.dumps(config)
+    (source,) = sources_of(write_files(tmp_path, files)).values()
+    assert set(marked(source, "limits")) == kinds
+
+
+@pytest.mark.parametrize(
+    ("config", "kinds"),
+    [
+        (None, {"default_limit"}),
+        ({}, {"default_limit"}),
+        ({"max_new_tokens": 256}, set()),
+        ({"max_length": 4096}, set()),
+    ],
+)
+def test_a_loaded_model_has_the_librarys_limit(tmp_path, config, kinds):
+    load = "from transformers import AutoModelForCausalLM as M\nmodel = M.from_pretrained('.')\nmodel.generate(ids)\n"
+    files = {"tokenizer_config.json": TOKENIZER, "Modelfile": modelfile("num_predict 9"), "ask.py": load}
+    if config is not None:
+        files["generation_config.json"] = json.dumps(config)
+    (source,) = sources_of(write_files(tmp_path, files)).values()
+    assert set(marked(source, "limits")) == kinds
+
+
+@pytest.mark.parametrize(
+    ("config", "kinds"),
+    [(None, {"default_limit"}), ({"max_new_tokens": 256}, set()), ({"max_length": 4096}, {"default_limit"})],
+)
+def test_vllm_without_parameters_takes_the_models_own(tmp_path, config, kinds):
+    files = {"tokenizer_config.json": TOKENIZER, "Modelfile": modelfile("num_predict 9")}
+    files["ask.py"] = "from vllm import LLM\nllm = LLM('.')\nllm.generate('hi')\n"
     if config is not None:
         files["generation_config.json"] = json.dumps(config)
     (source,) = sources_of(write_files(tmp_path, files)).values()

@@ -123,6 +123,46 @@ def test_what_only_a_run_would_tell_is_unknown(binding):
     assert set(inside.body["options"]) == {"max_tokens"}  # whatever its value: the server reads none of that name
 
 
+OWN_BODIES = """\
+import requests
+URL = "http://localhost:11434/api/chat"
+def a():
+    body = {"model": "m", "messages": []}
+    body["options"] = {"num_predict": 9}
+    requests.post(URL, json=body)
+def b():
+    body = {"model": "m", "messages": [], "options": {"max_tokens": 9}}
+    requests.post(URL, json=body)
+"""
+
+
+def test_each_function_has_its_own_names():
+    first, second = calls(OWN_BODIES)
+    assert "model" not in first.body
+    assert (second.body["options"], second.unknown) == ({"max_tokens": 9}, frozenset())
+
+
+@pytest.mark.parametrize(
+    "changing",
+    [
+        "def f():\n O['seed'] = 2",
+        "def f():\n def g():\n  O.update(seed=2)",
+        "class A:\n def f(self):\n  O['seed'] = 2",
+        "class A:\n O['seed'] = 2",
+        "f = lambda: O.clear()",
+        "def f():\n global O\n O = {}",
+    ],
+)
+def test_a_function_changes_what_it_sees_outside(changing):
+    assert only(f"import ollama\nO = {{'seed': 1}}\n{changing}\nollama.chat('m', options=O)").unknown == {"options"}
+
+
+@pytest.mark.parametrize("changing", ["def f(O):\n O['seed'] = 2", "def f():\n O = {}\n O['seed'] = 2"])
+def test_a_function_changes_no_name_that_hides_it(changing):
+    found = only(f"import ollama\nO = {{'seed': 1}}\n{changing}\nollama.chat('m', options=O)")
+    assert found.body["options"] == {"seed": 1}
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -135,7 +175,7 @@ def test_what_only_a_run_would_tell_is_unknown(binding):
         "import requests\nrequests.get('http://localhost:11434/api/chat')",
         "from fastapi import FastAPI\napp = FastAPI()\n@app.post('/api/chat')\ndef chat(): pass",
         "import transformers\ntrainer.train()\nself.generate(q, max_new_tokens=5)\nstory.generate('A')",
-        "import transformers\nfrom vllm import LLM\nLLM('m').generate(prompts, use_cache=True)",
+        "import transformers\nfrom vllm import LLM\nLLM('m').generate(prompts, params, use_cache=True)",
         "def chat(model): pass\nchat('ollama')",
     ],
 )
@@ -273,3 +313,60 @@ def test_a_program_that_would_grow_without_end_is_read_at_once(source):
     except PythonError:
         return  # deeper than Python itself goes
     assert found
+
+
+LOADED = """\
+from transformers import AutoModelForCausalLM, AutoTokenizer
+tokenizer = AutoTokenizer.from_pretrained("m")
+model = AutoModelForCausalLM.from_pretrained("m").to("cuda").eval()
+inputs = tokenizer("Hi", return_tensors="pt")
+inputs = inputs.to("cuda")
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "unknown"),
+    [
+        ("model.generate(ids)", False),
+        ("model.generate(**inputs)", False),
+        ("model.generate(inputs['input_ids'], do_sample=False)", False),
+        ("model.generate(**tokenizer('Hi'))", False),
+        ("model.generate(**tokenizer.apply_chat_template([], return_dict=True).to(0))", False),
+        ("model = PeftModel.from_pretrained(model, 'a')\nmodel.generate(ids)", False),
+        ("def ask(model):\n model.generate(ids)", False),
+        ("model.generate(ids, config)", True),
+        ("model.generate(*given)", True),
+        ("model.generate(ids, **settings)", True),
+        ("def ask(inputs):\n model.generate(**inputs)", True),
+        ("inputs['max_new_tokens'] = limit\nmodel.generate(**inputs)", True),
+        ("inputs.update(more)\nmodel.generate(**inputs)", True),
+    ],
+)
+def test_a_loaded_model_that_writes_is_a_call(call, unknown):
+    found = only(f"{LOADED}{call}\n")
+    assert (found.endpoint.server, found.endpoint.limit) == ("transformers", "max_new_tokens")
+    assert bool({"*", "max_new_tokens"} & found.unknown) == unknown
+    assert "max_new_tokens" not in found.body
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"{LOADED}model.generation_config.max_new_tokens = 64\nmodel.generate(ids)",
+        f"{LOADED}model = whisper.load()\nmodel.generate(audio)",
+        f"{LOADED}other.generate(audio)",
+        "import vllm\nllm = vllm.LLM('m')\nllm.generate(texts, params)",
+        "import vllm\nllm = vllm.LLM('m')\nllm.chat(talks, sampling_params=params)",
+        "import vllm\nllm = vllm.LLM('m')\nllm.chat(*given)\nllm.generate(**given)",
+        "import vllm\nllm = vllm.LLM('m')\nllm.encode(texts)",
+    ],
+)
+def test_a_loaded_model_with_a_limit_from_elsewhere_is_none(source):
+    assert calls(source) == ()
+
+
+@pytest.mark.parametrize("call", ["llm.generate('hi')", "llm.chat([])", "llm.chat([], sampling_params=None)"])
+def test_vllm_asked_without_its_parameters_is_a_call(call):
+    for first in ("llm = LLM('m')", "llm = LLM('a')\nllm = LLM('b')", "llm: LLM = LLM('m')"):
+        found = only(f"from vllm import LLM\n{first}\n{call}\n")
+        assert (found.endpoint.server, found.endpoint.default) == ("vLLM", 16)

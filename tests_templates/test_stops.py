@@ -43,20 +43,23 @@ def test_missing_stop_sequence(stops):
     Fix:
         Add the stop sequence, mend its spelling, delete empty ones. A control token that the engine does not know as
         an end must be the model's EOS (or EOT) when the GGUF file is written: the converter reads `eos_token` in
-        `tokenizer_config.json`. Take stop texts out of training answers, or choose another marker.
+        `tokenizer_config.json`. Take stop texts out of training answers, or choose another marker. Calls and requests
+        that name another model are not judged: name yours (`--model`, or the folder of the Modelfile) where a project
+        asks several.
 
     Kinds:
         unstopped_turn_end: {value} | the text that ends each answer is not among the stop sequences that count | the
             model writes its end marker and goes on, until the limit
         unlisted_turn_end: {value} | the same, of what looks like a token, where the tokenizer's configuration lists no
-            such token, and neither the model file nor `tokenizer.json` is there to say whether the vocabulary has it |
-            if it is text, the model writes it and goes on
+            such token, and neither the model file nor `tokenizer.json` is there to say whether the vocabulary has it;
+            or in a call that may ask another model | if it is text, the model writes it and goes on
         endless_token: {value} | the turn end is a control token that neither the model's metadata nor the engine
             names as an end | the engine shows no text for it, so that a stop sequence never sees it
         misspelt_stop: {value} | a stop sequence that is nearly the turn end: other case, blanks or signs | stop
             sequences are compared byte by byte, so that the answer runs on
-        misspelt_token: {value} | a stop sequence that is nearly the token that ends answers | stop sequences are
-            compared byte by byte, so that it guards nothing; the token ends answers by itself, if at all
+        misspelt_token: {value} | a stop sequence that is nearly the token that ends answers, or nearly the turn end in
+            a call that may ask another model | stop sequences are compared byte by byte, so that it guards nothing;
+            the token ends answers by itself, if at all
         empty_stop: {value} | a stop sequence without text | it is found at once, and every answer is empty
         lost_stop: {value} | a request's stop list that lacks one of the Modelfile's, other than tokens at which the
             engine ends anyway | the server takes the request's list instead of the Modelfile's, not beside it

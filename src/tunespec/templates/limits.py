@@ -67,8 +67,8 @@ def asked_limits(source: TemplateSource) -> Iterator[Limit]:
     for file, call in source.calls:
         if call.endpoint.kind is None:
             name, own = call.endpoint.limit, call.endpoint
-            tokens = _of_call(call, source) if own.server == "transformers" else _given(call, name)
-            default = _default(source) if own.server == "transformers" else own.default
+            tokens = _of_call(call, source) if own.configured else _given(call, name)
+            default = _default(call, source) if own.server == "transformers" else own.default
             line = call.lines.get(name, call.line)
             yield Limit(file.shown, line, name, tokens, None, asked=True, server=own.server, default=default)
 
@@ -82,15 +82,20 @@ def _given(call: Call, name: str) -> int | str | None:
 
 
 def _of_call(call: Call, source: TemplateSource) -> int | str | None:
-    """What ``generate`` of transformers takes: ``max_length`` counts the prompt, too."""
-    tokens = _given(call, "max_new_tokens")
+    """What a library takes that reads the model's configuration; ``max_length`` counts the prompt, too."""
+    tokens = _given(call, call.endpoint.limit)
     if tokens is None and ("max_length" in call.body or "max_length" in call.unknown):
         return UNKNOWN
     return _number((_generation_config(source) or {}).get("max_new_tokens")) if tokens is None else tokens
 
 
-def _default(source: TemplateSource) -> int | None:
-    """The tokens, prompt included, that transformers takes where the model's own configuration says nothing."""
+def _default(call: Call, source: TemplateSource) -> int | None:
+    """The tokens, prompt included, that transformers takes where the model's own configuration says nothing.
+
+    Where that is not at hand: what counts for a model that the program is known to load.
+    """
+    if not any(file.format == "generation" for file in source.pair.beside):
+        return call.endpoint.default
     config = _generation_config(source)
     return _OF_TRANSFORMERS if config is not None and config.get("max_length") is None else None
 

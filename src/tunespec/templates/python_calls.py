@@ -1,7 +1,7 @@
 """The calls of a Python program that ask a model, read from its syntax tree: the program is never run.
 
 Known are the clients of Ollama (``ollama.chat``, ``Client().generate``), OpenAI's client and HTTP requests to an Ollama
-server, ``generate`` of transformers, and vLLM's ``SamplingParams``.
+server, ``generate`` of transformers, vLLM's ``SamplingParams``, and its ``LLM`` that is asked without them.
 """
 
 from __future__ import annotations
@@ -76,17 +76,16 @@ class _Reader:
     def __init__(self, tree: ast.Module) -> None:
         self.clients = Clients(tree)
         self.values = Values(self.clients.imports)
-        self._changed = changed_names(tree)
         self._tree = tree
 
     def calls(self) -> Iterator[Call]:
         """Every known call, with the scope that it stands in."""
-        left: list[tuple[ast.AST, Scope]] = [(self._tree, scope_of(self._tree, None, self._changed))]
+        left: list[tuple[ast.AST, Scope]] = [(self._tree, scope_of(self._tree, None, changed_names(self._tree)))]
         while left:
             node, scope = left.pop()
             if isinstance(node, ast.Call) and (found := self._call(node, scope)) is not None:
                 yield found
-            inner = scope_of(node, scope, self._changed) if isinstance(node, Function) else scope
+            inner = scope_of(node, scope, changed_names(node)) if isinstance(node, Function) else scope
             left += [(child, inner) for child in ast.iter_child_nodes(node)]
 
     def _call(self, node: ast.Call, scope: Scope) -> Call | None:
@@ -118,8 +117,7 @@ class _Reader:
             elif at < len(endpoint.positional):
                 yield endpoint.positional[at], value
         for keyword in node.keywords:
-            unpacked = keyword.arg is None and isinstance(keyword.value, ast.Name)
-            if not (unpacked and isinstance(keyword.value, ast.Name) and keyword.value.id in endpoint.inputs):
+            if keyword.arg is not None or not self.clients.is_encoded(keyword.value):
                 yield keyword.arg, keyword.value
 
     def _lines(self, node: ast.expr, scope: Scope, lines: dict[str, int]) -> None:

@@ -4,19 +4,40 @@ from __future__ import annotations
 
 import ast
 
-from tunespec.templates.python_endpoints import CHAT, GENERATE, INPUTS, OPENAI, POSTED, SAMPLING, WRITING, Endpoint
-from tunespec.templates.python_scopes import Scope
+from tunespec.templates.python_endpoints import (
+    ASKING,
+    CHAT,
+    GENERATE,
+    INPUTS,
+    LOADED,
+    OPENAI,
+    POSTED,
+    SAMPLING,
+    WRITING,
+    Endpoint,
+)
+from tunespec.templates.python_models import (
+    encoded_names,
+    is_encoded,
+    is_loader,
+    is_writer,
+    itself,
+    mentions,
+    sets_limits,
+)
+from tunespec.templates.python_scopes import Scope, assigned, dotted, imports_of
 from tunespec.templates.python_values import UNKNOWN, Values
 
 _OPENAI = frozenset({"openai.OpenAI()", "openai.AsyncOpenAI()"})
 _OLLAMA = frozenset({"ollama", "ollama.Client()", "ollama.AsyncClient()"})
 _MADE = frozenset(
     "ollama.Client ollama.AsyncClient openai.OpenAI openai.AsyncOpenAI requests.Session httpx.Client httpx.AsyncClient "
-    "aiohttp.ClientSession vllm.LLM".split()
+    "aiohttp.ClientSession".split()
 )
 _POSTS = frozenset(
     "requests requests.Session() httpx httpx.Client() httpx.AsyncClient() aiohttp.ClientSession()".split()
 )
+_ASKED = {"chat": CHAT, "generate": GENERATE}
 _LOCAL = ("11434", "ollama")  # in the address of an Ollama server
 _OF_GENERATE = frozenset(
     "max_new_tokens max_length min_new_tokens input_ids attention_mask generation_config do_sample num_beams streamer "
@@ -29,42 +50,58 @@ class Clients:
 
     def __init__(self, tree: ast.Module) -> None:
         """Reads the imports, and what is made of them."""
-        self.imports = _imports(tree)
+        self.imports = imports_of(tree)
         self._made: dict[str, ast.Call | None] = {}
         for node in ast.walk(tree):
-            for target, value in _assigned(node):
-                name = _dotted(target)
-                if name and name not in self.imports and (made := self._client(value)) is not None:
-                    self._made[name] = None if name in self._made else made
+            for target, value in assigned(node):
+                self._bind(dotted(target), value)
+        self._encoded, self._sets_limits = encoded_names(tree), sets_limits(tree)
+
+    def _bind(self, name: str, value: ast.expr | None) -> None:
+        """A name that is bound to several clients is none, unless all of them are models that the program loads."""
+        made, before = self._client(value), self._made.get(name)
+        loaded = self._path(before.func) if before is not None else ""
+        if made is not None and name and name not in self.imports:
+            same = is_loader(loaded) and self._path(made.func) == loaded
+            self._made[name] = made if same or name not in self._made else None
+        elif is_loader(loaded) and value is not None and not mentions(value, name):
+            self._made[name] = None
 
     def endpoint(self, node: ast.Call, values: Values, scope: Scope) -> Endpoint | None:
         """What a call asks; None if that is no model, or one that is not known here."""
         path = self._path(node.func)
         owner, _, name = path.rpartition(".")
-        if owner in _OLLAMA and name == "chat":
-            return CHAT
-        if owner in _OLLAMA and name == "generate":
-            return GENERATE
+        if owner in _OLLAMA and name in _ASKED:
+            return _ASKED[name]
         if path in {"vllm.SamplingParams", "vllm.sampling_params.SamplingParams"}:
             return SAMPLING
-        if name == "generate" and self._generates(node, owner):
-            return WRITING
+        if owner.startswith("vllm.") and is_loader(owner.removesuffix("()")) and name in {"chat", "generate"}:
+            return ASKING if _without_parameters(node) else None
+        if name == "generate" and (asked := self._generates(node, owner)) is not None:
+            return asked if _is_limited(node) or not self._sets_limits else None
         client, found = next(((one, path[len(one) + 1 :]) for one in _OPENAI if path.startswith(f"{one}.")), ("", ""))
         if client:
             return OPENAI.get(found) if self._is_local(node.func, values, scope) else None
         return self._posted(node, values, scope) if owner in _POSTS and name == "post" else None
 
-    def _generates(self, node: ast.Call, owner: str) -> bool:
-        """Whether it is a model of transformers that writes: other things have a method of this name."""
+    def _generates(self, node: ast.Call, owner: str) -> Endpoint | None:
+        """What a model of transformers is asked that writes: other things have a method of this name."""
+        if is_writer(owner):
+            return LOADED
         if not any(origin.partition(".")[0] == "transformers" for origin in self.imports.values()):
-            return False
+            return None
         if owner == "self" or owner.startswith("vllm."):
-            return False
-        return any(
+            return None
+        known = any(
             keyword.arg in _OF_GENERATE
             or (keyword.arg is None and isinstance(keyword.value, ast.Name) and keyword.value.id in INPUTS)
             for keyword in node.keywords
         )
+        return WRITING if known else None
+
+    def is_encoded(self, node: ast.expr) -> bool:
+        """Whether an expression is what a tokenizer returns."""
+        return node.id in self._encoded if isinstance(node, ast.Name) else is_encoded(node)
 
     def _posted(self, node: ast.Call, values: Values, scope: Scope) -> Endpoint | None:
         """An HTTP request to an address that ends like an endpoint's."""
@@ -90,9 +127,9 @@ class Clients:
 
     def _is_local(self, node: ast.expr, values: Values, scope: Scope) -> bool:
         """Whether the client at the beginning of a call was made for an Ollama server."""
-        while isinstance(node, ast.Attribute) and _dotted(node) not in self._made:
+        while isinstance(node, ast.Attribute) and dotted(node) not in self._made:
             node = node.value
-        made = node if isinstance(node, ast.Call) else self._made.get(_dotted(node))
+        made = node if isinstance(node, ast.Call) else self._made.get(dotted(node))
         addresses = [one.value for one in made.keywords if one.arg in {"base_url", "host"}] if made is not None else []
         return any(sign in _text(one, values, scope) for one in addresses for sign in _LOCAL)
 
@@ -111,38 +148,22 @@ class Clients:
         return "?"
 
     def _client(self, value: ast.expr | None) -> ast.Call | None:
-        return value if isinstance(value, ast.Call) and self._path(value.func) in _MADE else None
+        value = itself(value)
+        if not isinstance(value, ast.Call):
+            return None
+        path = self._path(value.func)
+        return value if path in _MADE or is_loader(path) else None
 
 
-def _imports(tree: ast.Module) -> dict[str, str]:
-    found = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for one in node.names:
-                found[one.asname or one.name.partition(".")[0]] = one.name if one.asname else one.name.partition(".")[0]
-        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            found |= {one.asname or one.name: f"{node.module}.{one.name}" for one in node.names}
-    return found
+def _is_limited(node: ast.Call) -> bool:
+    return any(keyword.arg in {"max_new_tokens", "max_length"} for keyword in node.keywords)
 
 
-def _assigned(node: ast.AST) -> list[tuple[ast.expr, ast.expr | None]]:
-    if isinstance(node, ast.Assign):
-        return [(target, node.value) for target in node.targets]
-    if isinstance(node, ast.AnnAssign):
-        return [(node.target, node.value)]
-    if isinstance(node, ast.withitem) and node.optional_vars is not None:
-        return [(node.optional_vars, node.context_expr)]
-    if isinstance(node, ast.arg) and node.annotation is not None:  # `client: ollama.Client` is one, however it was made
-        return [(ast.Name(node.arg), ast.Call(node.annotation, [], []))]
-    return []
-
-
-def _dotted(node: ast.expr) -> str:
-    """A name with attributes as it is written; empty for other expressions."""
-    if isinstance(node, ast.Attribute):
-        inner = _dotted(node.value)
-        return f"{inner}.{node.attr}" if inner else ""
-    return node.id if isinstance(node, ast.Name) else ""
+def _without_parameters(node: ast.Call) -> bool:
+    """Whether a call of vLLM's LLM leaves its sampling parameters, and with them the limit, to the library."""
+    given = [*node.args[1:], *(keyword.value for keyword in node.keywords if keyword.arg in {None, "sampling_params"})]
+    given += [value for value in node.args[:1] if isinstance(value, ast.Starred)]
+    return all(isinstance(value, ast.Constant) and value.value is None for value in given)
 
 
 def _text(node: ast.expr, values: Values, scope: Scope) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from tunespec.templates.ollama_parameters import TYPES
@@ -24,8 +24,8 @@ class Endpoint:
 
     ``limit`` is the name of its limit, ``default`` what counts without one (None: no limit, or not known).
     ``positional`` are the names of arguments without one. ``wraps`` is the argument that is the body, else all of them
-    are; ``adds`` is one whose own keys belong to the body, too. ``inputs`` are names that are unpacked into the call
-    and set nothing. ``keys``: all that the client can send, None for any.
+    are; ``adds`` is one whose own keys belong to the body, too. ``keys``: all that the client can send, None for any.
+    ``configured``: without a limit that of the model's own configuration counts, if it has one.
     """
 
     server: Literal["Ollama", "vLLM", "transformers"]
@@ -34,9 +34,9 @@ class Endpoint:
     positional: tuple[str, ...] = ()
     wraps: str | None = None
     adds: str | None = None
-    inputs: frozenset[str] = frozenset()
     keys: frozenset[str] | None = None
     default: int | None = None
+    configured: bool = False
 
     def sends(self, key: str) -> bool:
         """Whether the client sends a key on."""
@@ -56,7 +56,16 @@ class Endpoint:
 CHAT = Endpoint("Ollama", "chat", "num_predict", ("model", "messages"), keys=_CHAT)
 GENERATE = Endpoint("Ollama", "generate", "num_predict", ("model", "prompt", "suffix"), keys=_GENERATE)
 SAMPLING = Endpoint("vLLM", None, "max_tokens", default=16)  # vllm/sampling_params.py
-WRITING = Endpoint("transformers", None, "max_new_tokens", adds="generation_config", inputs=INPUTS)
+ASKING = replace(SAMPLING, configured=True)  # vllm/entrypoints/llm.py: LLM.generate, LLM.chat
+WRITING = Endpoint(
+    "transformers",
+    None,
+    "max_new_tokens",
+    ("inputs", "generation_config"),
+    adds="generation_config",
+    configured=True,
+)
+LOADED = replace(WRITING, default=20)  # transformers, generation/configuration_utils.py: max_length
 _COMPLETIONS = Endpoint("Ollama", "openai-chat", "max_tokens", adds="extra_body")
 OPENAI: Mapping[str, Endpoint] = {  # method of its client -> endpoint
     "chat.completions.create": _COMPLETIONS,

@@ -1,4 +1,4 @@
-"""The names of a Python program: what each module and function binds, and what is changed in place."""
+"""The names of a Python program: what each module and function binds and imports, and what is changed in place."""
 
 from __future__ import annotations
 
@@ -35,20 +35,44 @@ def scope_of(node: ast.AST, outer: Scope | None, changed: frozenset[str]) -> Sco
     return Scope(names, outer)
 
 
-def changed_names(tree: ast.AST) -> frozenset[str]:
-    """Names whose values are changed in place: `OPTIONS["stop"] = ...`, `STOPS.append(...)`."""
-    found = set()
-    for node in ast.walk(tree):
-        target = node
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _MUTATING:
-            target = node.func.value
-        elif isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
-            target = node.value
-        elif isinstance(node, ast.Global | ast.Nonlocal):
-            found |= set(node.names)
-        if target is not node and isinstance(name := _base(target), ast.Name):
-            found.add(name.id)
+def changed_names(node: ast.AST) -> frozenset[str]:
+    """Names of a module or function whose values are changed in place: `OPTIONS["stop"] = ...`, `STOPS.append(...)`.
+
+    So do the functions within, as far as they have no such name of their own; and `global` changes it everywhere.
+    """
+    found = set[str]()
+    left = [(node, frozenset[str]())]  # with the names of the functions between
+    while left:
+        outer, hidden = left.pop()
+        for inner in _own_nodes(outer):
+            if isinstance(inner, Function):
+                left.append((inner, hidden | _hiding(inner)))
+            elif isinstance(inner, ast.ClassDef):
+                left.append((inner, hidden))
+            elif isinstance(inner, ast.Global | ast.Nonlocal):
+                found |= set(inner.names)
+            elif (name := _changed(inner)) is not None and name not in hidden:
+                found.add(name)
     return frozenset(found)
+
+
+def _hiding(node: ast.AST) -> frozenset[str]:
+    """The names that a function binds for itself."""
+    shared = {
+        name for inner in _own_nodes(node) if isinstance(inner, ast.Global | ast.Nonlocal) for name in inner.names
+    }
+    return frozenset(name for name, _ in _bindings(node) if name not in shared)
+
+
+def _changed(node: ast.AST) -> str | None:
+    """The name whose value an expression changes."""
+    target: ast.AST | None = None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _MUTATING:
+        target = node.func.value
+    elif isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
+        target = node.value
+    name = _base(target) if target is not None else None
+    return name.id if isinstance(name, ast.Name) else None
 
 
 def _base(node: ast.AST) -> ast.AST:
@@ -83,3 +107,36 @@ def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
         yield inner
         if not isinstance(inner, Function | ast.ClassDef):
             left += list(ast.iter_child_nodes(inner))[::-1]
+
+
+def imports_of(tree: ast.Module) -> dict[str, str]:
+    """The names that a program imports, each with its dotted origin."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for one in node.names:
+                found[one.asname or one.name.partition(".")[0]] = one.name if one.asname else one.name.partition(".")[0]
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            found |= {one.asname or one.name: f"{node.module}.{one.name}" for one in node.names}
+    return found
+
+
+def assigned(node: ast.AST) -> list[tuple[ast.expr, ast.expr | None]]:
+    """The targets that a statement or parameter binds, each with what it is bound to."""
+    if isinstance(node, ast.Assign):
+        return [(target, node.value) for target in node.targets]
+    if isinstance(node, ast.AnnAssign):
+        return [(node.target, node.value)]
+    if isinstance(node, ast.withitem) and node.optional_vars is not None:
+        return [(node.optional_vars, node.context_expr)]
+    if isinstance(node, ast.arg) and node.annotation is not None:  # `client: ollama.Client` is one, however it was made
+        return [(ast.Name(node.arg), ast.Call(node.annotation, [], []))]
+    return []
+
+
+def dotted(node: ast.expr) -> str:
+    """A name with attributes as it is written; empty for other expressions."""
+    if isinstance(node, ast.Attribute):
+        inner = dotted(node.value)
+        return f"{inner}.{node.attr}" if inner else ""
+    return node.id if isinstance(node, ast.Name) else ""

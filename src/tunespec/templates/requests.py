@@ -30,7 +30,8 @@ class Request:
 
     ``stops`` is None if it gives none: then the Modelfile's count; a tuple replaces them. ``options`` are what reaches
     the model, by Ollama's names, without ``stop``. ``messages`` are plain mappings of OpenAI's form, roles in small
-    letters. ``problems`` are in the order of the body's keys.
+    letters. ``problems`` are in the order of the body's keys. ``model`` is the name of the model that is asked, if that
+    is told; ``unsure`` if it may be another than the Modelfile's.
 
     Of a call in a program, ``line`` is its line, ``lines`` are those of its keys, and ``unknown`` names the keys whose
     values only a run would tell; ``*`` stands for any other key.
@@ -48,6 +49,8 @@ class Request:
     tools: tuple[Mapping[str, Any], ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    model: str | None = None
+    unsure: bool = False
     line: int | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()
@@ -103,6 +106,7 @@ def request_of(body: Mapping[str, Any], kind: Kind, name: str) -> Request:
         tools=tuple(tool for tool in _list(folded, "tools", kind) if isinstance(tool, dict)),
         options=_taken_options(folded, options, kind),
         problems=tuple(find_problems(folded, options, kind)),
+        model=model if isinstance(model := folded.get("model"), str) else None,
     )
 
 

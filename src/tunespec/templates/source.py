@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -18,9 +19,9 @@ from tunespec.templates.gguf_reader import GGUFError
 from tunespec.templates.gguf_template import gguf_training_template
 from tunespec.templates.modelfile import Modelfile, ModelfileError, is_file_reference, parse_modelfile
 from tunespec.templates.python_calls import Call
-from tunespec.templates.python_requests import calls_of, requests_of
+from tunespec.templates.python_requests import Callers, callers_of
 from tunespec.templates.recipe import agreed, recipe_of
-from tunespec.templates.requests import Request, RequestError, read_request
+from tunespec.templates.requests import Request
 from tunespec.templates.side_reading import serving_side, training_side
 from tunespec.templates.sides import ServingSide, TrainingSide
 from tunespec.templates.training_side import TrainingTemplate, read_training_template
@@ -66,20 +67,20 @@ class TemplateSource:
         return None
 
     @cached_property
-    def requests(self) -> list[tuple[DataFile, Request]]:
-        """The requests that ask the model."""
-        found = []
-        for file in self.pair.of("request"):
-            try:
-                found.append((file, read_request(file.path.read_bytes(), file.shown)))
-            except RequestError as error:
-                self.problems[file.shown] = str(error), None
-        return [*found, *requests_of(self.calls)]
+    def _callers(self) -> Callers:
+        found = callers_of(self.pair, self._config.inference.get("model"))
+        self.problems |= dict(found.problems)
+        return found
 
-    @cached_property
-    def calls(self) -> list[tuple[DataFile, Call]]:
-        """The calls of programs that ask the model."""
-        return list(calls_of(self.pair.of("script"), served=bool(self.pair.of("modelfile"))))
+    @property
+    def requests(self) -> Sequence[tuple[DataFile, Request]]:
+        """The requests that ask the model."""
+        return self._callers.requests
+
+    @property
+    def calls(self) -> Sequence[tuple[DataFile, Call]]:
+        """The calls of programs that do."""
+        return self._callers.calls
 
     @cached_property
     def tokenizer(self) -> TrainingTemplate | None:
@@ -175,15 +176,12 @@ class TemplateSource:
     @property
     def why_no_training(self) -> str:
         """Why there is nothing to compare with on the training side."""
-        if self.tokenizer is None:
-            for file in self.pair.of("jinja", "tokenizer"):
-                if file.shown in self.problems:
-                    return f"{file.shown}: {self.problems[file.shown][0]}"
-        return (
-            self.pair.ambiguous
-            or self.unnamed
-            or "no training template is there (chat template, tokenizer configuration)"
-        )
+        broken = self.pair.of("jinja", "tokenizer") if self.tokenizer is None else []
+        for file in broken:
+            if file.shown in self.problems:
+                return f"{file.shown}: {self.problems[file.shown][0]}"
+        nothing = "no training template is there (chat template, tokenizer configuration)"
+        return self.pair.ambiguous or self.unnamed or nothing
 
     @property
     def why_no_serving(self) -> str:

@@ -21,12 +21,16 @@ class Stop(NamedTuple):
 
 
 class StopList(NamedTuple):
-    """Stop sequences that count together, and the file that makes them count; ``asked`` if that is a request."""
+    """Stop sequences that count together, and the file that makes them count; ``asked`` if that is a request.
+
+    ``unsure`` if that request may ask another model.
+    """
 
     path: str
     line: int | None
     stops: tuple[Stop, ...]
     asked: bool
+    unsure: bool = False
 
     @property
     def texts(self) -> list[str]:
@@ -50,7 +54,7 @@ def stop_lists(source: TemplateSource) -> list[StopList]:
         if request.stops is not None:
             line = request.lines.get("stop", request.line)
             stops = tuple(Stop(text, file.shown, line) for text in request.stops)
-            found.append(StopList(file.shown, line, stops, asked=True))
+            found.append(StopList(file.shown, line, stops, asked=True, unsure=request.unsure))
     return found
 
 

@@ -97,9 +97,10 @@ def _is_stopped(end: End, source: TemplateSource, rows: Rows, lists: Sequence[St
     everyone_asks = bool(asked) and len(asked) == len(source.requests)
     served = _served(end, source, rows) if source.modelfile is not None and not everyone_asks else None
     # A tokenizer's configuration lists added tokens only: the vocabulary may have the token all the same.
-    unsure = lacks_token(end.marker, source) and not is_complete(source)
-    unheard, nearly = ("unlisted_turn_end", "misspelt_token") if unsure else ("unstopped_turn_end", "misspelt_stop")
+    unlisted = lacks_token(end.marker, source) and not is_complete(source)
     for own in ([served] if served is not None else []) + asked:
+        unsure = unlisted or own.unsure
+        unheard, nearly = ("unlisted_turn_end", "misspelt_token") if unsure else ("unstopped_turn_end", "misspelt_stop")
         rows.examine(unheard, nearly, "endless_token")
         if stopping(own.texts, end.text) or own.means(end.marker):
             continue
@@ -130,6 +131,8 @@ def _unheard(end: End, own: StopList, source: TemplateSource) -> str:
     if not own.asked and _is_guessed(end, source):
         words = "none of its own; Ollama brings some for certain GGUF files"
     said = f"`{end.marker}`, with which {end.who}, is none of its stop sequences ({words})"
+    if own.unsure:
+        said = f"{said}, if it asks this model"
     if not lacks_token(end.marker, source):
         return said
     # What misleads: at a token of other models the engine ends of itself there.

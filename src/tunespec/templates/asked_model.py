@@ -1,0 +1,89 @@
+"""Whose a call is: of the model that a Modelfile makes, or of another one that the same programs ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+Whose = Literal["own", "unsure", "other"]
+
+# Names of Ollama's library, which no Modelfile of one's own makes, with what tells its variants apart behind them.
+_FAMILIES = (
+    "all-minilm aya bge codegemma codellama codestral cogito command-r deepseek devstral dolphin exaone falcon gemma "
+    "glm gpt-oss granite hermes internlm llama llava magistral minicpm mistral mixtral moondream mxbai-embed nemotron "
+    "neural-chat nomic-embed nous-hermes olmo openchat openhermes orca phi qwen qwq smollm snowflake-arctic-embed "
+    "solar starcoder starling-lm tinyllama vicuna wizardlm yi zephyr"
+).split()
+_VARIANTS = (
+    "chat code coder deepseek dolphin embed embed-large embed-text guard instruct large lite llama3 llama3.1 m3 math "
+    "medium mini mini-reasoning mistral mixtral moe multimodal nemo next omni openorca phi plus r r7b r1 reasoning rw "
+    "scout sharp small small3.1 small3.2 text v v1 v2 v2.5 v3 v3.1 vision vl"
+).split()
+_FAMILY, _VARIANT = ("|".join(map(re.escape, names)) for names in (_FAMILIES, _VARIANTS))
+_NAME = re.compile(rf"({_FAMILY})\d*(\.\d+)?[a-z]?(-({_VARIANT}|\d[\d.x]*[bm]?))*")
+_SIZE = re.compile(r"(e?\d+x)?e?\d+(\.\d+)?[bm](-|$)")  # a tag that tells a size: `:3b`, `:32b-instruct`
+
+
+@dataclass(frozen=True)
+class AskedModel:
+    """What is known of the model that a Modelfile makes.
+
+    Args:
+        named: the name that the user tells (``--model``, ``inference.model``); None if there is none.
+        own: the names that the Modelfile's path gives.
+        others: the models that the callers beside it name, those of Ollama's library, too.
+    """
+
+    named: str | None
+    own: frozenset[str]
+    others: frozenset[str]
+
+    def whose(self, name: Any) -> Whose:
+        """Whose a call or request is by the model that it names; anything but text: only a run would tell, or none.
+
+        One that names no model may ask this one: that is not sure where others are asked, too.
+        """
+        if not isinstance(name, str) or not name:
+            return "unsure" if any(self.whose(other) == "other" for other in self.others) else "own"
+        if self.named is not None:
+            return "own" if _same(name, self.named) else "other"
+        if any(_same(name, own) for own in self.own) and not _NAME.fullmatch(_parts(name)[0]):
+            return "own"
+        agreed = {_parts(other)[0] for other in self.others if not is_of_library(other)} <= {_parts(name)[0]}
+        return "own" if agreed and not is_of_library(name) else "other"
+
+
+def asked_model(modelfile: Path, named: str | None, asked: Iterable[Any]) -> AskedModel:
+    """What a Modelfile's path, the configuration and the callers say.
+
+    Args:
+        modelfile: `support/Modelfile`, `Modelfile.support` and `support.modelfile` make `support`.
+        named: the served model's name in the configuration.
+        asked: what the callers give as the model; values that are no text say nothing.
+    """
+    parts = [part for part in modelfile.name.lower().split(".") if part and part != "modelfile"]
+    own = {".".join(parts), *parts, modelfile.absolute().parent.name.lower()} - {""}
+    return AskedModel(named, frozenset(own), frozenset(name for name in asked if isinstance(name, str) and name))
+
+
+def is_of_library(name: str) -> bool:
+    """Whether a name is one of Ollama's library: `llama3.2`, `qwen2.5-coder:32b-instruct`."""
+    base, tag = _parts(name)
+    return _NAME.fullmatch(base) is not None or _SIZE.match(tag) is not None
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names are of one model; one without a tag may be of any."""
+    (base, tag), (its_base, its_tag) = _parts(one), _parts(other)
+    return base == its_base and (not tag or not its_tag or tag == its_tag)
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """A name in small letters, without the library's address, and its tag."""
+    bare = name.lower().removeprefix("registry.ollama.ai/").removeprefix("library/")
+    head, slash, last = bare.rpartition("/")
+    base, _, tag = last.partition(":")
+    return f"{head}{slash}{base}", tag

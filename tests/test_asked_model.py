@@ -1,0 +1,110 @@
+"""Whose a call is where a project asks several models: the Modelfile's, or another's."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.template_facts import marked, sources_of, write_files
+from tunespec.templates.asked_model import AskedModel, asked_model, is_of_library
+
+TEMPLATE = "{{ .System }}\n### Question\n{{ .Prompt }}\n### Answer\n{{ .Response }}\n### End\n"
+MODELFILE = f'FROM ./tuned.gguf\nTEMPLATE """{TEMPLATE}"""\nPARAMETER stop "### End"\nPARAMETER num_predict 64\n'
+TRAINED = (
+    "{% for m in messages %}{% if m.role == 'user' %}### Question\n{{ m.content }}\n"
+    "{% else %}### Answer\n{{ m.content }}\n### End\n{% endif %}{% endfor %}"
+    "{% if add_generation_prompt %}### Answer\n{% endif %}"
+)
+
+
+def program(*models: str) -> str:
+    calls = (f"ollama.chat(model={one}, messages=[], options={{'stop': ['END'], 'num_predict': 9}})" for one in models)
+    return "\n".join(["import ollama", *calls, ""])
+
+
+def found(folder: Path, ask: str, config: str = "", **files: str) -> set[str]:
+    """The kinds of the table ``stops`` for `support/Modelfile`, with this program beside it."""
+    own = {"tunespec.toml": config, "support/Modelfile": MODELFILE, "support/chat_template.jinja": TRAINED}
+    sources = sources_of(write_files(folder, {**own, "support/ask.py": ask, **files}))
+    return set(marked(sources["support/Modelfile"], "stops")) & {
+        "unstopped_turn_end", "misspelt_stop", "unlisted_turn_end", "misspelt_token", "lost_stop",
+    }  # fmt: skip
+
+
+HEARD = {"unlisted_turn_end", "misspelt_token", "unstopped_turn_end", "misspelt_stop", "lost_stop"}
+
+
+@pytest.mark.parametrize(
+    ("models", "counts"),
+    [
+        (["'support'"], True),
+        (["'tuned'"], True),  # the only name: whoever created the model chose it
+        (["'llama3.2'"], False),
+        (["'llama3.2:latest'"], False),
+        (["'judge'", "'writer'"], False),
+        (["'support:v2'", "'judge'"], True),
+        (["NAME"], True),
+    ],
+)
+def test_only_calls_of_the_modelfiles_model_are_judged(tmp_path, models, counts):
+    assert bool(found(tmp_path, program(*models)) & HEARD) == counts
+
+
+def test_a_named_model_is_the_only_one(tmp_path):
+    served = '[inference]\nmodel = "helper:v1"\n'
+    assert found(tmp_path / "a", program("'support'"), served) == set()
+    assert found(tmp_path / "b", program("'helper'", "'support'"), served) & HEARD
+
+
+def test_what_may_ask_another_model_is_no_error(tmp_path):
+    certain = {"unstopped_turn_end", "misspelt_stop"}
+    assert found(tmp_path / "a", program("NAME")) & certain
+    doubtful = found(tmp_path / "b", program("NAME", "'llama3.2'"))
+    assert doubtful & HEARD
+    assert not doubtful & certain
+
+
+def test_a_request_in_a_file_is_a_caller_like_any_other(tmp_path):
+    body = {"model": "llama3.2", "messages": [{"role": "user", "content": "Hi"}], "options": {"stop": ["END"]}}
+    assert found(tmp_path / "a", "", **{"support/request.json": json.dumps(body)}) == set()
+    own = json.dumps(body | {"model": "support"})
+    assert found(tmp_path / "b", program("'llama3.2'"), **{"support/request.json": own}) & HEARD
+
+
+def test_the_model_of_the_library_sets_no_limit_for_ours(tmp_path):
+    files = {"support/Modelfile": "FROM ./tuned.gguf\n", "support/ask.py": program("'mistral'")}
+    (source,) = sources_of(write_files(tmp_path, files)).values()
+    assert set(marked(source, "limits")) == {"no_limit"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "llama3.2", "llama3.2:3b", "Llama3.1:latest", "mistral", "mistral-nemo", "qwen2.5", "any:7b",
+        "qwen2.5-coder:32b-instruct",
+        "gemma3", "gemma3n:e2b", "phi4", "phi4-mini-reasoning", "nomic-embed-text", "nomic-embed-text:v1.5", "gpt-oss",
+        "deepseek-r1", "deepseek-coder-v2", "library/qwen3", "mxbai-embed-large", "all-minilm",
+        "llama3.2-vision",
+    ],
+)  # fmt: skip
+def test_names_of_ollamas_library(name):
+    assert is_of_library(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["support", "llama3-support", "me/llama3.2", "sql-assistant", "mistral-ours", "phi4ever"]
+)
+def test_names_of_ones_own(name):
+    assert not is_of_library(name)
+
+
+@pytest.mark.parametrize("path", ["support/Modelfile", "x/Modelfile.support", "x/support.Modelfile"])
+def test_a_modelfiles_path_names_its_model(path):
+    assert asked_model(Path(path), None, ["other", "support", None]).whose("support:7b") == "own"
+
+
+def test_who_names_no_model_asks_this_one_unless_others_are_asked():
+    assert AskedModel(None, frozenset({"a"}), frozenset({"a"})).whose(None) == "own"
+    assert AskedModel(None, frozenset({"a"}), frozenset({"a", "b"})).whose(None) == "unsure"
