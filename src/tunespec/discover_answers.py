@@ -55,12 +55,15 @@ def answering(
     Raises:
         CannotJudgeError: for an address that is none, and files that are not there.
     """
-    pair = _only([pair for pair in templates if pair.of("modelfile")]) or _only(templates)
+    pair = _made_with(templates)
     dataset = pair.dataset if pair is not None else _only(datasets)
     outputs = {file.shown: file for file in (*named_files(config, "outputs"), *found["outputs"])}
     recordings = [Recording(name, (file,), pair, dataset) for name, file in sorted(outputs.items())]
     model = config.inference.get("model")
-    return (*([_served(config, model, found["probes"], pair, dataset)] if model else []), *recordings)
+    if not model:
+        return tuple(recordings)
+    served = _served(config, model, found["probes"], pair, dataset)
+    return (replace(served, clients=_clients(templates)), *recordings)
 
 
 def _served(
@@ -75,6 +78,21 @@ def _served(
     suite = suite_probes() if SUITE in patterns else []
     files = tuple(own.values())
     return ServedModel(model, address(host), api, files, (*own, *suite), pair, dataset)
+
+
+def _made_with(templates: Sequence[TemplatePair]) -> TemplatePair | None:
+    """The pair with the Modelfile; without one, that with the training template, which no lone request hides."""
+    for formats in (("modelfile",), ("jinja", "tokenizer", "recipe"), ("gguf",)):
+        if found := [pair for pair in templates if pair.of(*formats) or (pair.plain and formats[0] == "jinja")]:
+            return _only(found)
+    return _only(templates)
+
+
+def _clients(templates: Sequence[TemplatePair]) -> tuple[DataFile, ...]:
+    """What asks a model that no Modelfile is there for; else the clients are those of its pair."""
+    if any(pair.of("modelfile") for pair in templates):
+        return ()
+    return tuple(file for pair in templates for file in pair.of("request", "script"))
 
 
 def _only(candidates: Sequence[Any]) -> Any | None:

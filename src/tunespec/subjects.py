@@ -86,6 +86,7 @@ class ServedModel:
         probes: all probe files, those of the specification included.
         pair: the templates that it was made with, if one pair is meant.
         dataset: the records that it was trained on, if one dataset is meant.
+        clients: what asks it, as files of requests and programs, where those belong to no pair.
     """
 
     name: str
@@ -95,6 +96,7 @@ class ServedModel:
     probes: tuple[Path, ...] = ()
     pair: TemplatePair | None = None
     dataset: Dataset | None = None
+    clients: tuple[DataFile, ...] = ()
     family: str = "inference"
 
 

@@ -30,7 +30,7 @@ class Request:
 
     ``stops`` is None if it gives none: then the Modelfile's count; a tuple replaces them. ``options`` are what reaches
     the model, by Ollama's names, without ``stop``. ``messages`` are plain mappings of OpenAI's form, roles in small
-    letters. ``problems`` are in the order of the body's keys.
+    letters. ``model`` is whom it asks, empty if it names none. ``problems`` are in the order of the body's keys.
 
     Of a call in a program, ``line`` is its line, ``lines`` are those of its keys, and ``unknown`` names the keys whose
     values only a run would tell; ``*`` stands for any other key.
@@ -38,6 +38,7 @@ class Request:
 
     kind: Kind
     name: str
+    model: str = ""
     stops: tuple[str, ...] | None = None
     messages: tuple[Mapping[str, Any], ...] = ()
     prompt: str | None = None
@@ -93,6 +94,7 @@ def request_of(body: Mapping[str, Any], kind: Kind, name: str) -> Request:
     return Request(
         kind,
         name,
+        model=_text(folded, "model", kind) or "",
         stops=_stops(folded, options, kind),
         messages=tuple(_messages(folded, kind)),
         prompt=_text(folded, "prompt", kind),
