@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tunespec.config import Config
 
 Answering = ServedModel | Recording
+_OF_MODEL = ("probes", "record", "host", "api", "remote")  # options that say nothing without a model
 
 
 def named_files(config: Config, key: str) -> list[DataFile]:
@@ -100,7 +101,17 @@ def _only(candidates: Sequence[Any]) -> Any | None:
 
 
 def with_given(config: Config, given: Mapping[str, Any]) -> Config:
-    """The configuration with what the command line says of the served model; its paths are of the current folder."""
+    """The configuration with what the command line says of the served model; its paths are of the current folder.
+
+    Raises:
+        CannotJudgeError: for an option that would count for nothing, since no model is asked.
+    """
+    model = given.get("model")
+    if model is not None and not model.strip():
+        raise CannotJudgeError("--model needs the name of a model")
+    alone = [key for key in _OF_MODEL if given.get(key)]
+    if alone and not model and not config.inference.get("model"):
+        raise CannotJudgeError(f"--{alone[0]} needs --model NAME, or `model` in [tool.tunespec.inference]")
     kept: dict[str, Any] = {key: value for key, value in given.items() if value}
     for key in ("probes", "outputs"):
         if key in kept:
