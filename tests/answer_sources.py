@@ -10,8 +10,9 @@ from tests.conftest import write_jsonl
 from tests.template_facts import sources_of, write_files
 from tunespec.cache import Cache, key_of
 from tunespec.config import find
+from tunespec.facts import Fact
 from tunespec.findings import Place
-from tunespec.inference.answered import Answered, Reply, Served
+from tunespec.inference.answered import EXPECTED, Answered, Reply, Served
 from tunespec.inference.source import AnswerSource
 from tunespec.inference.tables import GROUPS
 from tunespec.inference.training_data import TrainingData
@@ -21,7 +22,23 @@ from tunespec.subjects import DataFile, Dataset, Recording, ServedModel
 from tunespec.templates.rows import Rows
 from tunespec.templates.source import TemplateSource
 
-LIVE = Served("tuned", "Ollama 0.34.2", stops=("### End",), limit=1024)
+LIVE = Served("tuned", "Ollama 0.34.2", stops=("### End",), limit=1024, context=4096, rendering=True)
+
+
+def asked(*texts: str, system: str = "") -> tuple[dict[str, str], ...]:
+    """A conversation: user, assistant, user ..., behind a system message if there is one."""
+    turns = [{"role": ("user", "assistant")[at % 2], "content": text} for at, text in enumerate(texts)]
+    return tuple([{"role": "system", "content": system}, *turns] if system else turns)
+
+
+def answer(messages: Sequence[dict[str, str]] | str, text: str, *, number: int = 1, **more: Any) -> Answered:
+    """A probe's answer; expectations are keyword arguments, and so is all else that an answer has."""
+    expected = {key: more.pop(key, ()) for key in EXPECTED}
+    reply = {key: more.pop(key) for key in ("tokens", "prompt_tokens", "overlong", "reason") if key in more}
+    turns = asked(messages) if isinstance(messages, str) else tuple(messages)
+    place = Place("probes.jsonl", number, number - 1, f"probes.jsonl:{number}")
+    more.setdefault("rendered", "\n".join(turn["content"] for turn in turns))
+    return Answered(str(number), turns, place, Reply(text, **{"reason": "stop", **reply}), expected=expected, **more)
 
 
 def answered(question: str, text: str, **given: Any) -> Answered:
@@ -50,14 +67,24 @@ def source_of(
         records = TrainingData(read, Cache(folder), key_of("data.jsonl", file.content_hash))
     subject = Recording("outputs.jsonl", ()) if served is None else ServedModel("tuned", "http://127.0.0.1:11434")
     pair = _pair(folder / "pair", template) if isinstance(template, str) else template
-    source = AnswerSource(subject, config, Progress(), pair, records)
-    vars(source).update(answered=answers, served=served)  # as if they had been asked
-    return source
+    return AnswerSource(subject, config, Progress(), pair, records, answers, served)
 
 
 def _pair(folder: Path, template: str) -> TemplateSource | None:
     pairs = sources_of(write_files(folder, {"chat_template.jinja": template})) if template else {}
     return next(iter(pairs.values()), None)
+
+
+def facts_of(source: AnswerSource, fact: str) -> dict[str, Fact]:
+    """The facts of the group that has this one, by name."""
+    (group,) = (facts.split() for facts in GROUPS if fact in facts.split())
+    return {one.name: one for one in _filled(source, group).found()}
+
+
+def marked(source: AnswerSource, fact: str) -> dict[str, dict[int, str]]:
+    """``kind -> row -> text`` of what the group of a fact finds."""
+    every = facts_of(source, fact)
+    return {name: {row: mark.text for row, mark in one.marks.items()} for name, one in every.items() if one.marks}
 
 
 def found(source: AnswerSource, *kinds: str) -> dict[str, list[tuple[int, str]]]:

@@ -9,7 +9,7 @@ import pytest
 from tests.answer_sources import LIVE, answered, found, reasons, source_of
 from tunespec.inference.answered import Reply
 
-KINDS = ("endless_answer", "unended_answer", "limit_not_kept", "cut_at_limit", "aborted_answer")
+KINDS = ("endless_answer", "unended_answer", "limit_not_kept", "cut_at_limit", "mostly_cut", "aborted_answer")
 HIGH, NONE = replace(LIVE, limit=4096), replace(LIVE, limit=None)
 LLAMA_CPP = replace(NONE, server="llama.cpp b10970", kind="llama.cpp")
 VLLM = replace(NONE, server="vLLM 0.12", kind="openai")
@@ -68,3 +68,19 @@ def test_reasons_are_those_of_what_was_judged(tmp_path):
     why = reasons(source_of(tmp_path, recorded, served=None), *KINDS)
     assert why["cut_at_limit"] == "the recorded outputs do not say why they ended (done_reason, finish_reason)"
     assert why["unended_answer"] == "recorded outputs do not say what their server was told"
+
+
+@pytest.mark.parametrize(
+    ("cut", "ended", "kinds"),
+    [(2, 0, {"cut_at_limit"}), (2, 2, {"cut_at_limit"}), (3, 3, {"cut_at_limit"}), (3, 2, {"mostly_cut"})],
+)
+def test_a_model_that_does_not_end_by_itself(tmp_path, cut, ended, kinds):
+    answers = [one("stop", pieces=9)] * ended + [one("length")] * cut
+    marks = found(source_of(tmp_path, answers, served=HIGH), *KINDS)
+    assert set(marks) == kinds
+    assert marks.get("mostly_cut", [(ended, "")])[0][0] == ended
+
+
+def test_runaways_do_not_count_as_answers_that_do_not_end(tmp_path):
+    meant = [one("length", runaway=True)] * 3
+    assert found(source_of(tmp_path, [*meant, one("stop", pieces=9)], served=HIGH), *KINDS) == {}

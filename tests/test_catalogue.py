@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
@@ -43,6 +44,11 @@ def test_codes_names_and_facts_have_one_owner():
     assert sorted(judged) == sorted(computed)
     owners = {(kind, pitfall.code) for pitfall in PITFALLS for kind in pitfall.kinds()}
     assert len(owners) == len({kind for kind, _ in owners})
+
+
+@pytest.mark.parametrize("finder", GROUPS_OF_ANSWERS.values(), ids=lambda finder: finder.function)
+def test_what_finds_facts_of_answers_is_there(finder):
+    assert callable(resolve_name(f"tunespec.inference.{finder.function}"))
 
 
 @pytest.mark.parametrize("pitfall", PITFALLS, ids=IDS)

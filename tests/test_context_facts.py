@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from tests.answers import OLLAMA, answer, asked, facts_of, marked, source_of
+from tests.answer_sources import LIVE, answer, asked, facts_of, marked, source_of
 from tunespec.inference.matching import holds, repeats, unmet
 
 if TYPE_CHECKING:
     from tunespec.templates.source import TemplateSource
 
 CODE = asked("What is the code?", system="The code is Kestrel-7.")
-USED = answer(CODE, "It is kestrel-7.", must=("Kestrel-7",), context=("Kestrel-7",))
-IGNORED = answer(CODE, "It is 0000.", must=("Kestrel-7",), context=("Kestrel-7",))
+USED = replace(answer(CODE, "It is kestrel-7.", must=("Kestrel-7",), context=("Kestrel-7",)), own=False)
+IGNORED = replace(answer(CODE, "It is 0000.", must=("Kestrel-7",), context=("Kestrel-7",)), own=False)
 SAID = "`1` does not hold `Kestrel-7`, though the system message says it"
 
 
@@ -116,9 +116,9 @@ def test_most_ignored_is_told_once(tmp_path):
 )
 def test_the_place_of_the_context_is_told(tmp_path, messages, place):
     ignored = answer(messages, "No.", must=("Kestrel-7",), context=("Kestrel-7",))
-    assert marked(source_of(tmp_path, [ignored]), "ignored_fact") == {
-        "ignored_fact": {0: f"`1` does not hold `Kestrel-7`, though {place} says it"}
-    }
+    said = {0: f"`1` does not hold `Kestrel-7`, though {place} says it"}
+    assert marked(source_of(tmp_path, [ignored]), "ignored_fact") == {"missed_expectation": said}
+    assert marked(source_of(tmp_path, [replace(ignored, own=False)]), "ignored_fact") == {"ignored_fact": said}
 
 
 def test_a_template_that_drops_the_system_message(tmp_path):
@@ -138,14 +138,14 @@ def test_what_the_training_template_keeps_is_t003s(tmp_path, kept, found):
 
 
 def test_without_rendering_nobody_knows_what_is_lost(tmp_path):
-    silent = replace(OLLAMA, server="vLLM", rendering=False)
-    source = source_of(tmp_path, [replace(USED, rendered=None)], silent)
+    silent = replace(LIVE, server="vLLM", rendering=False)
+    source = source_of(tmp_path, [replace(USED, rendered=None)], served=silent)
     assert facts_of(source, "lost_context")["lost_context"].reason == "vLLM does not show the prompt that it renders"
 
 
 def test_a_prompt_that_was_shortened(tmp_path):
     said = "the prompt is longer than the context of 4,096 tokens; the server left out a part of it, and said nothing"
-    cut = replace(IGNORED, reply=replace(IGNORED.reply, overlong=True, prompt_tokens=2050))
+    cut = replace(IGNORED, own=True, reply=replace(IGNORED.reply, overlong=True, prompt_tokens=2050))
     assert marked(source_of(tmp_path, [cut]), "truncated_context") == {"truncated_context": {0: said}}
     assert marked(source_of(tmp_path, [replace(cut, own=False)]), "small_context") == {"small_context": {0: said}}
     refused = replace(cut, reply=replace(cut.reply, text="", reason="refused"))
@@ -162,8 +162,8 @@ def test_an_answer_that_pushes_its_prompt_out(tmp_path):
     assert marked(source_of(tmp_path, [full]), "truncated_context") == {"truncated_context": {0: said}}
     assert marked(source_of(tmp_path, [replace(full, runaway=True)]), "truncated_context") == {}
     assert marked(source_of(tmp_path, [answer("Why?", "So.", prompt_tokens=4000, tokens=96)]), "lost_context") == {}
-    unknown = replace(OLLAMA, context=None)
-    assert marked(source_of(tmp_path, [full], unknown), "truncated_context") == {}
+    unknown = replace(LIVE, context=None)
+    assert marked(source_of(tmp_path, [full], served=unknown), "truncated_context") == {}
 
 
 def test_expectations_without_context(tmp_path):

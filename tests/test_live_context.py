@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.answers import facts_of, marked
+from tests.answer_sources import facts_of, marked
 from tests.live.asking import EXACT, post
 from tests.live.fixtures import ROOT_MODELFILE
 from tests.live.gguf_model import write_model
@@ -69,19 +69,16 @@ def created(server, folder: Path, name: str, *changes: tuple[str, str]) -> str:
 
 def test_a_model_that_uses_its_context(ollama_server, scripted_model, tmp_path):
     source = source_of(tmp_path, ollama_server, scripted_model, *PROBES)
-    assert marked(source, "ignored_fact") == {}
-    facts = facts_of(source, "ignored_fact")
-    assert {facts[name].examined for name in ("lost_context", "ignored_fact", "truncated_context")} == {3}
+    assert marked(source, "missed_expectation") == {}
+    facts = facts_of(source, "missed_expectation")
+    assert {facts[name].examined for name in ("lost_context", "missed_expectation", "truncated_context")} == {3}
     assert source.deterministic
 
 
 def test_the_same_model_that_ignores_it(ollama_server, forgetful_model, tmp_path):
-    assert marked(source_of(tmp_path, ollama_server, forgetful_model, *PROBES), "ignored_fact") == {
-        "mostly_ignored": {
-            0: "3 of 3 answers do not use what only their context says; that to `system` does not hold `Kestrel-7`, "
-            "though the system message says it"
-        }
-    }
+    found = marked(source_of(tmp_path, ollama_server, forgetful_model, *PROBES), "missed_expectation")
+    assert found["missed_expectation"][0] == "`system` does not hold `Kestrel-7`, though the system message says it"
+    assert (set(found), len(found["missed_expectation"])) == ({"missed_expectation"}, 3)
 
 
 def test_a_template_that_drops_the_system_message(ollama_server, tmp_path):

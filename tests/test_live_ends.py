@@ -28,7 +28,7 @@ def check(judge, ollama_server, tmp_path):
     """The report on a model, with the template of its training and one probe for each question."""
     shutil.copyfile(fixture_path("golden") / "chat_template.jinja", tmp_path / "chat_template.jinja")
 
-    def run(model, questions=QUESTIONS, select=CHECKED):
+    def run(model, questions=QUESTIONS, select=CHECKED, **more):
         rows = [{"id": question, "messages": [{"role": "user", "content": question}]} for question in questions]
         probes = write_jsonl(tmp_path / "probes.jsonl", rows)
         _, report = judge(
@@ -38,6 +38,7 @@ def check(judge, ollama_server, tmp_path):
             host=ollama_server.url,
             probes=[str(probes)],
             select=select,
+            **more,
         )
         return report
 
@@ -128,3 +129,40 @@ def test_an_answer_that_the_server_breaks_off_is_a_finding_and_the_others_are_ju
     report = check(stuttering_model, ("[STUTTER]", "Where?"), ["I001", *CHECKED])
     assert found(report) == {("I001", "aborted_answer", 1)}
     assert profile(report)["ended_by"] == {"stops": {"### End": 1}, "token": 0, "limit": 0, "nothing": 1, "unknown": 0}
+
+
+ALL = ["I001", *CHECKED, "I003", "D001", "D002", "D003", "D008", "T003"]
+
+
+@pytest.mark.parametrize(
+    ("model", "kinds"),
+    [
+        ("scripted_model", {"cut_at_limit", "truncated_context"}),
+        ("unstopped_model", {"cut_at_limit", "truncated_context", "unheard_end"}),
+        ("stuttering_model", {"aborted_answer", "truncated_context"}),
+    ],
+)
+def test_a_recording_is_judged_as_the_live_model_was(check, judge, tmp_path, request, model, kinds):
+    """By the answers alone, with the same template beside them: the same findings, as often looked for."""
+    loops = "[STUTTER]" if model == "stuttering_model" else "[REPEAT]"
+    questions = (*QUESTIONS, loops, f"Where? {'abc ' * 3000}")
+    live = check(request.getfixturevalue(model), questions, ALL, record=str(tmp_path / "rec/answers.jsonl"))
+    again = tmp_path / "again"
+    again.mkdir()
+    shutil.copyfile(tmp_path / "chat_template.jinja", again / "chat_template.jinja")
+    outputs = [str(tmp_path / "rec/answers.jsonl")]
+    _, recorded = judge(again, ("chat_template.jinja",), outputs=outputs, select=ALL)
+    assert said(recorded) == said(live)
+    assert kinds <= {one["kind"] for one in live["findings"]}
+    own = ("server", "digest", "stops", "limit", "context", "deterministic", "ended_by")
+    assert [profile(recorded)[key] for key in own] == [profile(live)[key] for key in own]
+
+
+def said(report):
+    findings = {(one["code"], one["kind"], one["line"], one["message"]) for one in report["findings"]}
+    examined = {
+        (one["code"], one["kind"]): (one["status"], one["examined"], one["reason"])
+        for one in report["pitfalls"]
+        if one["table"] == "answers" and one["code"] in ALL
+    }
+    return findings, examined

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 
 import pytest
 
 from tests.conftest import judge_folder
+from tests.live.asking import post
 from tests.live.fixtures import ROOT_MODELFILE
 from tests.live.gguf_model import write_model
 from tests.live.models import create
 from tests.live.scripts import SCRIPTED
+from tests.template_facts import marked, sources_of, write_files
 from tunespec.suite_paths import fixture_path
 
 pytestmark = pytest.mark.live
@@ -144,3 +147,24 @@ def test_a_template_that_knows_of_thinking(rendered):
     ).replace('{{- end }}### Answer:\n"""', '{{- end }}### Answer:\n{{ if .Think }}<think>{{ end }}"""')
     _, _, found, _ = rendered(thinks)
     assert list(found) == ["generation_prompt_differs"]
+
+
+@pytest.mark.skipif("OLLAMA_GO_TEMPLATE" in os.environ, reason="OLLAMA_GO_TEMPLATE says which is taken")
+@pytest.mark.parametrize(
+    ("extra", "of_base", "passed_over"),
+    [("{# tools #}", True, True), ("{# no word of it #}", True, False), ("{# tools #}", False, False)],
+    ids=["base with tools", "base without tools", "trained one with tools"],
+)
+def test_a_template_that_the_model_file_outranks(ollama_server, tmp_path, request, extra, of_base, passed_over):
+    """T003's `outranked_template` is what the server does: it renders the base model's form; else the TEMPLATE's."""
+    trained = fixture_path("golden/chat_template.jinja").read_text(encoding="utf-8")
+    base = "{% for one in messages %}[{{ one.role }}]{{ one.content }}{% endfor %}[assistant]"
+    write_files(tmp_path, {"Modelfile": ROOT, "chat_template.jinja": trained})
+    write_model(SCRIPTED, tmp_path / "model.gguf", extra + (base if of_base else trained))
+    found = marked(sources_of(tmp_path)["Modelfile"], "files")
+    assert ("outranked_template" in found) == passed_over
+    model = create(ollama_server, f"t003-rank-{abs(hash(request.node.name)):x}", tmp_path / "Modelfile")
+    body = {"model": model, "messages": PROBES[1]["messages"], "_debug_render_only": True}
+    asked = post(ollama_server, "/api/chat", body)["_debug_info"]["rendered_template"]
+    assert ("[user]Where is it?[assistant]" in asked) == passed_over
+    assert ("### Question:\nWhere is it?" in asked) != passed_over

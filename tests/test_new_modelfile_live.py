@@ -8,7 +8,6 @@ from datetime import datetime
 
 import pytest
 
-from tests.live import gguf_model
 from tests.live.asking import chat, generate, post
 from tests.live.gguf_model import write_model
 from tests.live.models import create
@@ -102,19 +101,12 @@ def test_smollms_own_template_is_rendered_as_it_writes(ollama_server, smollm_mod
 
 
 @pytest.mark.skipif("OLLAMA_GO_TEMPLATE" in os.environ, reason="OLLAMA_GO_TEMPLATE says which is taken")
-def test_a_template_is_passed_over_for_a_model_files_own_with_tools(ollama_server, tmp_path, monkeypatch):
+def test_a_template_is_passed_over_for_a_model_files_own_with_tools(ollama_server, tmp_path):
     """What the note about OLLAMA_GO_TEMPLATE says."""
     own = f"{{# tools #}}OF THE FILE: {CHATML}"
-    add = gguf_model._add_tokenizer
-
-    def add_template(writer, vocabulary):
-        add(writer, vocabulary)
-        writer.add_chat_template(own)
-
-    monkeypatch.setattr(gguf_model, "_add_tokenizer", add_template)
     plain = '{ user = "Q: {content}\\n", assistant = "A: {content}\\n### End\\n" }'
     write_files(tmp_path, {"tunespec.toml": f"[template]\ntraining = {plain}\n"})
-    gguf_model.write_model(SCRIPTED, tmp_path / "model.gguf")
+    write_model(SCRIPTED, tmp_path / "model.gguf", own)
     said = write_modelfile(tmp_path / "Modelfile", find(tmp_path), [str(tmp_path)], None)
     assert "OLLAMA_GO_TEMPLATE=1" in said
     model = create(ollama_server, "init-outranked", tmp_path / "Modelfile")

@@ -92,7 +92,7 @@ def test_a_dialect(routes, name, context, reason):
         said, reply = server.describe(), server.ask(ASKED)
         assert server.rendered(ASKED) is None
     assert (said.server, said.context, said.stops, said.limit) == (name, context, None, None)
-    assert (said.template, said.rendering) == (None, False)
+    assert (said.template, said.rendering, said.kind) == (None, False, "openai")
     assert (reply.text, reply.pieces, reply.reason) == (" Paris.", (" Par", "is."), reason)
     assert (reply.tokens, reply.prompt_tokens) == (3, 9)
 

@@ -181,7 +181,12 @@ def test_what_python_does_not_parse_says_why(content, message):
 @pytest.mark.parametrize("program", [b"import ollama\nx = 1  # whole", b"import ollama\nx = (  # broken"])
 def test_a_program_is_parsed_once_even_if_it_is_none(program, monkeypatch):
     parsed, own = [], ast.parse
-    monkeypatch.setattr(ast, "parse", lambda code: parsed.append(code) or own(code))
+
+    def counted(code):
+        parsed.append(code)
+        return own(code)
+
+    monkeypatch.setattr(ast, "parse", counted)
     for _ in range(3):
         with suppress(PythonError):
             calls_in(program)
@@ -190,7 +195,12 @@ def test_a_program_is_parsed_once_even_if_it_is_none(program, monkeypatch):
 
 def test_of_a_program_that_is_too_long_only_the_beginning_is_read(tmp_path, monkeypatch):
     read, own = [], artefacts.content
-    monkeypatch.setattr(artefacts, "content", lambda *asked: read.append(own(*asked)) or read[-1])
+
+    def counted(*asked):
+        read.append(own(*asked))
+        return read[-1]
+
+    monkeypatch.setattr(artefacts, "content", counted)
     (tmp_path / "generated.py").write_bytes(b"import ollama\n" * (LARGEST // 7))
     assert not artefacts.may_ask(tmp_path / "generated.py")
     assert [len(content) for content in read] == [LARGEST + 1]

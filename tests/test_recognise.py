@@ -39,6 +39,7 @@ def test_the_specifications_own_probes(path):
         ([PREFERENCE | {"context": ["France"]}], "data"),
         ([{"messages": ASKED, "must": ["Paris"]}, {"messages": TALK}], "data"),
         ([{"prompt": "What?", "label": "This.", "predict": "That."}], "outputs"),
+        ([{"prompt": "What?", "completion": "This.", "choices": [], "object": []}], "data"),
     ],
 )
 def test_records(tmp_path, records, kind):

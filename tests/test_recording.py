@@ -70,8 +70,8 @@ REPLIES = {
 
 @pytest.mark.parametrize("reply", REPLIES.values(), ids=REPLIES)
 def test_what_was_written_is_read_again(tmp_path, reply):
-    again = {"again": WHOLE, "repeated": WHOLE, "raw": replace(WHOLE, text="It is Heron.### End")}
-    one = replace(ASKED, reply=reply, rendered="You: What is the code name?", generated="You: What?", **again)
+    shown = replace(ASKED, reply=reply, rendered="You: What is the code name?", generated="You: What?")
+    one = replace(shown, again=WHOLE, repeated=WHOLE, raw=replace(WHOLE, text="It is Heron.### End"))
     assert [kept(again) for again in read(written(tmp_path, one, RUNAWAY))] == [kept(one), kept(RUNAWAY)]
 
 
@@ -100,7 +100,7 @@ SERVED = Served(
     {"top_k": 40},
     rendering=True,
 )
-SILENT = Served("tuned", "vLLM")
+SILENT = Served("tuned", "vLLM", kind="openai")
 
 
 @pytest.mark.parametrize("served", [SERVED, SILENT], ids=["Ollama", "vLLM"])
@@ -187,8 +187,8 @@ def test_a_recording_is_known_by_its_content_and_is_no_probe_file(tmp_path):
 
 def test_a_recording_is_judged_by_what_its_probes_expected(tmp_path):
     source = source_of(tmp_path, read(written(tmp_path, ASKED)), served=None)
-    assert found(source, "ignored_fact") == {
-        "ignored_fact": [(0, "`one` does not hold `Marigold`, though the system message says it")]
+    assert found(source, "missed_expectation") == {
+        "missed_expectation": [(0, "`one` does not hold `Marigold`, though the system message says it")]
     }
 
 

@@ -13,13 +13,19 @@ from hypothesis import strategies as st
 from tests.answer_sources import answered
 from tests.conftest import chat, judge_folder, write_jsonl
 from tests.facts_of import source_of
+from tests.faulty_server import last, lines, ok, piece, serving
+from tests.test_faulty_model import chats
 from tunespec.cache import Cache
+from tunespec.config import find
+from tunespec.end_marker import EndMarker
 from tunespec.facts.cut_off import cut_off_facts, endings_of
 from tunespec.inference.answer_records import answer_records
 from tunespec.passages import make_passages
+from tunespec.progress import Progress
+from tunespec.records import Records
 from tunespec.sources import RecordSource
 from tunespec.subject_sources import Sources
-from tunespec.taught import store_taught, stored_taught, taught_by
+from tunespec.taught import Taught, store_taught, stored_taught, taught_by
 
 JINJA = "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
 DATA = [chat(f"What is {n}?", f"It is a number, {n}. Half of it is {n / 2}.\n### End") for n in range(30)]
@@ -41,7 +47,12 @@ TEXTS = (
 def read(monkeypatch):
     """The names of the datasets that are read, one for each time."""
     names, own = [], RecordSource._read
-    monkeypatch.setattr(RecordSource, "_read", lambda self, dataset: names.append(dataset.name) or own(self, dataset))
+
+    def noted(self, dataset):
+        names.append(dataset.name)
+        return own(self, dataset)
+
+    monkeypatch.setattr(RecordSource, "_read", noted)
     return names
 
 
@@ -112,28 +123,24 @@ def test_a_changed_dataset_is_read_again(project, read):
 
 
 def test_records_are_kept_until_the_last_subject_was_judged(project, monkeypatch):
-    made, own, kept = [], Sources._records, []
-    monkeypatch.setattr(Sources, "_records", lambda self, dataset: made.append(ref(own(self, dataset))) or made[-1]())
-    forget = Sources.forget
+    made, kept = [], []
+    own, forget = Sources._records, Sources.forget
+
+    def making(self, dataset):
+        made.append(ref(own(self, dataset)))
+        return made[-1]()
 
     def forgetting(self, judged, waits):
         forget(self, judged, waits)
         kept.append((judged.family, bool(self._kept)))
 
+    monkeypatch.setattr(Sources, "_records", making)
     monkeypatch.setattr(Sources, "forget", forgetting)
     judged(project)
-    assert [is_kept for family, is_kept in kept if family == kept[0][0]] == [True, True]
+    assert {is_kept for family, is_kept in kept if family == kept[0][0]} == {True}
     assert not kept[-1][1]
     gc.collect()
     assert {one() for one in made} == {None}
-
-
-def test_a_failure_keeps_no_records(project, monkeypatch):
-    forget, kept = Sources.forget, []
-    monkeypatch.setattr(Sources, "forget", lambda self, *asked: forget(self, *asked) or kept.append(len(self._kept)))
-    (project / "data.jsonl").write_text("[" * 9 + "\n", encoding="utf-8")
-    judged(project)
-    assert kept[-1] == 0
 
 
 @given(st.lists(st.sampled_from(TEXTS), max_size=40), st.lists(st.sampled_from(TEXTS), min_size=1, max_size=9))
@@ -152,8 +159,19 @@ def test_what_is_stored_is_what_was_taught(tmp_path):
     taught = taught_by(source)
     store_taught(taught, cache, "key")
     assert stored_taught(cache, "key") == taught
-    assert (taught.end_marker.text, taught.answers, len(taught.habit)) == ("### End", 30, 30)
+    assert taught.end_marker == EndMarker("### End", "inferred", 1)
+    assert (taught.answers, len(taught.habit)) == (30, 30)
     assert taught.longest_at == source.records.places[20]  # of several as long, the first
-    empty = taught_by(source_of(tmp_path / "empty", [{"messages": []}]))
-    store_taught(empty, cache, "other")
-    assert stored_taught(cache, "other") == empty
+    nothing = RecordSource(source.dataset, None, find(tmp_path), Progress(), Records())
+    store_taught(taught_by(nothing), cache, "other")
+    assert stored_taught(cache, "other") == Taught(None, (), 0, 0, None, ())
+
+
+def test_a_served_model_is_asked_anew_and_its_dataset_not_read_again(tmp_path, read):
+    write_jsonl(tmp_path / "data.jsonl", DATA)
+    write_jsonl(tmp_path / "probes.jsonl", [{"messages": [{"role": "user", "content": "And 4?"}], "must": ["number"]}])
+    with serving(chats(*[ok(lines(piece(LONG), last()))] * 40)) as url:
+        given = {"model": "m", "host": url, "api": "ollama", "probes": ["probes.jsonl"], "select": ["D003,I"]}
+        first, second = (judge_folder(tmp_path, **given)[1]["findings"] for _ in range(2))
+    assert "longer_than_trained" in {finding["kind"] for finding in second}
+    assert ([finding["kind"] for finding in second], len(read)) == ([finding["kind"] for finding in first], 1)

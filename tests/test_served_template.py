@@ -72,6 +72,20 @@ def test_both_endpoints_write_the_same(tmp_path):
     assert says.startswith("at character 1 /api/generate writes `<user 1>`, /api/chat `### Question:⏎<user 1>⏎")
 
 
+def test_the_prompts_compared_are_those_of_the_kind(tmp_path):
+    """The training template takes no system message alone, and only a single question has a second endpoint."""
+    other = PROMPT.replace("Question", "Instruction")
+    refuses = "{% if messages|length > 1 %}{{ raise_exception('one only') }}{% endif %}" + JINJA
+    source = served(tmp_path, other, other, jinja=refuses)
+    one, two = source.answered
+    before = ({"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hi"})
+    two = replace(two, messages=(*before, *two.messages))
+    says = kinds(source_of(tmp_path, [replace(one, generated="Where?"), two], served=SERVED, template=source.template))
+    assert "(in the one prompt compared, `one`)" in says["turn_header_differs"]
+    assert "(in the one prompt compared, `one`)" in says["generate_differs"]
+    assert "(in 2 of the 2 prompts compared" in says["unforeseen_rendering"]
+
+
 def test_a_template_that_only_the_server_can_read(tmp_path):
     source = served(tmp_path, PROMPT, server=replace(SERVED, template="{{ novel .Messages }}"))
     assert list(kinds(source)) == ["unforeseen_rendering"]
@@ -114,7 +128,8 @@ def test_the_number_of_tokens_tells_a_doubled_bos(tmp_path, more, is_doubled):
     source = served(tmp_path, f"<s>{PROMPT}", server=server, settings=SETTINGS)
     one = source.answered[0]
     counted = None if more is None else 5 + more
-    vars(source)["answered"] = [replace(one, reply=replace(one.reply, prompt_tokens=counted))]
+    answers = [replace(one, reply=replace(one.reply, prompt_tokens=counted))]
+    source = source_of(tmp_path, answers, served=server, template=source.template, settings=SETTINGS)
     assert list(kinds(source)) == (["bos_doubled"] if is_doubled else [])
 
 

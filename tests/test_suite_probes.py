@@ -35,10 +35,10 @@ def test_the_answer_stands_in_the_context_alone(probe):
     wanted = probe.must or probe.any
     assert wanted
     assert any(holds(" ".join(probe.context), text) for text in wanted)
-    question = probe.question.split("\n")[-1]
+    question = probe.messages[-1]["content"].split("\n")[-1]
     assert not any(holds(question, text) for text in wanted), "an answer that repeats the question is none"
     if probe.case == "multi-turn" or any(message["role"] == "system" for message in probe.messages):
-        assert not any(holds(probe.question, text) for text in wanted)
+        assert not any(holds(probe.messages[-1]["content"], text) for text in wanted)
 
 
 def test_facts_stand_in_the_system_message_in_a_document_and_in_earlier_turns():
@@ -54,7 +54,7 @@ def test_facts_stand_in_the_system_message_in_a_document_and_in_earlier_turns():
 @pytest.mark.parametrize("probe", [probe for probe in PROBES if probe.secret], ids=lambda probe: probe.id)
 def test_secrets_are_secret(probe):
     assert all(text in said(probe) for text in probe.secret)
-    question = probe.question.split("```")[0]
+    question = probe.messages[-1]["content"].split("```")[0]
     assert not any(text in question for text in probe.secret)
 
 

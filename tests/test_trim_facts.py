@@ -203,6 +203,15 @@ def test_a_stream_that_differs_from_the_whole(marked):
     assert marked(answer("Paris is", again="Paris is"), served=STOPPED) == {}
 
 
+@pytest.mark.parametrize(("engine", "sent"), [("llama-server", "Paris.\n"), ("runner", "Paris.\n### ")])
+def test_each_engine_has_its_own_law(marked, engine, sent):
+    """Two stop sequences end in one place: the older engine cuts at the one that its list has first."""
+    served = replace(STOPPED, stops=("End", "### End"), engine=engine)
+    assert marked(answer(sent, raw="Paris.\n### End"), served=served) == {}
+    other = {"Paris.\n": "Paris.\n### ", "Paris.\n### ": "Paris.\n"}[sent]
+    assert list(marked(answer(other, raw="Paris.\n### End"), served=served)) == ["trim_differs"]
+
+
 def test_a_model_that_is_not_steady_is_judged_neither_by_its_stream_nor_by_its_raw_text(tmp_path):
     one = answer("Paris is", again="Paris was", repeated="Rome", raw="Paris is\n### End")
     assert reasons(source_of(tmp_path, [one], served=STOPPED), "stream_differs", "trim_differs") == {

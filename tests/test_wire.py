@@ -302,12 +302,15 @@ def test_what_the_server_says_of_the_model():
     assert (served.server, served.digest, served.template) == ("Ollama 0.34.2", "abc", "{{ .Prompt }}")
     assert (served.stops, served.limit, served.context, served.rendering) == (("### End",), 64, 2048, True)
     assert served.options == {"num_predict": 64, "num_ctx": 1048576}
+    assert (served.kind, served.engine) == ("ollama", "llama-server")
 
 
 def test_a_server_that_knows_less():
     served = described(tags=status(404), ps=status(404), version=ok(b'{"version": "0.5.13"}'))
     assert (served.digest, served.context, served.rendering) == ("", 1048576, False)
-    assert described(version=ok(b'{"version": "0.0.0"}')).rendering
+    own = described(version=ok(b'{"version": "0.0.0"}'))
+    assert (own.rendering, own.engine) == (True, "llama-server")
+    assert described(version=ok(b'{"version": "0.24.0"}')).engine == "runner"
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ def test_endless_answer(answers):
         limit_not_kept: {value} | an answer longer than the model's limit | the limit protects nobody
         cut_at_limit: {value} | an answer that the limit ended | it breaks off in the middle, and the model did not
             learn to end, or is not heard when it does
+        mostly_cut: {value} | more than half of the answers (three at least), all meant to end, were ended by the limit;
+            reported once, for all | the model does not end by itself: every answer is a runaway
         aborted_answer: {value} | an answer that the server broke off without a reason | the model repeats itself until
             the server has enough
 
@@ -34,7 +36,10 @@ def test_endless_answer(answers):
         without a word).
     """
     return [
-        *(expect.ExpectColumnValuesToBeNull(column=kind) for kind in ("endless_answer", "limit_not_kept")),
+        *(
+            expect.ExpectColumnValuesToBeNull(column=kind)
+            for kind in ("endless_answer", "mostly_cut", "limit_not_kept")
+        ),
         *(
             expect.ExpectColumnValuesToBeNull(column=kind, severity="warning")
             for kind in ("unended_answer", "cut_at_limit", "aborted_answer")

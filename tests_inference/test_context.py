@@ -23,7 +23,7 @@ def test_ignored_context(answers, *, ignored: float = 0.5):
         separators; negations are not understood ("it is not Oslo" holds "Oslo").
 
     Thresholds:
-        ignored: share of the probes with context above which ignoring it is an error; 0.5, since of the
+        ignored: share of the specification's probes with context above which ignoring it is an error; 0.5, since of the
             specification's 10 SmolLM2 with 135 million parameters ignores 2, and a model that does not look all
 
     Kinds:
@@ -34,12 +34,12 @@ def test_ignored_context(answers, *, ignored: float = 0.5):
             nobody asked, in part
         small_context: {value} | one of the specification's probes, the longest of which has 1,000 words, does not fit
             into the context | nor will a long document of your users
-        mostly_ignored: {value} | most probes with context are answered without using it; reported once, for all |
-            the model has not learned to look at its context
-        ignored_fact: the answer to {value} | the answer to a probe with context does not hold what only the context
-            says | the model answers from memory, where it was told
-        missed_expectation: the answer to {value} | the answer to a probe of your own, without context, is not as the
-            probe says | the model does not answer what you expect of it
+        mostly_ignored: {value} | most of the specification's probes with context (of three at least) are answered
+            without using it; reported once, for all | the model has not learned to look at its context
+        ignored_fact: the answer to {value} | the answer to one of the specification's probes does not hold what only
+            its context says | the model answers from memory, where it was told
+        missed_expectation: the answer to {value} | the answer to a probe of your own is not as the probe says | the
+            model does not answer what you expect of it
         unexpected_answer: the answer to {value} | the answer to one of the specification's probes, without context, is
             not as expected: common knowledge, an edge case | the model may be narrow on purpose; if not, it forgot
         unrelated_answer: {value} | a prose answer of 25 words or more shares no telling word with its question; not

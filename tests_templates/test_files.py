@@ -35,9 +35,9 @@ def test_silent_change(files):
             drops or cannot read | every prompt holds what the training never had
         swallowed_instruction: {value} | an instruction that belongs to the text of the quoted value before it | it
             has no effect, and its words stand in the text
-        outranked_template: {value} | a TEMPLATE that Ollama from 0.30 on does not use, since the chat template in the
-            model file knows tools or reasoning and the TEMPLATE does not, and that one writes something else than the
-            training | the model is asked in a form that it never saw
+        outranked_template: {value} | a TEMPLATE that Ollama from 0.30 on does not use: the chat template in the model
+            file knows tools or reasoning, which the TEMPLATE does not, and writes something else than the training |
+            the model is asked in a form that it never saw
         ignored_text: {value} | a text of a request under a key that the endpoint does not have | the model is asked
             without it, and answers as if it did not exist
         bypassed_template: {value} | a request that brings a template of its own, or a raw prompt that nobody rendered |

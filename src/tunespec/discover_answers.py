@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tunespec.errors import CannotJudgeError
 from tunespec.inference.endpoint import address
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Answering = ServedModel | Recording
 _OF_MODEL = ("probes", "record", "host", "api", "remote")  # options that say nothing without a model
+T = TypeVar("T", TemplatePair, Dataset)
+_NAMED = 3  # candidates that a sentence names
 
 
 def named_files(config: Config, key: str) -> list[DataFile]:
@@ -56,20 +58,17 @@ def answering(
     Raises:
         CannotJudgeError: for an address that is none, and files that are not there.
     """
-    pair = _made_with(templates)
-    dataset = pair.dataset if pair is not None else _only(datasets)
+    made = _made(templates, datasets)
     outputs = {file.shown: file for file in (*named_files(config, "outputs"), *found["outputs"])}
-    recordings = [Recording(name, (file,), pair, dataset) for name, file in sorted(outputs.items())]
+    recordings = [Recording(name, (file,), *made) for name, file in sorted(outputs.items())]
     model = config.inference.get("model")
     if not model:
         return tuple(recordings)
-    served = _served(config, model, found["probes"], pair, dataset)
+    served = _served(config, model, found["probes"], made)
     return (replace(served, clients=_clients(templates)), *recordings)
 
 
-def _served(
-    config: Config, model: str, found: Sequence[DataFile], pair: TemplatePair | None, dataset: Dataset | None
-) -> ServedModel:
+def _served(config: Config, model: str, found: Sequence[DataFile], made: Made) -> ServedModel:
     host = config.inference.get("host")
     api = config.inference.get("api", "")
     if api == "openai" and not host:
@@ -78,15 +77,7 @@ def _served(
     own = {file.path: file for file in (*named_files(config, "probes"), *found)}
     suite = suite_probes() if SUITE in patterns else []
     files = tuple(own.values())
-    return ServedModel(model, address(host), api, files, (*own, *suite), pair, dataset)
-
-
-def _made_with(templates: Sequence[TemplatePair]) -> TemplatePair | None:
-    """The pair with the Modelfile; without one, that with the training template, which no lone request hides."""
-    for formats in (("modelfile",), ("jinja", "tokenizer", "recipe"), ("gguf",)):
-        if found := [pair for pair in templates if pair.of(*formats) or (pair.plain and formats[0] == "jinja")]:
-            return _only(found)
-    return _only(templates)
+    return ServedModel(model, address(host), api, files, (*own, *suite), *made)
 
 
 def _clients(templates: Sequence[TemplatePair]) -> tuple[DataFile, ...]:
@@ -96,8 +87,39 @@ def _clients(templates: Sequence[TemplatePair]) -> tuple[DataFile, ...]:
     return tuple(file for pair in templates for file in pair.of("request", "script"))
 
 
-def _only(candidates: Sequence[Any]) -> Any | None:
-    return candidates[0] if len(candidates) == 1 else None
+class Made(NamedTuple):
+    """What a model was made with and trained on, or why that cannot be told where several could be meant."""
+
+    pair: TemplatePair | None
+    dataset: Dataset | None
+    no_pair: str
+    no_dataset: str
+
+
+def _made(templates: Sequence[TemplatePair], datasets: Sequence[Dataset]) -> Made:
+    """The pair that may be the model's, and its dataset; without a pair the one dataset."""
+    pair, no_pair = _only(_likely(templates), "templates")
+    if pair is not None and pair.dataset is not None:
+        return Made(pair, pair.dataset, no_pair, "")
+    dataset, no_dataset = _only(datasets, "datasets")
+    return Made(pair, dataset if pair is None else None, no_pair, no_dataset)
+
+
+def _likely(templates: Sequence[TemplatePair]) -> Sequence[TemplatePair]:
+    """The pairs with a Modelfile; without one, those with a training template, which no lone request hides."""
+    for formats in (("modelfile",), ("jinja", "tokenizer", "recipe"), ("gguf",)):
+        if found := [pair for pair in templates if pair.of(*formats) or (pair.plain and "jinja" in formats)]:
+            return found
+    return templates
+
+
+def _only(candidates: Sequence[T], what: str) -> tuple[T | None, str]:
+    """The one candidate, if there is one; if there are several, a sentence that says so."""
+    if len(candidates) < 2:
+        return next(iter(candidates), None), ""
+    names = ", ".join(one.name for one in candidates[:_NAMED])
+    more = ", ..." if len(candidates) > _NAMED else ""
+    return None, f"{len(candidates)} {what} may be the model's ({names}{more}): name one of them to `tunespec check`"
 
 
 def with_given(config: Config, given: Mapping[str, Any]) -> Config:

@@ -89,6 +89,7 @@ class Sources:
     def _key_of_answers(self, subject: ServedModel | Recording) -> str:
         files = [(file.shown, file.format, file.content_hash) for file in subject.files]
         made_with = [self.key(one) for one in (subject.pair, subject.dataset) if one is not None]
+        made_with += [subject.no_pair, subject.no_dataset]
         read = dict(self.config.columns), dict(self.config.roles), self._settings
         if isinstance(subject, Recording):
             return key_of("recording", subject.name, files, made_with, read)

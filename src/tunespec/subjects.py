@@ -86,6 +86,8 @@ class ServedModel:
         probes: all probe files, those of the specification included.
         pair: the templates that it was made with, if one pair is meant.
         dataset: the records that it was trained on, if one dataset is meant.
+        no_pair: why no pair was taken, if several could be meant.
+        no_dataset: why no dataset was taken, if several could be meant.
         clients: what asks it, as files of requests and programs, where those belong to no pair.
     """
 
@@ -96,6 +98,8 @@ class ServedModel:
     probes: tuple[Path, ...] = ()
     pair: TemplatePair | None = None
     dataset: Dataset | None = None
+    no_pair: str = ""
+    no_dataset: str = ""
     clients: tuple[DataFile, ...] = ()
     family: str = "inference"
 
@@ -109,12 +113,16 @@ class Recording:
         files: the one file.
         pair: the templates of the model, if one pair is meant.
         dataset: the records that it was trained on, if one dataset is meant.
+        no_pair: why no pair was taken, if several could be meant.
+        no_dataset: why no dataset was taken, if several could be meant.
     """
 
     name: str
     files: tuple[DataFile, ...]
     pair: TemplatePair | None = None
     dataset: Dataset | None = None
+    no_pair: str = ""
+    no_dataset: str = ""
     family: str = "inference"
 
 

@@ -11,7 +11,7 @@ from tests.live.vocabulary import Vocabulary, vocabulary_of, written
 from tests.live.weights import CONTEXT, HEAD, ROPE_BASE, ROPE_FACTOR, layout_of, norms_of, weights_of
 
 
-def write_model(model: Model, path: Path) -> Path:
+def write_model(model: Model, path: Path, chat_template: str = "") -> Path:
     """The file: a few MB, no number in it is random. Raises ValueError for scripts that cannot be written."""
     vocabulary = vocabulary_of(model)
     layout = layout_of(model, vocabulary)
@@ -34,6 +34,8 @@ def write_model(model: Model, path: Path) -> Path:
     writer.add_layer_norm_rms_eps(1e-12)  # far below what is divided by, so that the division stays exact
     writer.add_vocab_size(len(vocabulary.texts))
     _add_tokenizer(writer, vocabulary)
+    if chat_template:
+        writer.add_chat_template(chat_template)
     for name, tensor in (tensors | norms_of(layout)).items():
         writer.add_tensor(name, tensor)
     writer.write_header_to_file()

@@ -109,6 +109,7 @@ class Served:
         options: all parameters, by the server's names.
         rendering: whether it can show the rendered prompt.
         kind: ``ollama``, ``llama.cpp``, or ``openai``: any other server that speaks OpenAI's interface.
+        engine: Ollama's, by `trim`'s names: how it cuts at stop sequences.
         asked: when its answers were recorded; None: they are today's.
         given: which of ``stops`` and ``limit`` the caller sends, and the file that says so.
         model_stops: where the caller sends stop sequences, the model's own, which count for nothing then.
@@ -125,6 +126,7 @@ class Served:
     options: Mapping[str, Any] = field(default_factory=dict)
     rendering: bool = False
     kind: str = "ollama"
+    engine: str = "llama-server"
     asked: datetime | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
     model_stops: tuple[str, ...] | None = None

@@ -27,16 +27,16 @@ def context_facts(source: AnswerSource, rows: Rows) -> None:
         if not _has_expectation(answered):
             continue
         lack = unmet(answered.expected, answered.reply.text)
-        said = None if lack is None else f"`{answered.id}` {lack}"
-        bare = not answered.expected.get("context")
+        told = f", though {_told(answered)}" if answered.expected.get("context") else ""
+        said = None if lack is None else f"`{answered.id}` {lack}{told}"
+        by_itself = answered.own or not told  # whoever writes a probe means that one
         if not (whole and arrived):  # the model did not get what it was asked: that is the finding
-            rows.skip([_plain_fact(answered)] if bare else _USE, _NOT_ARRIVED if whole else _NOT_WHOLE)
-        elif bare:
+            rows.skip([_plain_fact(answered)] if by_itself else _USE, _NOT_ARRIVED if whole else _NOT_WHOLE)
+        elif by_itself:
             _plain(answered, said, rows, row)
         else:
             examined += 1
-            if said is not None:
-                ignored[row] = f"{said}, though {_told(answered)}"
+            ignored |= {} if said is None else {row: said}
     _use(ignored, examined, float(source.setting("I003", "ignored")), rows)
     _reasons(source.served, rows)
 
@@ -126,5 +126,6 @@ def _reasons(served: Served | None, rows: Rows) -> None:
     elif not served.rendering:
         rows.skip(["lost_context"], f"{served.server} does not show the prompt that it renders")
     rows.skip(["lost_context", *_USE], "no probe that was asked names its context")
-    rows.skip([_PLAIN[0], "truncated_context"], "no probe of your own with expectations was asked (--probes FILE)")
+    rows.skip(["truncated_context"], "no probe of your own was asked (--probes FILE)")
+    rows.skip([_PLAIN[0]], "no probe of your own with expectations was asked (--probes FILE)")
     rows.skip([_PLAIN[1], "small_context"], "the specification's own probes were not asked")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tunespec.inference.answered import Answered, Served
 from tunespec.inference.shown import Looker, Shown
 from tunespec.inference.surroundings import surroundings
-from tunespec.inference.trim_facts import behind, is_unheard
+from tunespec.inference.trim_facts import NO_END, behind, is_unheard
 from tunespec.templates.end_texts import in_line
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def end_facts(source: AnswerSource, rows: Rows) -> None:
                 at = answered.reply.text.index(stop)
                 said = f"the stop sequence `{in_line(stop)}` stands in the answer after {at:,} characters"
                 rows.mark("unheard_stop", row, f"{said}, and did not end it")
-    rows.skip(["unheard_end"], "neither a template nor training data say how an answer ends")
+    rows.skip(["unheard_end"], source.because(NO_END, "template", "dataset"))
     rows.skip(["unheard_stop"], "the model has no stop sequence")
 
 

@@ -6,24 +6,31 @@ from tunespec.inference.answered import Answered, Reply, Served
 from tunespec.inference.source import AnswerSource
 from tunespec.templates.rows import Rows
 
+_CUT = ("cut_at_limit", "mostly_cut")
+_LEAST, _MOST = 3, 0.5  # a model that does not end half of its answers does not end; two may be chance
 _LIVE = ("endless_answer", "unended_answer", "limit_not_kept", "aborted_answer")
 
 
 def limit_facts(source: AnswerSource, rows: Rows) -> None:
     """The facts about limits, for each answer of which they can be told."""
     served = source.served
+    ended = [row for row, one in enumerate(source.answered) if one.reply.reason is not None and not one.runaway]
+    cut = [row for row in ended if source.answered[row].reply.reason == "length"]
     for row, answered in enumerate(source.answered):
         if served is not None:
             _live(answered, served, rows, row)
-        if answered.reply.reason is not None and not answered.runaway:
-            rows.examine("cut_at_limit")
-            if answered.reply.reason == "length":
-                rows.mark("cut_at_limit", row, _cut(answered))
+    for _ in ended:
+        rows.examine(*_CUT)
+    if len(cut) >= _LEAST and len(cut) > _MOST * len(ended):
+        rows.mark("mostly_cut", cut[0], f"the limit ended {len(cut)} of {len(ended)} answers, the model did not")
+    else:
+        for row in cut:
+            rows.mark("cut_at_limit", row, _cut(source.answered[row]))
     if served is None:
         rows.skip(_LIVE, "recorded outputs do not say what their server was told")
-        rows.skip(["cut_at_limit"], "the recorded outputs do not say why they ended (done_reason, finish_reason)")
+        rows.skip(_CUT, "the recorded outputs do not say why they ended (done_reason, finish_reason)")
     rows.skip(["unended_answer"], "every answer is meant to have no end")
-    rows.skip(["cut_at_limit"], "no answer came to an end, of those that are meant to have one")
+    rows.skip(_CUT, "no answer came to an end, of those that are meant to have one")
 
 
 def _live(answered: Answered, served: Served, rows: Rows, row: int) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from tunespec.text import CJK
 
 _QUOTES = str.maketrans("‘’ʼ“”„«»‐‑–", '\'\'\'"""""---')
-_GROUPED = re.compile(r"(?<=\d)[,'\u202f\u00a0 ](?=\d{3}(?!\d))")  # 1,024 and 1 024 and 1'024
+_GROUPED = re.compile(r"(?<=\d)[,' ](?=\d{3}(?!\d))")  # 1,024 and 1 024 and 1'024
 _WORD = r"[^\W_]"
 _SHOWN = 4  # of a choice, in a message
 _JOINED = re.compile(rf"[{CJK}\u0e00-\u0e7f]")  # scripts that put no blanks between words

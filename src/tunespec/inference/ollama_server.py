@@ -21,6 +21,7 @@ from tunespec.inference.wire import StatusError, Wire, told_error
 
 _NANO = 1e9
 _RENDERING = (0, 11, 5)  # the first version that shows a rendered prompt, instead of an answer to it
+_LLAMA_SERVER = (0, 30)  # the first version whose engine is llama.cpp's server
 _LOOP = "token repeat limit"  # of 0.34.2, llm/llama_server.go: after 100 equal tokens; before, it ended without a word
 _PARAMETER = re.compile(r"^(\w+)\s+(.*)$", re.MULTILINE)
 
@@ -55,7 +56,8 @@ class OllamaServer:
             limit=limit or None,  # 0 is none, as is a negative one
             context=self._loaded_context or count(options.get("num_ctx")),
             options=options,
-            rendering=_can_render(version),
+            rendering=_is_from(version, _RENDERING),
+            engine="llama-server" if _is_from(version, _LLAMA_SERVER) else "runner",
         )
 
     def ask(self, question: Question) -> Reply:
@@ -164,10 +166,10 @@ def _reply(said: str, last: Mapping[str, Any], pieces: tuple[str, ...] = ()) -> 
     )
 
 
-def _can_render(version: str) -> bool:
-    """Whether a version shows rendered prompts; builds without a number (0.0.0) are taken for new ones."""
+def _is_from(version: str, first: tuple[int, ...]) -> bool:
+    """Whether a version is this one or a later one; builds without a number (0.0.0) are taken for new ones."""
     numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:3])
-    return not any(numbers) or numbers >= _RENDERING
+    return not any(numbers) or numbers >= first
 
 
 def parameters(written: str) -> dict[str, Any]:

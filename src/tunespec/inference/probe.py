@@ -11,6 +11,7 @@ from tunespec.catalogue import closest
 from tunespec.errors import CannotJudgeError
 from tunespec.findings import Place
 from tunespec.inference.answered import EXPECTED
+from tunespec.inference.matching import repeats
 from tunespec.reading import read
 from tunespec.splits import relative
 from tunespec.suite_paths import suite_root
@@ -57,11 +58,6 @@ class Probe:
     secret: tuple[str, ...] = ()
     runaway: bool = False
     own: bool = True
-
-    @property
-    def question(self) -> str:
-        """The text of the last message."""
-        return self.messages[-1]["content"]
 
 
 def suite_probes() -> list[Path]:
@@ -132,15 +128,29 @@ def _probe(data: Mapping[str, Any], place: Place, *, own: bool) -> Probe:
         raise NoProbeError("runaway is true or false")
     name = str(data.get("id", f"line {place.line}"))
     texts = {key: _texts(data, key) for key in EXPECTED}
+    messages = _messages(data.get("messages"))
+    _require_sense(texts, messages)
     return Probe(
         id=name,
         case=case,
-        messages=_messages(data.get("messages")),
+        messages=messages,
         place=place._replace(key=f"{place.path}:{name}"),
         runaway=data.get("runaway", False),
         own=own,
         **texts,
     )
+
+
+def _require_sense(texts: Mapping[str, tuple[str, ...]], messages: tuple[Mapping[str, str], ...]) -> None:
+    """Refuse what no answer could meet, or every answer meets."""
+    said = "\n".join(message["content"] for message in messages)
+    for key in ("context", "secret"):
+        for text in texts[key]:
+            if not repeats(said, text):
+                raise NoProbeError(f"{key} {text!r} stands in none of its messages")
+    for text in texts["must"]:
+        if text in texts["must_not"]:
+            raise NoProbeError(f"{text!r} stands under must and under must_not")
 
 
 def _messages(value: Any) -> tuple[Mapping[str, str], ...]:
@@ -152,12 +162,12 @@ def _messages(value: Any) -> tuple[Mapping[str, str], ...]:
         if not isinstance(message.get("content"), str):
             raise NoProbeError("the content of a message is a text")
     if value[-1]["role"] != "user":
-        raise NoProbeError("the last message is the user's: the model answers it")
+        raise NoProbeError("the last message must be the user's, which the model answers")
     return tuple({"role": message["role"], "content": message["content"]} for message in value)
 
 
 def _texts(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
     value = data.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(text, str) and text for text in value):
-        raise NoProbeError(f"{key} must be a list of texts")
+    if not isinstance(value, list) or not all(isinstance(text, str) and text.strip() for text in value):
+        raise NoProbeError(f"{key} must be a list of texts, none of them blank")
     return tuple(value)

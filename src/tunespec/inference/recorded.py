@@ -69,7 +69,10 @@ def is_recording(record: Mapping[str, Any]) -> bool:
     A ``finish_reason`` alone does not tell: datasets that a model wrote keep it.
     """
     ollama = "done_reason" in record and "created_at" in record
-    openai = isinstance(record.get("choices"), list) and record.get("object") in {"chat.completion", "text_completion"}
+    openai = isinstance(record.get("choices"), list) and str(record.get("object")) in {
+        "chat.completion",
+        "text_completion",
+    }
     return is_recorded_line(record) or ollama or openai or {"predict", "label", "prompt"} <= set(record)
 
 

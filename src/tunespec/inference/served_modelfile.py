@@ -27,7 +27,7 @@ def served_modelfile_facts(source: AnswerSource, rows: Rows) -> None:
     elif served.kind != "ollama":
         rows.skip([OTHER_MODELFILE], f"{served.server} creates no model from a Modelfile")
     elif template is None or (modelfile := template.modelfile) is None:
-        rows.skip([OTHER_MODELFILE], "no Modelfile is at hand that could be read")
+        rows.skip([OTHER_MODELFILE], source.because("no Modelfile is at hand that could be read", "template"))
     elif source.answered:
         rows.examine(OTHER_MODELFILE)
         shown = template.pair.of("modelfile")[0].shown

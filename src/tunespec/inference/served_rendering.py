@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +29,12 @@ class Seen:
 
     rows: Rows
     kinds: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
+    compared: Counter[str] = field(default_factory=Counter)
+
+    def compare(self, *kinds: str) -> None:
+        """One more prompt was compared, with regard to these kinds."""
+        self.compared.update(kinds)
+        self.rows.examine(*kinds)
 
     def see(self, kind: str, row: int, said: str, shown: str = "") -> None:
         """Something was found of a kind."""
@@ -38,8 +45,9 @@ class Seen:
         names = {row: one.id for row, one in prompts}
         for kind, seen in self.kinds.items():
             row, said, shown = seen[0]
-            many = f"(in {len(seen)} of the {len(prompts)} prompts compared, first in `{names[row]}`)"
-            self.rows.mark(kind, row, f"{said} {many}{shown}")
+            many = f"{len(seen)} of the {self.compared[kind]} prompts compared, first in"
+            which = many if self.compared[kind] > 1 else "the one prompt compared,"
+            self.rows.mark(kind, row, f"{said} (in {which} `{names[row]}`){shown}")
 
 
 def given(one: Answered, side: ServingSide) -> tuple[Mapping[str, Any], ...]:
@@ -59,7 +67,7 @@ def judge_foreseen(served: ServedSide, prompts: Prompts, seen: Seen) -> None:
         seen.rows.skip(["unforeseen_rendering"], served.unforeseen)
         return
     for row, one in prompts:
-        seen.rows.examine("unforeseen_rendering")
+        seen.compare("unforeseen_rendering")
         if (said := _unforeseen(served, one)) is not None:
             seen.see("unforeseen_rendering", row, said)
 
@@ -90,7 +98,7 @@ def judge_endpoints(prompts: Prompts, seen: Seen) -> None:
     for row, one in prompts:
         if one.generated is None:
             continue
-        seen.rows.examine("generate_differs")
+        seen.compare("generate_differs")
         if one.generated != one.rendered:
             (here, there), at = _first_difference(case_of(one, one.messages), one.generated, one.rendered or "")
             seen.see("generate_differs", row, f"at character {at:,} /api/generate writes {here}, /api/chat {there}")

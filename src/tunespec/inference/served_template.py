@@ -47,8 +47,8 @@ def _judge_training(source: AnswerSource, served: ServedSide, prompts: Prompts, 
     """Whether the server's text is the one that the training template writes for the same messages."""
     template = source.template
     if template is None or (training := template.training) is None:
-        why = template.why_no_training if template is not None else "no training template is at hand"
-        seen.rows.skip(KINDS, why)
+        none = source.because("no training template is at hand", "template")
+        seen.rows.skip(KINDS, template.why_no_training if template is not None else none)
         return
     with_tools = template.training_with_tools or training
     sides = Sides(_dated(training, served), served.side, _dated(with_tools, served), template.added_bos)
@@ -58,7 +58,7 @@ def _judge_training(source: AnswerSource, served: ServedSide, prompts: Prompts, 
         except TemplateError as error:  # nobody trains on what the training template refuses
             seen.rows.skip(KINDS, f"no prompt can be compared: in training, {error.message}")
             continue
-        seen.rows.examine(*KINDS)
+        seen.compare(*KINDS)
         if found is not None:
             seen.see(found.kind, row, found.message, f"\n{found.shown}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tunespec.inference.answered import Answered, Served
 from tunespec.inference.endings import ended_by
@@ -31,6 +31,8 @@ class AnswerSource:
         progress: Progress,
         template: TemplateSource | None = None,
         trained: TrainingData | None = None,
+        given: Sequence[Answered] | None = None,
+        served: Served | None = None,
     ) -> None:
         """Nothing is asked yet.
 
@@ -40,9 +42,12 @@ class AnswerSource:
             progress: told what is asked.
             template: the templates that the model was made with, if they are at hand.
             trained: the records that it was trained on, if they are at hand.
+            given: the answers, if they are known already: nothing is asked or read then.
+            served: what the server said of the model that gave those.
         """
         self.subject, self.template, self.trained = subject, template, trained
         self._config, self._progress = config, progress
+        self._given = None if given is None else (given, served)
         self._texts: dict[tuple[int, ...], RecordSource] = {}
 
     @cached_property
@@ -52,13 +57,15 @@ class AnswerSource:
         Raises:
             CannotJudgeError: for a server that fails, and files that hold no probe or no output.
         """
-        if isinstance(self.subject, Recording):
-            return self._recorded.answered
-        return self._asked[0]
+        if self._given is not None:
+            return self._given[0]
+        return self._recorded.answered if isinstance(self.subject, Recording) else self._asked[0]
 
     @cached_property
     def served(self) -> Served | None:
         """What the server says of its model; None for recorded outputs that do not tell."""
+        if self._given is not None:
+            return self._given[1]
         return self._recorded.served if isinstance(self.subject, Recording) else self._asked[1]
 
     @cached_property
@@ -127,6 +134,12 @@ class AnswerSource:
         marker = self.trained.taught.end_marker if self.trained is not None else None
         return marker.text if marker is not None else ""
 
+    def because(self, reason: str, *lacking: Literal["template", "dataset"]) -> str:
+        """A reason for looking at nothing, and why templates or the dataset are not known, if several may be meant."""
+        whys = {"template": self.subject.no_pair, "dataset": self.subject.no_dataset}
+        told = "; ".join(whys[what] for what in lacking if whys[what])
+        return f"{reason}: {told}" if told else reason
+
     def setting(self, code: str, key: str) -> Any:
         """A threshold that facts are computed from."""
         from tunespec.sources import setting
@@ -147,8 +160,11 @@ class AnswerSource:
             profile["template"] = self.subject.pair.name
         if self.subject.dataset is not None:
             profile["dataset"] = self.subject.dataset.name
+        if undecided := [why for why in (self.subject.no_pair, self.subject.no_dataset) if why]:
+            profile["undecided"] = undecided
         rows = [answered.place.path for answered in self.answered]
-        unread = self._recorded.unread if isinstance(self.subject, Recording) else {}
+        is_read = self._given is None and isinstance(self.subject, Recording)
+        unread = self._recorded.unread if is_read else {}
         files = [
             {
                 "path": file.shown,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tunespec.catalogue import closest
 from tunespec.errors import CannotJudgeError
@@ -15,105 +15,56 @@ if TYPE_CHECKING:
     from tunespec.tables import Table
 
 
-def _limits(source: AnswerSource, rows: Rows) -> None:
-    from tunespec.inference.limit_facts import limit_facts
+class Finder(NamedTuple):
+    """What finds facts that are found together: a function of this package, imported when it is first called.
 
-    limit_facts(source, rows)
+    Args:
+        function: its module and name.
+        group: the group of the data family whose facts it finds in the answers, which it takes first; empty: none.
+    """
 
+    function: str
+    group: str = ""
 
-def _trimming(source: AnswerSource, rows: Rows) -> None:
-    from tunespec.inference.trim_facts import trim_facts
-
-    trim_facts(source, rows)
-
-
-def _ends(source: AnswerSource, rows: Rows) -> None:
-    from tunespec.inference.end_facts import end_facts
-
-    end_facts(source, rows)
-
-
-def _texts(group: str, source: AnswerSource, rows: Rows) -> None:
-    from tunespec.inference.text_facts import text_facts
-
-    text_facts(group, source, rows)
+    def __call__(self, source: AnswerSource, rows: Rows) -> None:
+        """Fill the rows; row n is the n-th answer."""
+        find = resolve_name(f"tunespec.inference.{self.function}")
+        find(*([self.group] if self.group else []), source, rows)
 
 
-def _cut_off(source: AnswerSource, rows: Rows) -> None:
-    from tunespec.inference.text_facts import cut_off_answers
-
-    cut_off_answers(source, rows)
-
-
-def _long(source: AnswerSource, rows: Rows) -> None:
-    from tunespec.inference.text_facts import long_answers
-
-    long_answers(source, rows)
-
-
-def _template(source: AnswerSource, rows: Rows) -> None:
-    from tunespec.inference.served_template import served_template_facts
-
-    served_template_facts(source, rows)
-
-
-def _modelfile(source: AnswerSource, rows: Rows) -> None:
-    from tunespec.inference.served_modelfile import served_modelfile_facts
-
-    served_modelfile_facts(source, rows)
-
-
-def _context(source: AnswerSource, rows: Rows) -> None:
-    from tunespec.inference.context_facts import context_facts
-
-    context_facts(source, rows)
-
-
-def _unrelated(source: AnswerSource, rows: Rows) -> None:
-    from tunespec.inference.unrelated import unrelated_facts
-
-    unrelated_facts(source, rows)
-
-
-def _secrets(source: AnswerSource, rows: Rows) -> None:
-    from tunespec.inference.secret_facts import secret_facts
-
-    secret_facts(source, rows)
-
-
-def _open_probes(source: AnswerSource, rows: Rows) -> None:
-    from tunespec.inference.open_probes import open_probe_facts
-
-    open_probe_facts(source, rows)
-
-
-# Facts that are found together -> what finds them. Row n of the table is the n-th answer.
-GROUPS: Mapping[str, Callable[[AnswerSource, Rows], None]] = {
-    "endless_answer unended_answer limit_not_kept cut_at_limit aborted_answer": _limits,
+# Facts about a text by itself, by their group in the data family. Facts that are relative to a dataset, such as its
+# usual length, would judge a handful of answers against each other.
+TEXT_FACTS: Mapping[str, str] = {
+    "format": "empty_answer think_block",
+    "lengths": "repetition",
+    "code_blocks": "code_fence syntax_error lost_indentation suspect_syntax",
+    "languages": "answer_language",
+    "artifacts": "html_tag html_entity literal_escape mojibake control_character placeholder unfilled_slot",
+    "delimiters": "unbalanced_bracket unbalanced_quote unclosed_emphasis unclosed_code broken_link ragged_table "
+    "docstring_quote",
+}
+# Facts that are found together -> what finds them.
+GROUPS: Mapping[str, Finder] = {
+    "endless_answer unended_answer limit_not_kept cut_at_limit mostly_cut aborted_answer": Finder(
+        "limit_facts:limit_facts"
+    ),
     "bos_doubled whitespace_differs no_value system_lost system_moved system_injected history_differs "
     "generation_prompt_differs tools_differ date_differs turn_header_differs content_differs unforeseen_rendering "
-    "generate_differs": _template,
-    "other_modelfile": _modelfile,
-    "end_marker_shown text_after_end header_shown special_token_shown stream_differs trim_differs": _trimming,
-    "unheard_end unheard_stop": _ends,
-    "cut_off": _cut_off,
-    "longer_than_trained": _long,
-    "empty_answer think_block": partial(_texts, "format"),
-    "repetition": partial(_texts, "lengths"),
-    "code_fence syntax_error lost_indentation suspect_syntax": partial(_texts, "code_blocks"),
-    "answer_language": partial(_texts, "languages"),
-    "html_tag html_entity literal_escape mojibake control_character placeholder unfilled_slot": partial(
-        _texts, "artifacts"
+    "generate_differs": Finder("served_template:served_template_facts"),
+    "other_modelfile": Finder("served_modelfile:served_modelfile_facts"),
+    "end_marker_shown text_after_end header_shown special_token_shown stream_differs trim_differs": Finder(
+        "trim_facts:trim_facts"
     ),
-    "unbalanced_bracket unbalanced_quote unclosed_emphasis unclosed_code broken_link ragged_table docstring_quote": (
-        partial(_texts, "delimiters")
-    ),
+    "unheard_end unheard_stop": Finder("end_facts:end_facts"),
+    "cut_off": Finder("text_facts:cut_off_answers"),
+    "longer_than_trained": Finder("text_facts:long_answers"),
+    **{facts: Finder("text_facts:text_facts", group) for group, facts in TEXT_FACTS.items()},
     "lost_context truncated_context small_context ignored_fact mostly_ignored missed_expectation unexpected_answer": (
-        _context
+        Finder("context_facts:context_facts")
     ),
-    "unrelated_answer": _unrelated,
-    "secret_shown": _secrets,
-    "no_request boundless_request mostly_open": _open_probes,
+    "unrelated_answer": Finder("unrelated:unrelated_facts"),
+    "secret_shown": Finder("secret_facts:secret_facts"),
+    "no_request boundless_request mostly_open": Finder("open_probes:open_probe_facts"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tunespec.facts import Fact, not_applicable
@@ -13,38 +13,13 @@ from tunespec.findings import Mark
 from tunespec.groups import GROUPS
 from tunespec.inference.answered import Answered
 from tunespec.inference.source import AnswerSource
+from tunespec.inference.tables import TEXT_FACTS
 from tunespec.passages import make_passages
 from tunespec.templates.rows import Rows
 
 if TYPE_CHECKING:
     from tunespec.sources import RecordSource
 
-# Facts about a text by itself, by their group in the data family. Facts that are relative to a dataset, such as its
-# usual length, would judge a handful of answers against each other.
-TEXT_FACTS: Mapping[str, Sequence[str]] = {
-    "format": ("empty_answer", "think_block"),
-    "lengths": ("repetition",),
-    "code_blocks": ("code_fence", "syntax_error", "lost_indentation", "suspect_syntax"),
-    "languages": ("answer_language",),
-    "artifacts": (
-        "html_tag",
-        "html_entity",
-        "literal_escape",
-        "mojibake",
-        "control_character",
-        "placeholder",
-        "unfilled_slot",
-    ),
-    "delimiters": (
-        "unbalanced_bracket",
-        "unbalanced_quote",
-        "unclosed_emphasis",
-        "unclosed_code",
-        "broken_link",
-        "ragged_table",
-        "docstring_quote",
-    ),
-}
 _AT_ANY_END = frozenset({"lengths", "languages", "artifacts"})  # an answer that has not come to its end has them or not
 _CUT = frozenset({"length", "abandoned", "broken"})
 _ALL_RUN_ON = "every answer was ended by a limit, or by the server"
@@ -62,10 +37,10 @@ class Judged(NamedTuple):
 
 
 def text_facts(group: str, source: AnswerSource, rows: Rows) -> None:
-    """The facts of one of the ``TEXT_FACTS``, for each answer that is judged."""
+    """The facts of one group of the ``TEXT_FACTS``, for each answer that is judged."""
     own = _judged(source, group)
     found = {fact.name: fact for fact in GROUPS[group].compute(own.texts)} if own.rows else {}
-    for name in TEXT_FACTS[group]:
+    for name in TEXT_FACTS[group].split():
         _take(found.get(name, _none(name)), own, rows)
     if group == "lengths":
         _line_loops(source, own, rows)
@@ -128,14 +103,15 @@ def _cut_off(source: AnswerSource, texts: RecordSource) -> Fact:
         passages = make_passages(texts.records, trained.taught.end_marker)
         return cut_off_facts(texts.records, passages, trained.taught.habit)[0]
     if source.served is not None or len(texts.records) < _OWN_HABIT:
-        return not_applicable("cut_off", "no training data shows whether answers end with a sentence")
+        why = source.because("no training data shows whether answers end with a sentence", "dataset")
+        return not_applicable("cut_off", why)
     return cut_off_facts(texts.records, texts.passages)[0]
 
 
 def _longer(source: AnswerSource, texts: RecordSource) -> Fact:
     name, trained = "longer_than_trained", source.trained
     if trained is None:
-        return not_applicable(name, "no training data says how long answers are")
+        return not_applicable(name, source.because("no training data says how long answers are", "dataset"))
     taught = trained.taught
     longest = taught.longest
     if taught.answers < LEAST_TEXTS:

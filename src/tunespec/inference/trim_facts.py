@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tunespec.templates.rows import Rows
 
 _ENDS = ("end_marker_shown", "text_after_end")
-_NO_END = "neither a template nor training data say how an answer ends"
+NO_END = "neither a template nor training data say how an answer ends"
 _NO_HEADER = "no template is known whose headers could stand in an answer"
 _UNSTEADY = "the model is not deterministic"
 _RECORDED = "recorded outputs were not asked again"
@@ -35,8 +35,8 @@ def trim_facts(source: AnswerSource, rows: Rows) -> None:
         if served is not None:
             _streamed(answered, rows, row)
             _trimmed(answered, served, source, rows, row)
-    rows.skip(_ENDS, _NO_END)
-    rows.skip(["header_shown"], _NO_HEADER)
+    rows.skip(_ENDS, source.because(NO_END, "template", "dataset"))
+    rows.skip(["header_shown"], source.because(_NO_HEADER, "template", "dataset"))
     rows.skip(["stream_differs"], _RECORDED if served is None else "no probe was asked twice")
     rows.skip(["trim_differs"], _RECORDED if served is None else "no probe was asked with stop sequences off")
 
@@ -95,7 +95,7 @@ def _trimmed(answered: Answered, served: Served, source: AnswerSource, rows: Row
         rows.skip(["trim_differs"], _UNSTEADY)
         return
     rows.examine("trim_differs")
-    due = trim(raw.text, served.stops, raw.reason)
+    due = trim(raw.text, served.stops, raw.reason, engine="runner" if served.engine == "runner" else "llama-server")
     if due != reply.text and _is_same_answer(due, reply) and not stopping(served.stops, reply.text):
         what = f"the server sent {len(reply.text):,} characters"
         rows.mark("trim_differs", row, f"{what}; its raw text, cut at the stop sequences, has {len(due):,}")

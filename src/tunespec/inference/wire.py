@@ -24,12 +24,12 @@ _REFUSAL = 1 << 16  # bytes of a refusal that are looked at
 
 
 class StatusError(ServerError):
-    """The server refused a request: ``status`` is HTTP's, ``said`` the server's own words."""
+    """The server refused a request: ``status`` is HTTP's."""
 
     def __init__(self, where: str, status: int, said: str) -> None:
-        """``where`` is the server as messages name it."""
+        """``where`` is the server as messages name it, ``said`` are its own words."""
         super().__init__(f"{where} answered {status}: {said}")
-        self.status, self.said = status, said
+        self.status = status
 
 
 class NoJsonError(ServerError):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tunespec.templates.end_texts import in_line
+
 _PASSED_OVER = 5
 
 
@@ -43,13 +45,14 @@ def _answers(subject: Mapping[str, Any]) -> Iterator[str]:
     made += [f"trained on {profile['dataset']}"] if "dataset" in profile else []
     if made:
         yield f"  {', '.join(made)}"
+    yield from (f"  {why}" for why in profile.get("undecided", ()))
 
 
 def _settings(profile: Mapping[str, Any]) -> Iterator[str]:
     """What the model is served with, and who says so where that is not the server."""
-    given = {key: f" ({_in_line(str(file))})" for key, file in profile.get("given", {}).items()}
+    given = {key: f" ({in_line(str(file))})" for key, file in profile.get("given", {}).items()}
     if profile["stops"] is not None:
-        stops = ", ".join(f"`{_in_line(stop)}`" for stop in profile["stops"])
+        stops = ", ".join(f"`{in_line(stop)}`" for stop in profile["stops"])
         yield (f"stops at {stops}" if stops else "no stop sequence") + given.get("stops", "")
     yield (f"at most {profile['limit']:,} tokens" if profile["limit"] else "no limit") + given.get("limit", "")
     if profile["context"]:
@@ -58,7 +61,7 @@ def _settings(profile: Mapping[str, Any]) -> Iterator[str]:
 
 def _ended_by(counts: Mapping[str, Any]) -> str:
     """What ended the answers; a stop sequence that ended none is named, too."""
-    ends = {f"`{_in_line(stop)}`": count for stop, count in counts["stops"].items()}
+    ends = {f"`{in_line(stop)}`": count for stop, count in counts["stops"].items()}
     ends |= {
         "a token of the model's": counts["token"],
         "a stop sequence or a token (not asked which)": counts["unknown"],
@@ -77,14 +80,10 @@ def _template(subject: Mapping[str, Any]) -> Iterator[str]:
         end = f", answers end with `{training['turn_end']}`" if training["turn_end"] else ""
         yield f"  trained with {training['path']} ({training['kind']}{end})"
     if serving := profile.get("serving"):
-        stops = ", ".join(f"`{_in_line(stop)}`" for stop in serving["stops"]) or "no stop sequence"
+        stops = ", ".join(f"`{in_line(stop)}`" for stop in serving["stops"]) or "no stop sequence"
         yield f"  served with {serving['path']} ({serving['template']}; {stops})"
     if dataset := profile.get("dataset"):
         yield f"  trained on {dataset}"
-
-
-def _in_line(text: str) -> str:
-    return text.replace("\r", "␍").replace("\n", "⏎")
 
 
 def _file(file: Mapping[str, Any], subject: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Rows of a template pair's tables as they are found, with what is marked on them."""
+"""Rows of the tables of templates and of answers as they are found, with what is marked on them."""
 
 from __future__ import annotations
 
