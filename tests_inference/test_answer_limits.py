@@ -16,8 +16,8 @@ def test_endless_answer(answers):
 
     Fix:
         Set `num_predict` in the Modelfile, or in the `options` of each request. Behind OpenAI's interface each request
-        has `max_tokens`, and so has `[tool.tunespec.inference]`, with which the probes are asked. An answer that ends at
-        the limit was cut off: look at its stop sequences first, then raise the limit.
+        has `max_tokens`, and so has `[tool.tunespec.inference]`, with which the probes are asked. An answer that ends
+        at the limit was cut off: look at its stop sequences first, then raise the limit.
 
     Kinds:
         endless_answer: {value} | an answer without an end in sight, of a model without a limit | one such question
