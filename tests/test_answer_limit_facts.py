@@ -31,7 +31,12 @@ HUNG_UP, BROKEN = one(abandoned=True), one(pieces=100)
         (HUNG_UP, HIGH, "unended_answer", "no end after 1,040 pieces, and the limit is 4,096 tokens; we hung up"),
         (HUNG_UP, LIVE, "limit_not_kept", "1,040 tokens, where the limit is 1,024"),
         (HUNG_UP, NONE, "endless_answer", "no end after 1,040 pieces, and no limit is set; we hung up"),
-        (HUNG_UP, VLLM, "endless_answer", "no end after 1,040 pieces, and the server does not say a limit; we hung up"),
+        (
+            HUNG_UP,
+            VLLM,
+            "endless_answer",
+            "no end after 1,040 pieces, and neither server nor `max_tokens` says a limit; we hung up",
+        ),
         (one("length"), HIGH, "cut_at_limit", "the limit ended the answer after 1,040 tokens, the model did not"),
         (
             BROKEN,

@@ -14,6 +14,7 @@ import pytest
 from tests.conftest import chat, run_tunespec, write_jsonl
 from tunespec.catalogue import load
 from tunespec.config import Config, find
+from tunespec.config_values import _INFERENCE
 from tunespec.discover import discover
 from tunespec.explain import explain_text, list_text
 from tunespec.init import configuration_text
@@ -105,6 +106,8 @@ def test_init_is_a_comment_for_everything_that_can_be_set(project, snapshot, mon
     monkeypatch.chdir(project)
     text = configuration_text(project, ["repeated.jsonl"])
     assert text == snapshot
+    inference = text.partition("# [inference]\n")[2].partition("\n\n")[0].replace("# ", "", 1).replace("\n# ", "\n")
+    assert set(tomllib.loads(inference)) == set(_INFERENCE)
     commented = [line.removeprefix("# ") for line in text.splitlines()]
     start = next(n for n, line in enumerate(commented) if line.startswith("[pitfalls."))
     settings = [line for line in commented[start:] if line.startswith("[pitfalls.") or " = " in line]

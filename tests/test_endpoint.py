@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.faulty_server import ok, routed, serving, status
+from tunespec.config import Config
+from tunespec.discover_answers import with_given
 from tunespec.errors import CannotJudgeError
+from tunespec.inference.connect import connect
 from tunespec.inference.endpoint import address, require_loopback
+from tunespec.inference.errors import ServerError
+from tunespec.subjects import ServedModel
 
 
 @pytest.mark.parametrize(
@@ -102,3 +110,38 @@ def test_this_machine(url):
 def test_another_machine(url):
     with pytest.raises(CannotJudgeError, match=r"is not this machine.*--remote"):
         require_loopback(url)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"probes": ["probes.jsonl"]}, "--probes needs --model NAME"),
+        ({"record": "answers.jsonl"}, "--record needs --model NAME"),
+        ({"host": "http://127.0.0.1:1"}, "--host needs --model NAME"),
+        ({"api": "ollama"}, "--api needs --model NAME"),
+        ({"remote": True, "api": "openai"}, "--api needs --model NAME"),
+        ({"remote": True}, "--remote needs --model NAME"),
+        ({"model": ""}, "--model needs the name of a model"),
+        ({"model": " ", "host": "127.0.0.1"}, "--model needs the name of a model"),
+    ],
+)
+def test_an_option_that_would_count_for_nothing(tmp_path, given, message):
+    with pytest.raises(CannotJudgeError, match=f"^{message}"):
+        with_given(Config(tmp_path), given)
+    with pytest.raises(CannotJudgeError, match=r"^--model ") if "model" in given else nullcontext():
+        with_given(Config(tmp_path, inference={"model": "m"}), given)
+
+
+def test_options_that_need_no_model(tmp_path):
+    configured = Config(tmp_path, inference={"probes": ["probes.jsonl"], "host": "127.0.0.1"})
+    unset = {"model": None, "host": None, "api": None, "probes": (), "outputs": (), "record": None, "remote": False}
+    assert with_given(configured, unset) == configured
+    assert with_given(configured, unset | {"outputs": ["answers.jsonl"]}).inference["outputs"]
+
+
+def test_the_wrong_interface_names_the_other():
+    props = {"/v1/models": ok(b'{"data": []}')}
+    missing = status(404, b'{"error":{"code":404,"message":"File Not Found","type":"not_found_error"}}')
+    with serving(routed(props | {"/api/version": missing})) as url, pytest.raises(ServerError) as caught:
+        connect(ServedModel("m", url, "ollama"), Config(Path.cwd())).describe()
+    assert str(caught.value) == f"{url} answered 404: File Not Found (`--api openai`?)"

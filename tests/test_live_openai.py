@@ -11,11 +11,16 @@ from tests.live.gguf_model import write_model
 from tests.live.scripts import SCRIPTED
 from tests.live.smollm import smollm
 from tunespec.config import Config
+from tunespec.findings import Place
+from tunespec.inference.asker import Asker
+from tunespec.inference.caller import as_called
 from tunespec.inference.connect import connect
 from tunespec.inference.errors import ServerError
 from tunespec.inference.ollama_server import OllamaServer
 from tunespec.inference.openai_server import OpenAIServer
+from tunespec.inference.probe import Probe
 from tunespec.inference.server import Question
+from tunespec.progress import Progress
 from tunespec.subjects import ServedModel
 
 pytestmark = pytest.mark.live
@@ -89,6 +94,16 @@ def test_an_answer(server, question, text, reason, tokens):
     assert "".join(streamed.pieces) == text
     assert len(streamed.pieces) > 1
     assert whole.pieces == ()
+
+
+def test_the_caller_ends_its_answers(server):
+    asker = Asker(server, as_called(server.describe(), {"stop": ["### End"], "max_tokens": 64}, "f", ()), Progress())
+    place = Place("probes.jsonl", 1, 0, "")
+    messages = ({"role": "user", "content": "[CAPITAL]"},)
+    (one,) = asker.ask([Probe("one", "plain", messages, place)])
+    assert (one.reply.reason, "### End" in one.reply.text) == ("stop", False)
+    assert one.raw is not None
+    assert one.raw.text.startswith(one.reply.text + "### End")
 
 
 def test_a_runaway_is_hung_up_on(server):

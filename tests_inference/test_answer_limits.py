@@ -15,8 +15,9 @@ def test_endless_answer(answers):
         Give the model a limit above the longest good answer (`PARAMETER num_predict 1024`), beside its stop sequences.
 
     Fix:
-        Set `num_predict` in the Modelfile, or in the `options` of each request. An answer that ends at the limit was
-        cut off: look at its stop sequences first, then raise the limit.
+        Set `num_predict` in the Modelfile, or in the `options` of each request. Behind OpenAI's interface each request
+        has `max_tokens`, and so has `[tool.tunespec.inference]`, with which the probes are asked. An answer that ends
+        at the limit was cut off: look at its stop sequences first, then raise the limit.
 
     Kinds:
         endless_answer: {value} | an answer without an end in sight, of a model without a limit | one such question

@@ -29,6 +29,8 @@ _INFERENCE: Mapping[str, tuple[tuple[type, ...], str]] = {
     "outputs": ((list,), "a list of files or globs"),
     "remote": ((bool,), "true or false"),
     "silence": ((int, float), "a number of seconds"),
+    "stop": ((list,), "a list of strings: what ends an answer, as callers send it"),
+    "max_tokens": ((int,), "a whole number above 0"),
 }
 APIS = ("ollama", "openai")
 
@@ -114,7 +116,7 @@ def read_template(table: dict[str, Any], path: Path) -> dict[str, Any]:
 
 def read_inference(table: dict[str, Any], path: Path) -> dict[str, Any]:
     """``[inference]``: the served model, its server, the probes that are put to it, and recorded outputs."""
-    for key in ("probes", "outputs"):
+    for key in ("probes", "outputs", "stop"):
         if isinstance(table.get(key), str):
             table[key] = [table[key]]
     for key, value in table.items():
@@ -127,6 +129,9 @@ def read_inference(table: dict[str, Any], path: Path) -> dict[str, Any]:
             read_strings(table, key, path)
     require(table.get("api", APIS[0]) in APIS, path, "inference.api", _INFERENCE["api"][1])
     require(table.get("silence", 1) > 0, path, "inference.silence", "a number of seconds above 0")
+    require(table.get("max_tokens", 1) > 0, path, "inference.max_tokens", _INFERENCE["max_tokens"][1])
+    require(all(table.get("stop", ())), path, "inference.stop", "a list of strings, none of them empty")
+    require(table.get("model", "m").strip() != "", path, "inference.model", _INFERENCE["model"][1])
     return table
 
 

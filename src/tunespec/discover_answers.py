@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tunespec.config import Config
 
 Answering = ServedModel | Recording
+_OF_MODEL = ("probes", "record", "host", "api", "remote")  # options that say nothing without a model
 T = TypeVar("T", TemplatePair, Dataset)
 _NAMED = 3  # candidates that a sentence names
 
@@ -61,7 +62,10 @@ def answering(
     outputs = {file.shown: file for file in (*named_files(config, "outputs"), *found["outputs"])}
     recordings = [Recording(name, (file,), *made) for name, file in sorted(outputs.items())]
     model = config.inference.get("model")
-    return (*([_served(config, model, found["probes"], made)] if model else []), *recordings)
+    if not model:
+        return tuple(recordings)
+    served = _served(config, model, found["probes"], made)
+    return (replace(served, clients=_clients(templates)), *recordings)
 
 
 def _served(config: Config, model: str, found: Sequence[DataFile], made: Made) -> ServedModel:
@@ -76,6 +80,13 @@ def _served(config: Config, model: str, found: Sequence[DataFile], made: Made) -
     return ServedModel(model, address(host), api, files, (*own, *suite), *made)
 
 
+def _clients(templates: Sequence[TemplatePair]) -> tuple[DataFile, ...]:
+    """What asks a model that no Modelfile is there for; else the clients are those of its pair."""
+    if any(pair.of("modelfile") for pair in templates):
+        return ()
+    return tuple(file for pair in templates for file in pair.of("request", "script"))
+
+
 class Made(NamedTuple):
     """What a model was made with and trained on, or why that cannot be told where several could be meant."""
 
@@ -86,12 +97,20 @@ class Made(NamedTuple):
 
 
 def _made(templates: Sequence[TemplatePair], datasets: Sequence[Dataset]) -> Made:
-    """The one pair with a Modelfile, or the one without, and its dataset; without a pair the one dataset."""
-    pair, no_pair = _only([pair for pair in templates if pair.of("modelfile")] or templates, "templates")
+    """The pair that may be the model's, and its dataset; without a pair the one dataset."""
+    pair, no_pair = _only(_likely(templates), "templates")
     if pair is not None and pair.dataset is not None:
         return Made(pair, pair.dataset, no_pair, "")
     dataset, no_dataset = _only(datasets, "datasets")
     return Made(pair, dataset if pair is None else None, no_pair, no_dataset)
+
+
+def _likely(templates: Sequence[TemplatePair]) -> Sequence[TemplatePair]:
+    """The pairs with a Modelfile; without one, those with a training template, which no lone request hides."""
+    for formats in (("modelfile",), ("jinja", "tokenizer", "recipe"), ("gguf",)):
+        if found := [pair for pair in templates if pair.of(*formats) or (pair.plain and "jinja" in formats)]:
+            return found
+    return templates
 
 
 def _only(candidates: Sequence[T], what: str) -> tuple[T | None, str]:
@@ -104,7 +123,17 @@ def _only(candidates: Sequence[T], what: str) -> tuple[T | None, str]:
 
 
 def with_given(config: Config, given: Mapping[str, Any]) -> Config:
-    """The configuration with what the command line says of the served model; its paths are of the current folder."""
+    """The configuration with what the command line says of the served model; its paths are of the current folder.
+
+    Raises:
+        CannotJudgeError: for an option that would count for nothing, since no model is asked.
+    """
+    model = given.get("model")
+    if model is not None and not model.strip():
+        raise CannotJudgeError("--model needs the name of a model")
+    alone = [key for key in _OF_MODEL if given.get(key)]
+    if alone and not model and not config.inference.get("model"):
+        raise CannotJudgeError(f"--{alone[0]} needs --model NAME, or `model` in [tool.tunespec.inference]")
     kept: dict[str, Any] = {key: value for key, value in given.items() if value}
     for key in ("probes", "outputs"):
         if key in kept:

@@ -77,7 +77,7 @@ def configuration_text(folder: Path, paths: Sequence[str]) -> str:
     lines += ["", "# the least severity that fails: error, warning or info", 'fail-on = "error"', ""]
     lines += ["# name datasets whose files say their split in another way", "# [datasets.NAME]"]
     lines += ['# train = "a.jsonl"', '# validation = "b.jsonl"', ""]
-    lines += _template_lines()
+    lines += [*_template_lines(), *_inference_lines()]
     lines += [
         "# switch a pitfall or one kind off; the reason is asked for",
         "# [ignore]",
@@ -98,6 +98,23 @@ def _template_lines() -> list[str]:
         '# modelfile = "Modelfile"',
         '# model = "model.gguf"',
         '# requests = ["request.json"]',
+        "",
+    ]
+
+
+def _inference_lines() -> list[str]:
+    return [
+        "# the served model that is asked, as its callers ask it; docs/probes.md says more",
+        "# [inference]",
+        '# model = "NAME"',
+        '# host = "http://127.0.0.1:11434"  # else OLLAMA_HOST, else this one',
+        '# api = "ollama"  # or "openai"; else what the server speaks',
+        '# probes = ["probes.jsonl", "suite"]  # "suite": those of the specification',
+        '# outputs = ["answers.jsonl"]  # recorded answers',
+        "# remote = false  # true: a server that is not this machine may be asked",
+        "# silence = 120  # the most seconds that it may send nothing",
+        '# stop = ["### End"]  # what callers send; else what the one request or client that is at hand sends',
+        "# max_tokens = 300  # the same of the limit",
         "",
     ]
 

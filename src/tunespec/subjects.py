@@ -88,6 +88,7 @@ class ServedModel:
         dataset: the records that it was trained on, if one dataset is meant.
         no_pair: why no pair was taken, if several could be meant.
         no_dataset: why no dataset was taken, if several could be meant.
+        clients: what asks it, as files of requests and programs, where those belong to no pair.
     """
 
     name: str
@@ -99,6 +100,7 @@ class ServedModel:
     dataset: Dataset | None = None
     no_pair: str = ""
     no_dataset: str = ""
+    clients: tuple[DataFile, ...] = ()
     family: str = "inference"
 
 

@@ -102,14 +102,17 @@ class Served:
         digest: of the model, empty if the server has none.
         template: the prompt template; None if it does not say.
         system: the system message that is sent if the caller sends none.
-        stops: the stop sequences that count if the caller sends none; None if it does not say.
-        limit: the most tokens of an answer if the caller says none; None: none is set, or not known.
+        stops: the stop sequences that count: those of the caller if it sends some, else the model's own; None if the
+            server does not say.
+        limit: the most tokens of an answer, by the caller or the model; None: none is set, or not known.
         context: tokens of prompt and answer together; None if it does not say.
         options: all parameters, by the server's names.
         rendering: whether it can show the rendered prompt.
         kind: ``ollama``, ``llama.cpp``, or ``openai``: any other server that speaks OpenAI's interface.
         engine: Ollama's, by `trim`'s names: how it cuts at stop sequences.
         asked: when its answers were recorded; None: they are today's.
+        given: which of ``stops`` and ``limit`` the caller sends, and the file that says so.
+        model_stops: where the caller sends stop sequences, the model's own, which count for nothing then.
     """
 
     name: str
@@ -125,3 +128,10 @@ class Served:
     kind: str = "ollama"
     engine: str = "llama-server"
     asked: datetime | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
+    model_stops: tuple[str, ...] | None = None
+
+    @property
+    def own_stops(self) -> tuple[str, ...] | None:
+        """The stop sequences that count if the caller sends none; None if the server does not say."""
+        return self.model_stops if "stops" in self.given else self.stops

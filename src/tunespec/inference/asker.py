@@ -52,7 +52,7 @@ class Asker:
             yield answered
 
     def _answer(self, probe: Probe, *, again: bool, raw: bool) -> Answered:
-        question = Question(probe.messages, options=STEADY, guard=self._guard)
+        question = self._question(probe)
         reply = self.server.ask(question)
         ended = reply.reason == "stop"
         whole = self.server.ask_whole(question) if again and ended else None
@@ -72,6 +72,12 @@ class Asker:
             runaway=probe.runaway,
             own=probe.own,
         )
+
+    def _question(self, probe: Probe) -> Question:
+        """The probe with what the caller sends, and nothing else: what it leaves out is the model's own."""
+        given, served = self.served.given, self.served
+        stops, limit = served.stops if "stops" in given else None, served.limit if "limit" in given else None
+        return Question(probe.messages, stops=stops, limit=limit, options=STEADY, guard=self._guard)
 
     def _generated(self, question: Question) -> str | None:
         """The prompt of a single question, with or without a system message, as the other endpoint renders it."""

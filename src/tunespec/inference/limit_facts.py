@@ -51,7 +51,8 @@ def _live(answered: Answered, served: Served, rows: Rows, row: int) -> None:
 
 
 def _without_limit(reply: Reply, served: Served, rows: Rows, row: int) -> None:
-    says = "the server does not say a limit" if served.kind == "openai" else "no limit is set"
+    known = served.kind != "openai"
+    says = "no limit is set" if known else "neither server nor `max_tokens` says a limit"
     rows.skip(["limit_not_kept"], f"{served.server} does not say which limit the model has, or it has none")
     rows.skip(["unended_answer"], "an answer without an end is an endless one where no limit is known")
     if reply.abandoned:

@@ -35,7 +35,7 @@ class OllamaServer:
 
     def describe(self) -> Served:
         """What ``/api/show``, ``/api/tags`` and ``/api/ps`` say of the model."""
-        version = text(self.wire.get("/api/version").get("version"))
+        version = self._version
         try:
             shown = self.wire.post("/api/show", {"model": self.model})
         except StatusError as error:
@@ -118,6 +118,16 @@ class OllamaServer:
         if question.limit is not None:
             options["num_predict"] = question.limit
         return {"model": self.model, "messages": list(question.messages), "options": options, "stream": stream}
+
+    @property
+    def _version(self) -> str:
+        """The server's version: llama.cpp's has some of Ollama's interface, but tells none."""
+        try:
+            return text(self.wire.get("/api/version").get("version"))
+        except StatusError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            raise ServerError(f"{error} (`--api openai`?)") from None
 
     @cached_property
     def _digests(self) -> Mapping[str, str]:

@@ -56,8 +56,8 @@ def _differing(modelfile: Modelfile, template: TemplateSource, served: Served) -
     if modelfile.system is not None or is_bare:
         yield from _text("system message", served.system, modelfile.system or "")
     stops = _stops(modelfile, template)
-    if stops is not None and served.stops is not None and set(served.stops) != set(stops):
-        yield Differing("its stop sequences are", _quoted(served.stops), _quoted(stops))
+    if stops is not None and served.own_stops is not None and set(served.own_stops) != set(stops):
+        yield Differing("its stop sequences are", _quoted(served.own_stops), _quoted(stops))
     for name in _LIMITS:
         has, due = served.options.get(name), modelfile.parameters.get(name)
         if (due is not None or is_bare) and has != due:

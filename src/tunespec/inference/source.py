@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tunespec.inference.answered import Answered, Served
 from tunespec.inference.endings import ended_by
-from tunespec.subjects import Dataset, Recording, ServedModel
+from tunespec.splits import relative
+from tunespec.subjects import Dataset, Recording, ServedModel, TemplatePair
 
 if TYPE_CHECKING:
     from tunespec.config import Config
@@ -90,14 +91,26 @@ class AnswerSource:
 
         probes = read_probes(self.subject.probes, self._config.root)
         server = connect(self.subject, self._config)
-        served, target = server.describe(), self._config.inference.get("record")
+        served, target = self._called(server.describe()), self._config.inference.get("record")
         if target:
             open_recording(Path(target))
         answered = Asker(server, served, self._progress).ask(probes)
-        served = server.describe()  # again: now that the model is loaded, its context is known
+        served = self._called(server.describe())  # again: now that the model is loaded, its context is known
         if target:
             write_recording(Path(target), answered, served)
         return answered, served
+
+    def _called(self, served: Served) -> Served:
+        """The model as its callers ask it: by the configuration, else by the one client that is at hand."""
+        assert isinstance(self.subject, ServedModel)
+        from tunespec.inference.caller import as_called
+        from tunespec.templates.source import TemplateSource
+
+        pair, clients = self.template, self.subject.clients
+        if clients:
+            pair = TemplateSource(TemplatePair(self.subject.name, clients), self._config)
+        file = relative(self._config.file, self._config.root) if self._config.file is not None else ""
+        return as_called(served, self._config.inference, file, pair.requests if pair is not None else ())
 
     @cached_property
     def texts(self) -> RecordSource:
@@ -146,6 +159,7 @@ class AnswerSource:
             profile["server"], profile["digest"] = served.server, served.digest
             profile["stops"] = list(served.stops) if served.stops is not None else None
             profile["limit"], profile["context"] = served.limit, served.context
+            profile["given"] = dict(served.given)
             profile["deterministic"] = self.deterministic
             profile["ended_by"] = ended_by(self.answered, served.stops)
         if self.subject.pair is not None:

@@ -51,11 +51,12 @@ def _answers(subject: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _settings(profile: Mapping[str, Any]) -> Iterator[str]:
-    """What the server says that the model is served with."""
+    """What the model is served with, and who says so where that is not the server."""
+    given = {key: f" ({in_line(str(file))})" for key, file in profile.get("given", {}).items()}
     if profile["stops"] is not None:
         stops = ", ".join(f"`{in_line(stop)}`" for stop in profile["stops"])
-        yield f"stops at {stops}" if stops else "no stop sequence"
-    yield f"at most {profile['limit']:,} tokens" if profile["limit"] else "no limit"
+        yield (f"stops at {stops}" if stops else "no stop sequence") + given.get("stops", "")
+    yield (f"at most {profile['limit']:,} tokens" if profile["limit"] else "no limit") + given.get("limit", "")
     if profile["context"]:
         yield f"a context of {profile['context']:,} tokens"
 
