@@ -14,6 +14,7 @@ from tunespec.tables import TABLES
 PAIR = [chat("What is the Seine?", "A river through Paris."), chat("Who wrote Candide?", "Voltaire.")]
 SUITE = ("--pyargs", "tunespec.suite")
 OF_DATASETS = [pitfall for pitfall in load().pitfalls if TABLES[pitfall.table] == "data"]
+OTHERS = [pitfall for pitfall in load().pitfalls if TABLES[pitfall.table] != "data"]  # skipped, each once
 
 
 @pytest.fixture
@@ -30,14 +31,14 @@ def run(project, *arguments):
 def test_one_item_for_each_pitfall_and_subject(project):
     result = run(project, *SUITE, "--dataset=data", "--collect-only", "-q")
     result.stdout.fnmatch_lines_random(
-        ["*test_duplicate_record?data/clean.jsonl?", f"*{2 * len(OF_DATASETS)} tests collected*"]
+        ["*test_duplicate_record?data/clean.jsonl?", f"*{2 * len(OF_DATASETS) + len(OTHERS)} tests collected*"]
     )
     assert result.ret == 0
 
 
 def test_findings_fail_with_their_text(project):
     result = run(project, *SUITE, "--dataset=data", "--tunespec-select=D002,D004,D005", "-rf")
-    result.assert_outcomes(passed=3, failed=1, skipped=2)
+    result.assert_outcomes(passed=3, failed=1, skipped=3)
     assert result.ret == 1
     result.stdout.fnmatch_lines(["*data/repeated.jsonl:3: repeats data/repeated.jsonl:1*"])
     result.stdout.no_fnmatch_line("*Traceback*")
