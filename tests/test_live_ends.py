@@ -163,6 +163,6 @@ def said(report):
     examined = {
         (one["code"], one["kind"]): (one["status"], one["examined"], one["reason"])
         for one in report["pitfalls"]
-        if one["table"] == "answers" and one["code"] in ALL
+        if one["table"] == "answers" and one["code"] in ALL and one["kind"] != "unreadable"  # of files alone
     }
     return findings, examined

@@ -28,7 +28,7 @@ def test_a_blank_text_stands_in_every_answer(tmp_path, key, texts):
         ({"messages": ASKED, "case": "plan"}, "unknown case 'plan'; did you mean 'plain'"),
         ({"messages": ASKED, "runaway": 1}, "runaway is true or false"),
         ({"messages": []}, "messages must be a list of messages"),
-        ({"messages": [*ASKED, {"role": "assistant", "content": "In Norway."}]}, "the last message is the user's"),
+        ({"messages": [*ASKED, {"role": "assistant", "content": "In Norway."}]}, "the last message must be the user's"),
         ({"messages": [{"role": "user", "content": None}]}, "the content of a message is a text"),
     ],
 )

@@ -250,7 +250,7 @@ def test_a_configured_file_that_names_no_template_is_refused(tmp_path):
     write_files(
         tmp_path, {"Modelfile": MODELFILE, "tunespec.toml": '[template]\ntraining = "a.yaml"\n', "a.yaml": "a: 1"}
     )
-    with pytest.raises(CannotJudgeError, match="names a template"):
+    with pytest.raises(CannotJudgeError, match="names one"):
         discover(find(tmp_path), [str(tmp_path)])
 
 

@@ -48,6 +48,7 @@ _WANTS_PAIRS = re.compile(
     r"|fragen\b|beispiel|exemple|ejemplo|preguntas|例|题"
 )
 _STATEMENT = re.compile(r"[.!?。！？…][\"'”’)»]*\s*\Z")
+_NEAR = 200  # characters before a mark that are looked at: all of them, for each mark, took the square of a text
 _DOUBLED = re.compile(r"(?m)^[ \t]*[-*•]?[ \t]*\w[\w /-]{0,30}:")
 
 
@@ -78,7 +79,7 @@ def next_turn(answer: str, prompt: str) -> str | None:
     """The mark with which an answer goes on as a conversation: after a sentence, another asks, and is answered."""
     found = speakers(answer)
     for number, asked in enumerate(found):
-        if asked.kind not in _REPLIES or not _STATEMENT.search(answer, 0, asked.start):
+        if asked.kind not in _REPLIES or not _ends_a_sentence(answer, asked.start):
             continue
         heading = asked.shown.startswith("#") and not asked.shown.endswith(":")
         if asked.kind in {"question", "input"} and (
@@ -92,6 +93,10 @@ def next_turn(answer: str, prompt: str) -> str | None:
         if any(reply.kind in _REPLIES[asked.kind] for reply in found[number + 1 :]):
             return asked.shown
     return None
+
+
+def _ends_a_sentence(answer: str, end: int) -> bool:
+    return _STATEMENT.search(answer, max(0, end - _NEAR), end) is not None
 
 
 def _is_last_line(answer: str, asked: Speaker) -> bool:
