@@ -14,6 +14,7 @@ from tunespec.groups import GROUPS
 
 if TYPE_CHECKING:
     from tunespec.cache import Cache
+    from tunespec.facts import Fact
     from tunespec.inference.source import AnswerSource
     from tunespec.sources import RecordSource
     from tunespec.templates.source import TemplateSource
@@ -45,6 +46,19 @@ class Table:
     examined: Mapping[str, int]
     reasons: Mapping[str, str]
 
+    @classmethod
+    def of(
+        cls, places: Sequence[Place], facts: Sequence[Fact], texts: Mapping[str, Sequence[str | None]] | None = None
+    ) -> Table:
+        """The table of these facts; ``texts`` are its text columns, if any is asked for."""
+        return cls(
+            places,
+            {fact.name: fact.marks for fact in facts},
+            texts or {},
+            {fact.name: fact.examined for fact in facts},
+            {fact.name: fact.reason for fact in facts if fact.reason},
+        )
+
     def column(self, name: str) -> dict[int, str]:
         """Row -> value of a fact or text column; a row that is absent has none."""
         if name in self.texts:
@@ -54,6 +68,17 @@ class Table:
     def mark(self, kind: str, row: int) -> Mark:
         """The value of a fact on a row; a text column's value stays in the user's file."""
         return self.facts[kind][row] if kind in self.facts else Mark("")
+
+
+def require_facts(table: str, wanted: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse a column that a table does not have.
+
+    Raises:
+        CannotJudgeError: naming the closest.
+    """
+    known = set(known)
+    if unknown := sorted(set(wanted) - known):
+        raise CannotJudgeError(f"the table {table} has no fact {unknown[0]!r}{closest(unknown[0], known)}")
 
 
 def build_table(
@@ -80,19 +105,11 @@ def _dataset_table(
 ) -> tuple[Table, dict[str, Any]]:
     wanted = set(columns)
     texts = TEXTS if name == "records" else ()
-    known = [*texts, *(fact for group in GROUPS.values() if group.table == name for fact in group.facts)]
-    if unknown := sorted(wanted - set(known)):
-        raise CannotJudgeError(f"the table {name} has no fact {unknown[0]!r}{closest(unknown[0], known)}")
+    require_facts(name, wanted, [*texts, *(f for group in GROUPS.values() if group.table == name for f in group.facts)])
     groups = [group for group, own in GROUPS.items() if own.table == name and own.facts & wanted]
     description, places, facts = described_facts(groups, source, cache, key)
-    table = Table(
-        places if name == "records" else _split_places(description),
-        {fact.name: fact.marks for fact in facts},
-        _texts(source) if wanted & set(texts) else {},
-        {fact.name: fact.examined for fact in facts},
-        {fact.name: fact.reason for fact in facts if fact.reason},
-    )
-    return table, description
+    own = places if name == "records" else _split_places(description)
+    return Table.of(own, facts, _texts(source) if wanted & set(texts) else None), description
 
 
 def _split_places(description: Mapping[str, Any]) -> list[Place]:

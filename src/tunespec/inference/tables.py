@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tunespec.catalogue import closest
-from tunespec.errors import CannotJudgeError
 from tunespec.templates.rows import Rows
 
 if TYPE_CHECKING:
@@ -75,24 +73,14 @@ def build(columns: Iterable[str], source: AnswerSource) -> tuple[Table, dict[str
     Raises:
         CannotJudgeError: for a column that the table does not have, and answers that could not be had.
     """
-    from tunespec.tables import Table
+    from tunespec.tables import Table, require_facts
 
     wanted = set(columns)
-    known = frozenset(fact for facts in GROUPS for fact in facts.split())
-    if unknown := sorted(wanted - known):
-        raise CannotJudgeError(f"the table answers has no fact {unknown[0]!r}{closest(unknown[0], known)}")
+    require_facts("answers", wanted, (fact for facts in GROUPS for fact in facts.split()))
     groups = {facts: fill for facts, fill in GROUPS.items() if wanted & set(facts.split())}
     rows = Rows(frozenset(fact for facts in groups for fact in facts.split()))
     for answered in source.answered:
         rows.add_place(answered.place)
     for fill in groups.values():
         fill(source, rows)
-    facts = rows.found()
-    table = Table(
-        rows.places,
-        {fact.name: fact.marks for fact in facts},
-        {},
-        {fact.name: fact.examined for fact in facts},
-        {fact.name: fact.reason for fact in facts if fact.reason},
-    )
-    return table, source.described()
+    return Table.of(rows.places, rows.found()), source.described()

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tunespec.catalogue import closest
-from tunespec.errors import CannotJudgeError
 from tunespec.templates.description import described
 from tunespec.templates.rows import Rows
 
@@ -87,19 +85,10 @@ def build(name: str, columns: Iterable[str], source: TemplateSource) -> tuple[Ta
     Raises:
         CannotJudgeError: for a column that the table does not have.
     """
-    from tunespec.tables import Table
+    from tunespec.tables import Table, require_facts
 
     made = TABLES[name]
-    if unknown := sorted(set(columns) - made.facts):
-        raise CannotJudgeError(f"the table {name} has no fact {unknown[0]!r}{closest(unknown[0], made.facts)}")
+    require_facts(name, columns, made.facts)
     rows = Rows(made.facts)
     made.fill(source, rows)
-    facts = rows.found()
-    table = Table(
-        rows.places,
-        {fact.name: fact.marks for fact in facts},
-        {},
-        {fact.name: fact.examined for fact in facts},
-        {fact.name: fact.reason for fact in facts if fact.reason},
-    )
-    return table, described(source)
+    return Table.of(rows.places, rows.found()), described(source)
