@@ -108,8 +108,7 @@ def _plain(answered: Answered, said: str | None, rows: Rows, row: int) -> None:
 
 def _use(ignored: dict[int, str], examined: int, limit: float, rows: Rows) -> None:
     """Each answer that does not use its context; or, if most do not, that, once."""
-    for _ in range(examined):
-        rows.examine(*_USE)
+    rows.examine(*_USE, rows=examined)
     if examined >= _LEAST and len(ignored) > limit * examined:
         first = min(ignored)
         count = f"{len(ignored)} of {examined} answers do not use what only their context says"

@@ -19,8 +19,7 @@ def limit_facts(source: AnswerSource, rows: Rows) -> None:
     for row, answered in enumerate(source.answered):
         if served is not None:
             _live(answered, served, rows, row)
-    for _ in ended:
-        rows.examine(*_CUT)
+    rows.examine(*_CUT, rows=len(ended))
     if len(cut) >= _LEAST and len(cut) > _MOST * len(ended):
         rows.mark("mostly_cut", cut[0], f"the limit ended {len(cut)} of {len(ended)} answers, the model did not")
     else:

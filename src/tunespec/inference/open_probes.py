@@ -25,9 +25,4 @@ def open_probe_facts(source: AnswerSource, rows: Rows) -> None:
     records = source.texts_of(judged).records
     form = float(source.setting("T002", "form"))
     for fact in open_prompt_facts(records, make_passages(records, None), form):
-        for _ in range(fact.examined):
-            rows.examine(fact.name)
-        for at, mark in fact.marks.items():
-            rows.mark(fact.name, judged[at], mark.text)
-        if fact.reason:
-            rows.skip([fact.name], fact.reason)
+        rows.take(fact, judged)

@@ -81,12 +81,8 @@ def _is_judged(one: Answered, group: str) -> bool:
 
 
 def _take(fact: Fact, own: Judged, rows: Rows) -> None:
-    """What a fact says of the answers that are judged."""
-    for _ in range(fact.examined):
-        rows.examine(fact.name)
-    for at, mark in fact.marks.items():
-        rows.mark(fact.name, own.rows[at], mark.text, mark.related)
-    rows.skip([fact.name], fact.reason or _ALL_RUN_ON)
+    rows.take(fact, own.rows)
+    rows.skip([fact.name], _ALL_RUN_ON)
 
 
 def _line_loops(source: AnswerSource, own: Judged, rows: Rows) -> None:

@@ -12,8 +12,6 @@ def unread_facts(source: AnswerSource, rows: Rows) -> None:
     if not isinstance(source.subject, Recording):
         rows.skip(["unreadable"], "the answers are the server's own, not read from a file")
         return
-    for _ in source.answered:
-        rows.examine("unreadable")
+    rows.examine("unreadable", rows=len(source.answered) + len(source.unread))
     for line in source.unread:
-        rows.examine("unreadable")
         rows.mark("unreadable", rows.add_place(line.place), line.why)

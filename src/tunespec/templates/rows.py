@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tunespec.facts import Fact
@@ -30,9 +30,9 @@ class Rows:
         self.places.append(place)
         return len(self.places) - 1
 
-    def examine(self, *facts: str) -> None:
-        """Count one more row that these facts looked at."""
-        self._examined.update(facts)
+    def examine(self, *facts: str, rows: int = 1) -> None:
+        """Count one more row, or several, that these facts looked at."""
+        self._examined.update(dict.fromkeys(facts, rows))
 
     def mark(self, fact: str, row: int, text: str, related: Place | None = None) -> None:
         """Something was found on a row; the first text stays."""
@@ -42,6 +42,14 @@ class Rows:
         """These facts have nothing to look at, unless something else did."""
         for fact in facts:
             self._reasons.setdefault(fact, reason)
+
+    def take(self, fact: Fact, own: Sequence[int]) -> None:
+        """What a fact says that was computed from some of the rows alone: its n-th row is ``own[n]`` here."""
+        self.examine(fact.name, rows=fact.examined)
+        for at, mark in fact.marks.items():
+            self.mark(fact.name, own[at], mark.text, mark.related)
+        if fact.reason:
+            self.skip([fact.name], fact.reason)
 
     def found(self) -> list[Fact]:
         """All facts.
