@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tunespec.inference.answered import Answered, Served
-from tunespec.inference.shown import Looker, Shown
-from tunespec.inference.surroundings import surroundings
+from tunespec.inference.shown import Shown
 from tunespec.inference.trim_facts import NO_END, behind, is_unheard
 from tunespec.templates.end_texts import in_line
 
@@ -24,11 +23,8 @@ def end_facts(source: AnswerSource, rows: Rows) -> None:
         why = "recorded outputs do not say" if served is None else f"{served.server} does not say"
         rows.skip(_FACTS, f"{why} which stop sequences counted")
         return
-    around = surroundings(source)
-    looker = Looker(around, source.trained)
-    for row, answered in enumerate(source.answered):
-        shown = looker.first(answered)
-        if around.ends:
+    for row, (answered, shown) in enumerate(zip(source.answered, source.shown, strict=True)):
+        if source.surroundings.ends:
             rows.examine("unheard_end")
             if shown is not None and is_unheard(shown, served):
                 rows.mark("unheard_end", row, _unheard(shown, answered, served))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,8 @@ from tunespec.subjects import Dataset, Recording, ServedModel, TemplatePair
 if TYPE_CHECKING:
     from tunespec.config import Config
     from tunespec.inference.recorded import Recorded, Unread
+    from tunespec.inference.shown import Shown
+    from tunespec.inference.surroundings import Surroundings
     from tunespec.inference.training_data import TrainingData
     from tunespec.progress import Progress
     from tunespec.sources import RecordSource
@@ -131,6 +134,21 @@ class AnswerSource:
         records = answer_records([self.answered[row] for row in rows], self.turn_end)
         return RecordSource(dataset, None, self._config, self._progress, records)
 
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """What stands around answers, and belongs into none."""
+        from tunespec.inference.surroundings import surroundings
+
+        return surroundings(self)
+
+    @cached_property
+    def shown(self) -> Sequence[Shown | None]:
+        """Of each answer, the first thing that does not belong there: I002 and T001 share it out."""
+        from tunespec.inference.shown import Looker
+
+        looker = Looker(self.surroundings, self.trained)
+        return [looker.first(answered) for answered in self.answered]
+
     @property
     def turn_end(self) -> str:
         """What training put behind each answer: the template's turn end, or the dataset's end marker; may be empty."""
@@ -168,17 +186,10 @@ class AnswerSource:
             profile["dataset"] = self.subject.dataset.name
         if undecided := [why for why in (self.subject.no_pair, self.subject.no_dataset) if why]:
             profile["undecided"] = undecided
-        rows = [answered.place.path for answered in self.answered]
-        unread = [line.place.path for line in self.unread]
+        rows, unread = (Counter(one.place.path for one in found) for found in (self.answered, self.unread))
         files = [
-            {
-                "path": file.shown,
-                "split": None,
-                "format": file.format,
-                "rows": rows.count(file.shown),
-                "unread": unread.count(file.shown),
-            }
-            for file in self.subject.files
+            {"path": f.shown, "split": None, "format": f.format, "rows": rows[f.shown], "unread": unread[f.shown]}
+            for f in self.subject.files
         ]
         return {"name": self.subject.name, "family": self.subject.family, "files": files, "profile": profile}
 

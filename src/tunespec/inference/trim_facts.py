@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tunespec.inference.answered import Answered, Reply, Served
-from tunespec.inference.shown import Looker, Shown
-from tunespec.inference.surroundings import surroundings
+from tunespec.inference.shown import Shown
 from tunespec.special_tokens import shown_family
 from tunespec.templates.end_texts import in_line, stopping
 from tunespec.templates.stop_trained import common_prefix
@@ -24,11 +23,9 @@ _RECORDED = "recorded outputs were not asked again"
 
 def trim_facts(source: AnswerSource, rows: Rows) -> None:
     """The facts about what is shown, for each answer."""
-    around, served = surroundings(source), source.served
-    looker = Looker(around, source.trained)
-    for row, answered in enumerate(source.answered):
-        rows.examine("special_token_shown", "header_shown", *_ENDS * bool(around.ends))
-        shown = looker.first(answered)
+    served, ends = source.served, source.surroundings.ends
+    for row, (answered, shown) in enumerate(zip(source.answered, source.shown, strict=True)):
+        rows.examine("special_token_shown", "header_shown", *_ENDS * bool(ends))
         if shown is not None and not is_unheard(shown, served) and not _is_missed(shown, answered, served):
             rows.mark(*_marked(shown, row, answered.reply.text))
         if served is not None:
