@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from tunespec.findings import Mark, Place
 from tunespec.groups import COMPARING, GROUPS
 from tunespec.split_statistics import overlaps
-from tunespec.taught import store_taught, taught_by
 
 if TYPE_CHECKING:
     import polars as pl
@@ -99,6 +98,8 @@ def described_facts(
         results = pool.map(computed, others)
         description, places = _described(source, cache, key)  # meanwhile
         if of_texts:  # which a model's answers are compared with, when the records are not at hand
+            from tunespec.taught import store_taught, taught_by
+
             store_taught(taught_by(source), cache, key)
         found |= {**dict(zip(others, results, strict=True)), **compared.result()}
     return description, places, [fact for group in groups for fact in found[group] or ()]
