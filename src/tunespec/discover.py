@@ -11,8 +11,7 @@ from tunespec.config import Config
 from tunespec.discover_answers import Answering, answering, named_files, recorded_to
 from tunespec.discover_templates import company, template_pairs
 from tunespec.errors import CannotJudgeError
-from tunespec.paths import expand, files_under
-from tunespec.reading import format_of
+from tunespec.paths import files_of, files_under
 from tunespec.recognise import recognise
 from tunespec.shapes import Shapes
 from tunespec.subjects import Absent, DataFile, Dataset, Subject, TemplatePair
@@ -149,21 +148,8 @@ def _datasets(found: dict[str, tuple[Path, str, bool]]) -> Iterator[Dataset]:
 
 def _configured(config: Config) -> list[Dataset]:
     return [
-        Dataset(name, tuple(file for split, patterns in by_split.items() for file in files_of(config, patterns, split)))
+        Dataset(name, tuple(f for split, patterns in by_split.items() for f in files_of(config.root, patterns, split)))
         for name, by_split in config.datasets.items()
-    ]
-
-
-def files_of(config: Config, patterns: Sequence[str], split: str | None) -> list[DataFile]:
-    """The files that configured paths or globs name; they are relative to the project's root.
-
-    Raises:
-        CannotJudgeError: for a path that does not exist.
-    """
-    return [
-        DataFile(path, splits.relative(path, config.root), split, format_of(path))
-        for pattern in patterns
-        for path, _ in expand(config.root, pattern)
     ]
 
 

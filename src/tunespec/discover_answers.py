@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from tunespec.errors import CannotJudgeError
 from tunespec.inference.endpoint import address
 from tunespec.inference.probe import SUITE, suite_probes
-from tunespec.paths import expand
-from tunespec.reading import format_of
-from tunespec.splits import relative
+from tunespec.paths import files_of
 from tunespec.subjects import DataFile, Dataset, Recording, ServedModel, TemplatePair
 
 if TYPE_CHECKING:
@@ -31,8 +29,7 @@ def named_files(config: Config, key: str) -> list[DataFile]:
         CannotJudgeError: for a path that does not exist.
     """
     patterns = [pattern for pattern in config.inference.get(key, ()) if pattern != SUITE]
-    paths = [path for pattern in patterns for path, _ in expand(config.root, pattern)]
-    return [DataFile(path, relative(path, config.root), None, format_of(path)) for path in dict.fromkeys(paths)]
+    return list(dict.fromkeys(files_of(config.root, patterns)))
 
 
 def recorded_to(config: Config) -> Path | None:

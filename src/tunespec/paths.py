@@ -8,7 +8,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tunespec.errors import CannotJudgeError
+from tunespec.reading import format_of
 from tunespec.reading.source import EXTENSIONS, extension
+from tunespec.splits import relative
+from tunespec.subjects import DataFile
 from tunespec.templates.artefacts import may_ask, may_be_artefact
 
 _SKIPPED_FOLDERS = {"node_modules", "__pycache__", "venv", "site-packages", "wandb"}
@@ -50,6 +53,19 @@ def expand(base: Path, pattern: str) -> Iterator[tuple[Path, bool]]:
             raise CannotJudgeError(f"{pattern}: no such file or folder")
         for match in (folder / name for name in matches):
             yield from ((f, False) for f in _walk(match)) if match.is_dir() else [(match, False)]
+
+
+def files_of(root: Path, patterns: Sequence[str], split: str | None = None) -> list[DataFile]:
+    """The files that configured paths or globs name; they are relative to the project's root.
+
+    Raises:
+        CannotJudgeError: for a path that does not exist.
+    """
+    return [
+        DataFile(path, relative(path, root), split, format_of(path))
+        for pattern in patterns
+        for path, _ in expand(root, pattern)
+    ]
 
 
 def _existing_part(base: Path, pattern: str) -> tuple[Path, str]:

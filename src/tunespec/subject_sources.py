@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from tunespec.cache import Cache, key_of
 from tunespec.config import Config
-from tunespec.discover import Discovery, files_of
+from tunespec.discover import Discovery
+from tunespec.paths import files_of
 from tunespec.progress import Progress
 from tunespec.sources import RecordSource, settings_key
 from tunespec.subjects import Dataset, Recording, ServedModel, Subject, TemplatePair
@@ -65,7 +66,7 @@ class Sources:
     @cached_property
     def _benchmarks(self) -> Dataset | None:
         patterns = self.config.thresholds(self.config.catalogue.find("D004"))["against"]
-        return Dataset("benchmarks", tuple(files_of(self.config, patterns, None))) if patterns else None
+        return Dataset("benchmarks", tuple(files_of(self.config.root, patterns))) if patterns else None
 
     @cached_property
     def _settings(self) -> list[tuple[str, str, Any, str]]:

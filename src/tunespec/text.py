@@ -15,6 +15,7 @@ def squeeze(text: str) -> str:
 
 # Kana, Han and Hangul, as the inside of a character class: scripts of which one character says as much as a syllable.
 CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+UNSPACED = re.compile(rf"[{CJK}\u0e00-\u0e7f]")  # with Thai: scripts that put no blanks between words
 _EDGE = r"[.,;:!?\"'“”‘’«»()…。，、；：！？（）]+"
 _GAP = r"\s\s+|[^\S ]"  # every run of whitespace but a single blank: those are many, and each replacement costs
 _HYPHEN = r"(\p{L})[-‐‑–](\p{L})"

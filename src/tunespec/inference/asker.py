@@ -44,7 +44,7 @@ class Asker:
             self.progress(f"asking {self.served.name}", number + 1)
             free = spent < _REPEATED
             try:
-                answered = self._answer(probe, again=twice < _AGAIN * free, raw=raw < _RAW * free)
+                answered = self._answer(probe, again=free and twice < _AGAIN, raw=free and raw < _RAW)
             except ServerError as error:
                 raise ServerError(f"{error}; asked was the probe {probe.id!r} ({probe.place})") from None
             twice, raw = twice + (answered.again is not None), raw + (answered.raw is not None)

@@ -6,13 +6,12 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from tunespec.text import CJK
+from tunespec.text import UNSPACED
 
 _QUOTES = str.maketrans("‘’ʼ“”„«»‐‑–", '\'\'\'"""""---')
 _GROUPED = re.compile(r"(?<=\d)[,' ](?=\d{3}(?!\d))")  # 1,024 and 1 024 and 1'024
 _WORD = r"[^\W_]"
 _SHOWN = 4  # of a choice, in a message
-_JOINED = re.compile(rf"[{CJK}\u0e00-\u0e7f]")  # scripts that put no blanks between words
 
 
 def holds(text: str, wanted: str) -> bool:
@@ -58,7 +57,7 @@ def _bounded(wanted: str) -> str:
 
 
 def _edge(sign: str, *, ahead: bool) -> str:
-    if not re.match(_WORD, sign) or _JOINED.match(sign):
+    if not re.match(_WORD, sign) or UNSPACED.match(sign):
         return ""
     if sign.isdigit():  # the end of 1,024.5 is no number of its own
         return rf"(?!{_WORD}|[.,]\d)" if ahead else rf"(?<!{_WORD})(?<!\d[.,])"

@@ -16,7 +16,7 @@ from typing import Any
 from tunespec.inference.answered import Reply, Served
 from tunespec.inference.errors import ServerError
 from tunespec.inference.fields import count, listed, mapping, text
-from tunespec.inference.server import Question, says_too_long, without_model
+from tunespec.inference.server import Question, listed_as, says_too_long, without_model
 from tunespec.inference.wire import StatusError, Wire, told_error
 
 _NANO = 1e9
@@ -49,7 +49,7 @@ class OllamaServer:
         return Served(
             name=self.model,
             server=f"Ollama {version}".strip(),
-            digest=self._digests.get(self.model, self._digests.get(f"{self.model}:latest", "")),
+            digest=listed_as(self.model, self._digests) or "",
             template=template if isinstance(template, str) else None,
             system=text(shown.get("system")),
             stops=tuple(stops),
@@ -145,8 +145,7 @@ class OllamaServer:
             models = listed(self.wire.get("/api/ps").get("models"))
         except StatusError:
             return None
-        names = {self.model, f"{self.model}:latest"}
-        return next((count(model.get("context_length")) for model in models if text(model.get("name")) in names), None)
+        return listed_as(self.model, {text(one.get("name")): count(one.get("context_length")) for one in models})
 
 
 def _content(answer: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from tunespec.inference.answered import Reply, Served
 from tunespec.inference.errors import ServerError
 from tunespec.inference.fields import count, listed, mapping, text
-from tunespec.inference.server import Question, says_too_long, without_model
+from tunespec.inference.server import Question, listed_as, says_too_long, without_model
 from tunespec.inference.wire import NoJsonError, StatusError, Wire, told_error
 
 # Options by Ollama's names that OpenAI's interface has, too.
@@ -37,7 +37,7 @@ class OpenAIServer:
     def describe(self) -> Served:
         """What ``/v1/models`` says of the model, and llama.cpp's ``/props``."""
         models = {text(model.get("id")): model for model in listed(self.wire.get("/v1/models").get("data"))}
-        model = models.get(self.model, models.get(f"{self.model}:latest"))  # Ollama's, by this interface
+        model = listed_as(self.model, models)  # Ollama has this interface, too
         if model is None:
             raise without_model(self.wire.base, self.model, models)
         settings = mapping(self._props.get("default_generation_settings"))

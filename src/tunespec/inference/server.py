@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from tunespec.inference.answered import Reply, Served
 from tunespec.inference.errors import ServerError
 
+T = TypeVar("T")
 # How Ollama, llama.cpp's server, vLLM and OpenAI itself say that a prompt does not fit.
 _TOO_LONG = re.compile(
     r"exceeds? the (?:available )?context|longer than the context|(?:maximum|model's) context length", re.IGNORECASE
@@ -61,6 +62,11 @@ def without_model(base: str, model: str, known: Iterable[str]) -> ServerError:
     names = sorted(known)
     has = f"it has {', '.join(names[:8])}{', ...' if names[8:] else ''}" if names else "it names none"
     return ServerError(f"the server at {base} has no model {model!r}; {has} (nothing is pulled or created)")
+
+
+def listed_as(model: str, listed: Mapping[str, T]) -> T | None:
+    """What a server lists of a model: Ollama's names end with a tag, `:latest` for one that was given without."""
+    return listed.get(model, listed.get(f"{model}:latest"))
 
 
 def says_too_long(error: ServerError) -> bool:

@@ -11,6 +11,7 @@ from tunespec.inference.answered import Answered
 from tunespec.inference.source import AnswerSource
 from tunespec.languages import FUNCTION_WORDS, TRANSLATES, same_language
 from tunespec.templates.rows import Rows
+from tunespec.text import UNSPACED
 
 _FACT = ("unrelated_answer",)
 # Measured on 13,098 pairs of public datasets: 14 are named, and 86 % of what is judged of the same pairs shuffled.
@@ -20,7 +21,6 @@ _STEM = 4  # letters that inflected forms share
 _USUAL, _FEW = 0.03, 3  # share of all answers, and count, above which a word says nothing about this one
 _STOP = frozenset().union(*FUNCTION_WORDS.values())
 _WORD = re.compile(r"[^\W_]+")
-_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CODE = re.compile(
     r"```|^\s*(?:def|import|from|class|function|var|let|const|#include|public|SELECT|<\w+)\b|[{};]\s*$|</\w+>",
     re.MULTILINE,
@@ -63,7 +63,7 @@ def _asked(answered: Answered) -> str:
 
 
 def _is_judged(asked: str, answer: str) -> bool:
-    if len(_WORD.findall(answer)) < _LEAST or _UNSPACED.search(asked) or _UNSPACED.search(answer):
+    if len(_WORD.findall(answer)) < _LEAST or UNSPACED.search(asked) or UNSPACED.search(answer):
         return False
     changes = TRANSLATES.search(asked) or _INVENTS.search(asked)
     return not (changes or _CODE.search(answer) or _REFUSES.search(answer))

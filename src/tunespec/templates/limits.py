@@ -10,13 +10,13 @@ import orjson
 from tunespec.templates.modelfile import Modelfile
 from tunespec.templates.ollama_parameters import closest_parameter
 from tunespec.templates.python_calls import Call
+from tunespec.templates.python_values import ANY
 from tunespec.templates.requests import Request
 from tunespec.templates.source import TemplateSource
 
 UNKNOWN = "unknown"  # a limit is set, or may be, by something that the files do not say
 OFF = "off"  # None where that switches a limit off
 _OF_TRANSFORMERS = 20  # transformers, generation/configuration_utils.py: max_length
-_ANYTHING = "*"  # of a request's unknown keys: it may have any other
 
 
 class Limit(NamedTuple):
@@ -74,7 +74,7 @@ def asked_limits(source: TemplateSource) -> Iterator[Limit]:
 
 
 def _given(call: Call, name: str) -> int | str | None:
-    if call.unknown & {_ANYTHING, name}:
+    if call.unknown & {ANY, name}:
         return UNKNOWN
     if name in call.body and call.body[name] is None and call.endpoint.server == "vLLM":
         return OFF
@@ -113,7 +113,7 @@ def _generation_config(source: TemplateSource) -> dict[str, Any] | None:
 def _of_request(request: Request, option: str, name: str) -> int | str | None:
     if option in request.options:
         return _number(request.options[option])
-    return UNKNOWN if request.unknown & {_ANYTHING, "options", name, f"options.{name}"} else None
+    return UNKNOWN if request.unknown & {ANY, "options", name, f"options.{name}"} else None
 
 
 def _number(value: Any) -> int | None:
