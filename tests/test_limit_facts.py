@@ -149,6 +149,15 @@ def test_vllm_has_a_limit_of_its_own(tmp_path, call, kinds):
     assert set(found(tmp_path, Modelfile=modelfile("num_predict 9"), ask_py=code)) == kinds
 
 
+def kinds_beside(folder: Path, program: str, config: Any) -> set[str]:
+    """What is found of a program beside a Modelfile with a limit, and the model's generation configuration, if any."""
+    files = {"tokenizer_config.json": TOKENIZER, "Modelfile": modelfile("num_predict 9"), "ask.py": program}
+    if config is not None:
+        files["generation_config.json"] = json.dumps(config)
+    (source,) = sources_of(write_files(folder, files)).values()
+    return set(marked(source, "limits"))
+
+
 @pytest.mark.parametrize(
     ("config", "call", "kinds"),
     [
@@ -166,11 +175,7 @@ def test_vllm_has_a_limit_of_its_own(tmp_path, call, kinds):
 )
 def test_transformers_takes_the_models_own_configuration(tmp_path, config, call, kinds):
     code = f"import transformers\ninputs = tokenizer('Hi')\nmodel.generate(**inputs{call})\n"
-    files = {"tokenizer_config.json": TOKENIZER, "Modelfile": modelfile("num_predict 9"), "ask.py": code}
-    if config is not None:
-        files["generation_config.json"] = json.dumps(config)
-    (source,) = sources_of(write_files(tmp_path, files)).values()
-    assert set(marked(source, "limits")) == kinds
+    assert kinds_beside(tmp_path, code, config) == kinds
 
 
 @pytest.mark.parametrize(
@@ -184,11 +189,7 @@ def test_transformers_takes_the_models_own_configuration(tmp_path, config, call,
 )
 def test_a_loaded_model_has_the_librarys_limit(tmp_path, config, kinds):
     load = "from transformers import AutoModelForCausalLM as M\nmodel = M.from_pretrained('.')\nmodel.generate(ids)\n"
-    files = {"tokenizer_config.json": TOKENIZER, "Modelfile": modelfile("num_predict 9"), "ask.py": load}
-    if config is not None:
-        files["generation_config.json"] = json.dumps(config)
-    (source,) = sources_of(write_files(tmp_path, files)).values()
-    assert set(marked(source, "limits")) == kinds
+    assert kinds_beside(tmp_path, load, config) == kinds
 
 
 @pytest.mark.parametrize(
@@ -196,12 +197,8 @@ def test_a_loaded_model_has_the_librarys_limit(tmp_path, config, kinds):
     [(None, {"default_limit"}), ({"max_new_tokens": 256}, set()), ({"max_length": 4096}, {"default_limit"})],
 )
 def test_vllm_without_parameters_takes_the_models_own(tmp_path, config, kinds):
-    files = {"tokenizer_config.json": TOKENIZER, "Modelfile": modelfile("num_predict 9")}
-    files["ask.py"] = "from vllm import LLM\nllm = LLM('.')\nllm.generate('hi')\n"
-    if config is not None:
-        files["generation_config.json"] = json.dumps(config)
-    (source,) = sources_of(write_files(tmp_path, files)).values()
-    assert set(marked(source, "limits")) == kinds
+    code = "from vllm import LLM\nllm = LLM('.')\nllm.generate('hi')\n"
+    assert kinds_beside(tmp_path, code, config) == kinds
 
 
 def test_a_programs_stops_are_judged_as_a_requests(tmp_path):
