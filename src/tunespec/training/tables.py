@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 # Facts that are found together -> the module and function of this package that finds them.
 SETTINGS: Mapping[str, str] = {
     "too_many_epochs": "setting_facts.epochs:epoch_facts",
+    "masked_turn_end untrained_ends unaligned_end foreign_token untrained_embedding": (
+        "setting_facts.turn_ends:turn_end_facts"
+    ),
 }
 STEPS: Mapping[str, str] = {}
 _NO_CONFIGURATION = "no training configuration is there"
