@@ -39,6 +39,15 @@ class DataFile:
 
 
 @dataclass(frozen=True)
+class TrainedLength:
+    """The tokens of a record that a trainer keeps; ``said`` is the setting, ``tokenizer`` counts them, if at hand."""
+
+    tokens: int
+    said: str
+    tokenizer: DataFile | None = None
+
+
+@dataclass(frozen=True)
 class Dataset:
     """A set of files with their splits.
 
@@ -49,6 +58,7 @@ class Dataset:
         columns: canonical name -> column, where a training configuration says so.
         roles: role name -> canonical role, where a training configuration says so.
         held_out: the setting by which the trainer holds records of it out for validation; empty if none does.
+        length: the tokens of a record that the trainer keeps, where it cuts longer ones.
     """
 
     name: str
@@ -58,6 +68,7 @@ class Dataset:
     columns: tuple[tuple[str, str], ...] = ()
     roles: tuple[tuple[str, str], ...] = ()
     held_out: str = ""
+    length: TrainedLength | None = None
 
 
 @dataclass(frozen=True)
