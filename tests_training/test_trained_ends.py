@@ -1,4 +1,4 @@
-"""The end of an answer is trained, and is the one that the model stops at."""
+"""The end of an answer is trained, and is the one that the model stops at; the template is the model's own."""
 
 from tunespec import expect, pitfall
 
@@ -40,3 +40,27 @@ def test_untrained_end(settings):
         expect.ExpectColumnValuesToBeNull(column="foreign_token"),
         expect.ExpectColumnValuesToBeNull(column="untrained_embedding", severity="warning"),
     ]
+
+
+@pitfall("T003", severity="error", of="template-mismatch")
+def test_foreign_template(settings):
+    """The run trains with the template of another generation of its model.
+
+    Problem:
+        Names of templates are as alike as names of models: `deepseek` is DeepSeek V2's, `deepseek3` V3's. With the
+        wrong one the training teaches turns that no token of the model begins or ends.
+
+    Prevention:
+        Take the template that the framework's list gives for the model.
+
+    Fix:
+        Write the name that the finding gives, and train again.
+
+    Kinds:
+        foreign_template: {value} | the template of another generation of the model | no turn begins and ends as the
+            model knows it
+
+    Sources:
+        LLaMA-Factory 0.9.5 (extras/constants.py; its own example for DeepSeek V3 had the template of V2).
+    """
+    return expect.ExpectColumnValuesToBeNull(column="foreign_template")

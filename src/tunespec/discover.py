@@ -17,6 +17,7 @@ from tunespec.recognise import recognise
 from tunespec.shapes import Shapes
 from tunespec.subjects import Absent, DataFile, Dataset, Subject, TemplatePair, TrainingRun
 from tunespec.templates.artefacts import artefact
+from tunespec.templates.recipe import is_recipe
 from tunespec.training.configuration import why_no_training
 from tunespec.training.recognise import training_file
 
@@ -97,7 +98,8 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
             seen.unreadable[shown] = str(error)
     datasets = [*configured, *_datasets(seen.data)]
     datasets = trained_datasets(seen.training.values(), datasets, seen.passed_over, config.root)
-    templates = template_pairs(config, [*seen.artefacts, *company(seen.named, seen.artefacts)], datasets)
+    artefacts = [*seen.artefacts, *company(seen.named, seen.artefacts)]
+    templates = template_pairs(config, artefacts, datasets, seen.configurations)
     runs = training_runs(config, [file for file, _ in seen.training.values()], datasets, templates)
     answers = answering(config, {"probes": seen.probes, "outputs": seen.outputs}, templates, datasets)
     if seen.probes and not config.inference.get("model"):
@@ -117,7 +119,7 @@ class _Seen:
 
     ``data`` has the file, its format and whether the user named it; ``named`` are the artefacts that the user named;
     ``left_out`` are files that the configuration took for something else already, ``replaced`` the formats of a
-    training run's files that it names itself.
+    training run's files that it names itself. ``served`` are named configurations that serve a model.
     """
 
     left_out: frozenset[Path] = frozenset()
@@ -128,8 +130,14 @@ class _Seen:
     outputs: list[DataFile] = field(default_factory=list)
     training: dict[Path, tuple[DataFile, bool]] = field(default_factory=dict)
     replaced: set[str] = field(default_factory=set)
+    served: list[DataFile] = field(default_factory=list)
     passed_over: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def configurations(self) -> list[DataFile]:
+        """The configurations that the user named: those of training runs, and those that serve a model."""
+        return [*self.served, *(file for file, named in self.training.values() if named and file.format == "training")]
 
     def add(self, path: Path, shown: str, shapes: Shapes, *, named: bool) -> None:
         """Take a file for what it is; CannotJudgeError if it cannot be read, or was named and is nothing to judge."""
@@ -140,7 +148,10 @@ class _Seen:
                 self.training.setdefault(path, (DataFile(path, shown, None, kind), named))
             return
         if why := why_no_training(path):
-            self._pass_over(shown, why, named=named)
+            if named and is_recipe(path):
+                self.served.append(DataFile(path, shown, None, "recipe"))
+            else:
+                self._pass_over(shown, why, named=named)
             return
         if (kind := artefact(path)) is not None:
             file = DataFile(path, shown, None, kind)

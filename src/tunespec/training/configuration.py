@@ -19,7 +19,7 @@ YAML = (".yaml", ".yml")
 LARGEST = 1 << 20  # bytes of a configuration that somebody wrote
 # Words of which every training configuration has one: most YAML and JSON files need no more than this look.
 _SIGNS = re.compile(
-    rb"learning_rate|lr\b|num_train_epochs|num_epochs|micro_batch|train_batch_size|lora|finetuning_type|iters|"
+    rb"model_name_or_path|base_model|learning_rate|lr\b|num_train_epochs|num_epochs|micro_batch|train_batch_size|lora|finetuning_type|iters|"
     rb"mixed_precision|zero_optimization|_component_|cutoff_len|instruct_data"
 )
 

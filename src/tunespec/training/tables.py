@@ -19,6 +19,7 @@ SETTINGS: Mapping[str, str] = {
     "masked_turn_end untrained_ends unaligned_end foreign_token untrained_embedding": (
         "setting_facts.turn_ends:turn_end_facts"
     ),
+    "foreign_template": "setting_facts.template_names:template_name_facts",
 }
 STEPS: Mapping[str, str] = {}
 _NO_CONFIGURATION = "no training configuration is there"
