@@ -39,13 +39,14 @@ class Trained:
     """What a configuration trains on and writes to.
 
     ``files`` have the split that the configuration gives them; ``absent`` are data that it names and that are not at
-    hand, as those of a hub.
+    hand, as those of a hub; ``is_partial``: such are among the records that it trains on.
     """
 
     files: list[tuple[Path, str]] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
+    is_partial: bool = False
     held_out: str = ""
     deepspeed: str = ""
     output_dir: str = ""
@@ -109,6 +110,7 @@ class _Named:
         path = self.path or found_from(configuration, self.name, root)
         if path is None:
             found.absent.append(self.name)
+            found.is_partial |= self.split == "train"
             return
         found.columns |= self.columns
         found.roles |= self.roles
