@@ -131,7 +131,13 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
     "D009": ("languages", "second_language", "second_domain"),
     "T002": ("form",),
     "I003": ("ignored",),
-    "H001": ("epochs",),
+    "H001": (
+        *("epochs", "epochs_few", "many", "warmup", "weight_decay"),
+        *("rate_full", "rate_adapter", "rate_preference", "rate_preference_adapter"),
+        *("least_rate_full", "least_rate_adapter", "least_rate_preference"),
+        *("destructive_full", "destructive_adapter"),
+    ),
+    "H002": ("least", "most", "most_adapter", "steps"),
 }
 
 

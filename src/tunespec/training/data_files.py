@@ -23,13 +23,14 @@ class Trained:
     """What a configuration trains on and writes to.
 
     ``files`` have the split that the configuration gives them; ``absent`` are data that it names and that are not at
-    hand, as those of a hub.
+    hand, as those of a hub; ``is_partial``: such are among the records that it trains on.
     """
 
     files: list[tuple[Path, str]] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
+    is_partial: bool = False
     held_out: str = ""
     length: TrainedLength | None = None
     deepspeed: str = ""
@@ -79,7 +80,9 @@ def trained_in(file: DataFile, root: Path) -> Trained:
     found.length = _length(spec, file, root)
     for named in named_data(spec, root):
         files = named.files(file.path, root)
-        found.absent += [] if files else [named.name]
+        if not files:
+            found.absent.append(named.name)
+            found.is_partial |= named.split == "train"
         if files:
             found.columns |= named.columns
             found.roles |= named.roles

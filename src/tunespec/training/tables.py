@@ -15,11 +15,17 @@ if TYPE_CHECKING:
 
 # Facts that are found together -> the module and function of this package that finds them.
 SETTINGS: Mapping[str, str] = {
-    "too_many_epochs": "setting_facts.epochs:epoch_facts",
     "masked_turn_end untrained_ends unaligned_end foreign_token untrained_embedding": (
         "setting_facts.turn_ends:turn_end_facts"
     ),
     "foreign_template": "setting_facts.template_names:template_name_facts",
+    "too_many_epochs no_training": "setting_facts.epochs:epoch_facts",
+    "learning_rate_high learning_rate_destructive learning_rate_low": "setting_facts.rates:rate_facts",
+    "weight_decay_high": "setting_facts.rates:decay_facts",
+    "endless_warmup long_warmup schedule_mismatch": "setting_facts.warmup:warmup_facts",
+    "small_batch large_batch batch_over_dataset": "setting_facts.batches:batch_facts",
+    "impossible_batch contradicting_batch": "setting_facts.batch_numbers:batch_number_facts",
+    "few_steps few_steps_to_evaluate": "setting_facts.step_count:step_count_facts",
 }
 STEPS: Mapping[str, str] = {}
 _NO_CONFIGURATION = "no training configuration is there"
