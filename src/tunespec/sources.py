@@ -132,6 +132,8 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
     "T002": ("form",),
     "I003": ("ignored",),
     "H001": ("epochs",),
+    "H003": ("epochs", "share"),
+    "H004": ("norm",),
 }
 
 

@@ -49,6 +49,7 @@ class Dataset:
         columns: canonical name -> column, where a training configuration says so.
         roles: role name -> canonical role, where a training configuration says so.
         held_out: the setting by which the trainer holds records of it out for validation; empty if none does.
+        held_out_share: how much that is: a share of the records below 1, or their number.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Dataset:
     columns: tuple[tuple[str, str], ...] = ()
     roles: tuple[tuple[str, str], ...] = ()
     held_out: str = ""
+    held_out_share: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ class Trained:
     roles: dict[str, str] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
     held_out: str = ""
+    held_out_share: float = 0.0
     deepspeed: str = ""
     output_dir: str = ""
 
@@ -54,8 +55,10 @@ class Trained:
         """The dataset with what the configuration says of its columns, roles and validation."""
         columns = tuple(sorted((dict(dataset.columns) | self.columns).items()))
         roles = tuple(sorted((dict(dataset.roles) | self.roles).items()))
-        held_out = dataset.held_out or self.held_out
-        return replace(dataset, alone=False, columns=columns, roles=roles, held_out=held_out)
+        own = replace(dataset, alone=False, columns=columns, roles=roles)
+        if dataset.held_out:
+            return own
+        return replace(own, held_out=self.held_out, held_out_share=self.held_out_share)
 
     def data_files(self, root: Path) -> Iterator[DataFile]:
         """Its files; of those that two sets name, the first."""
@@ -88,8 +91,8 @@ def trained_in(file: DataFile, root: Path) -> Trained:
         deepspeed=deepspeed if isinstance(deepspeed, str) else "", output_dir=str(spec.value("output_dir") or "")
     )
     share = spec.setting("validation_share")
-    if share is not None and share.value:
-        found.held_out = f"{share} ({share.place})"
+    if share is not None and (spec.number("validation_share") or 0) > 0:
+        found.held_out, found.held_out_share = f"{share} ({share.place})", share.value
     for named in _READERS.get(spec.framework.name, _of_flat)(spec.written, root):
         named.into(found, file.path, root)
     return found
