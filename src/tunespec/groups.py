@@ -84,7 +84,7 @@ def _leakage(source: RecordSource) -> list[Fact]:
 
 
 def _held_out(source: RecordSource) -> list[Fact]:
-    from tunespec.facts.held_out import Limits, held_out_facts
+    from tunespec.facts.held_out import ByTrainer, Limits, held_out_facts
     from tunespec.facts.languages import record_languages
 
     splits = source.splits
@@ -92,7 +92,8 @@ def _held_out(source: RecordSource) -> list[Fact]:
         spoken = record_languages(source.spoken)
         splits = [split.in_languages(spoken) for split in splits]
     limits = Limits(*(source.setting("E001", name) for name in Limits._fields))
-    return held_out_facts(splits, limits, alone=source.dataset.alone)
+    by_trainer = ByTrainer(source.dataset.held_out, source.dataset.held_out_share)
+    return held_out_facts(splits, limits, by_trainer, alone=source.dataset.alone)
 
 
 def _artifacts(source: RecordSource) -> list[Fact]:

@@ -138,6 +138,8 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
         *("destructive_full", "destructive_adapter"),
     ),
     "H002": ("least", "most", "most_adapter", "steps"),
+    "H003": ("epochs", "share"),
+    "H004": ("norm",),
 }
 
 

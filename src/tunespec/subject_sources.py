@@ -96,7 +96,8 @@ class Sources:
             told = subject.no_dataset, dict(self.config.training), self._settings
             return key_of("run", subject.name, files, made_with, *told)
         if isinstance(subject, Dataset):
-            said = subject.alone, subject.columns, subject.roles, subject.held_out, _kept(subject)
+            held_out = subject.held_out, subject.held_out_share
+            said = subject.alone, subject.columns, subject.roles, held_out, _kept(subject)
             return key_of("dataset", subject.name, said, files, against, columns, roles, self._settings)
         plain = vars(subject.plain) if subject.plain else None
         trained = self.key(subject.dataset) if subject.dataset else None

@@ -59,6 +59,7 @@ class Dataset:
         roles: role name -> canonical role, where a training configuration says so.
         held_out: the setting by which the trainer holds records of it out for validation; empty if none does.
         length: the tokens of a record that the trainer keeps, where it cuts longer ones.
+        held_out_share: how much that is: a share of the records below 1, or their number.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Dataset:
     roles: tuple[tuple[str, str], ...] = ()
     held_out: str = ""
     length: TrainedLength | None = None
+    held_out_share: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ class Trained:
     is_partial: bool = False
     held_out: str = ""
     length: TrainedLength | None = None
+    held_out_share: float = 0.0
     deepspeed: str = ""
     output_dir: str = ""
 
@@ -40,9 +41,10 @@ class Trained:
         """The dataset with what the configuration says of its columns, roles and validation."""
         columns = tuple(sorted((dict(dataset.columns) | self.columns).items()))
         roles = tuple(sorted((dict(dataset.roles) | self.roles).items()))
-        held_out = dataset.held_out or self.held_out
-        length = dataset.length or self.length
-        return replace(dataset, alone=False, columns=columns, roles=roles, held_out=held_out, length=length)
+        own = replace(dataset, alone=False, columns=columns, roles=roles, length=dataset.length or self.length)
+        if dataset.held_out:
+            return own
+        return replace(own, held_out=self.held_out, held_out_share=self.held_out_share)
 
     def data_files(self, root: Path) -> Iterator[DataFile]:
         """Its files; of those that two sets name, the first."""
@@ -75,8 +77,8 @@ def trained_in(file: DataFile, root: Path) -> Trained:
         deepspeed=deepspeed if isinstance(deepspeed, str) else "", output_dir=str(spec.value("output_dir") or "")
     )
     share = spec.setting("validation_share")
-    if share is not None and share.value:
-        found.held_out = f"{share} ({share.place})"
+    if share is not None and (spec.number("validation_share") or 0) > 0:
+        found.held_out, found.held_out_share = f"{share} ({share.place})", share.value
     found.length = _length(spec, file, root)
     for named in named_data(spec, root):
         files = named.files(file.path, root)

@@ -16,6 +16,8 @@ from tunespec.training.plan import Plan, plan_of
 from tunespec.training.run_spec import RunSpec
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tunespec.config import Config
     from tunespec.sources import RecordSource
     from tunespec.templates.source import TemplateSource
@@ -50,6 +52,11 @@ class RunSource:
         if self.records is None or any(trained_in(file, self._config.root).is_partial for file in configured):
             return None
         return sum(split in {None, "train"} for split in self.records.records.splits)
+
+    @property
+    def root(self) -> Path:
+        """The project's folder."""
+        return self._config.root
 
     def threshold(self, code: str, key: str) -> Any:
         """What the configuration says for one of ``sources.SETTINGS``."""

@@ -26,6 +26,16 @@ SETTINGS: Mapping[str, str] = {
     "small_batch large_batch batch_over_dataset": "setting_facts.batches:batch_facts",
     "impossible_batch contradicting_batch": "setting_facts.batch_numbers:batch_number_facts",
     "few_steps few_steps_to_evaluate": "setting_facts.step_count:step_count_facts",
+    "evaluation_off evaluation_off_long evaluation_without_data large_validation": (
+        "setting_facts.evaluation:evaluation_facts"
+    ),
+    "early_stopping_dead patience_over_run best_model_refused best_model_off missing_metric": (
+        "setting_facts.stopping:stopping_facts"
+    ),
+    "logging_over_run evaluation_over_run save_over_run": "setting_facts.pace:pace_facts",
+    "full_precision contradicting_precision overruled_precision": "setting_facts.precision:precision_facts",
+    "half_overflows half_of_bf16_model half_precision fixed_loss_scale unscaled_half": "setting_facts.half:half_facts",
+    "clipping_off contradicting_clipping": "setting_facts.clipping:clipping_facts",
 }
 STEPS: Mapping[str, str] = {}
 _NO_CONFIGURATION = "no training configuration is there"
