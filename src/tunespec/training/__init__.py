@@ -1,0 +1,1 @@
+"""The training family: settings of a run, and what it logged."""
