@@ -20,7 +20,7 @@ LARGEST = 1 << 20  # bytes of a configuration that somebody wrote
 # Words of which every training configuration has one: most YAML and JSON files need no more than this look.
 _SIGNS = re.compile(
     rb"learning_rate|lr\b|num_train_epochs|num_epochs|micro_batch|train_batch_size|lora|finetuning_type|iters|"
-    rb"mixed_precision|zero_optimization|_component_|cutoff_len|instruct_data"
+    rb"mixed_precision|zero_optimization|_component_|cutoff_len|instruct_data|infer_backend|gpu_count|export_dir"
 )
 
 
