@@ -134,8 +134,9 @@ class _Seen:
             return
         if (kind := training_file(path)) is not None:
             self.training.setdefault(path, (DataFile(path, shown, None, kind), named))
-            return
-        if why := why_no_training(path):
+            if path.suffix.lower() != ".py" or artefact(path) is None:  # a program may train a model, and then ask it
+                return
+        elif why := why_no_training(path):
             self._pass_over(shown, why, named=named)
             return
         if (kind := artefact(path)) is not None:

@@ -114,7 +114,8 @@ def _why_unknown(key: str, written: Written) -> str | None:
     """Why only a run would tell what a key is; where a call unpacks a dict, each key that it does not write."""
     if key in written.unknown or written.has(key):
         return written.unknown.get(key)
-    return written.unknown.get(ANY)
+    inner, _, _ = key.rpartition(".")
+    return written.unknown.get(f"{inner}.{ANY}" if inner else ANY)
 
 
 def _is_left_open(value: Any) -> bool:

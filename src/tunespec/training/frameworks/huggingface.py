@@ -55,11 +55,13 @@ _OF_A_LOG = "log_history"  # trainer_state.json repeats some of the arguments
 # A file that `TrainingArguments.to_json_string` wrote holds every argument there is; nobody writes so many.
 _DUMPED = 60
 _STOPPING = "EarlyStoppingCallback"
-_IN_LORA = ("LoraConfig", "FastLanguageModel")
+_IN_LORA = ("LoraConfig", "get_peft_model")
+_PAD = "tokenizer.pad_token"
+_LOADER = "FastLanguageModel"  # Unsloth's, which quantises unless it is told not to
 _QUANTISED = tuple(
     f"{holder}load_in_{bits}bit"
     for bits in (4, 8)
-    for holder in ("", "BitsAndBytesConfig.", "FastLanguageModel.", "from_pretrained.")
+    for holder in ("", "BitsAndBytesConfig.", f"{_LOADER}.", "from_pretrained.")
 )
 
 
@@ -74,8 +76,12 @@ def is_dump(written: Written) -> bool:
 
 def _method(written: Written) -> tuple[str, Any]:
     """By TRL's switches, and a program's adapter; without one, bare arguments do not say what is trained."""
-    bits = any(switch(written.get(key)) for key in _QUANTISED)
-    adapter = next((key for key in ("LoraConfig", "FastLanguageModel.r") if written.has(key)), None)
+    if (open_ := next((key for key in _QUANTISED if key in written.unknown), None)) is not None:
+        return open_, None
+    unsloth = written.has(_LOADER) and switch(written.get(f"{_LOADER}.load_in_4bit")) is not False
+    bits = unsloth or any(switch(written.get(key)) for key in _QUANTISED)
+    adapter = next((f"{holder}.r" for holder in _IN_LORA if written.get(f"{holder}.r") is not None), None)
+    adapter = adapter or ("LoraConfig" if written.has("LoraConfig") else None)
     own = next((key for key in ("use_peft", "lora_r", "lora_alpha", "lora_target_modules") if written.has(key)), None)
     if adapter or (own and switch(written.get("use_peft")) is not False):
         dora = any(switch(written.get(key)) for key in ("use_dora", "LoraConfig.use_dora"))
@@ -116,7 +122,7 @@ def _of_trl(key: str, trl: Any, other: Any, read: Any) -> Derive:
 
 def _max_length(written: Written) -> tuple[str, Any]:
     """``max_length: null`` is no limit; ``max_seq_length`` is how SFTConfig called it up to TRL 0.12."""
-    for key in ("max_length", "max_seq_length", "FastLanguageModel.max_seq_length"):
+    for key in ("max_length", "max_seq_length", f"{_LOADER}.max_seq_length"):
         if written.has(key):
             return key, positive(written.get(key))
     own = TRAINERS.get(configuration(written))
@@ -137,8 +143,8 @@ def _patience(written: Written) -> tuple[str, Any]:
 
 def _pad_is_eos(written: Written) -> tuple[str, Any]:
     """`tokenizer.pad_token = tokenizer.eos_token`, or the same token for both."""
-    if (pad := text(written.get("tokenizer.pad_token"))) is not None:
-        return "tokenizer.pad_token", pad == "tokenizer.eos_token"
+    if written.has(_PAD):
+        return _PAD, written.get(_PAD) == "tokenizer.eos_token"
     pad, eos = text(written.get("pad_token")), text(written.get("eos_token"))
     return "pad_token", pad == eos if pad and eos else None
 
@@ -172,4 +178,6 @@ HUGGING_FACE = Framework(
     },
 )
 # The same keys with TRL's defaults, and a message says whose they are.
-TRL = replace(HUGGING_FACE, version="TRL 1.16", is_own=lambda written: _is_own(written) and bool(configuration(written)))
+TRL = replace(
+    HUGGING_FACE, version="TRL 1.16", is_own=lambda written: _is_own(written) and bool(configuration(written))
+)
