@@ -146,8 +146,9 @@ class _Seen:
         if (kind := training_file(path)) is not None:
             if kind not in self.replaced:
                 self.training.setdefault(path, (DataFile(path, shown, None, kind), named))
-            return
-        if why := why_no_training(path):
+            if path.suffix.lower() != ".py" or artefact(path) is None:  # a program may train a model, and then ask it
+                return
+        elif why := why_no_training(path):
             if named and is_recipe(path):
                 self.served.append(DataFile(path, shown, None, "recipe"))
             else:
