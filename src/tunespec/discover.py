@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tunespec import splits
@@ -86,7 +86,7 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
             if named:
                 raise
             seen.unreadable[shown] = str(error)
-    datasets = [*configured, *_datasets(seen.data)]
+    datasets = _with_probes([*configured, *_datasets(seen.data)], [*named_files(config, "probes"), *seen.probes])
     templates = template_pairs(config, [*seen.artefacts, *company(seen.named, seen.artefacts)], datasets)
     answers = answering(config, {"probes": seen.probes, "outputs": seen.outputs}, templates, datasets)
     if seen.probes and not config.inference.get("model"):
@@ -144,6 +144,13 @@ def _datasets(found: dict[str, tuple[Path, str, bool]]) -> Iterator[Dataset]:
         alone = len(files) == 1 and found[files[0][0]][2]
         own = tuple(DataFile(found[file][0], file, split, found[file][1]) for file, split in files)
         yield Dataset(name, own, alone=alone)
+
+
+def _with_probes(datasets: list[Dataset], probes: Sequence[DataFile]) -> list[Dataset]:
+    """The datasets; if there is one, the probes ask what it trains, and are a part of what it is evaluated on."""
+    if len(datasets) != 1 or not probes:
+        return datasets
+    return [replace(datasets[0], probes=tuple(dict.fromkeys(probes)))]
 
 
 def _configured(config: Config) -> list[Dataset]:

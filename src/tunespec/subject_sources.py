@@ -82,6 +82,7 @@ class Sources:
         against = [(f.shown, f.content_hash) for f in self._benchmarks.files] if self._benchmarks else []
         columns, roles = dict(self.config.columns), dict(self.config.roles)
         if isinstance(subject, Dataset):
+            files += [(file.shown, "probes", file.format, file.content_hash) for file in subject.probes]
             return key_of("dataset", subject.name, subject.alone, files, against, columns, roles, self._settings)
         plain = vars(subject.plain) if subject.plain else None
         trained = self.key(subject.dataset) if subject.dataset else None

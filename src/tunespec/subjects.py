@@ -40,12 +40,16 @@ class DataFile:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A set of files with their splits; ``alone`` if it is one file that the user named."""
+    """A set of files with their splits; ``alone`` if it is one file that the user named.
+
+    ``probes`` are the user's own probe files, if what it trains is surely what they ask.
+    """
 
     name: str
     files: tuple[DataFile, ...]
     family: str = "data"
     alone: bool = False
+    probes: tuple[DataFile, ...] = ()
 
 
 @dataclass(frozen=True)
