@@ -34,6 +34,9 @@ def case_facts(source: RecordSource, limits: Limits) -> list[Fact]:
     if reason:
         return [not_applicable(name, reason) for name in NAMES]
     covered = coverage(source, limits, probes)
+    if not any(map(covered.matters, covered.kinds)):
+        reason = f"too few of {covered.trained:,} {_records(covered)} are edge cases of any kind"
+        return [not_applicable(name, reason) for name in NAMES]
     proposed = candidates(covered, source.records)
     places = source.records.places
     return [
@@ -75,7 +78,7 @@ def _fact(row: int, covered: Covered, places: Sequence[Place]) -> Fact:
 
 def _why_it_does_not_matter(one: Coverage, covered: Covered) -> str:
     if not one.trained:
-        return f"no {_records(covered)} of those that {one.kind.says}"
+        return f"no {_records(covered)} {one.kind.says}"
     return f"only {_of_training(one, covered)} {one.kind.says}"
 
 

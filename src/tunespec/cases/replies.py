@@ -40,8 +40,8 @@ _NOT_KNOWN = (
     r"|\b(?:not enough|insufficient|not sufficient) (?:information|context|data|details)"
     r"|\bunanswerable\b|\bimpossible to (?:know|determine|answer|tell|say)"
     r"|\bi (?:do not|don't) (?:know\b|have (?:that|this|any|enough|access|information|the|real|current|up))"
-    r"|\bi(?:'m| am) not (?:sure|aware|certain|familiar)\b"
-    r"|\b(?:real-time|browse the (?:internet|web))\b"
+    r"|\bi(?:'m| am) not (?:aware|familiar)\b"
+    r"|\b(?:real-time (?:data|information)|browse the (?:internet|web))\b"
     r"|weiß ich (?:leider )?nicht|(?:text|frage|dokument)[^.]{0,40}\bnicht (?:genannt|erwähnt|angegeben|hervor)"
     r"|je ne sais pas|n'est pas (?:mentionné|précisé|indiqué)|no (?:lo )?sé\b|no se (?:menciona|especifica|indica)"
     r"|(?:没有|未)(?:提到|提及|说明)|我不知道|无法(?:确定|得知|判断|浏览|访问)"
@@ -50,13 +50,13 @@ _NOT_KNOWN = (
 _REFUSES = (
     r"^(?:(?:i(?:'m| am) (?:very |so |really )?sorry|sorry|i apologi[sz]e|unfortunately|as an? (?:ai|assistant)\b"
     r"|no)\b[^.?!]{0,50}?[,.:]? (?:but |that )?)?"
-    r"i (?:can(?:no|')t|can not|won't|will not|am (?:unable|not able)|'m (?:unable|not able)|must (?:decline|refuse)|"
-    r"do not|don't) "
-    r"(?:\w+ ){0,2}(?:help|assist|support|provide|comply|do that|fulfil|fulfill|engage|create|generate|write|share|"
-    r"reveal|disclose|participate|promote|discuss|encourage|condone|give|offer|with that|recommend|tell|follow)"
+    r"i(?: can(?:no|')t| can not| won't| will not| am (?:unable|not able)|'m (?:unable|not able)| must (?:decline|refuse))"
+    r" (?:\w+ ){0,3}?(?:help|assist|support|provide|comply|do that|fulfil|fulfill|engage|create|generate|write|disclose|"
+    r"participate|promote|discuss|encourage|condone|(?:give|tell|share|reveal|recommend) (?:you|that|this|any|my|the))"
     r"|^i must (?:decline|refuse)|^(?:i(?:'m| am) )?sorry, (?:but )?(?:that is|that's|this is) not something"
     r"|^(?:es )?tut mir leid[^.]{0,60}\bnicht\b|^(?:désolée?|je suis désolée?)[^.]{0,40}ne peux"
-    r"|^lo siento[^.]{0,40}no puedo|^(?:抱歉|对不起|很抱歉)[^。]{0,30}(?:不能|无法)(?:满足|提供|协助|帮助|回答|生成|参与)"
+    r"|^lo siento[^.]{0,40}no puedo"
+    r"|^(?:抱歉|对不起|很抱歉)[^。]{0,30}(?:不能|无法)(?:满足|提供|协助|帮助|回答|生成|参与)"
 )
 
 
