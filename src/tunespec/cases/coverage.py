@@ -45,12 +45,14 @@ class Covered:
         kinds: one entry for each of ``KINDS``.
         trained: how many training records were looked at.
         tested: how many evaluation records and probes there are.
+        probes: how many of them are probes.
         limits: when a kind matters, and when it is covered.
     """
 
     kinds: Sequence[Coverage]
     trained: int
     tested: int
+    probes: int
     limits: Limits
 
     @property
@@ -90,11 +92,15 @@ def coverage(source: RecordSource, limits: Limits, probes: Mapping[str, int]) ->
     """
     held_out = evaluation_rows(source)
     trained, tested = sample(source, training_rows(source)), sample(source, held_out)
-    total = len(held_out) + sum(probes.values())
-    covered = Covered(_kinds(source, trained, tested, probes), len(trained), total, limits)
-    if covered.lacking and len(tested) < len(held_out):  # what the sample lacks, the others may have
-        covered = Covered(_kinds(source, trained, held_out, probes), len(trained), total, limits)
-    return covered
+    asked = sum(probes.values())
+
+    def covered(tested: Collection[int]) -> Covered:
+        return Covered(_kinds(source, trained, tested, probes), len(trained), len(held_out) + asked, asked, limits)
+
+    found = covered(tested)
+    if found.lacking and len(tested) < len(held_out):  # what the sample lacks, the others may have
+        return covered(held_out)
+    return found
 
 
 def _kinds(

@@ -69,9 +69,11 @@ def _fact(row: int, covered: Covered, places: Sequence[Place]) -> Fact:
         return not_applicable(one.kind.fact, _why_it_does_not_matter(one, covered))
     if one.tested >= covered.limits.least:
         return Fact(one.kind.fact, {}, 1)
+    should, others = one.kind.verbs
     text = (
-        f"{one.tested} of {covered.tested:,} evaluation records {one.kind.says}, {covered.limits.least} at least are "
-        f"asked for: {_of_training(one, covered)} do, such as {' and '.join(map(str, places))}"
+        f"{one.tested} of {covered.tested:,} evaluation records{' and probes' if covered.probes else ''} "
+        f"{one.kind.says}; at least {covered.limits.least} {should}, as {_of_training(one, covered)} {others}, such as "
+        f"{' and '.join(map(str, places))}"
     )
     return Fact(one.kind.fact, {row: Mark(text, places[0], float(one.tested), float(covered.limits.least))}, 1)
 

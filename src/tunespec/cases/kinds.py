@@ -21,6 +21,11 @@ class Kind(NamedTuple):
         """The fact that an evaluation set lacks it."""
         return f"untested_{self.case.replace('-', '_')}"
 
+    @property
+    def verbs(self) -> tuple[str, str]:
+        """What stands for ``says`` the second time: "at least 1 should be, as others are"."""
+        return ("should be", "are") if self.says.startswith("are ") else ("should", "do")
+
 
 KINDS: tuple[Kind, ...] = (
     Kind("minimal", "have next to nothing as prompt"),

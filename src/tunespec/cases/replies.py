@@ -50,9 +50,10 @@ _NOT_KNOWN = (
 _REFUSES = (
     r"^(?:(?:i(?:'m| am) (?:very |so |really )?sorry|sorry|i apologi[sz]e|unfortunately|as an? (?:ai|assistant)\b"
     r"|no)\b[^.?!]{0,50}?[,.:]? (?:but |that )?)?"
-    r"i(?: can(?:no|')t| can not| won't| will not| am (?:unable|not able)|'m (?:unable|not able)| must (?:decline|refuse))"
-    r" (?:\w+ ){0,3}?(?:help|assist|support|provide|comply|do that|fulfil|fulfill|engage|create|generate|write|disclose|"
-    r"participate|promote|discuss|encourage|condone|(?:give|tell|share|reveal|recommend) (?:you|that|this|any|my|the))"
+    r"i(?: can(?:no|')t| can not| won't| will not|(?: am|'m) (?:unable|not able)| must (?:decline|refuse)) "
+    r"(?:\w+ ){0,3}?(?:help|assist|support|provide|comply|do that|fulfil|fulfill|engage|create|"
+    r"generate|write|disclose|participate|promote|discuss|encourage|condone|"
+    r"(?:give|tell|share|reveal|recommend) (?:you|that|this|any|my|the))"
     r"|^i must (?:decline|refuse)|^(?:i(?:'m| am) )?sorry, (?:but )?(?:that is|that's|this is) not something"
     r"|^(?:es )?tut mir leid[^.]{0,60}\bnicht\b|^(?:désolée?|je suis désolée?)[^.]{0,40}ne peux"
     r"|^lo siento[^.]{0,40}no puedo"
