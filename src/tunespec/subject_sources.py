@@ -13,11 +13,12 @@ from tunespec.discover import Discovery
 from tunespec.paths import files_of
 from tunespec.progress import Progress
 from tunespec.sources import RecordSource, settings_key
-from tunespec.subjects import Dataset, Recording, ServedModel, Subject, TemplatePair
+from tunespec.subjects import Dataset, Recording, ServedModel, Subject, TemplatePair, TrainingRun
 
 if TYPE_CHECKING:
     from tunespec.tables import Source
     from tunespec.templates.source import TemplateSource
+    from tunespec.training.source import RunSource
 
 
 @dataclass
@@ -36,6 +37,8 @@ class Sources:
             return self._records(subject)
         if isinstance(subject, TemplatePair):
             return self._templates(subject)
+        if isinstance(subject, TrainingRun):
+            return self._run(subject)
         from tunespec.inference.source import AnswerSource
         from tunespec.inference.training_data import TrainingData
 
@@ -44,6 +47,12 @@ class Sources:
         if (dataset := subject.dataset) is not None:
             trained = TrainingData(self._records(dataset), self.cache, self.key(dataset))
         return AnswerSource(subject, self.config, self.progress, template, trained)
+
+    def _run(self, run: TrainingRun) -> RunSource:
+        from tunespec.training.source import RunSource
+
+        records = self._records(run.dataset) if run.dataset else None
+        return RunSource(run, self.config, records, self._templates(run.pair) if run.pair else None)
 
     def _templates(self, pair: TemplatePair) -> TemplateSource:
         from tunespec.templates.source import TemplateSource
@@ -59,7 +68,8 @@ class Sources:
     def forget(self, judged: Subject, waits: Callable[[Subject], bool]) -> None:
         """Let go of the records of a subject that was judged, unless another one ``waits`` for them."""
         dataset = judged if isinstance(judged, Dataset) else judged.dataset
-        over = [one for one in (*self.discovery.templates, *self.discovery.answering) if one.dataset == dataset]
+        users = (*self.discovery.templates, *self.discovery.runs, *self.discovery.answering)
+        over = [one for one in users if one.dataset == dataset]
         if dataset in self._kept and not any(waits(one) for one in (dataset, *over) if one != judged):
             del self._kept[dataset]
 
@@ -81,9 +91,14 @@ class Sources:
         files = [(f.shown, f.split, f.format, f.content_hash) for f in (*subject.files, *beside)]
         against = [(f.shown, f.content_hash) for f in self._benchmarks.files] if self._benchmarks else []
         columns, roles = dict(self.config.columns), dict(self.config.roles)
+        if isinstance(subject, TrainingRun):
+            made_with = [self.key(one) for one in (subject.pair, subject.dataset) if one is not None]
+            told = subject.no_dataset, dict(self.config.training), self._settings
+            return key_of("run", subject.name, files, made_with, *told)
         if isinstance(subject, Dataset):
             files += [(file.shown, "probes", file.format, file.content_hash) for file in subject.probes]
-            return key_of("dataset", subject.name, subject.alone, files, against, columns, roles, self._settings)
+            said = subject.alone, subject.columns, subject.roles, subject.held_out
+            return key_of("dataset", subject.name, said, files, against, columns, roles, self._settings)
         plain = vars(subject.plain) if subject.plain else None
         trained = self.key(subject.dataset) if subject.dataset else None
         return key_of("template", subject.name, subject.ambiguous, files, plain, trained)

@@ -40,15 +40,25 @@ class DataFile:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A set of files with their splits; ``alone`` if it is one file that the user named.
+    """A set of files with their splits.
 
-    ``probes`` are the user's own probe files, if what it trains is surely what they ask.
+    Args:
+        name: the folder or path that names it.
+        files: all of its files.
+        alone: whether it is one file that the user named, without more.
+        columns: canonical name -> column, where a training configuration says so.
+        roles: role name -> canonical role, where a training configuration says so.
+        held_out: the setting by which the trainer holds records of it out for validation; empty if none does.
+        probes: the user's own probe files, if what they ask is surely what it trains.
     """
 
     name: str
     files: tuple[DataFile, ...]
     family: str = "data"
     alone: bool = False
+    columns: tuple[tuple[str, str], ...] = ()
+    roles: tuple[tuple[str, str], ...] = ()
+    held_out: str = ""
     probes: tuple[DataFile, ...] = ()
 
 
@@ -131,6 +141,31 @@ class Recording:
 
 
 @dataclass(frozen=True)
+class TrainingRun:
+    """A training run: what configures it, and what it logged; either may be absent.
+
+    Args:
+        name: the path of its configuration, else the folder of its logs.
+        files: its configuration (format ``training``), its logs (``log``), and what holds beside it (``deepspeed``,
+            ``accelerate``).
+        pair: the templates that it trains with, if one pair is meant.
+        dataset: the records that it trains on, if they are at hand.
+        no_dataset: why no dataset was taken, if it names none that is at hand, or several could be meant.
+    """
+
+    name: str
+    files: tuple[DataFile, ...]
+    pair: TemplatePair | None = None
+    dataset: Dataset | None = None
+    no_dataset: str = ""
+    family: str = "training"
+
+    def of(self, *formats: str) -> list[DataFile]:
+        """Its files of some formats, in order."""
+        return [file for file in self.files if file.format in formats]
+
+
+@dataclass(frozen=True)
 class Absent:
     """No subject of a family is there: its pitfalls are skipped, and say why.
 
@@ -143,4 +178,4 @@ class Absent:
     reason: str
 
 
-Subject = Dataset | TemplatePair | ServedModel | Recording
+Subject = Dataset | TemplatePair | TrainingRun | ServedModel | Recording

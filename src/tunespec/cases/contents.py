@@ -58,7 +58,7 @@ def code(view: View) -> set[int]:
     from tunespec.codelike import code_share
 
     rows = view.source.passages.frame["row"].gather(sorted(view.source.passages.blocks)).to_list()
-    fenced = (view.trained | view.tested).intersection(rows)
+    fenced = set(rows) & (view.trained | view.tested)
     bare = view.answers.filter(pl.col("type") == "code", ~pl.col("row").is_in(sorted(fenced)))
     bare = bare.select("row", pl.col("text").str.slice(0, _HEAD))  # equations look like code at first
     return fenced | rows_of(bare.filter(code_share(bare, "text") >= _CODE_SHARE))

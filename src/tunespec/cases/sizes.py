@@ -38,4 +38,4 @@ def _median(sizes: pl.DataFrame, view: View) -> float:
     import polars as pl
 
     own = sizes.join(pl.DataFrame({"row": sorted(view.trained)}, schema={"row": pl.UInt32}), on="row", how="semi")
-    return float(own["size"].median() or 0)
+    return float(own.select(pl.col("size").median()).item() or 0)
