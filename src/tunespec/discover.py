@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tunespec import splits
@@ -98,6 +98,7 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
             seen.unreadable[shown] = str(error)
     datasets = [*configured, *_datasets(seen.data)]
     datasets = trained_datasets(seen.training.values(), datasets, seen.passed_over, config.root)
+    datasets = _with_probes(datasets, [*named_files(config, "probes"), *seen.probes])
     artefacts = [*seen.artefacts, *company(seen.named, seen.artefacts)]
     templates = template_pairs(config, artefacts, datasets, seen.configurations)
     runs = training_runs(config, [file for file, _ in seen.training.values()], datasets, templates)
@@ -181,6 +182,13 @@ def _datasets(found: dict[str, tuple[Path, str, bool]]) -> Iterator[Dataset]:
         alone = len(files) == 1 and found[files[0][0]][2]
         own = tuple(DataFile(found[file][0], file, split, found[file][1]) for file, split in files)
         yield Dataset(name, own, alone=alone)
+
+
+def _with_probes(datasets: list[Dataset], probes: Sequence[DataFile]) -> list[Dataset]:
+    """The datasets; if there is one, the probes ask what it trains, and are a part of what it is evaluated on."""
+    if len(datasets) != 1 or not probes:
+        return datasets
+    return [replace(datasets[0], probes=tuple(dict.fromkeys(probes)))]
 
 
 def _configured(config: Config) -> list[Dataset]:

@@ -96,6 +96,7 @@ class Sources:
             told = subject.no_dataset, dict(self.config.training), self._settings
             return key_of("run", subject.name, files, made_with, *told)
         if isinstance(subject, Dataset):
+            files += [(file.shown, "probes", file.format, file.content_hash) for file in subject.probes]
             held_out = subject.held_out, subject.held_out_share
             said = subject.alone, subject.columns, subject.roles, held_out, _kept(subject)
             return key_of("dataset", subject.name, said, files, against, columns, roles, self._settings)

@@ -60,6 +60,7 @@ class Dataset:
         held_out: the setting by which the trainer holds records of it out for validation; empty if none does.
         length: the tokens of a record that the trainer keeps, where it cuts longer ones.
         held_out_share: how much that is: a share of the records below 1, or their number.
+        probes: the user's own probe files, if what they ask is surely what it trains.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Dataset:
     held_out: str = ""
     length: TrainedLength | None = None
     held_out_share: float = 0.0
+    probes: tuple[DataFile, ...] = ()
 
 
 @dataclass(frozen=True)
