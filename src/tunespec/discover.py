@@ -13,8 +13,9 @@ from tunespec.discover_templates import company, template_pairs
 from tunespec.errors import CannotJudgeError
 from tunespec.paths import files_of, files_under
 from tunespec.recognise import recognise
+from tunespec.review.discovery import configured_logs, review_logs
 from tunespec.shapes import Shapes
-from tunespec.subjects import Absent, DataFile, Dataset, Subject, TemplatePair
+from tunespec.subjects import Absent, DataFile, Dataset, ReviewLog, Subject, TemplatePair
 from tunespec.templates.artefacts import artefact
 
 _ABSENT = {
@@ -27,13 +28,14 @@ _ABSENT = {
         "no model was asked for (--model NAME, or `model` in [tool.tunespec.inference]), and no recorded outputs are "
         "among the files (--outputs FILE)",
     ),
+    "evaluation": Absent("no review", "nobody reviewed anything yet; begin with `tunespec review sample`"),
 }
 
 
 @dataclass(frozen=True)
 class Discovery:
-    """``datasets``, ``templates`` and who is ``answering`` to judge, ``passed_over`` (path -> why it is none of them)
-    and ``unreadable`` (path -> what is wrong).
+    """``datasets``, ``templates``, who is ``answering`` and the ``reviews`` to judge, ``passed_over`` (path -> why it
+    is none of them) and ``unreadable`` (path -> what is wrong).
     """
 
     datasets: tuple[Dataset, ...]
@@ -41,6 +43,7 @@ class Discovery:
     unreadable: dict[str, str]
     templates: tuple[TemplatePair, ...] = ()
     answering: tuple[Answering, ...] = ()
+    reviews: tuple[ReviewLog, ...] = ()
 
     def of(self, family: str) -> Sequence[Subject | Absent]:
         """The subjects of a family, or what is missing."""
@@ -48,6 +51,7 @@ class Discovery:
             "data": self.datasets,
             "template": self.templates,
             "inference": self.answering,
+            "evaluation": self.reviews,
         }
         return found[family] or (_ABSENT[family],)
 
@@ -57,7 +61,7 @@ class Discovery:
         Raises:
             CannotJudgeError: if ``target`` is a file of a subject.
         """
-        subjects: tuple[Subject, ...] = (*self.datasets, *self.templates, *self.answering)
+        subjects: tuple[Subject, ...] = (*self.datasets, *self.templates, *self.answering, *self.reviews)
         files = [file for subject in subjects for file in subject.files]
         files += [file for pair in self.templates for file in pair.beside]
         if target.resolve() in {file.path.resolve() for file in files}:
@@ -74,6 +78,7 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
     configured = _configured(config) if not paths else []
     base, patterns = (Path.cwd(), paths) if paths else (config.root, config.data or (() if configured else (".",)))
     seen = _Seen(left_out=frozenset(file.path for key in ("probes", "outputs") for file in named_files(config, key)))
+    seen.left_out |= {file.path for file in configured_logs(config)}
     target = recorded_to(config)
     for path, named in files_under(base, patterns):
         shown = splits.relative(path, config.root)
@@ -91,13 +96,14 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
     answers = answering(config, {"probes": seen.probes, "outputs": seen.outputs}, templates, datasets)
     if seen.probes and not config.inference.get("model"):
         seen.passed_over |= {file.shown: "probes; no model was asked for (--model)" for file in seen.probes}
-    if not datasets and not templates and not answers:
+    reviews = review_logs(config, seen.reviews, datasets, answers)
+    if not datasets and not templates and not answers and not reviews:
         raise CannotJudgeError(_nothing(config, paths, seen.unreadable | seen.passed_over))
     if seen.data and shapes.unused_columns:
         names = ", ".join(map(repr, shapes.unused_columns))
         raise CannotJudgeError(f"columns: no record has {names}; see [columns] in {config.file}")
     ordered = tuple(sorted(datasets, key=lambda dataset: dataset.name))
-    return Discovery(ordered, seen.passed_over, seen.unreadable, templates, answers)
+    return Discovery(ordered, seen.passed_over, seen.unreadable, templates, answers, reviews)
 
 
 @dataclass
@@ -114,6 +120,7 @@ class _Seen:
     named: list[DataFile] = field(default_factory=list)
     probes: list[DataFile] = field(default_factory=list)
     outputs: list[DataFile] = field(default_factory=list)
+    reviews: list[DataFile] = field(default_factory=list)
     passed_over: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
 
@@ -128,8 +135,8 @@ class _Seen:
                 self.named.append(file)
             return
         format_, why, kind = recognise(path, shapes)
-        if kind in {"probes", "outputs"}:
-            own = self.probes if kind == "probes" else self.outputs
+        own = {"probes": self.probes, "outputs": self.outputs, "reviews": self.reviews}.get(kind)
+        if own is not None:
             own.append(DataFile(path, shown, None, format_))
         elif not why:
             self.data[shown] = path, format_, named
@@ -156,4 +163,4 @@ def _configured(config: Config) -> list[Dataset]:
 def _nothing(config: Config, paths: Sequence[str], passed_over: dict[str, str]) -> str:
     where = ", ".join(paths or config.data or ["the current folder"])
     reasons = "".join(f"\n  {path}: {why}" for path, why in list(passed_over.items())[:10])
-    return f"nothing to judge: no dataset, no template and no recorded output in {where}{reasons}"
+    return f"nothing to judge: no dataset, no template, no recorded output and no review in {where}{reasons}"

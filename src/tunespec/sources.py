@@ -123,6 +123,7 @@ class RecordSource:
 # Thresholds that facts are computed from, by pitfall: a change makes the facts anew. (Others only judge the facts.)
 SETTINGS: Mapping[str, tuple[str, ...]] = {
     "E001": ("least", "share", "distance"),
+    "E002": ("least", "accepted", "days", "agreement"),
     "D001": ("marker", "tokenizer", "max_length"),
     "D003": ("filler",),
     "D006": ("topics", "labels", "refusals", "prompts", "distinct", "least"),

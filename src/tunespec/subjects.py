@@ -127,6 +127,24 @@ class Recording:
 
 
 @dataclass(frozen=True)
+class ReviewLog:
+    """What people said of records and outputs.
+
+    Args:
+        name: the path of the file; of several, the folder that they share.
+        files: the review logs.
+        datasets: whose records may have been reviewed.
+        recordings: whose outputs may have been.
+    """
+
+    name: str
+    files: tuple[DataFile, ...]
+    datasets: tuple[Dataset, ...] = ()
+    recordings: tuple[Recording, ...] = ()
+    family: str = "evaluation"
+
+
+@dataclass(frozen=True)
 class Absent:
     """No subject of a family is there: its pitfalls are skipped, and say why.
 
@@ -139,4 +157,4 @@ class Absent:
     reason: str
 
 
-Subject = Dataset | TemplatePair | ServedModel | Recording
+Subject = Dataset | TemplatePair | ServedModel | Recording | ReviewLog

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from tunespec.cache import Cache
     from tunespec.facts import Fact
     from tunespec.inference.source import AnswerSource
+    from tunespec.review.source import ReviewSource
     from tunespec.sources import RecordSource
     from tunespec.templates.source import TemplateSource
 
-    Source = RecordSource | TemplateSource | AnswerSource
+    Source = RecordSource | TemplateSource | AnswerSource | ReviewSource
 
 TABLES: Mapping[str, str] = {  # table -> family of the subjects that have it
     "records": "data",
@@ -29,6 +30,7 @@ TABLES: Mapping[str, str] = {  # table -> family of the subjects that have it
     "renders": "template",
     "limits": "template",
     "answers": "inference",
+    "reviews": "evaluation",
 }
 TEXTS = ("prompt", "answer", "system", "split")  # columns for house rules: never stored, they are the user's text
 
@@ -97,6 +99,10 @@ def build_table(
         from tunespec.inference.tables import build as build_answers
 
         return build_answers(columns, cast("AnswerSource", source))
+    if TABLES[name] == "evaluation":
+        from tunespec.review.tables import build as build_reviews
+
+        return build_reviews(columns, cast("ReviewSource", source))
     return _dataset_table(name, columns, cast("RecordSource", source), cache, key)
 
 
