@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from difflib import get_close_matches
 from typing import Any, Literal
 
 import orjson
@@ -18,11 +19,11 @@ ASPECTS: Mapping[str, str] = {  # key of a line -> what a rejected answer lacks,
     "complete": "not complete",
     "relevant": "not relevant",
     "concise": "not concise",
-    "stops": "does not stop properly",
+    "stops": "not stopped properly",
     "correct": "not correct",
 }
-_SHEET = ("why", "path", "line", "row")  # a sheet's own keys, which may stay in the lines that are made of it
-_KEYS = (*KINDS, "model", "reviewer", "date", *ASPECTS, "note", "undone", *_SHEET)
+_KEYS = (*KINDS, "model", "reviewer", "date", *ASPECTS, "note", "undone")
+_MISSPELT = 0.8  # similarity (difflib's ratio) from which another key is one of these, misspelt
 _HASH = re.compile("[0-9a-f]{32}")
 
 
@@ -109,8 +110,8 @@ def judgement_of(record: Mapping[str, Any]) -> Judgement:
     """
     kind, named = named_in(record)
     for key in record:
-        if key not in _KEYS and (hint := closest(key, _KEYS)):
-            raise ValueError(f"unknown key `{key}`{hint}")
+        if key not in _KEYS and get_close_matches(key, _KEYS, cutoff=_MISSPELT):
+            raise ValueError(f"unknown key `{key}`{closest(key, _KEYS)}")
     texts = {key: _text(record, key) for key in ("reviewer", "date", "model", "note")}
     reviewer = " ".join(texts["reviewer"].split())
     if not reviewer:

@@ -47,12 +47,12 @@ def _foreign(source: ReviewSource, rows: Rows) -> None:
     if foreign:
         reasons = Counter(_reason(one, source.targets) for _, one in foreign)
         told = ", ".join(f"{count:,} of {reason}" for reason, count in reasons.most_common())
-        of_all = f"{len(foreign):,} of {len(source.standing):,} judgements"
-        rows.mark("foreign_review", foreign[0][0], f"{of_all} are of nothing that is here, this one first: {told}")
+        of_all = f"of {len(source.standing):,} judgements, {len(foreign):,} count for nothing here"
+        rows.mark("foreign_review", foreign[0][0], f"{of_all}: {told}")
 
 
 def _reason(judgement: Judgement, targets: Sequence[Target]) -> str:
     own = [target for target in targets if target.kind == judgement.kind]
     if own and not any(target.of_model(judgement) for target in own):
         return f"another model ({judgement.model[:19]})"
-    return f"{judgement.kind}s that are not there, or not as they were"
+    return f"{judgement.kind}s that are gone or changed"

@@ -54,7 +54,7 @@ def _rejected(one: Reviewed, limit: float) -> str:
     said = [judgement for named in one.rejected for _, judgement in one.said[named]]
     lacks = Counter(ASPECTS[name] for each in said for name, good in each.aspects.items() if not good)
     first = one.target.places[one.rejected[0]]
-    ranked = ", ".join(f"{count:,} times {what}" for what, count in lacks.most_common())
+    ranked = ", ".join(f"{count:,} {what}" for what, count in lacks.most_common())
     return f"{told} ({rejected / judged:.0%}, allowed {limit:.0%}): {ranked}; the first is {first}"
 
 
@@ -74,8 +74,9 @@ def agreement_facts(source: ReviewSource, rows: Rows) -> None:
         rows.examine(fact, rows=len(twice))
         if found < source.settings["agreement"]:
             row, other = _two_of(apart[0])
-            told = f"on {len(apart):,} of the {_plural(len(twice), one.target.kind)} that several reviewers judged they"
-            text = f"{told} disagree, on this one first (Krippendorff's alpha {found:.2f})"
+            told = f"reviewers disagree on {len(apart):,} of the {len(twice):,} {one.target.kind}s that several judged"
+            limit = source.settings["agreement"]
+            text = f"{told}, first on this one: Krippendorff's alpha is {found:.2f}, and should be {limit:g}"
             rows.mark(fact, row, text, rows.places[other])
     rows.skip([fact], f"less than {_TWICE} of what is here has two reviewers")
 
