@@ -96,7 +96,7 @@ def test_judgements_of_another_model_do_not_count(tmp_path):
     assert marked(source, *SHARES, *LINES) == {
         "too_few_reviewed": {OUTPUTS: "0 of 12 outputs are judged, where 12 must be"},
         "foreign_review": {
-            "reviews.jsonl:1": "of 14 judgements, 14 count for nothing here: 12 of another model (sha256:old), "
+            "reviews.jsonl:1": "14 of 14 judgements are of nothing that is here: 12 of another model (sha256:old), "
             "2 of outputs that are gone or changed"
         },
     }
@@ -140,7 +140,7 @@ def test_reviewers_who_disagree(tmp_path):
     source = source_of(tmp_path, pairs(12, 1, 5, 9), outputs(12), accepted=0.5)
     text = (
         "reviewers disagree on 3 of the 12 outputs that several judged, first on this one: "
-        "Krippendorff's alpha is -0.10, and should be 0.667"
+        "Krippendorff's alpha is -0.10, and should be at least 0.667"
     )
     assert marked(source, "disagreement") == {"disagreement": {"reviews.jsonl:14": text}}
 

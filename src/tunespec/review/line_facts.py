@@ -47,7 +47,8 @@ def _foreign(source: ReviewSource, rows: Rows) -> None:
     if foreign:
         reasons = Counter(_reason(one, source.targets) for _, one in foreign)
         told = ", ".join(f"{count:,} of {reason}" for reason, count in reasons.most_common())
-        of_all = f"of {len(source.standing):,} judgements, {len(foreign):,} count for nothing here"
+        of_all = f"{len(foreign):,} of {len(source.standing):,} judgements"
+        of_all += " is of nothing that is here" if len(foreign) == 1 else " are of nothing that is here"
         rows.mark("foreign_review", foreign[0][0], f"{of_all}: {told}")
 
 

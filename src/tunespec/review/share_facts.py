@@ -76,7 +76,7 @@ def agreement_facts(source: ReviewSource, rows: Rows) -> None:
             row, other = _two_of(apart[0])
             told = f"reviewers disagree on {len(apart):,} of the {len(twice):,} {one.target.kind}s that several judged"
             limit = source.settings["agreement"]
-            text = f"{told}, first on this one: Krippendorff's alpha is {found:.2f}, and should be {limit:g}"
+            text = f"{told}, first on this one: Krippendorff's alpha is {found:.2f}, and should be at least {limit:g}"
             rows.mark(fact, row, text, rows.places[other])
     rows.skip([fact], f"less than {_TWICE} of what is here has two reviewers")
 
