@@ -125,6 +125,7 @@ class RecordSource:
 # Thresholds that facts are computed from, by pitfall: a change makes the facts anew. (Others only judge the facts.)
 SETTINGS: Mapping[str, tuple[str, ...]] = {
     "E001": ("least", "share", "distance"),
+    "E002": ("least", "accepted", "days", "agreement"),
     "E003": ("least", "share"),
     "D001": ("marker", "tokenizer", "max_length"),
     "D003": ("filler",),

@@ -179,6 +179,24 @@ class TrainingRun:
 
 
 @dataclass(frozen=True)
+class ReviewLog:
+    """What people said of records and outputs.
+
+    Args:
+        name: the path of the file; of several, the folder that they share.
+        files: the review logs.
+        datasets: whose records may have been reviewed.
+        recordings: whose outputs may have been.
+    """
+
+    name: str
+    files: tuple[DataFile, ...]
+    datasets: tuple[Dataset, ...] = ()
+    recordings: tuple[Recording, ...] = ()
+    family: str = "evaluation"
+
+
+@dataclass(frozen=True)
 class Absent:
     """No subject of a family is there: its pitfalls are skipped, and say why.
 
@@ -191,4 +209,4 @@ class Absent:
     reason: str
 
 
-Subject = Dataset | TemplatePair | TrainingRun | ServedModel | Recording
+Subject = Dataset | TemplatePair | TrainingRun | ServedModel | Recording | ReviewLog

@@ -12,7 +12,13 @@ _PASSED_OVER = 5
 
 def subject_lines(report: Mapping[str, Any]) -> str:
     """What was judged, and what was taken for nothing to judge."""
-    of_family = {"data": _dataset, "template": _template, "training": _run, "inference": _answers}
+    of_family = {
+        "data": _dataset,
+        "template": _template,
+        "training": _run,
+        "inference": _answers,
+        "evaluation": _reviews,
+    }
     lines = [line for subject in report["subjects"] for line in of_family[subject["family"]](subject)]
     passed_over = report["passed_over"]
     lines += [f"passed over {item['path']}: {item['reason']}" for item in passed_over[:_PASSED_OVER]]
@@ -75,6 +81,18 @@ def _answers(subject: Mapping[str, Any]) -> Iterator[str]:
     if made:
         yield f"  {', '.join(made)}"
     yield from (f"  {why}" for why in profile.get("undecided", ()))
+
+
+def _reviews(subject: Mapping[str, Any]) -> Iterator[str]:
+    """Review logs, and what they are of."""
+    profile = subject["profile"]
+    lost = sum(file["unread"] for file in subject["files"])
+    unread = f", {plural(lost, 'line')} unreadable" if lost else ""
+    by = f" by {plural(profile['reviewers'], 'reviewer')}" if profile["judgements"] else ""
+    yield f"reviews {subject['name']}: {plural(profile['judgements'], 'judgement')}{by}{unread}"
+    for one in profile["reviewed"]:
+        accepted = f", {one['accepted']:,} accepted" if one["judged"] else ""
+        yield f"  {one['name']}: {one['judged']:,} of {plural(one['rows'], one['of'])} judged{accepted}"
 
 
 def _settings(profile: Mapping[str, Any]) -> Iterator[str]:
