@@ -13,6 +13,8 @@ from tunespec.training.data_files import trained_in
 from tunespec.training.errors import TrainingError
 from tunespec.training.frameworks import BESIDE
 from tunespec.training.plan import Plan, plan_of
+from tunespec.training.recognise import LOG
+from tunespec.training.run_log import RunLog, run_log
 from tunespec.training.run_spec import RunSpec
 
 if TYPE_CHECKING:
@@ -68,6 +70,11 @@ class RunSource:
         told = self._config.training.get("devices")
         launched = self.spec.number("devices") if self.spec is not None else None
         return int(told or launched or 0) or None
+
+    @cached_property
+    def logged(self) -> RunLog | None:
+        """What it logged; None if no log is there that can be read."""
+        return run_log(self.run.of(LOG), self.problems)
 
     @cached_property
     def plan(self) -> Plan | None:

@@ -7,6 +7,7 @@ from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from tunespec.templates.rows import Rows
+from tunespec.training.recognise import LOG
 from tunespec.training.setting_rows import SettingRows
 
 if TYPE_CHECKING:
@@ -69,8 +70,12 @@ def _settings(source: RunSource, rows: Rows, groups: Mapping[str, str]) -> None:
 
 
 def _steps(source: RunSource, rows: Rows, groups: Mapping[str, str]) -> None:
-    if not source.run.of("log"):
-        rows.skip(rows.facts, _NO_LOG)
+    """Row n is the n-th logged row."""
+    if source.logged is None:
+        broken = [f"{path}: {why}" for path, why in source.problems.items()] if source.run.of(LOG) else []
+        rows.skip(rows.facts, next(iter(broken), _NO_LOG))
         return
+    for row in range(len(source.logged.log.rows)):
+        rows.add_place(source.logged.place(row))
     for finder in groups.values():
         resolve_name(f"tunespec.training.{finder}")(source, rows)
