@@ -97,6 +97,10 @@ class RunSource:
             profile |= {key: value for key, value in zip(wanted, said, strict=True) if value}
             profile["plan"] = vars(self.plan)
             profile["max_length"] = self.spec.value("max_length")
+        if self.logged is not None:
+            log = self.logged.log
+            told = {"path": self.logged.files[0].shown, "rows": len(log.rows), "last_step": log.last_step}
+            profile["log"] = told | {"finished": log.finished, "cut_off": log.cut_off}
         if self.run.dataset is not None:
             profile["dataset"] = self.run.dataset.name
         if self.run.pair is not None:
