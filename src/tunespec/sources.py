@@ -125,6 +125,8 @@ class RecordSource:
 # Thresholds that facts are computed from, by pitfall: a change makes the facts anew. (Others only judge the facts.)
 SETTINGS: Mapping[str, tuple[str, ...]] = {
     "E001": ("least", "share", "distance"),
+    "E002": ("least", "accepted", "days", "agreement"),
+    "E003": ("least", "share"),
     "D001": ("marker", "tokenizer", "max_length"),
     "D003": ("filler",),
     "D006": ("topics", "labels", "refusals", "prompts", "distinct", "least"),
@@ -138,6 +140,8 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
         *("destructive_full", "destructive_adapter"),
     ),
     "H002": ("least", "most", "most_adapter", "steps"),
+    "H003": ("epochs", "share"),
+    "H004": ("norm",),
 }
 
 

@@ -62,6 +62,16 @@ def _save_strategy(written: Written) -> tuple[str, Any]:
     return "save_strategy", "epoch"
 
 
+def _trained_ends(written: Written) -> tuple[str, Any]:
+    """A switch of each data set (``prompt_strategies/chat_template.py``)."""
+    datasets = written.get("datasets")
+    for at in range(len(datasets) if isinstance(datasets, list) else 0):
+        for key in ("train_on_eot", "train_on_eos"):
+            if written.get(f"datasets.{at}.{key}") is not None:
+                return f"datasets.{at}.{key}", word(written.get(f"datasets.{at}.{key}"))
+    return "datasets.0.train_on_eos", "turn"
+
+
 def _turn_ends(value: Any) -> list[str]:
     return texts([value] if isinstance(value, str) else value)
 
@@ -96,8 +106,11 @@ AXOLOTL = Framework(
         "best_metric": Key("metric_for_best_model", None, text),
         "greater_is_better": Key("greater_is_better", None, switch),
         "patience": Key("early_stopping_patience", None, positive),
-        "bf16": Key("bf16", None, switch, ("bfloat16",)),
-        "fp16": Key("fp16", default=False, read=switch, or_else=("float16",)),
+        "bf16": Key("bf16", None, switch),
+        "fp16": Key("fp16", default=False, read=switch),
+        "pure_bf16": Key("bfloat16", default=False, read=switch),
+        "pure_fp16": Key("float16", default=False, read=switch),
+        "fp8": Key("fp8", default=False, read=switch),
         "max_grad_norm": Key("max_grad_norm", 1.0, number),
         "weight_decay": Key("weight_decay", 0.0, number),
         "lora_rank": Key("lora_r", None, number),
@@ -105,7 +118,6 @@ AXOLOTL = Framework(
         "eos_token": Key("special_tokens.eos_token", None, text),
         "pad_token": Key("special_tokens.pad_token", None, text),
         "turn_ends": Key("eot_tokens", None, _turn_ends),
-        "trained_ends": Key("train_on_eot", None, word, ("train_on_eos",)),
         "template": Key("chat_template", None, text),
         "train_on_prompt": Key("train_on_inputs", default=False, read=switch),
         "seed": Key("seed", 42, number),
@@ -117,5 +129,6 @@ AXOLOTL = Framework(
         "objective": _objective,
         "eval_strategy": _eval_strategy,
         "save_strategy": _save_strategy,
+        "trained_ends": _trained_ends,
     },
 )

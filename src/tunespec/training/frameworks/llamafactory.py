@@ -68,6 +68,8 @@ LLAMA_FACTORY = Framework(
         "packing": Key("packing", None, switch),
         "validation_share": Key("val_size", 0.0, number),
         "validation_data": Key("eval_dataset", None, texts),
+        "pure_bf16": Key("pure_bf16", default=False, read=switch),
+        "fp8": Key("fp8", default=False, read=switch),
         "patience": Key("early_stopping_steps", None, positive),
         "lora_rank": Key("lora_rank", 8, number),
         "quantization_bits": Key("quantization_bit", None, positive),
