@@ -159,7 +159,10 @@ def test_records_that_nothing_names_a_split_of_are_trained_on_where_the_trainer_
 
 def test_a_configuration_of_the_trainer_is_heard(judge, tmp_path):
     write_jsonl(tmp_path / "data/train.jsonl", [chat(f"What is {n} times 7?", f"{7 * n}.") for n in range(40)])
-    text = "base_model: x/y\nlearning_rate: 2e-4\ndatasets:\n  - path: data/train.jsonl\n    type: chat_template\nval_set_size: {}\n"
+    text = (
+        "base_model: x/y\nlearning_rate: 2e-4\ndatasets:\n  - path: data/train.jsonl\n    type: chat_template\n"
+        "val_set_size: {}\n"
+    )
     _, report = judge(tmp_path, select=["E001"])
     assert [finding["kind"] for finding in report["findings"]] == ["missing_validation"]
     for share, kinds in (("0.1", []), ("1", ["small_validation"])):

@@ -82,6 +82,7 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
     seen = _Seen(left_out=frozenset(file.path for key in ("probes", "outputs") for file in named_files(config, key)))
     for file in named_training(config):
         seen.training[file.path] = file, True
+        seen.replaced.add(file.format)
     target = recorded_to(config)
     for path, named in files_under(base, patterns):
         shown = splits.relative(path, config.root)
@@ -115,7 +116,8 @@ class _Seen:
     """What lies under the user's paths, by the path as it is shown.
 
     ``data`` has the file, its format and whether the user named it; ``named`` are the artefacts that the user named;
-    ``left_out`` are files that the configuration took for something else already.
+    ``left_out`` are files that the configuration took for something else already, ``replaced`` the formats of a
+    training run's files that it names itself.
     """
 
     left_out: frozenset[Path] = frozenset()
@@ -125,6 +127,7 @@ class _Seen:
     probes: list[DataFile] = field(default_factory=list)
     outputs: list[DataFile] = field(default_factory=list)
     training: dict[Path, tuple[DataFile, bool]] = field(default_factory=dict)
+    replaced: set[str] = field(default_factory=set)
     passed_over: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
 
@@ -133,7 +136,8 @@ class _Seen:
         if path in self.left_out:
             return
         if (kind := training_file(path)) is not None:
-            self.training.setdefault(path, (DataFile(path, shown, None, kind), named))
+            if kind not in self.replaced:
+                self.training.setdefault(path, (DataFile(path, shown, None, kind), named))
             return
         if why := why_no_training(path):
             self._pass_over(shown, why, named=named)

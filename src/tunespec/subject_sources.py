@@ -96,7 +96,14 @@ class Sources:
             told = subject.no_dataset, dict(self.config.training), self._settings
             return key_of("run", subject.name, files, made_with, *told)
         if isinstance(subject, Dataset):
-            said = subject.alone, subject.columns, subject.roles, subject.held_out, subject.held_out_share
+            said = (
+                subject.alone,
+                subject.columns,
+                subject.roles,
+                subject.held_out,
+                subject.held_out_share,
+                _kept(subject),
+            )
             return key_of("dataset", subject.name, said, files, against, columns, roles, self._settings)
         plain = vars(subject.plain) if subject.plain else None
         trained = self.key(subject.dataset) if subject.dataset else None
@@ -111,3 +118,11 @@ class Sources:
             return key_of("recording", subject.name, files, made_with, read)
         asked = subject.url, subject.api, list(map(str, subject.probes)), dict(self.config.inference)
         return key_of("served", subject.name, files, made_with, read, asked)
+
+
+def _kept(dataset: Dataset) -> tuple[int, str, str] | None:
+    """The tokens of a record that are kept, and the tokenizer that counts them."""
+    length = dataset.length
+    if length is None:
+        return None
+    return length.tokens, length.said, length.tokenizer.content_hash if length.tokenizer is not None else ""

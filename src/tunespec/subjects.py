@@ -39,6 +39,15 @@ class DataFile:
 
 
 @dataclass(frozen=True)
+class TrainedLength:
+    """The tokens of a record that a trainer keeps; ``said`` is the setting, ``tokenizer`` counts them, if at hand."""
+
+    tokens: int
+    said: str
+    tokenizer: DataFile | None = None
+
+
+@dataclass(frozen=True)
 class Dataset:
     """A set of files with their splits.
 
@@ -50,6 +59,7 @@ class Dataset:
         roles: role name -> canonical role, where a training configuration says so.
         held_out: the setting by which the trainer holds records of it out for validation; empty if none does.
         held_out_share: how much that is: a share of the records below 1, or their number.
+        length: the tokens of a record that the trainer keeps, where it cuts longer ones.
     """
 
     name: str
@@ -60,6 +70,7 @@ class Dataset:
     roles: tuple[tuple[str, str], ...] = ()
     held_out: str = ""
     held_out_share: float = 0.0
+    length: TrainedLength | None = None
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,9 @@ SETTINGS: Mapping[str, str] = {
     "full_precision contradicting_precision overruled_precision": "setting_facts.precision:precision_facts",
     "half_overflows half_of_bf16_model half_precision fixed_loss_scale unscaled_half": "setting_facts.half:half_facts",
     "clipping_off contradicting_clipping": "setting_facts.clipping:clipping_facts",
+    "masked_turn_end untrained_ends unaligned_end foreign_token untrained_embedding": (
+        "setting_facts.turn_ends:turn_end_facts"
+    ),
 }
 STEPS: Mapping[str, str] = {}
 _NO_CONFIGURATION = "no training configuration is there"

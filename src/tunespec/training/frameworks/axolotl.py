@@ -62,6 +62,16 @@ def _save_strategy(written: Written) -> tuple[str, Any]:
     return "save_strategy", "epoch"
 
 
+def _trained_ends(written: Written) -> tuple[str, Any]:
+    """A switch of each data set (``prompt_strategies/chat_template.py``)."""
+    datasets = written.get("datasets")
+    for at in range(len(datasets) if isinstance(datasets, list) else 0):
+        for key in ("train_on_eot", "train_on_eos"):
+            if written.get(f"datasets.{at}.{key}") is not None:
+                return f"datasets.{at}.{key}", word(written.get(f"datasets.{at}.{key}"))
+    return "datasets.0.train_on_eos", "turn"
+
+
 def _turn_ends(value: Any) -> list[str]:
     return texts([value] if isinstance(value, str) else value)
 
@@ -108,7 +118,6 @@ AXOLOTL = Framework(
         "eos_token": Key("special_tokens.eos_token", None, text),
         "pad_token": Key("special_tokens.pad_token", None, text),
         "turn_ends": Key("eot_tokens", None, _turn_ends),
-        "trained_ends": Key("train_on_eot", None, word, ("train_on_eos",)),
         "template": Key("chat_template", None, text),
         "train_on_prompt": Key("train_on_inputs", default=False, read=switch),
         "seed": Key("seed", 42, number),
@@ -120,5 +129,6 @@ AXOLOTL = Framework(
         "objective": _objective,
         "eval_strategy": _eval_strategy,
         "save_strategy": _save_strategy,
+        "trained_ends": _trained_ends,
     },
 )
