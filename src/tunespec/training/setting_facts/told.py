@@ -17,4 +17,6 @@ def told(spec: RunSpec, setting: Setting) -> str:
 
 def meant(setting: Setting) -> str:
     """What a value means in words."""
-    return {True: "on", False: "off", "no": "off"}.get(setting.value, shown(setting.value))
+    if isinstance(setting.value, bool):
+        return "on" if setting.value else "off"
+    return "off" if setting.value == "no" else shown(setting.value)
