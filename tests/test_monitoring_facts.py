@@ -34,15 +34,23 @@ def found(folder: Path, text: str, **files: str | bytes) -> dict[str, list[str]]
 @pytest.mark.parametrize(
     ("text", "kind", "said"),
     [
-        (LLAMA_FACTORY, "evaluation_off", "`eval_strategy` is not set (off in LLaMA-Factory 0.9.5): no loss"),
-        (f"{LLAMA_FACTORY}eval_strategy: no\n", "evaluation_off", "`eval_strategy: no`: no loss"),
+        (LLAMA_FACTORY, "evaluation_off", "`eval_strategy` is not set (off in LLaMA-Factory 0.9.5): nothing measures"),
+        (
+            f"{LLAMA_FACTORY}eval_strategy: no\n",
+            "evaluation_off",
+            "`eval_strategy: no`: nothing measures the loss on held-out records; `eval_st",
+        ),
         (f"{LLAMA_FACTORY}val_size: 0.1\n", "evaluation_off", "`eval_strategy` is not set"),
         (f"{LLAMA_FACTORY}num_train_epochs: 10\n", "evaluation_off", "`eval_strategy` is not set"),
-        (f"{LLAMA_FACTORY}num_train_epochs: 10.5\n", "evaluation_off_long", "in a run of 10.5 epochs"),
+        (
+            f"{LLAMA_FACTORY}num_train_epochs: 10.5\n",
+            "evaluation_off_long",
+            "held-out records in 10.5 epochs; `eval_strategy: steps`",
+        ),
         (f"{LLAMA_FACTORY}{WATCHED}num_train_epochs: 12\n", "", ""),
         (f"{HUGGING_FACE}num_train_epochs: 11\n", "evaluation_off_long", "`eval_strategy` is not set (off in transfor"),
         (f"{HUGGING_FACE}eval_strategy: epoch\nsave_strategy: epoch\n", "", ""),  # a program passes the data
-        (f"{AXOLOTL}val_set_size: 0.0\n", "evaluation_off", "`val_set_size: 0`, and no `test_datasets` are set: no"),
+        (f"{AXOLOTL}val_set_size: 0.0\n", "evaluation_off", "`val_set_size: 0`, and no `test_datasets` are set: not"),
         (f"{AXOLOTL}val_set_size: 0\nevals_per_epoch: 4\n", "evaluation_off", "so `evals_per_epoch: 4` does nothing"),
         (AXOLOTL, "evaluation_off", "`val_set_size` is not set (0 in Axolotl 0.19), and no `test_datasets`"),
         (f"{AXOLOTL}eval_steps: 20\n", "evaluation_off", "`val_set_size` is not set"),  # refused where 0 is written
@@ -62,10 +70,13 @@ def test_whether_the_run_evaluates(tmp_path, text, kind, said):
     [
         (
             f"{LLAMA_FACTORY}eval_strategy: steps\neval_steps: 50\n",
-            "`eval_strategy: steps`, and neither `val_size` nor `eval_dataset` is set: LLaMA-Factory refuses that",
+            "`eval_strategy: steps`, with no `val_size` and no `eval_dataset`: LLaMA-Factory refuses that",
         ),
         (f"{LLAMA_FACTORY}val_size: 0.0\neval_strategy: epoch\n", "`eval_strategy: epoch`"),
-        (f"{AXOLOTL}val_set_size: 0\neval_steps: 20\n", "`eval_steps: 20`, and neither `val_set_size` nor `test_data"),
+        (
+            f"{AXOLOTL}val_set_size: 0\neval_steps: 20\n",
+            "`eval_steps: 20`, with no `val_set_size` and no `test_datasets`",
+        ),
         (f"{AXOLOTL}val_set_size: 0\neval_strategy: epoch\n", "`eval_strategy: epoch`"),
     ],
 )

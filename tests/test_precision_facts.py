@@ -166,7 +166,9 @@ def test_the_message_names_both_files(tmp_path):
     written = json.dumps({"zero_optimization": {"stage": 2}, "fp16": {"enabled": True}})
     texts = found(tmp_path, llama_factory("deepspeed: ds.json\nbf16: true\n"), ds_json=written)
     said = "`fp16.enabled: true` (ds.json), and `fp16` is not set (off in LLaMA-Factory 0.9.5)"
-    assert texts == {"contradicting_precision": [f"{said}: transformers refuses what differs"]}
+    assert texts == {
+        "contradicting_precision": [f"{said}: transformers refuses what differs; `auto` there takes the trainer's"]
+    }
 
 
 @pytest.mark.parametrize(
@@ -205,7 +207,7 @@ def test_the_trainer_overrules_its_launcher(tmp_path):
         ("", ""),
         ("max_grad_norm: 0.3\n", ""),
         ("max_grad_norm: 10\n", ""),
-        ("max_grad_norm: 0.0\n", "`max_grad_norm: 0`: gradients are not clipped"),
+        ("max_grad_norm: 0.0\n", "`max_grad_norm: 0`: gradients are not clipped; 1 is usual"),
         ("max_grad_norm: -1\n", "`max_grad_norm: -1`: gradients are not clipped"),
         ("max_grad_norm: 100\n", "`max_grad_norm: 100`: gradients are clipped above that alone, and healthy norms"),
     ],

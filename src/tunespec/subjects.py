@@ -57,8 +57,9 @@ class Dataset:
         alone: whether it is one file that the user named, without more.
         columns: canonical name -> column, where a training configuration says so.
         roles: role name -> canonical role, where a training configuration says so.
-        held_out: the setting by which the trainer holds records of it out for validation; empty if none does.
-        held_out_share: how much that is: a share of the records below 1, or their number.
+        held_out: the setting by which the trainer has validation data: records of it that are held out, or other data;
+            empty if none does.
+        held_out_share: how much is held out: a share of the records below 1, or their number; None for other data.
         length: the tokens of a record that the trainer keeps, where it cuts longer ones.
     """
 
@@ -69,7 +70,7 @@ class Dataset:
     columns: tuple[tuple[str, str], ...] = ()
     roles: tuple[tuple[str, str], ...] = ()
     held_out: str = ""
-    held_out_share: float = 0.0
+    held_out_share: float | None = None
     length: TrainedLength | None = None
 
 

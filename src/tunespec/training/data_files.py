@@ -31,7 +31,7 @@ class Trained:
     roles: dict[str, str] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
     held_out: str = ""
-    held_out_share: float = 0.0
+    held_out_share: float | None = None
     length: TrainedLength | None = None
     deepspeed: str = ""
     output_dir: str = ""
@@ -76,9 +76,7 @@ def trained_in(file: DataFile, root: Path) -> Trained:
     found = Trained(
         deepspeed=deepspeed if isinstance(deepspeed, str) else "", output_dir=str(spec.value("output_dir") or "")
     )
-    share = spec.setting("validation_share")
-    if share is not None and (spec.number("validation_share") or 0) > 0:
-        found.held_out, found.held_out_share = f"{share} ({share.place})", share.value
+    found.held_out, found.held_out_share = _held_out(spec)
     found.length = _length(spec, file, root)
     for named in named_data(spec, root):
         files = named.files(file.path, root)
@@ -88,6 +86,20 @@ def trained_in(file: DataFile, root: Path) -> Trained:
             found.roles |= named.roles
             found.files += [(path, named.split) for path in files]
     return found
+
+
+def _held_out(spec: RunSpec) -> tuple[str, float | None]:
+    """The setting that gives validation data, and how much it holds out; None where that are other data.
+
+    mlx-lm looks for them in the folder of the training data, where they are there or not.
+    """
+    share, other = spec.setting("validation_share"), spec.setting("validation_data")
+    held_out = spec.number("validation_share") or 0
+    if share is not None and held_out > 0:
+        return f"{share} ({share.place})", held_out
+    if other is not None and other.is_written and other.value and spec.framework.name != "mlx-lm":
+        return f"`{other.key}` ({other.place})", None
+    return "", None
 
 
 def _length(spec: RunSpec, file: DataFile, root: Path) -> TrainedLength | None:

@@ -13,7 +13,7 @@ from tunespec.training.model_formats import made_in
 from tunespec.training.precision import own_settings, precision_of
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting import Setting
-from tunespec.training.setting_facts.told import told
+from tunespec.training.setting_facts.told import differs, told
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 from tunespec.training.trainers import is_axolotl, runs_in_transformers, takes_flags
@@ -39,7 +39,11 @@ def _full(rows: SettingRows) -> None:
     precision = precision_of(spec)
     setting = rows.examine("full_precision", precision.setting.name) if precision is not None else None
     if setting is not None and precision is not None and precision.format == "fp32":
-        rows.mark("full_precision", setting.name, f"{_off(spec, setting)}: the run computes in float32")
+        rows.mark(
+            "full_precision",
+            setting.name,
+            f"{_off(spec, setting)}: the run computes in float32; `bf16: true` takes half the memory",
+        )
 
 
 def _off(spec: RunSpec, setting: Setting) -> str:
@@ -63,8 +67,7 @@ def _contradicting(rows: SettingRows) -> None:
         rows.mark("contradicting_precision", flags[1].name, text)
         return
     for mine, theirs in _mismatches(spec):
-        text = f"{told(spec, theirs)}, and {told(spec, mine)}: transformers refuses what differs"
-        rows.mark("contradicting_precision", mine.name, text)
+        rows.mark("contradicting_precision", mine.name, differs(spec, mine, theirs))
 
 
 def _on(spec: RunSpec) -> list[Setting]:
