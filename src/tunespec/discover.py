@@ -10,19 +10,23 @@ from tunespec import splits
 from tunespec.config import Config
 from tunespec.discover_answers import Answering, answering, named_files, recorded_to
 from tunespec.discover_templates import company, template_pairs
+from tunespec.discover_training import named_training, trained_datasets, training_runs
 from tunespec.errors import CannotJudgeError
 from tunespec.paths import files_of, files_under
 from tunespec.recognise import recognise
 from tunespec.review.discovery import configured_logs, review_logs
 from tunespec.shapes import Shapes
-from tunespec.subjects import Absent, DataFile, Dataset, ReviewLog, Subject, TemplatePair
+from tunespec.subjects import Absent, DataFile, Dataset, ReviewLog, Subject, TemplatePair, TrainingRun
 from tunespec.templates.artefacts import artefact
+from tunespec.training.configuration import why_no_training
+from tunespec.training.recognise import training_file
 
 _ABSENT = {
     "data": Absent("no dataset", "no dataset is among the files"),
     "template": Absent(
         "no template", "no template is among the files (Modelfile, chat template, tokenizer configuration, request)"
     ),
+    "training": Absent("no training run", "no training configuration and no log is among the files (--training FILE)"),
     "inference": Absent(
         "no model",
         "no model was asked for (--model NAME, or `model` in [tool.tunespec.inference]), and no recorded outputs are "
@@ -34,8 +38,8 @@ _ABSENT = {
 
 @dataclass(frozen=True)
 class Discovery:
-    """``datasets``, ``templates``, who is ``answering`` and the ``reviews`` to judge, ``passed_over`` (path -> why it
-    is none of them) and ``unreadable`` (path -> what is wrong).
+    """``datasets``, ``templates``, training ``runs``, who is ``answering`` and ``reviews`` to judge; ``passed_over``
+    (path -> why it is none of them) and ``unreadable`` (path -> what is wrong).
     """
 
     datasets: tuple[Dataset, ...]
@@ -43,6 +47,7 @@ class Discovery:
     unreadable: dict[str, str]
     templates: tuple[TemplatePair, ...] = ()
     answering: tuple[Answering, ...] = ()
+    runs: tuple[TrainingRun, ...] = ()
     reviews: tuple[ReviewLog, ...] = ()
 
     def of(self, family: str) -> Sequence[Subject | Absent]:
@@ -50,6 +55,7 @@ class Discovery:
         found: Mapping[str, Sequence[Subject]] = {
             "data": self.datasets,
             "template": self.templates,
+            "training": self.runs,
             "inference": self.answering,
             "evaluation": self.reviews,
         }
@@ -61,7 +67,7 @@ class Discovery:
         Raises:
             CannotJudgeError: if ``target`` is a file of a subject.
         """
-        subjects: tuple[Subject, ...] = (*self.datasets, *self.templates, *self.answering, *self.reviews)
+        subjects: tuple[Subject, ...] = (*self.datasets, *self.templates, *self.runs, *self.answering, *self.reviews)
         files = [file for subject in subjects for file in subject.files]
         files += [file for pair in self.templates for file in pair.beside]
         if target.resolve() in {file.path.resolve() for file in files}:
@@ -69,7 +75,7 @@ class Discovery:
 
 
 def discover(config: Config, paths: Sequence[str]) -> Discovery:
-    """Find the datasets and templates under ``paths`` (files, folders, globs), or under the configured ones.
+    """Find the subjects under ``paths`` (files, folders, globs), or under the configured ones.
 
     Raises:
         CannotJudgeError: for a path that does not exist, a named file whose columns nothing knows, or nothing to judge.
@@ -79,6 +85,9 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
     base, patterns = (Path.cwd(), paths) if paths else (config.root, config.data or (() if configured else (".",)))
     seen = _Seen(left_out=frozenset(file.path for key in ("probes", "outputs") for file in named_files(config, key)))
     seen.left_out |= {file.path for file in configured_logs(config)}
+    for file in named_training(config):
+        seen.training[file.path] = file, True
+        seen.replaced.add(file.format)
     target = recorded_to(config)
     for path, named in files_under(base, patterns):
         shown = splits.relative(path, config.root)
@@ -92,18 +101,20 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
                 raise
             seen.unreadable[shown] = str(error)
     datasets = [*configured, *_datasets(seen.data)]
+    datasets = trained_datasets(seen.training.values(), datasets, seen.passed_over, config.root)
     templates = template_pairs(config, [*seen.artefacts, *company(seen.named, seen.artefacts)], datasets)
+    runs = training_runs(config, [file for file, _ in seen.training.values()], datasets, templates)
     answers = answering(config, {"probes": seen.probes, "outputs": seen.outputs}, templates, datasets)
     if seen.probes and not config.inference.get("model"):
         seen.passed_over |= {file.shown: "probes; no model was asked for (--model)" for file in seen.probes}
     reviews = review_logs(config, seen.reviews, datasets, answers)
-    if not datasets and not templates and not answers and not reviews:
+    if not (datasets or templates or runs or answers or reviews):
         raise CannotJudgeError(_nothing(config, paths, seen.unreadable | seen.passed_over))
     if seen.data and shapes.unused_columns:
         names = ", ".join(map(repr, shapes.unused_columns))
         raise CannotJudgeError(f"columns: no record has {names}; see [columns] in {config.file}")
     ordered = tuple(sorted(datasets, key=lambda dataset: dataset.name))
-    return Discovery(ordered, seen.passed_over, seen.unreadable, templates, answers, reviews)
+    return Discovery(ordered, seen.passed_over, seen.unreadable, templates, answers, runs, reviews)
 
 
 @dataclass
@@ -111,7 +122,8 @@ class _Seen:
     """What lies under the user's paths, by the path as it is shown.
 
     ``data`` has the file, its format and whether the user named it; ``named`` are the artefacts that the user named;
-    ``left_out`` are files that the configuration took for something else already.
+    ``left_out`` are files that the configuration took for something else already, ``replaced`` the formats of a
+    training run's files that it names itself.
     """
 
     left_out: frozenset[Path] = frozenset()
@@ -121,12 +133,21 @@ class _Seen:
     probes: list[DataFile] = field(default_factory=list)
     outputs: list[DataFile] = field(default_factory=list)
     reviews: list[DataFile] = field(default_factory=list)
+    training: dict[Path, tuple[DataFile, bool]] = field(default_factory=dict)
+    replaced: set[str] = field(default_factory=set)
     passed_over: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
 
     def add(self, path: Path, shown: str, shapes: Shapes, *, named: bool) -> None:
         """Take a file for what it is; CannotJudgeError if it cannot be read, or was named and is nothing to judge."""
         if path in self.left_out:
+            return
+        if (kind := training_file(path)) is not None:
+            if kind not in self.replaced:
+                self.training.setdefault(path, (DataFile(path, shown, None, kind), named))
+            return
+        if why := why_no_training(path):
+            self._pass_over(shown, why, named=named)
             return
         if (kind := artefact(path)) is not None:
             file = DataFile(path, shown, None, kind)
@@ -140,10 +161,14 @@ class _Seen:
             own.append(DataFile(path, shown, None, format_))
         elif not why:
             self.data[shown] = path, format_, named
-        elif named:
-            raise CannotJudgeError(f"{shown}: {why}")
         else:
-            self.passed_over[shown] = why
+            self._pass_over(shown, why, named=named)
+
+    def _pass_over(self, shown: str, why: str, *, named: bool) -> None:
+        """Say why a file is nothing to judge; where the user named it, that ends the run."""
+        if named:
+            raise CannotJudgeError(f"{shown}: {why}")
+        self.passed_over[shown] = why
 
 
 def _datasets(found: dict[str, tuple[Path, str, bool]]) -> Iterator[Dataset]:
@@ -163,4 +188,5 @@ def _configured(config: Config) -> list[Dataset]:
 def _nothing(config: Config, paths: Sequence[str], passed_over: dict[str, str]) -> str:
     where = ", ".join(paths or config.data or ["the current folder"])
     reasons = "".join(f"\n  {path}: {why}" for path, why in list(passed_over.items())[:10])
-    return f"nothing to judge: no dataset, no template, no recorded output and no review in {where}{reasons}"
+    what = "no dataset, no template, no training run, no recorded output and no review"
+    return f"nothing to judge: {what} in {where}{reasons}"

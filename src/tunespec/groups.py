@@ -34,10 +34,14 @@ def _cut_off(source: RecordSource) -> list[Fact]:
 def _truncation(source: RecordSource) -> list[Fact]:
     from tunespec.facts.truncation import truncation_fact
 
-    limit = int(source.setting("D001", "max_length"))
-    if limit and source.tokenizer is None:
+    limit, kept = int(source.setting("D001", "max_length")), source.dataset.length
+    tokenizer, said = source.tokenizer, ""
+    if limit and tokenizer is None:
         raise CannotJudgeError("missing-end-marker: max_length counts tokens: set tokenizer to a tokenizer.json, too")
-    return [truncation_fact(source.records, source.passages, source.tokenizer, limit)]
+    if not limit and kept is not None:
+        limit, said = kept.tokens, f" ({kept.said})"
+        tokenizer = tokenizer or (kept.tokenizer.path if kept.tokenizer is not None else None)
+    return [truncation_fact(source.records, source.passages, tokenizer, limit, said)]
 
 
 def _special_tokens(source: RecordSource) -> list[Fact]:

@@ -117,7 +117,9 @@ class RecordSource:
     def _read(self, dataset: Dataset) -> Records:
         from tunespec.records import read_records
 
-        return read_records(dataset, self._config.columns, self._config.roles, self._progress)
+        columns = dict(dataset.columns) | dict(self._config.columns)
+        roles = dict(dataset.roles) | dict(self._config.roles)
+        return read_records(dataset, columns, roles, self._progress)
 
 
 # Thresholds that facts are computed from, by pitfall: a change makes the facts anew. (Others only judge the facts.)
@@ -130,6 +132,7 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
     "D009": ("languages", "second_language", "second_domain"),
     "T002": ("form",),
     "I003": ("ignored",),
+    "H001": ("epochs",),
 }
 
 

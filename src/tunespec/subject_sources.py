@@ -13,13 +13,14 @@ from tunespec.discover import Discovery
 from tunespec.paths import files_of
 from tunespec.progress import Progress
 from tunespec.sources import RecordSource, settings_key
-from tunespec.subjects import Dataset, Recording, ReviewLog, ServedModel, Subject, TemplatePair
+from tunespec.subjects import Dataset, Recording, ReviewLog, ServedModel, Subject, TemplatePair, TrainingRun
 
 if TYPE_CHECKING:
     from tunespec.inference.source import AnswerSource
     from tunespec.review.source import ReviewSource
     from tunespec.tables import Source
     from tunespec.templates.source import TemplateSource
+    from tunespec.training.source import RunSource
 
 
 @dataclass
@@ -38,6 +39,8 @@ class Sources:
             return self._records(subject)
         if isinstance(subject, TemplatePair):
             return self._templates(subject)
+        if isinstance(subject, TrainingRun):
+            return self._run(subject)
         if isinstance(subject, ReviewLog):
             return self._reviews(subject)
         return self._answers(subject)
@@ -65,6 +68,12 @@ class Sources:
         settings = self.config.thresholds(self.config.catalogue.find("E002"))
         return ReviewSource(log, today(self.config), settings, targets)
 
+    def _run(self, run: TrainingRun) -> RunSource:
+        from tunespec.training.source import RunSource
+
+        records = self._records(run.dataset) if run.dataset else None
+        return RunSource(run, self.config, records, self._templates(run.pair) if run.pair else None)
+
     def _templates(self, pair: TemplatePair) -> TemplateSource:
         from tunespec.templates.source import TemplateSource
 
@@ -78,8 +87,8 @@ class Sources:
 
     def forget(self, judged: Subject, waits: Callable[[Subject], bool]) -> None:
         """Let go of the records of a subject that was judged, unless another one ``waits`` for them."""
+        others = (*self.discovery.templates, *self.discovery.runs, *self.discovery.answering, *self.discovery.reviews)
         for dataset in _read_for(judged):
-            others = (*self.discovery.templates, *self.discovery.answering, *self.discovery.reviews)
             over = [dataset, *(one for one in others if dataset in _read_for(one))]
             if dataset in self._kept and not any(waits(one) for one in over if one != judged):
                 del self._kept[dataset]
@@ -104,8 +113,13 @@ class Sources:
         files = [(f.shown, f.split, f.format, f.content_hash) for f in (*subject.files, *beside)]
         against = [(f.shown, f.content_hash) for f in self._benchmarks.files] if self._benchmarks else []
         columns, roles = dict(self.config.columns), dict(self.config.roles)
+        if isinstance(subject, TrainingRun):
+            made_with = [self.key(one) for one in (subject.pair, subject.dataset) if one is not None]
+            told = subject.no_dataset, dict(self.config.training), self._settings
+            return key_of("run", subject.name, files, made_with, *told)
         if isinstance(subject, Dataset):
-            return key_of("dataset", subject.name, subject.alone, files, against, columns, roles, self._settings)
+            said = subject.alone, subject.columns, subject.roles, subject.held_out, _kept(subject)
+            return key_of("dataset", subject.name, said, files, against, columns, roles, self._settings)
         plain = vars(subject.plain) if subject.plain else None
         trained = self.key(subject.dataset) if subject.dataset else None
         return key_of("template", subject.name, subject.ambiguous, files, plain, trained)
@@ -126,6 +140,14 @@ class Sources:
             return key_of("recording", subject.name, files, made_with, read)
         asked = subject.url, subject.api, list(map(str, subject.probes)), dict(self.config.inference)
         return key_of("served", subject.name, files, made_with, read, asked)
+
+
+def _kept(dataset: Dataset) -> tuple[int, str, str] | None:
+    """The tokens of a record that are kept, and the tokenizer that counts them."""
+    length = dataset.length
+    if length is None:
+        return None
+    return length.tokens, length.said, length.tokenizer.content_hash if length.tokenizer is not None else ""
 
 
 def _read_for(subject: Subject) -> tuple[Dataset, ...]:

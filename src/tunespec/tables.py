@@ -1,4 +1,4 @@
-"""The tables of a subject, as the engine judges them: a dataset's records and splits, a template pair's stops ..."""
+"""The tables of a subject, as the engine judges them: a dataset's records, a template pair's stops ..."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from tunespec.review.source import ReviewSource
     from tunespec.sources import RecordSource
     from tunespec.templates.source import TemplateSource
+    from tunespec.training.source import RunSource
 
-    Source = RecordSource | TemplateSource | AnswerSource | ReviewSource
+    Source = RecordSource | TemplateSource | RunSource | AnswerSource | ReviewSource
 
 TABLES: Mapping[str, str] = {  # table -> family of the subjects that have it
     "records": "data",
@@ -30,6 +31,8 @@ TABLES: Mapping[str, str] = {  # table -> family of the subjects that have it
     "renders": "template",
     "limits": "template",
     "answers": "inference",
+    "settings": "training",
+    "steps": "training",
     "reviews": "evaluation",
 }
 TEXTS = ("prompt", "answer", "system", "split")  # columns for house rules: never stored, they are the user's text
@@ -99,6 +102,10 @@ def build_table(
         from tunespec.inference.tables import build as build_answers
 
         return build_answers(columns, cast("AnswerSource", source))
+    if TABLES[name] == "training":
+        from tunespec.training.tables import build as build_run
+
+        return build_run(name, columns, cast("RunSource", source))
     if TABLES[name] == "evaluation":
         from tunespec.review.tables import build as build_reviews
 

@@ -12,7 +12,13 @@ _PASSED_OVER = 5
 
 def subject_lines(report: Mapping[str, Any]) -> str:
     """What was judged, and what was taken for nothing to judge."""
-    of_family = {"data": _dataset, "template": _template, "inference": _answers, "evaluation": _reviews}
+    of_family = {
+        "data": _dataset,
+        "template": _template,
+        "training": _run,
+        "inference": _answers,
+        "evaluation": _reviews,
+    }
     lines = [line for subject in report["subjects"] for line in of_family[subject["family"]](subject)]
     passed_over = report["passed_over"]
     lines += [f"passed over {item['path']}: {item['reason']}" for item in passed_over[:_PASSED_OVER]]
@@ -28,6 +34,33 @@ def _dataset(subject: Mapping[str, Any]) -> Iterator[str]:
     if len(subject["files"]) > 1 or subject["files"][0]["unread"]:
         yield from (f"  {_file(file, subject)}" for file in subject["files"])
     yield from (f"  {line}" for line in _profile(profile))
+
+
+def _run(subject: Mapping[str, Any]) -> Iterator[str]:
+    """A training run: what configures it, what it comes to, and what was found of it."""
+    profile = subject["profile"]
+    said = [profile[key] for key in ("method", "objective") if key in profile]
+    known = f" ({profile['framework']}{': ' if said else ''}{', '.join(said)})" if "framework" in profile else ""
+    yield f"training run {subject['name']}{known}"
+    if planned := ", ".join(_plan(profile.get("plan", {}))):
+        yield f"  {planned}"
+    found = [f"trained on {profile['dataset']}"] if "dataset" in profile else []
+    found += [f"with {profile['template']}"] if "template" in profile else []
+    beside = [file["path"] for file in subject["files"] if file["path"] != subject["name"]]
+    found += [f"with {', '.join(beside[:3])}{', ...' if len(beside) > 3 else ''}"] if beside else []
+    yield from (f"  {line}" for line in found)
+    yield from (f"  {why}" for why in profile.get("undecided", ()))
+
+
+def _plan(plan: Mapping[str, Any]) -> Iterator[str]:
+    """What its settings come to, as far as that is known."""
+    if plan.get("epochs"):
+        yield f"{plan['epochs']:.3g} epochs"
+    if plan.get("steps"):
+        yield plural(plan["steps"], "step")
+    if plan.get("batch"):
+        on = f" on {plural(plan['devices'], 'device')}" if plan["devices"] else " on each device"
+        yield f"{plan['batch']:g} records a step{on}"
 
 
 def _answers(subject: Mapping[str, Any]) -> Iterator[str]:

@@ -1,0 +1,103 @@
+"""What a training run is told to do: the settings of its configuration files under one set of names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tunespec.training.framework import Framework, Key
+from tunespec.training.setting import Setting
+from tunespec.training.written import Written
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """The settings of one run.
+
+    Args:
+        framework: whose configuration it is.
+        written: its file.
+        settings: canonical name -> setting, of all that the framework has. What only a file beside it writes is taken
+            from there.
+        beside: what other files say of the run (DeepSpeed's configuration, the launcher's).
+    """
+
+    framework: Framework
+    written: Written
+    settings: Mapping[str, Setting]
+    beside: tuple[RunSpec, ...] = ()
+
+    def __iter__(self) -> Iterator[Setting]:
+        return iter(self.settings.values())
+
+    def setting(self, name: str) -> Setting | None:
+        """A setting, None if the framework has none of this name."""
+        return self.settings.get(name)
+
+    def value(self, name: str) -> Any:
+        """Its value; None where it is off, not known, or the framework has none."""
+        found = self.settings.get(name)
+        return found.value if found is not None else None
+
+    def number(self, name: str) -> float | int | None:
+        """Its value as a number; None where it is none."""
+        found = self.value(name)
+        return found if isinstance(found, int | float) and not isinstance(found, bool) else None
+
+    def is_known(self, name: str) -> bool:
+        """Whether the framework has the setting, and its value is known."""
+        found = self.settings.get(name)
+        return found is not None and found.is_known
+
+    @property
+    def method(self) -> str:
+        """What is trained: ``full``, ``lora``, ``qlora``, ``dora`` ...; empty if that is not known."""
+        return str(self.value("method") or "")
+
+    @property
+    def objective(self) -> str:
+        """``sft``, ``pretrain``, ``dpo``, ``kto``, ``reward`` ...; empty if that is not known."""
+        return str(self.value("objective") or "")
+
+
+def spec_of(framework: Framework, written: Written, beside: Sequence[RunSpec] = ()) -> RunSpec:
+    """The settings that a configuration says, with the framework's defaults for the others."""
+    settings = {name: _setting(name, key, framework, written) for name, key in framework.keys.items()}
+    for name, derive in framework.derived.items():
+        key, value = derive(written)
+        settings[name] = _made(name, key, value, framework, written)
+    for other in beside:
+        told = {setting.name: setting for setting in other if setting.is_written}
+        settings |= {name: one for name, one in told.items() if name not in settings or not settings[name].is_written}
+    return RunSpec(framework, written, settings, tuple(beside))
+
+
+def _setting(name: str, key: Key, framework: Framework, written: Written) -> Setting:
+    own = next((one for one in (key.key, *key.or_else) if written.has(one)), None)
+    if own is None:
+        return Setting(name, key.key, key.default, written.file.shown, None, "default", framework.version)
+    if own in written.unknown:
+        return _unknown(name, own, written.unknown[own], written)
+    value = written.get(own)
+    if value == AUTO and key.read(value) is None:
+        return _unknown(name, own, AUTO, written)
+    # An empty value is the framework's default: `warmup_steps:` says nothing.
+    read = key.default if value is None else key.read(value)
+    return Setting(name, own, read, written.file.shown, written.line(own), "written")
+
+
+def _made(name: str, key: str, value: Any, framework: Framework, written: Written) -> Setting:
+    if key in written.unknown:
+        return _unknown(name, key, written.unknown[key], written)
+    said = written.has(key)
+    line = written.line(key) if said else None
+    return Setting(
+        name, key, value, written.file.shown, line, *(("written",) if said else ("default", framework.version))
+    )
+
+
+def _unknown(name: str, key: str, why: str, written: Written) -> Setting:
+    return Setting(name, key, None, written.file.shown, written.line(key), "unknown", why)
