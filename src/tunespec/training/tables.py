@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # Facts that are found together -> the module and function of this package that finds them.
 SETTINGS: Mapping[str, str] = {
     "too_many_epochs": "setting_facts.epochs:epoch_facts",
+    "number_as_text word_as_false repeated_key": "setting_facts.misread:misread_facts",
+    "removed_key unknown_key fraction_of_steps": "setting_facts.keys:key_facts",
 }
 STEPS: Mapping[str, str] = {}
 _NO_CONFIGURATION = "no training configuration is there"
