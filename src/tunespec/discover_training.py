@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 _CHECKPOINT = re.compile(r"checkpoint-\d+")
 
 
+def with_run(config: Config, *, training: Sequence[str], logs: Sequence[str]) -> Config:
+    """The configuration with what the command line says of the training run; its paths are of the current folder."""
+    given = {"config": training, "logs": logs}
+    kept = {key: [str(Path.cwd() / Path(path).expanduser()) for path in paths] for key, paths in given.items() if paths}
+    return replace(config, training={**config.training, **kept}) if kept else config
+
+
 def named_training(config: Config) -> list[DataFile]:
     """The files that tunespec's configuration or the command line names as a run's.
 

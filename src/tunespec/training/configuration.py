@@ -20,8 +20,9 @@ PYTHON = ".py"
 LARGEST = 1 << 20  # bytes of a configuration that somebody wrote
 # Words of which every training configuration has one: most YAML and JSON files need no more than this look.
 _SIGNS = re.compile(
-    rb"learning_rate|lr\b|num_train_epochs|num_epochs|micro_batch|train_batch_size|lora|finetuning_type|iters|"
-    rb"mixed_precision|zero_optimization|_component_|cutoff_len|instruct_data|infer_backend|gpu_count|export_dir"
+    rb"model_name_or_path|base_model|learning_rate|lr\b|num_train_epochs|num_epochs|micro_batch|train_batch_size|lora|"
+    rb"finetuning_type|iters|mixed_precision|zero_optimization|_component_|cutoff_len|instruct_data|infer_backend|"
+    rb"gpu_count|export_dir"
 )
 # Without one of these a program makes no trainer that is known here.
 OF_PROGRAMS = (

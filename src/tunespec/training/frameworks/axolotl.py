@@ -25,7 +25,7 @@ def _is_own(written: Written) -> bool:
 def _method(written: Written) -> tuple[str, Any]:
     adapter = word(written.get("adapter"))
     if adapter is None:
-        return "adapter", "full"
+        return ("unfrozen_parameters", "freeze") if written.get("unfrozen_parameters") else ("adapter", "full")
     return "adapter", "dora" if switch(written.get("peft_use_dora")) and adapter == "lora" else adapter
 
 
@@ -62,6 +62,16 @@ def _save_strategy(written: Written) -> tuple[str, Any]:
     return "save_strategy", "epoch"
 
 
+def _trained_ends(written: Written) -> tuple[str, Any]:
+    """A switch of each data set (``prompt_strategies/chat_template.py``)."""
+    datasets = written.get("datasets")
+    for at in range(len(datasets) if isinstance(datasets, list) else 0):
+        for key in ("train_on_eot", "train_on_eos"):
+            if written.get(f"datasets.{at}.{key}") is not None:
+                return f"datasets.{at}.{key}", word(written.get(f"datasets.{at}.{key}"))
+    return "datasets.0.train_on_eos", "turn"
+
+
 def _turn_ends(value: Any) -> list[str]:
     return texts([value] if isinstance(value, str) else value)
 
@@ -79,7 +89,7 @@ AXOLOTL = Framework(
         "warmup_steps": Key("warmup_steps", None, number),
         "warmup_ratio": Key("warmup_ratio", None, number),
         "batch_size": Key("micro_batch_size", 1, number),
-        "total_batch_size": Key("batch_size", None, number),
+        "device_batch_size": Key("batch_size", None, number),
         "accumulation": Key("gradient_accumulation_steps", 1, number),
         "max_length": Key("sequence_len", 512, positive),
         "truncation": Key("excess_length_strategy", "drop", word),
@@ -96,8 +106,11 @@ AXOLOTL = Framework(
         "best_metric": Key("metric_for_best_model", None, text),
         "greater_is_better": Key("greater_is_better", None, switch),
         "patience": Key("early_stopping_patience", None, positive),
-        "bf16": Key("bf16", None, switch, ("bfloat16",)),
-        "fp16": Key("fp16", default=False, read=switch, or_else=("float16",)),
+        "bf16": Key("bf16", None, switch),
+        "fp16": Key("fp16", default=False, read=switch),
+        "pure_bf16": Key("bfloat16", default=False, read=switch),
+        "pure_fp16": Key("float16", default=False, read=switch),
+        "fp8": Key("fp8", default=False, read=switch),
         "max_grad_norm": Key("max_grad_norm", 1.0, number),
         "weight_decay": Key("weight_decay", 0.0, number),
         "lora_rank": Key("lora_r", None, number),
@@ -105,7 +118,6 @@ AXOLOTL = Framework(
         "eos_token": Key("special_tokens.eos_token", None, text),
         "pad_token": Key("special_tokens.pad_token", None, text),
         "turn_ends": Key("eot_tokens", None, _turn_ends),
-        "trained_ends": Key("train_on_eot", None, word, ("train_on_eos",)),
         "template": Key("chat_template", None, text),
         "train_on_prompt": Key("train_on_inputs", default=False, read=switch),
         "seed": Key("seed", 42, number),
@@ -117,5 +129,6 @@ AXOLOTL = Framework(
         "objective": _objective,
         "eval_strategy": _eval_strategy,
         "save_strategy": _save_strategy,
+        "trained_ends": _trained_ends,
     },
 )
