@@ -9,12 +9,12 @@ Curve = NDArray[np.float64]
 _SIGMA = 1.4826  # a normal distribution's standard deviation, in its median absolute deviations
 _SECOND = 6**0.5  # the standard deviation of x[i-1] - 2 x[i] + x[i+1], for independent noise of 1
 _TENTH, _FEWEST = 10, 3
-_KNOWN = 8  # points from which on the noise of a curve is estimated at all
+KNOWN = 8  # points from which on the noise of a curve is estimated at all
 
 
 def noise(values: Curve) -> float:
     """The standard deviation around the curve's own course, from second differences; 0 for few points."""
-    if len(values) < _KNOWN:
+    if len(values) < KNOWN:
         return 0.0
     return float(_SIGMA * np.median(np.abs(np.diff(values, 2))) / _SECOND)
 

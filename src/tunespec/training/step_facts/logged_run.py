@@ -115,11 +115,20 @@ def _kept(rows: Sequence[tuple[str, Logged]]) -> list[tuple[str, Logged]]:
     """Without the rows behind a checkpoint from which a later launch resumed: it trained those steps anew."""
     kept: list[tuple[str, Logged]] = []
     for one in rows:
-        step = one[1].step
-        while step is not None and kept and (kept[-1][1].step or 0) > step:
-            kept.pop()
+        if one[1].step is not None:
+            _replace(kept, one[1], one[1].step)
         kept.append(one)
     return kept
+
+
+def _replace(kept: list[tuple[str, Logged]], row: Logged, step: int) -> None:
+    """Take out later steps, and of the same step what the row says anew; training and evaluation share their step."""
+    while kept and (kept[-1][1].step or 0) > step:
+        kept.pop()
+    at = len(kept)
+    while at and kept[at - 1][1].step == step:
+        at -= 1
+    kept[at:] = [old for old in kept[at:] if old[1].values.keys().isdisjoint(row.values)]
 
 
 def _by_step(rows: Sequence[tuple[str, Logged]]) -> list[tuple[str, Logged]]:

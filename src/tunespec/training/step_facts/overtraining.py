@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tunespec.templates.rows import Rows
-from tunespec.training.step_facts.curves import beginning, end, noise
+from tunespec.training.step_facts.curves import KNOWN, beginning, end, noise
 from tunespec.training.step_facts.faults import loss_fault
 from tunespec.training.step_facts.logged_run import LoggedRun, Series
 from tunespec.training.step_facts.stairs import stairs
@@ -76,7 +76,8 @@ def _turn(run: LoggedRun, name: str, series: Series, limit: float) -> _Turn | No
     values = series.values
     at = int(np.argmin(values))
     behind = values[at + 1 :]
-    best = float(values[at])
+    # The lowest of many is low by chance: where there are many, those beside it say which level it has.
+    best = float(np.median(values[max(at - 1, 0) : at + 2]) if len(values) >= KNOWN else values[at])
     if not len(behind) or best <= 0:
         return None
     last = float(np.median(behind[-3:]) if len(behind) > 2 else behind.min())
@@ -85,7 +86,7 @@ def _turn(run: LoggedRun, name: str, series: Series, limit: float) -> _Turn | No
     if rise <= limit * (1 + alone) or last - best <= max(_LEAST_RISE, _OUTSIDE * noise(values)):
         return None
     row = int(series.rows[at])
-    return None if _training_rises(run, row) else _Turn(name, row, best, float(values[-1]), rise)
+    return None if _training_rises(run, row) else _Turn(name, row, float(values[at]), float(values[-1]), rise)
 
 
 def _training_rises(run: LoggedRun, best: int) -> bool:
