@@ -138,10 +138,11 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
         *("rate_full", "rate_adapter", "rate_preference", "rate_preference_adapter"),
         *("least_rate_full", "least_rate_adapter", "least_rate_preference"),
         *("destructive_full", "destructive_adapter"),
+        *("rise", "lost", "perfect"),
     ),
     "H002": ("least", "most", "most_adapter", "steps"),
-    "H003": ("epochs", "share"),
-    "H004": ("norm",),
+    "H003": ("epochs", "share", "least"),
+    "H004": ("norm", "gradient"),
 }
 
 
@@ -150,7 +151,7 @@ _FILES = frozenset({"tokenizer"})  # settings that name a file, whose content co
 
 def setting(config: Config, code: str, key: str) -> Any:
     """The value of a threshold of a pitfall."""
-    return config.thresholds(config.catalogue.find(code))[key]
+    return next(own[key] for one in config.catalogue.by_code[code] if key in (own := config.thresholds(one)))
 
 
 def settings_key(config: Config) -> list[tuple[str, str, Any, str]]:

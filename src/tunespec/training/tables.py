@@ -42,7 +42,12 @@ SETTINGS: Mapping[str, str] = {
     "number_as_text word_as_false repeated_key": "setting_facts.misread:misread_facts",
     "removed_key unknown_key fraction_of_steps": "setting_facts.keys:key_facts",
 }
-STEPS: Mapping[str, str] = {}
+STEPS: Mapping[str, str] = {
+    "validation_lost validation_rises memorised perfect_loss": "step_facts.overtraining:overtraining_facts",
+    "never_evaluated loss_unlogged best_not_saved early_stop_unreachable": "step_facts.unmonitored:unmonitored_facts",
+    "nan_loss masked_nan zero_loss nan_gradient": "step_facts.faults:fault_facts",
+    "diverged loss_spike exploding_gradient constant_gradient": "step_facts.instability:instability_facts",
+}
 _NO_CONFIGURATION = "no training configuration is there"
 _NO_LOG = "no log of the run is there"
 
@@ -74,12 +79,12 @@ def _settings(source: RunSource, rows: Rows, groups: Mapping[str, str]) -> None:
 
 
 def _steps(source: RunSource, rows: Rows, groups: Mapping[str, str]) -> None:
-    """Row n is the n-th logged row."""
+    """Row n is the n-th logged row; a log that holds none has one row for its file."""
     if source.logged is None:
         broken = [f"{path}: {why}" for path, why in source.problems.items()] if source.run.of(LOG) else []
         rows.skip(rows.facts, next(iter(broken), _NO_LOG))
         return
-    for row in range(len(source.logged.log.rows)):
-        rows.add_place(source.logged.place(row))
+    for place in source.logged.places():
+        rows.add_place(place)
     for finder in groups.values():
         resolve_name(f"tunespec.training.{finder}")(source, rows)
