@@ -13,7 +13,7 @@ TRL = TRL_LORA + "per_device_train_batch_size: {}\ngradient_accumulation_steps: 
 AX = AXOLOTL + "micro_batch_size: {}\ngradient_accumulation_steps: {}\n"
 LF = LLAMA_FACTORY + "per_device_train_batch_size: {}\ngradient_accumulation_steps: {}\n"
 TRLS = "`per_device_train_batch_size: {}` x `gradient_accumulation_steps: {}`"
-DEFAULT_SIZE = "`per_device_train_batch_size` is 8 (default of transformers 5.23)"
+DEFAULT_SIZE = "`per_device_train_batch_size` is 8 (default of TRL 1.16)"
 DEFAULTED = "`per_device_train_batch_size: 3` x `gradient_accumulation_steps` is 1 (default of LLaMA-Factory 0.9.5)"
 EIGHT = "`gradient_accumulation_steps: 8` gives 16"
 SEEN = "`micro_batch_size: 1` x `gradient_accumulation_steps: 2` on one device: 2 records in a step"
@@ -61,6 +61,8 @@ def test_the_line_is_that_of_the_number_that_can_be_changed(tmp_path):
         ),
         ("fsdp_config:\n  offload_params: true\n", "", "DeepSpeed, FSDP or accelerate shares each step"),
         ("optimizer: galore_adamw_layerwise\n", "", "layer by layer (`optimizer`) nothing can be accumulated"),
+        ("max_steps: 19\n", "", "a run of 19 steps only shows whether it runs"),
+        ("max_steps: 20\n", "", None),
         ("rl: grpo\n", "", "reinforcement learning makes several answers of each prompt"),
         ("deepspeed: zero2.json\n", "[training]\ndevices = 2\n", None),
         ("", "", None),

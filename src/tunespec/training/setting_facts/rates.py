@@ -14,6 +14,7 @@ from tunespec.training.setting_facts.trained import (
     is_preference,
     named,
     own_sized_optimizer,
+    trial_steps,
 )
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
@@ -41,6 +42,9 @@ def rate_facts(source: RunSource, rows: SettingRows) -> None:
     elif optimizer or bounds is None:
         rows.skip(KINDS, f"which learning rates suit `{optimizer or spec.method}` is not known here")
     else:
+        if steps := trial_steps(source):
+            bounds = Bounds(destructive=bounds.destructive)
+            rows.skip("learning_rate_high learning_rate_low", f"a run of {steps} steps only shows whether it runs")
         _judge(rows, bounds)
 
 
@@ -67,8 +71,8 @@ def bounds_of(source: RunSource, spec: RunSpec) -> Bounds | None:
         low = limit("least_rate_preference")
     if spec.objective == "pretrain" and not adapter:
         high = destructive  # a pretraining's own rate, which a continued one starts from
-    scale = adapter_scale(spec)
-    return Bounds(low / scale, high / scale, destructive / scale)
+    # 1e-5 / 10 is not 1e-6 in binary, which is what a user writes.
+    return Bounds(*(float(f"{rate / adapter_scale(spec):.6g}") for rate in (low, high, destructive)))
 
 
 def _judge(rows: SettingRows, bounds: Bounds) -> None:
