@@ -6,7 +6,19 @@ import json
 
 import pytest
 
-from tests.training_settings import AXOLOTL, LLAMA_FACTORY, TRL_FULL, TRL_LORA, lines, marked, reason, run_of
+from tests.training_settings import (
+    AXOLOTL,
+    LLAMA_FACTORY,
+    MISTRAL,
+    MLX,
+    TORCHTUNE,
+    TRL_FULL,
+    TRL_LORA,
+    lines,
+    marked,
+    reason,
+    run_of,
+)
 
 SIZES = ("small_batch", "large_batch", "batch_over_dataset")
 TRL = TRL_LORA + "per_device_train_batch_size: {}\ngradient_accumulation_steps: {}\n"
@@ -91,6 +103,26 @@ def test_devices_count(tmp_path):
     of_axolotl = run_of(tmp_path, AXOLOTL + "batch_size: 2\n", settings=told.format(8))
     assert of_axolotl.plan is not None
     assert of_axolotl.plan.batch == 16  # its `batch_size` is that of one device
+
+
+def test_a_framework_that_shares_a_batch_out_among_devices(tmp_path):
+    text = MLX + "batch_size: 2\n"
+    for settings in ("", "[training]\ndevices = 8\n"):
+        found = marked(run_of(tmp_path, text, settings=settings), *SIZES)["small_batch"]
+        assert found.endswith("2 records in a step, fewer than 4; `grad_accumulation_steps: 8` gives 16")
+
+
+def test_a_framework_that_counts_tokens(tmp_path):
+    """Of mistral-finetune's sequences each holds as many records as there is room for."""
+    source = run_of(tmp_path, MISTRAL + "batch_size: 1\n")
+    assert marked(source, *SIZES) == {}
+    assert (reason(source, "small_batch") or "").startswith("with packing")
+    assert list(marked(run_of(tmp_path, MISTRAL + "num_microbatches: 129\n"), *SIZES)) == ["large_batch"]
+
+
+def test_torchtunes_batch(tmp_path):
+    source = run_of(tmp_path, TORCHTUNE + "batch_size: 2\ngradient_accumulation_steps: 1\n")
+    assert list(marked(source, *SIZES)) == ["small_batch"]
 
 
 @pytest.mark.parametrize(("records", "proposed"), [(400, 16), (80, 8), (40, 4), (27, 4), (26, 0), (10, 0)])
