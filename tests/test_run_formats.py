@@ -217,7 +217,7 @@ def test_what_trains_nothing_is_refused_with_a_reason(tmp_path, text: str, why: 
 
 
 def test_in_a_dump_the_defaults_are_no_settings_of_the_user(tmp_path):
-    dump = {f"key_{at}": None for at in range(80)}
+    dump: dict[str, Any] = {f"key_{at}": None for at in range(80)}
     dump |= {
         "adam_epsilon": 1e-8, "num_train_epochs": 3.0, "learning_rate": 2e-4, "logging_steps": 500, "bf16": False,
         "eval_strategy": "no", "save_steps": 50,

@@ -45,7 +45,7 @@ def written_in(file: DataFile) -> Written | None:
     if read is None:
         return None
     misread = {} if file.path.suffix.lower() == ".json" else read.misread
-    return Written(file, read.data, read.lines, misread)
+    return Written(file, read.data, read.lines, misread, read.repeated)
 
 
 def spec_in(file: DataFile, beside: Sequence[RunSpec] = ()) -> RunSpec | None:

@@ -72,7 +72,7 @@ def python_run(file: DataFile, text: str) -> Written | None:
     _of_trainers(found, trainers)
     _of_others(found, program, trainers)
     _of_tokenizer(found, program.tree)
-    return Written(file, found.data, found.lines, {}, found.unknown, name, call.line)
+    return Written(file, found.data, found.lines, unknown=found.unknown, call=name, calls_line=call.line)
 
 
 def _own_defaults(trainer: Given) -> bool:

@@ -23,6 +23,7 @@ class Written:
         lines: key -> its physical line, from 1.
         misread: key -> what PyYAML makes of the value where that is something else: YAML 1.1 reads `no` as false, and
             `2e-4` as a text.
+        repeated: key that stands there again -> an earlier line of it.
         unknown: key -> why its value is not known: the variable or call that only a run would tell; ``ANY`` stands for
             each key that is not written.
         call: the class that a Python program calls with these values; empty for other files.
@@ -33,6 +34,7 @@ class Written:
     data: Mapping[str, Any]
     lines: Mapping[str, int] = field(default_factory=dict)
     misread: Mapping[str, Any] = field(default_factory=dict)
+    repeated: Mapping[str, int] = field(default_factory=dict)
     unknown: Mapping[str, str] = field(default_factory=dict)
     call: str = ""
     calls_line: int | None = None
