@@ -16,7 +16,8 @@ from tunespec.training.setting_facts import batch_numbers, batches, epochs, rate
 from tunespec.training.source import RunSource
 
 CONFIGS = CORPORA / "training_configs"
-KINDS = " ".join(one.KINDS for one in (epochs, rates, warmup, batches, batch_numbers, step_count)).split()
+OWNERS = (epochs, rates, warmup, batches, batch_numbers, step_count)
+KINDS = [rates.DECAY, *(kind for one in OWNERS for kind in one.KINDS.split())]
 # What is wrong with each, read by hand.
 KNOWN = {
     # LoRA's 2e-4 stands in a configuration without an adapter.

@@ -20,6 +20,7 @@ from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 
 KINDS = "learning_rate_high learning_rate_destructive learning_rate_low"
+DECAY = "weight_decay_high"
 # Methods that train the model's own weights, all of them or some.
 _WEIGHTS = frozenset("full freeze".split())
 
@@ -109,9 +110,9 @@ def _hint(spec: RunSpec, setting: Setting) -> str:
 
 def decay_facts(source: RunSource, rows: SettingRows) -> None:
     """Mark a weight decay that is stronger than what the run learns."""
-    rows.skip("weight_decay_high", "no weight decay is known")
+    rows.skip(DECAY, "no weight decay is known")
     if rows.spec.number("weight_decay") is None:
         return
-    most, setting = source.threshold("H001", "weight_decay"), rows.examine("weight_decay_high", "weight_decay")
+    most, setting = source.threshold("H001", "weight_decay"), rows.examine(DECAY, "weight_decay")
     if setting is not None and setting.value > most:
-        rows.mark("weight_decay_high", setting.name, f"{setting}: more than {most:g} holds back what is learned")
+        rows.mark(DECAY, setting.name, f"{setting}: more than {most:g} holds back what is learned")
