@@ -227,6 +227,9 @@ def test_deepspeeds_numbers_by_themselves(tmp_path, whole, is_marked):
     assert list(found) == (["contradicting_batch"] if is_marked else [])
 
 
+FEWER = "fewer than 20"
+RUN = f"3 epochs of 90 records are 18 optimizer steps, {FEWER}"
+SHORT = f"3 epochs of 20 records are 6 optimizer steps, {FEWER}"
 STEPS = ("few_steps", "few_steps_to_evaluate")
 
 
@@ -236,9 +239,19 @@ STEPS = ("few_steps", "few_steps_to_evaluate")
         (
             TRL.format(4, 4) + "num_train_epochs: 3\n",
             90,
-            f"{TRLS.format(4, 4)} on one device: 16 records in a step; 3 epochs of 90 records are 18 optimizer steps",
+            f"{TRLS.format(4, 4)} on one device: 16 records in a step; {RUN}; `gradient_accumulation_steps: 3` gives 24",
         ),
         (TRL.format(4, 4) + "num_train_epochs: 3\n", 112, None),
+        (
+            TRL.format(16, 1) + "num_train_epochs: 3\n",
+            90,
+            f"{TRLS.format(16, 1)} on one device: 16 records in a step; {RUN}",
+        ),
+        (
+            TRL.format(1, 16) + "num_train_epochs: 3\n",
+            20,
+            f"{TRLS.format(1, 16)} on one device: 16 records in a step; {SHORT}",
+        ),
         (TRL.format(4, 4) + "max_steps: 10\n", 1000, None),  # somebody wants to see whether it runs
         (TRL.format(4, 4) + "num_train_epochs: 3\n", None, None),
     ],
