@@ -57,9 +57,9 @@ def build(name: str, columns: Iterable[str], source: RunSource) -> tuple[Table, 
     """
     from tunespec.tables import Table, require_facts
 
-    known = SETTING_FACTS if name == "settings" else STEP_FACTS
-    require_facts(name, columns, known)
-    rows = (_settings if name == "settings" else _steps)(source, set(columns))
+    wanted = set(columns)
+    require_facts(name, wanted, SETTING_FACTS if name == "settings" else STEP_FACTS)
+    rows = (_settings if name == "settings" else _steps)(source, wanted)
     return Table.of(rows.places, rows.found()), source.described()
 
 
