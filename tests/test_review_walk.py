@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.conftest import chat, write_jsonl
 from tunespec.config import find
 from tunespec.review.draw import draw
+from tunespec.review.judgement import Judgement
 from tunespec.review.material import material
 from tunespec.review.screen import LONG, safe, shortened
 from tunespec.review.terminal import keys
@@ -23,7 +24,8 @@ class Terminal:
     """What was said and written down."""
 
     def __init__(self) -> None:
-        self.kept, self.shown, self.typed = [], [], deque()
+        self.kept: list[Judgement] = []
+        self.shown: list[str] = []
 
     @property
     def lines(self):

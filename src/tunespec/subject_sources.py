@@ -87,13 +87,8 @@ class Sources:
 
     def forget(self, judged: Subject, waits: Callable[[Subject], bool]) -> None:
         """Let go of the records of a subject that was judged, unless another one ``waits`` for them."""
+        users = (*self.discovery.templates, *self.discovery.runs, *self.discovery.answering, *self.discovery.reviews)
         for dataset in _read_for(judged):
-            users = (
-                *self.discovery.templates,
-                *self.discovery.runs,
-                *self.discovery.answering,
-                *self.discovery.reviews,
-            )
             over = [dataset, *(one for one in users if dataset in _read_for(one))]
             if dataset in self._kept and not any(waits(one) for one in over if one != judged):
                 del self._kept[dataset]

@@ -23,7 +23,8 @@ _ASKS_BACK = (
     r"|(?:do|did) you mean|what (?:exactly )?do you mean|are you (?:referring|asking|looking)"
     r"|which (?:one|[a-z]+) (?:do|did|are|would) you|what (?:kind|type|sort) of [a-z ]{1,30} (?:do|are|would) you"
     r"|i (?:need|would need|'ll need) (?:some |a bit )?more (?:information|context|details)"
-    r"|k(?:ö|oe)nnt?est? (?:du|sie)[^.?!]{0,40}(?:genauer|sagen|nennen|angeben)|welche[nrs]? [^.?!]{0,30}mein(?:en|st)"
+    r"|k(?:ö|oe)nn(?:en|st|test|ten) (?:du|sie)[^.?!]{0,40}(?:genauer|sagen|nennen|angeben)"
+    r"|welche[nrs]? [^.?!]{0,30}mein(?:en|st)"
     r"|pou(?:vez|rriez)-vous (?:préciser|me dire|fournir)|p(?:uede|odría)s? (?:especificar|aclarar|proporcionar)"
     r"|请(?:提供|说明|澄清)|[您你](?:指的|说的)是|能(?:否)?(?:请[您你])?提供更多|澄清[您你]"
 )

@@ -19,6 +19,8 @@ SETTINGS: Mapping[str, str] = {
     "masked_turn_end untrained_ends unaligned_end foreign_token untrained_embedding": (
         "setting_facts.turn_ends:turn_end_facts"
     ),
+    "masked_eos": "setting_facts.sequences:padding_facts",
+    "cut_by_packing unseparated_records": "setting_facts.sequences:packing_facts",
     "foreign_template": "setting_facts.template_names:template_name_facts",
     "too_many_epochs no_training": "setting_facts.epochs:epoch_facts",
     "learning_rate_high learning_rate_destructive learning_rate_low": "setting_facts.rates:rate_facts",

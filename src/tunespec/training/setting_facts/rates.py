@@ -34,19 +34,14 @@ class Bounds:
 
 def rate_facts(source: RunSource, rows: SettingRows) -> None:
     """Mark learning rates that do not suit what is trained."""
-    rows.skip(KINDS, "the learning rate is not known")
     spec = rows.spec
-    rate = spec.number("learning_rate")
+    rate, optimizer, bounds = spec.number("learning_rate"), own_sized_optimizer(spec), bounds_of(source, spec)
     if rate is None or rate <= 0:  # which is no training at all
-        return
-    if optimizer := own_sized_optimizer(spec):
-        rows.skip(KINDS, f"which learning rates suit `{optimizer}` is not known here")
-        return
-    bounds = bounds_of(source, spec)
-    if bounds is None:
-        rows.skip(KINDS, f"which learning rates suit `{spec.method}` is not known here")
-        return
-    _judge(rows, bounds)
+        rows.skip(KINDS, "no learning rate above 0 is known")
+    elif optimizer or bounds is None:
+        rows.skip(KINDS, f"which learning rates suit `{optimizer or spec.method}` is not known here")
+    else:
+        _judge(rows, bounds)
 
 
 def bounds_of(source: RunSource, spec: RunSpec) -> Bounds | None:

@@ -14,12 +14,14 @@ KINDS = "few_steps few_steps_to_evaluate"
 
 def step_count_facts(source: RunSource, rows: SettingRows) -> None:
     """Mark a batch that leaves too few steps: for the run, or between two evaluations."""
-    rows.skip(KINDS, "how many steps the run has is not known")
     plan, setting = source.plan, batch_setting(rows.spec)
     if plan is None or plan.records is None or plan.batch is None or setting is None:
-        return
-    _few(source, rows, plan, setting)
-    _evaluated(rows, plan)
+        rows.skip(KINDS, "how many records there are, or a step sees, is not known")
+    elif plan.batch > plan.records:
+        rows.skip(KINDS, "a step sees more records than there are")
+    else:
+        _few(source, rows, plan, setting)
+        _evaluated(rows, plan)
 
 
 def _few(source: RunSource, rows: SettingRows, plan: Plan, setting: Setting) -> None:
@@ -27,8 +29,9 @@ def _few(source: RunSource, rows: SettingRows, plan: Plan, setting: Setting) -> 
     if spec.number("max_steps") or spec.number("micro_steps"):
         rows.skip("few_steps", "the configuration itself says how many steps the run has")
         return
-    if not plan.steps or not plan.batch or not plan.records or plan.batch > plan.records:
-        return  # a batch that is larger than the dataset is that, and nothing else
+    if not plan.steps:
+        rows.skip("few_steps", "how many epochs the run has is not known")
+        return
     rows.examine("few_steps", setting.name)
     if plan.steps < source.threshold("H002", "steps"):
         run = f"{plan.epochs:g} epochs of {plan.records:,} records are {plan.steps} optimizer steps"

@@ -16,7 +16,6 @@ from tunespec.training.source import RunSource
 from tunespec.training.trainers import is_axolotl, takes_flags
 from tunespec.training.values import switch
 
-KINDS = "early_stopping_dead patience_over_run best_model_refused best_model_off missing_metric"
 # LLaMA-Factory's metric -> the key that has it computed (supervised fine-tuning).
 _COMPUTED = {"accuracy": "compute_accuracy", "rouge": "predict_with_generate", "bleu": "predict_with_generate"}
 
@@ -43,7 +42,8 @@ def stopping_facts(source: RunSource, rows: SettingRows) -> None:
     rows.examine("patience_over_run", "patience")
     if count <= patience:
         had = f"{count} evaluations" if count != 1 else "one evaluation"
-        rows.mark("patience_over_run", setting.name, f"{told(rows.spec, setting)} evaluations, and the run has {had}")
+        text = f"{told(rows.spec, setting)}, and the run has {had}: it cannot stop before its end"
+        rows.mark("patience_over_run", setting.name, text)
 
 
 def _best_model(rows: SettingRows) -> None:

@@ -64,14 +64,14 @@ def _share(spec: RunSpec, plan: Plan) -> float | None:
 
 def _schedule(rows: SettingRows, plan: Plan) -> None:
     kind, spec = "schedule_mismatch", rows.spec
-    rows.skip(kind, "no schedule with a length of its own is configured")
-    length = spec.number("schedule_steps")
-    if length is None:
+    length, setting = spec.number("schedule_steps"), spec.setting("schedule_steps")
+    if length is None or setting is None:
+        rows.skip(kind, "no schedule with a length of its own is configured")
         return
-    rows.skip(kind, "how long the run is, is not known")
-    setting = rows.examine(kind, "schedule_steps") if plan.steps else None
-    if setting is None or not plan.steps:
+    if not plan.steps:
+        rows.skip(kind, "how many steps the run has is not known")
         return
+    rows.examine(kind, setting.name)
     if length > plan.steps * (1 + _TOLERANCE):
         text = f"the run ends after {plan.steps:,} steps, before the learning rate has come down"
         rows.mark(kind, setting.name, f"{setting}: {text}")
