@@ -1,4 +1,4 @@
-"""The command line: ``check``, ``explain``, ``list``, ``render`` and ``init``."""
+"""The command line: ``check``, ``explain``, ``list``, ``render``, ``init`` and ``review``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 
 import tunespec
 from tunespec.errors import CannotJudgeError
+from tunespec.review.command import review
 
 _FILE = click.Path(path_type=Path)
 
@@ -157,3 +158,6 @@ def init(paths: tuple[str, ...], *, stdout: bool, modelfile: Path | None, templa
     from tunespec.init import initialise
 
     initialise(paths, modelfile, template, stdout=stdout)
+
+
+main.add_command(review)

@@ -24,6 +24,7 @@ from tunespec.config_values import (
 )
 from tunespec.errors import CannotJudgeError
 from tunespec.pitfall import SEVERITIES, Pitfall
+from tunespec.review.settings import read_review
 from tunespec.templates.plain import PlainTemplate
 
 # key -> what its value must be, as the error message says it
@@ -40,6 +41,7 @@ _KEYS: dict[str, tuple[type, str]] = {
     "template": (dict, "a table [tool.tunespec.template]"),
     "inference": (dict, "a table [tool.tunespec.inference]"),
     "training": (dict, "a table [tool.tunespec.training]"),
+    "review": (dict, "a table [tool.tunespec.review]"),
 }
 
 
@@ -61,6 +63,7 @@ class Config:
     template: Mapping[str, Any] = field(default_factory=dict)
     inference: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
+    review: Mapping[str, Any] = field(default_factory=dict)
     catalogue: Catalogue = field(default=Catalogue(()), repr=False)
 
     @property
@@ -142,5 +145,6 @@ def _build(table: dict[str, Any], path: Path) -> Config:
         template=read_template(table.get("template", {}), path),
         inference=read_inference(table.get("inference", {}), path),
         training=read_training(table.get("training", {}), path),
+        review=read_review(table.get("review", {}), path),
         catalogue=catalogue,
     )

@@ -35,10 +35,14 @@ def _cut_off(source: RecordSource) -> list[Fact]:
 def _truncation(source: RecordSource) -> list[Fact]:
     from tunespec.facts.truncation import truncation_fact
 
-    limit = int(source.setting("D001", "max_length"))
-    if limit and source.tokenizer is None:
+    limit, kept = int(source.setting("D001", "max_length")), source.dataset.length
+    tokenizer, said = source.tokenizer, ""
+    if limit and tokenizer is None:
         raise CannotJudgeError("missing-end-marker: max_length counts tokens: set tokenizer to a tokenizer.json, too")
-    return [truncation_fact(source.records, source.passages, source.tokenizer, limit)]
+    if not limit and kept is not None:
+        limit, said = kept.tokens, f" ({kept.said})"
+        tokenizer = tokenizer or (kept.tokenizer.path if kept.tokenizer is not None else None)
+    return [truncation_fact(source.records, source.passages, tokenizer, limit, said)]
 
 
 def _special_tokens(source: RecordSource) -> list[Fact]:
@@ -81,7 +85,7 @@ def _leakage(source: RecordSource) -> list[Fact]:
 
 
 def _held_out(source: RecordSource) -> list[Fact]:
-    from tunespec.facts.held_out import Limits, held_out_facts
+    from tunespec.facts.held_out import ByTrainer, Limits, held_out_facts
     from tunespec.facts.languages import record_languages
 
     splits = source.splits
@@ -89,7 +93,8 @@ def _held_out(source: RecordSource) -> list[Fact]:
         spoken = record_languages(source.spoken)
         splits = [split.in_languages(spoken) for split in splits]
     limits = Limits(*(source.setting("E001", name) for name in Limits._fields))
-    return held_out_facts(splits, limits, alone=source.dataset.alone)
+    by_trainer = ByTrainer(source.dataset.held_out, source.dataset.held_out_share)
+    return held_out_facts(splits, limits, by_trainer, alone=source.dataset.alone)
 
 
 def _cases(source: RecordSource) -> list[Fact]:

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from tunespec.cache import Cache
     from tunespec.facts import Fact
     from tunespec.inference.source import AnswerSource
+    from tunespec.review.source import ReviewSource
     from tunespec.sources import RecordSource
     from tunespec.templates.source import TemplateSource
     from tunespec.training.source import RunSource
 
-    Source = RecordSource | TemplateSource | RunSource | AnswerSource
+    Source = RecordSource | TemplateSource | RunSource | AnswerSource | ReviewSource
 
 TABLES: Mapping[str, str] = {  # table -> family of the subjects that have it
     "records": "data",
@@ -33,6 +34,7 @@ TABLES: Mapping[str, str] = {  # table -> family of the subjects that have it
     "answers": "inference",
     "settings": "training",
     "steps": "training",
+    "reviews": "evaluation",
 }
 TEXTS = ("prompt", "answer", "system", "split")  # columns for house rules: never stored, they are the user's text
 
@@ -105,6 +107,10 @@ def build_table(
         from tunespec.training.tables import build as build_run
 
         return build_run(name, columns, cast("RunSource", source))
+    if TABLES[name] == "evaluation":
+        from tunespec.review.tables import build as build_reviews
+
+        return build_reviews(columns, cast("ReviewSource", source))
     return _dataset_table(name, columns, cast("RecordSource", source), cache, key)
 
 
