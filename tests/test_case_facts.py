@@ -30,8 +30,13 @@ from tunespec.subject_sources import Sources
 from tunespec.suite_paths import fixture_path
 
 NUMERIC = [chat(f"I had {n} nails and lost {n - 9}. How many are left?", "There are 9 left.") for n in range(12, 90)]
-ASKING = [chat(f"The {name} is broken.", f"Could you tell me which {name} it is?") for name in ("saw", "rasp", "awl")]
-ASKING += [chat(f"My {name} fails.", f"Do you mean the {name} by the door?") for name in ("vice", "file", "level")]
+ASKING = [
+    chat(f"The {name} is broken today.", f"Could you tell me which {name} it is?") for name in ("saw", "rasp", "awl")
+]
+ASKING += [
+    chat(f"My {name} fails when it rains.", f"Do you mean the {name} by the door?")
+    for name in ("vice", "file", "level")
+]
 
 
 def findings(source: RecordSource) -> dict[str, str]:
