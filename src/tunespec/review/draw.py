@@ -66,9 +66,10 @@ def draw(
 
 
 def cases_of(source: RecordSource) -> Cases:
-    """The rows of each kind of edge case, as E003 tells them."""
-    del source
-    return {}
+    """The rows of each kind of edge case, as E003 tells them, what the evaluation set lacks first."""
+    from tunespec.cases.candidates import by_kind
+
+    return {f"edge case {kind.case}": rows for kind, rows in by_kind(source).items()}
 
 
 def _take(candidates: Iterable[tuple[int, str]], wanted: int, drawn: dict[int, str]) -> None:
