@@ -78,8 +78,8 @@ class Judgement:
 
 
 def is_review(record: Mapping[str, Any]) -> bool:
-    """Whether a record is meant as a line of a review log."""
-    return {"reviewer", "date"} <= set(record) and not set(KINDS).isdisjoint(record)
+    """Whether a record is meant as a line of a review log, rather than of a dataset of somebody's reviews."""
+    return {"reviewer", "date"} <= set(record) and any(_is_hash(record.get(kind)) for kind in KINDS)
 
 
 def is_sheet(record: Mapping[str, Any]) -> bool:
