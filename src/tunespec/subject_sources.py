@@ -55,6 +55,12 @@ class Sources:
             trained = TrainingData(self._records(dataset), self.cache, self.key(dataset))
         return AnswerSource(subject, self.config, self.progress, template, trained)
 
+    def _run(self, run: TrainingRun) -> RunSource:
+        from tunespec.training.source import RunSource
+
+        records = self._records(run.dataset) if run.dataset else None
+        return RunSource(run, self.config, records, self._templates(run.pair) if run.pair else None)
+
     def _reviews(self, log: ReviewLog) -> ReviewSource:
         from tunespec.fact_store import places_of
         from tunespec.review.source import ReviewSource, today
@@ -67,12 +73,6 @@ class Sources:
 
         settings = self.config.thresholds(self.config.catalogue.find("E002"))
         return ReviewSource(log, today(self.config), settings, targets)
-
-    def _run(self, run: TrainingRun) -> RunSource:
-        from tunespec.training.source import RunSource
-
-        records = self._records(run.dataset) if run.dataset else None
-        return RunSource(run, self.config, records, self._templates(run.pair) if run.pair else None)
 
     def _templates(self, pair: TemplatePair) -> TemplateSource:
         from tunespec.templates.source import TemplateSource
@@ -87,9 +87,9 @@ class Sources:
 
     def forget(self, judged: Subject, waits: Callable[[Subject], bool]) -> None:
         """Let go of the records of a subject that was judged, unless another one ``waits`` for them."""
-        others = (*self.discovery.templates, *self.discovery.runs, *self.discovery.answering, *self.discovery.reviews)
+        users = (*self.discovery.templates, *self.discovery.runs, *self.discovery.answering, *self.discovery.reviews)
         for dataset in _read_for(judged):
-            over = [dataset, *(one for one in others if dataset in _read_for(one))]
+            over = [dataset, *(one for one in users if dataset in _read_for(one))]
             if dataset in self._kept and not any(waits(one) for one in over if one != judged):
                 del self._kept[dataset]
 
@@ -118,7 +118,9 @@ class Sources:
             told = subject.no_dataset, dict(self.config.training), self._settings
             return key_of("run", subject.name, files, made_with, *told)
         if isinstance(subject, Dataset):
-            said = subject.alone, subject.columns, subject.roles, subject.held_out, _kept(subject)
+            files += [(file.shown, "probes", file.format, file.content_hash) for file in subject.probes]
+            held_out = subject.held_out, subject.held_out_share
+            said = subject.alone, subject.columns, subject.roles, held_out, _kept(subject)
             return key_of("dataset", subject.name, said, files, against, columns, roles, self._settings)
         plain = vars(subject.plain) if subject.plain else None
         trained = self.key(subject.dataset) if subject.dataset else None

@@ -57,8 +57,11 @@ class Dataset:
         alone: whether it is one file that the user named, without more.
         columns: canonical name -> column, where a training configuration says so.
         roles: role name -> canonical role, where a training configuration says so.
-        held_out: the setting by which the trainer holds records of it out for validation; empty if none does.
+        held_out: the setting by which the trainer has validation data: records of it that are held out, or other data;
+            empty if none does.
+        held_out_share: how much is held out: a share of the records below 1, or their number; None for other data.
         length: the tokens of a record that the trainer keeps, where it cuts longer ones.
+        probes: the user's own probe files, if what they ask is surely what it trains.
     """
 
     name: str
@@ -68,7 +71,9 @@ class Dataset:
     columns: tuple[tuple[str, str], ...] = ()
     roles: tuple[tuple[str, str], ...] = ()
     held_out: str = ""
+    held_out_share: float | None = None
     length: TrainedLength | None = None
+    probes: tuple[DataFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -176,7 +181,14 @@ class TrainingRun:
 
 @dataclass(frozen=True)
 class ReviewLog:
-    """What people said of records and outputs that ``datasets`` and ``recordings`` may hold."""
+    """What people said of records and outputs.
+
+    Args:
+        name: the path of the file; of several, the folder that they share.
+        files: the review logs.
+        datasets: whose records may have been reviewed.
+        recordings: whose outputs may have been.
+    """
 
     name: str
     files: tuple[DataFile, ...]

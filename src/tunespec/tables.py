@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 TABLES: Mapping[str, str] = {  # table -> family of the subjects that have it
     "records": "data",
     "splits": "data",
+    "cases": "data",
     "stops": "template",
     "files": "template",
     "renders": "template",
@@ -121,8 +122,19 @@ def _dataset_table(
     require_facts(name, wanted, [*texts, *(f for group in GROUPS.values() if group.table == name for f in group.facts)])
     groups = [group for group, own in GROUPS.items() if own.table == name and own.facts & wanted]
     description, places, facts = described_facts(groups, source, cache, key)
-    own = places if name == "records" else _split_places(description)
+    own = _own_places(name, description, source) or places
     return Table.of(own, facts, _texts(source) if wanted & set(texts) else None), description
+
+
+def _own_places(name: str, description: Mapping[str, Any], source: RecordSource) -> list[Place]:
+    """Where the rows of a table stand that are no records."""
+    if name == "splits":
+        return _split_places(description)
+    if name == "cases":
+        from tunespec.cases.places import case_places
+
+        return case_places(description, source.dataset.probes)
+    return []
 
 
 def _split_places(description: Mapping[str, Any]) -> list[Place]:

@@ -44,12 +44,21 @@ def _run(subject: Mapping[str, Any]) -> Iterator[str]:
     yield f"training run {subject['name']}{known}"
     if planned := ", ".join(_plan(profile.get("plan", {}))):
         yield f"  {planned}"
+    if log := profile.get("log"):
+        yield f"  {_log(log)}"
     found = [f"trained on {profile['dataset']}"] if "dataset" in profile else []
     found += [f"with {profile['template']}"] if "template" in profile else []
-    beside = [file["path"] for file in subject["files"] if file["path"] != subject["name"]]
+    beside = [f["path"] for f in subject["files"] if f["path"] != subject["name"] and f["format"] != "log"]
     found += [f"with {', '.join(beside[:3])}{', ...' if len(beside) > 3 else ''}"] if beside else []
     yield from (f"  {line}" for line in found)
     yield from (f"  {why}" for why in profile.get("undecided", ()))
+
+
+def _log(log: Mapping[str, Any]) -> str:
+    """Which file its log is, and how far it goes."""
+    until = f" up to step {log['last_step']:,}" if log["last_step"] is not None else ""
+    end = " (cut off)" if log["cut_off"] else "" if log["finished"] else " (not known to have ended)"
+    return f"logged in {log['path']}: {plural(log['rows'], 'row')}{until}{end}"
 
 
 def _plan(plan: Mapping[str, Any]) -> Iterator[str]:

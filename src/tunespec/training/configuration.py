@@ -16,25 +16,36 @@ from tunespec.training.written import Written
 from tunespec.training.yaml_text import read_yaml
 
 YAML = (".yaml", ".yml")
+PYTHON = ".py"
 LARGEST = 1 << 20  # bytes of a configuration that somebody wrote
 # Words of which every training configuration has one: most YAML and JSON files need no more than this look.
 _SIGNS = re.compile(
-    rb"learning_rate|lr\b|num_train_epochs|num_epochs|micro_batch|train_batch_size|lora|finetuning_type|iters|"
-    rb"mixed_precision|zero_optimization|_component_|cutoff_len|instruct_data"
+    rb"model_name_or_path|base_model|learning_rate|lr\b|num_train_epochs|num_epochs|micro_batch|train_batch_size|lora|"
+    rb"finetuning_type|iters|mixed_precision|zero_optimization|_component_|cutoff_len|instruct_data|infer_backend|"
+    rb"gpu_count|export_dir"
 )
+# Without one of these a program makes no trainer that is known here.
+OF_PROGRAMS = (
+    b"TrainingArguments", b"SFTConfig", b"DPOConfig", b"KTOConfig", b"ORPOConfig", b"RewardConfig", b"CPOConfig",
+    b"GRPOConfig", b"SFTTrainer", b"DPOTrainer",
+)  # fmt: skip
 
 
 def written_in(file: DataFile) -> Written | None:
-    """What a file writes, None if it holds no mapping.
+    """What a file writes, None if it holds no mapping, or is a program that starts no training.
 
     Raises:
         TrainingError: for a file that cannot be read; its text says why.
     """
+    if file.path.suffix.lower() == PYTHON:
+        from tunespec.training.python_runs import python_run
+
+        return python_run(file, _text(file.path))
     read = read_yaml(_text(file.path))
     if read is None:
         return None
     misread = {} if file.path.suffix.lower() == ".json" else read.misread
-    return Written(file, read.data, read.lines, misread)
+    return Written(file, read.data, read.lines, misread, read.repeated)
 
 
 def spec_in(file: DataFile, beside: Sequence[RunSpec] = ()) -> RunSpec | None:
@@ -76,16 +87,24 @@ def _framework(written: Written) -> Framework | None:
 def _recognised(path: Path) -> str | None:
     """The format of a configuration, or why it is none; None where nothing in it looks as if it were one."""
     try:
-        if path.suffix.lower() not in {*YAML, ".json"} or not _SIGNS.search(_head(path)):
+        if not _may_configure(path):
             return None
         written = written_in(DataFile(path, path.name, None, "training"))
         framework = _framework(written) if written is not None else None
     except TrainingError as error:
-        return str(error) if path.suffix.lower() in YAML else None
+        return str(error) if path.suffix.lower() in {*YAML, PYTHON} else None
     if framework is None or written is None:
         return None
     beside = next((format_ for format_, one in BESIDE.items() if one is framework), "training")
     return framework.why_not(written) or beside
+
+
+def _may_configure(path: Path) -> bool:
+    suffix = path.suffix.lower()
+    if suffix == PYTHON:
+        content = _head(path)
+        return any(sign in content for sign in OF_PROGRAMS)
+    return suffix in {*YAML, ".json"} and _SIGNS.search(_head(path)) is not None
 
 
 def _head(path: Path) -> bytes:

@@ -9,6 +9,14 @@ from typing import Any
 from tunespec.training.setting import NAMES
 from tunespec.training.written import Written
 
+# What several keys say together: the key that decides, and the canonical value.
+Derive = Callable[[Written], tuple[str, Any]]
+
+
+def fixed(value: Any) -> Derive:
+    """A setting that no key of the framework changes."""
+    return lambda _: ("", value)
+
 
 @dataclass(frozen=True)
 class Key:
@@ -39,14 +47,17 @@ class Framework:
         derived: canonical names that several keys say together -> the key that decides, and the value.
         why_not: why a configuration of this framework says nothing of a training run: it only exports or serves a
             model; empty where it does.
+        is_dump: whether a program wrote a configuration, with the values that nobody set beside the others: what is
+            equal to the default there counts as the default.
     """
 
     name: str
     version: str
     is_own: Callable[[Written], bool]
     keys: Mapping[str, Key]
-    derived: Mapping[str, Callable[[Written], tuple[str, Any]]] = field(default_factory=dict)
+    derived: Mapping[str, Derive] = field(default_factory=dict)
     why_not: Callable[[Written], str] = field(default=lambda _: "")
+    is_dump: Callable[[Written], bool] = field(default=lambda _: False)
 
     def __post_init__(self) -> None:
         if unknown := {*self.keys, *self.derived} - set(NAMES):

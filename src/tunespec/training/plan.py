@@ -47,10 +47,11 @@ def plan_of(spec: RunSpec, records: int | None, devices: int | None) -> Plan:
 
 
 def _batch(spec: RunSpec, devices: int) -> float | None:
-    """A framework that states the batch of a step states it for all devices."""
-    total = spec.number("total_batch_size")
-    if total:
+    """What a framework states for a whole step counts before the numbers that make it up."""
+    if total := spec.number("total_batch_size"):
         return total
+    if own := spec.number("device_batch_size"):
+        return own * devices
     size, accumulation = spec.number("batch_size"), spec.number("accumulation")
     if size is None or accumulation is None or size <= 0 or accumulation <= 0:
         return None
@@ -58,9 +59,10 @@ def _batch(spec: RunSpec, devices: int) -> float | None:
 
 
 def _trained(spec: RunSpec, records: int | None) -> int | None:
-    held_out = spec.number("validation_share") or 0
+    held_out, most = spec.number("validation_share") or 0, spec.number("max_records")
     if records is None or held_out < 0:
         return records
+    records = min(records, round(most)) if most else records
     return max(0, round(records * (1 - held_out)) if held_out < 1 else records - round(held_out))
 
 

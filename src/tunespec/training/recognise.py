@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tunespec.templates.artefacts import is_test
 from tunespec.training.configuration import training_format, why_no_training
 from tunespec.training.logs import recognise_log
 
@@ -16,5 +17,10 @@ def training_file(path: Path) -> str | None:
 
 
 def is_of_training(path: Path) -> bool:
-    """Whether a file of a folder is looked at, beside the data files: it is of a run, or says why it is not."""
+    """Whether a file of a folder is looked at, beside the data files: it is of a run, or says why it is not.
+
+    Tests train nothing in earnest.
+    """
+    if is_test(path.name):
+        return False
     return training_file(path) is not None or bool(why_no_training(path))

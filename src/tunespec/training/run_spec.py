@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tunespec.training.framework import Framework, Key
-from tunespec.training.setting import Setting
-from tunespec.training.written import Written
+from tunespec.training.framework import Derive, Framework, Key
+from tunespec.training.setting import Setting, shown
+from tunespec.training.written import ANY, Written
 
 AUTO = "auto"
 
@@ -67,8 +67,7 @@ def spec_of(framework: Framework, written: Written, beside: Sequence[RunSpec] = 
     """The settings that a configuration says, with the framework's defaults for the others."""
     settings = {name: _setting(name, key, framework, written) for name, key in framework.keys.items()}
     for name, derive in framework.derived.items():
-        key, value = derive(written)
-        settings[name] = _made(name, key, value, framework, written)
+        settings[name] = _made(name, derive, framework, written)
     for other in beside:
         told = {setting.name: setting for setting in other if setting.is_written}
         settings |= {name: one for name, one in told.items() if name not in settings or not settings[name].is_written}
@@ -76,27 +75,52 @@ def spec_of(framework: Framework, written: Written, beside: Sequence[RunSpec] = 
 
 
 def _setting(name: str, key: Key, framework: Framework, written: Written) -> Setting:
-    own = next((one for one in (key.key, *key.or_else) if written.has(one)), None)
-    if own is None:
-        return Setting(name, key.key, key.default, written.file.shown, None, "default", framework.version)
-    if own in written.unknown:
-        return _unknown(name, own, written.unknown[own], written)
+    own = next((one for one in (key.key, *key.or_else) if written.has(one)), key.key)
+    if (why := _why_unknown(own, written)) is not None:
+        return _unknown(name, own, why, written)
     value = written.get(own)
-    if value == AUTO and key.read(value) is None:
-        return _unknown(name, own, AUTO, written)
-    # An empty value is the framework's default: `warmup_steps:` says nothing.
-    read = key.default if value is None else key.read(value)
+    if value is None:  # not written, or empty: `warmup_steps:` says nothing
+        return _default(name, own, key.default, framework, written)
+    read = key.read(value)
+    if _is_left_open(value) and read in (None, value):
+        return _unknown(name, own, value, written)
+    if read == key.default and framework.is_dump(written):
+        return _default(name, own, read, framework, written)
     return Setting(name, own, read, written.file.shown, written.line(own), "written")
 
 
-def _made(name: str, key: str, value: Any, framework: Framework, written: Written) -> Setting:
-    if key in written.unknown:
-        return _unknown(name, key, written.unknown[key], written)
-    said = written.has(key)
-    line = written.line(key) if said else None
+def _made(name: str, derive: Derive, framework: Framework, written: Written) -> Setting:
+    """What several keys say together; a message shows what the one that decides is in the file."""
+    key, value = derive(written)
+    if (why := _why_unknown(key, written)) is not None:
+        return _unknown(name, key, why, written)
+    own = written.get(key) if key else None
+    if _is_left_open(own):
+        return _unknown(name, key, str(own), written)
+    if own is None or (framework.is_dump(written) and value == derive(written.without(key))[1]):
+        return _default(name, key, value, framework, written)
+    other = own != value and isinstance(own, str | int | float)
     return Setting(
-        name, key, value, written.file.shown, line, *(("written",) if said else ("default", framework.version))
+        name, key, value, written.file.shown, written.line(key), "written", written=shown(own) if other else ""
     )
+
+
+def _default(name: str, key: str, value: Any, framework: Framework, written: Written) -> Setting:
+    line = written.line(key) if written.has(key) else None
+    return Setting(name, key, value, written.file.shown, line, "default", framework.version)
+
+
+def _why_unknown(key: str, written: Written) -> str | None:
+    """Why only a run would tell what a key is; where a call unpacks a dict, each key that it does not write."""
+    if key in written.unknown or written.has(key):
+        return written.unknown.get(key)
+    inner, _, _ = key.rpartition(".")
+    return written.unknown.get(f"{inner}.{ANY}" if inner else ANY)
+
+
+def _is_left_open(value: Any) -> bool:
+    """Whether a value stands for another: `auto`, and OmegaConf's `${...}`."""
+    return isinstance(value, str) and (value == AUTO or "${" in value)
 
 
 def _unknown(name: str, key: str, why: str, written: Written) -> Setting:

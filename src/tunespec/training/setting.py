@@ -22,6 +22,7 @@ class Setting:
         line: its line there, from 1.
         origin: ``written``, ``default`` of the framework, or ``unknown``: only the run would tell.
         said: whose default it is (``transformers 5.23``), or why it is not known (``auto``, the name of a variable).
+        written: what the file writes, where the value is not the same: several keys say it, or in another unit.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Setting:
     line: int | None
     origin: Origin
     said: str = ""
+    written: str = ""
 
     @property
     def is_known(self) -> bool:
@@ -52,7 +54,7 @@ class Setting:
         if not self.is_known:
             return f"`{self.key}` is not known ({self.said})"
         if self.is_written:
-            return f"`{self.key}: {shown(self.value)}`"
+            return f"`{self.key}: {self.written or shown(self.value)}`"
         return f"`{self.key}` is {shown(self.value)} (default of {self.said})"
 
 
@@ -77,8 +79,11 @@ NAMES: dict[str, str] = {
     "scheduler": "the schedule's name, in lower case",
     "warmup_steps": "optimizer steps of warm-up; a share below 1 where transformers 5 reads it so",
     "warmup_ratio": "warm-up as a share of the run",
+    "schedule_steps": "optimizer steps after which the schedule has ended, where a framework lets the user say so",
     "batch_size": "records of one forward pass on one device",
-    "total_batch_size": "records of one optimizer step, where a framework states that",
+    "total_batch_size": "records of one optimizer step on all devices, where a framework states that",
+    "device_batch_size": "records of one optimizer step on one device, where a framework states that",
+    "max_records": "records that are taken at most",
     "accumulation": "forward passes of one optimizer step",
     "devices": "processes that train in parallel",
     "max_length": "tokens of a record that are kept; None: no limit",
@@ -100,6 +105,9 @@ NAMES: dict[str, str] = {
     "patience": "evaluations without a gain after which training stops",
     "bf16": "whether bfloat16 is used",
     "fp16": "whether float16 is used",
+    "pure_bf16": "whether the weights themselves are bfloat16, without mixed precision",
+    "pure_fp16": "whether the weights themselves are float16, without mixed precision and its loss scaler",
+    "fp8": "whether float8 is used",
     "mixed_precision": "the same as one word: no, fp16, bf16, fp8",
     "loss_scale": "the fixed loss scale of float16; 0: dynamic",
     "max_grad_norm": "norm that gradients are clipped to; 0 or None: not clipped",
@@ -110,6 +118,8 @@ NAMES: dict[str, str] = {
     "quantization_bits": "bits of the frozen weights; None: not quantised",
     "eos_token": "the end token that the configuration sets",
     "pad_token": "the padding token that it sets",
+    "pad_is_eos": "whether padding is made of the end token; None: only the tokenizer says",
+    "collator": "the class that makes batches, where it is named; it decides what of them is learnt",
     "turn_ends": "tokens that end a turn, as a list",
     "trained_ends": "which turn ends are trained: all, turn, last, none",
     "template": "the chat template's name or file",

@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, Any
 from tunespec.sources import setting
 from tunespec.subjects import TrainingRun
 from tunespec.training.configuration import spec_in
+from tunespec.training.data_files import trained_in
 from tunespec.training.errors import TrainingError
 from tunespec.training.frameworks import BESIDE
 from tunespec.training.plan import Plan, plan_of
+from tunespec.training.recognise import LOG
+from tunespec.training.run_log import RunLog, run_log
 from tunespec.training.run_spec import RunSpec
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tunespec.config import Config
     from tunespec.sources import RecordSource
     from tunespec.templates.source import TemplateSource
@@ -44,10 +49,16 @@ class RunSource:
 
     @cached_property
     def trained_on(self) -> int | None:
-        """The number of records that may be trained on; None if they are not at hand."""
-        if self.records is None:
+        """The number of records that may be trained on; None if they are not all at hand."""
+        configured = self.run.of("training")
+        if self.records is None or any(trained_in(file, self._config.root).is_partial for file in configured):
             return None
         return sum(split in {None, "train"} for split in self.records.records.splits)
+
+    @property
+    def root(self) -> Path:
+        """The project's folder."""
+        return self._config.root
 
     def threshold(self, code: str, key: str) -> Any:
         """What the configuration says for one of ``sources.SETTINGS``."""
@@ -59,6 +70,11 @@ class RunSource:
         told = self._config.training.get("devices")
         launched = self.spec.number("devices") if self.spec is not None else None
         return int(told or launched or 0) or None
+
+    @cached_property
+    def logged(self) -> RunLog | None:
+        """What it logged; None if no log is there that can be read."""
+        return run_log(self.run.of(LOG), self.problems)
 
     @cached_property
     def plan(self) -> Plan | None:
@@ -81,6 +97,10 @@ class RunSource:
             profile |= {key: value for key, value in zip(wanted, said, strict=True) if value}
             profile["plan"] = vars(self.plan)
             profile["max_length"] = self.spec.value("max_length")
+        if self.logged is not None:
+            log = self.logged.log
+            told = {"path": self.logged.files[0].shown, "rows": len(log.rows), "last_step": log.last_step}
+            profile["log"] = told | {"finished": log.finished, "cut_off": log.cut_off}
         if self.run.dataset is not None:
             profile["dataset"] = self.run.dataset.name
         if self.run.pair is not None:

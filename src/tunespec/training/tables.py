@@ -7,6 +7,7 @@ from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from tunespec.templates.rows import Rows
+from tunespec.training.recognise import LOG
 from tunespec.training.setting_rows import SettingRows
 
 if TYPE_CHECKING:
@@ -15,10 +16,31 @@ if TYPE_CHECKING:
 
 # Facts that are found together -> the module and function of this package that finds them.
 SETTINGS: Mapping[str, str] = {
-    "too_many_epochs": "setting_facts.epochs:epoch_facts",
     "masked_turn_end untrained_ends unaligned_end foreign_token untrained_embedding": (
         "setting_facts.turn_ends:turn_end_facts"
     ),
+    "masked_eos": "setting_facts.sequences:padding_facts",
+    "cut_by_packing unseparated_records": "setting_facts.sequences:packing_facts",
+    "foreign_template": "setting_facts.template_names:template_name_facts",
+    "too_many_epochs no_training": "setting_facts.epochs:epoch_facts",
+    "learning_rate_high learning_rate_destructive learning_rate_low": "setting_facts.rates:rate_facts",
+    "weight_decay_high": "setting_facts.rates:decay_facts",
+    "endless_warmup long_warmup schedule_mismatch": "setting_facts.warmup:warmup_facts",
+    "small_batch large_batch batch_over_dataset": "setting_facts.batches:batch_facts",
+    "impossible_batch contradicting_batch": "setting_facts.batch_numbers:batch_number_facts",
+    "few_steps few_steps_to_evaluate": "setting_facts.step_count:step_count_facts",
+    "evaluation_off evaluation_off_long evaluation_without_data large_validation": (
+        "setting_facts.evaluation:evaluation_facts"
+    ),
+    "early_stopping_dead patience_over_run best_model_refused best_model_off missing_metric": (
+        "setting_facts.stopping:stopping_facts"
+    ),
+    "logging_over_run evaluation_over_run save_over_run": "setting_facts.pace:pace_facts",
+    "full_precision contradicting_precision overruled_precision": "setting_facts.precision:precision_facts",
+    "half_overflows half_of_bf16_model half_precision fixed_loss_scale unscaled_half": "setting_facts.half:half_facts",
+    "clipping_off contradicting_clipping": "setting_facts.clipping:clipping_facts",
+    "number_as_text word_as_false repeated_key": "setting_facts.misread:misread_facts",
+    "removed_key unknown_key fraction_of_steps": "setting_facts.keys:key_facts",
 }
 STEPS: Mapping[str, str] = {}
 _NO_CONFIGURATION = "no training configuration is there"
@@ -52,8 +74,12 @@ def _settings(source: RunSource, rows: Rows, groups: Mapping[str, str]) -> None:
 
 
 def _steps(source: RunSource, rows: Rows, groups: Mapping[str, str]) -> None:
-    if not source.run.of("log"):
-        rows.skip(rows.facts, _NO_LOG)
+    """Row n is the n-th logged row."""
+    if source.logged is None:
+        broken = [f"{path}: {why}" for path, why in source.problems.items()] if source.run.of(LOG) else []
+        rows.skip(rows.facts, next(iter(broken), _NO_LOG))
         return
+    for row in range(len(source.logged.log.rows)):
+        rows.add_place(source.logged.place(row))
     for finder in groups.values():
         resolve_name(f"tunespec.training.{finder}")(source, rows)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tunespec.subjects import DataFile
+
+ANY = "*"  # as an unknown key: there may be any other
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,9 @@ class Written:
         lines: key -> its physical line, from 1.
         misread: key -> what PyYAML makes of the value where that is something else: YAML 1.1 reads `no` as false, and
             `2e-4` as a text.
-        unknown: key -> why its value is not known: the variable or call that only a run would tell.
+        repeated: key that stands there again -> an earlier line of it.
+        unknown: key -> why its value is not known: the variable or call that only a run would tell; ``ANY`` stands for
+            each key that is not written.
         call: the class that a Python program calls with these values; empty for other files.
         calls_line: the line of that call.
     """
@@ -30,6 +34,7 @@ class Written:
     data: Mapping[str, Any]
     lines: Mapping[str, int] = field(default_factory=dict)
     misread: Mapping[str, Any] = field(default_factory=dict)
+    repeated: Mapping[str, int] = field(default_factory=dict)
     unknown: Mapping[str, str] = field(default_factory=dict)
     call: str = ""
     calls_line: int | None = None
@@ -42,6 +47,10 @@ class Written:
         """The value of a dotted key; ``default`` where it is not written."""
         found = _find(self.data, key)
         return default if found is _ABSENT else found
+
+    def without(self, key: str) -> Written:
+        """The same without one key of the outermost mapping."""
+        return replace(self, data={name: value for name, value in self.data.items() if name != key})
 
     def line(self, key: str) -> int | None:
         """The line that a key stands in, or the nearest one around it."""

@@ -25,7 +25,7 @@ def _is_own(written: Written) -> bool:
 def _method(written: Written) -> tuple[str, Any]:
     adapter = word(written.get("adapter"))
     if adapter is None:
-        return "adapter", "full"
+        return ("unfrozen_parameters", "freeze") if written.get("unfrozen_parameters") else ("adapter", "full")
     return "adapter", "dora" if switch(written.get("peft_use_dora")) and adapter == "lora" else adapter
 
 
@@ -89,7 +89,7 @@ AXOLOTL = Framework(
         "warmup_steps": Key("warmup_steps", None, number),
         "warmup_ratio": Key("warmup_ratio", None, number),
         "batch_size": Key("micro_batch_size", 1, number),
-        "total_batch_size": Key("batch_size", None, number),
+        "device_batch_size": Key("batch_size", None, number),
         "accumulation": Key("gradient_accumulation_steps", 1, number),
         "max_length": Key("sequence_len", 512, positive),
         "truncation": Key("excess_length_strategy", "drop", word),
@@ -106,8 +106,11 @@ AXOLOTL = Framework(
         "best_metric": Key("metric_for_best_model", None, text),
         "greater_is_better": Key("greater_is_better", None, switch),
         "patience": Key("early_stopping_patience", None, positive),
-        "bf16": Key("bf16", None, switch, ("bfloat16",)),
-        "fp16": Key("fp16", default=False, read=switch, or_else=("float16",)),
+        "bf16": Key("bf16", None, switch),
+        "fp16": Key("fp16", default=False, read=switch),
+        "pure_bf16": Key("bfloat16", default=False, read=switch),
+        "pure_fp16": Key("float16", default=False, read=switch),
+        "fp8": Key("fp8", default=False, read=switch),
         "max_grad_norm": Key("max_grad_norm", 1.0, number),
         "weight_decay": Key("weight_decay", 0.0, number),
         "lora_rank": Key("lora_r", None, number),

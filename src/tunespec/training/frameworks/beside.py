@@ -45,6 +45,7 @@ DEEPSPEED = Framework(
         "learning_rate": Key("optimizer.params.lr", None, number),
         "weight_decay": Key("optimizer.params.weight_decay", None, number),
         "warmup_steps": Key("scheduler.params.warmup_num_steps", None, number),
+        "schedule_steps": Key("scheduler.params.total_num_steps", None, number),
     },
 )
 ACCELERATE = Framework(

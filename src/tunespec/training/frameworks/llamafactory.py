@@ -42,6 +42,12 @@ def _alpha(written: Written) -> tuple[str, Any]:
     return "lora_alpha", given if given is not None else 2 * (number(written.get("lora_rank")) or 8)
 
 
+def _max_records(written: Written) -> tuple[str, Any]:
+    """So many of each data set."""
+    most = positive(written.get("max_samples"))
+    return "max_samples", most and most * max(1, len(texts(written.get("dataset"))))
+
+
 def _eval_strategy(written: Written) -> tuple[str, Any]:
     for key in ("eval_strategy", "evaluation_strategy"):
         if written.has(key):
@@ -62,11 +68,18 @@ LLAMA_FACTORY = Framework(
         "packing": Key("packing", None, switch),
         "validation_share": Key("val_size", 0.0, number),
         "validation_data": Key("eval_dataset", None, texts),
+        "pure_bf16": Key("pure_bf16", default=False, read=switch),
+        "fp8": Key("fp8", default=False, read=switch),
         "patience": Key("early_stopping_steps", None, positive),
         "lora_rank": Key("lora_rank", 8, number),
         "quantization_bits": Key("quantization_bit", None, positive),
         "template": Key("template", None, text),
         "train_on_prompt": Key("train_on_prompt", default=False, read=switch),
     },
-    derived={"method": _method, "lora_alpha": _alpha, "eval_strategy": _eval_strategy},
+    derived={
+        "method": _method,
+        "lora_alpha": _alpha,
+        "eval_strategy": _eval_strategy,
+        "max_records": _max_records,
+    },
 )
