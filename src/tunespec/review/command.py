@@ -12,7 +12,7 @@ _LOG = click.option(
 )
 _COUNT = click.option("--count", type=click.IntRange(min=1), metavar="N", help="How many (default: as E002 asks for).")
 _SEED = click.option("--seed", type=int, metavar="N", help="Another number draws others (default 0).")
-_EDGE_CASES = click.option("--edge-cases", is_flag=True, help="Draw edge cases only, of each kind as many.")
+_EDGE_CASES = click.option("--edge-cases", is_flag=True, help="Edge cases only: those that E003 misses, if any.")
 
 
 class _Review(click.Group):

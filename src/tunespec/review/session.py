@@ -80,7 +80,7 @@ class Desk:
         least = self.config.thresholds(self.config.catalogue.find("E002"))["least"]
         count = self.asked.count or int(settings.get("count", least))
         seed = self.asked.seed if self.asked.seed is not None else int(settings.get("seed", 0))
-        return draw(self.material, count, seed, without=without, edge_cases=self.asked.edge_cases)
+        return draw(self.material, count, seed, without=without, edge_cases_alone=self.asked.edge_cases)
 
 
 def run_sample(asked: Asked) -> None:
