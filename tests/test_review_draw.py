@@ -8,11 +8,11 @@ from collections import Counter
 import pytest
 
 from tests.conftest import chat, write_jsonl
+from tests.reviews import material_of
 from tunespec.config import find
 from tunespec.errors import CannotJudgeError
 from tunespec.review import draw as drawing
 from tunespec.review.draw import draw
-from tunespec.review.material import material
 from tunespec.review.targets import output_key
 from tunespec.subjects import Recording
 
@@ -26,7 +26,7 @@ def record(number, **more):
 
 def made(folder, records):
     write_jsonl(folder / "data.jsonl", records)
-    return material(find(folder), [str(folder / "data.jsonl")])
+    return material_of(find(folder), [str(folder / "data.jsonl")])
 
 
 def why(drawn):
@@ -121,7 +121,7 @@ def test_edge_cases_that_the_evaluation_set_lacks_come_first(tmp_path):
     train = [*(record(n) for n in range(300)), *(chat(f"How do I print {n}?", CODE % n) for n in range(20))]
     write_jsonl(tmp_path / "train.jsonl", train)
     write_jsonl(tmp_path / "validation.jsonl", [record(n) for n in range(400, 440)])
-    own = material(find(tmp_path), [str(tmp_path)])
+    own = material_of(find(tmp_path), [str(tmp_path)])
     drawn = draw(own, 5, 0, edge_cases_alone=True)
     assert why(drawn) == {"edge case that no evaluation record is: code": 5}
     assert all(own.place(one.row).path.endswith("train.jsonl") and one.row >= 300 for one in drawn)
@@ -137,7 +137,7 @@ def test_outputs_are_drawn_by_answer_and_prompt(tmp_path):
     write_jsonl(tmp_path / "outputs.jsonl", [*lines, lines[0]])
     write_jsonl(tmp_path / "data.jsonl", [record(1)])
     (tmp_path / "tunespec.toml").write_text('data = ["data.jsonl"]\n[inference]\noutputs = ["outputs.jsonl"]\n')
-    own = material(find(tmp_path), [])
+    own = material_of(find(tmp_path), [])
     assert (own.kind, own.name, len(own.rows)) == ("output", "outputs.jsonl", 6)
     assert [one.who for one in own.said(0)] == ["user", "answer"]
     assert [one.text for one in own.said(5)] == ["What is 5?", "A number: 1."]
@@ -149,7 +149,7 @@ def test_what_is_to_be_reviewed_must_be_one_thing(tmp_path, monkeypatch):
     for name in ("a", "b"):
         write_jsonl(tmp_path / f"{name}.jsonl", [record(1)])
     with pytest.raises(CannotJudgeError) as refused:
-        material(find(tmp_path), ["."])
+        material_of(find(tmp_path), ["."])
     message = "several things may be reviewed (a.jsonl, b.jsonl): name one of them, as in `tunespec review a.jsonl`"
     assert str(refused.value) == message
 

@@ -54,7 +54,8 @@ def walk(paths: tuple[str, ...], **options: object) -> None:
 
     Exit code: 0, also if you quit; 2 without a terminal, or if there is nothing to review.
     """
-    from tunespec.review.session import Asked, run_walk
+    from tunespec.review.desk import Asked
+    from tunespec.review.session import run_walk
 
     run_walk(Asked(paths, **options))  # type: ignore[arg-type]
 
@@ -76,6 +77,7 @@ def sample(paths: tuple[str, ...], **options: object) -> None:
 
     Exit code: 0 drawn, 2 if nothing is left to draw.
     """
-    from tunespec.review.session import Asked, run_sample
+    from tunespec.review.desk import Asked
+    from tunespec.review.session import run_sample
 
     run_sample(Asked(paths, **options))  # type: ignore[arg-type]

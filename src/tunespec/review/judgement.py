@@ -12,6 +12,7 @@ from typing import Any, Literal
 import orjson
 
 from tunespec.catalogue import closest
+from tunespec.templates.visible import visible
 
 Kind = Literal["record", "output"]
 KINDS: tuple[Kind, ...] = ("record", "output")
@@ -111,7 +112,7 @@ def judgement_of(record: Mapping[str, Any]) -> Judgement:
     kind, named = named_in(record)
     for key in record:
         if key not in _KEYS and get_close_matches(key, _KEYS, cutoff=_MISSPELT):
-            raise ValueError(f"unknown key `{key}`{closest(key, _KEYS)}")
+            raise ValueError(f"unknown key `{visible(key)}`{closest(key, _KEYS)}")
     texts = {key: _text(record, key) for key in ("reviewer", "date", "model", "note")}
     reviewer = " ".join(texts["reviewer"].split())
     if not reviewer:
@@ -162,4 +163,4 @@ def _shown(value: Any) -> str:
     from tunespec.canonical import canonical
     from tunespec.text import shorten
 
-    return shorten(canonical(value).decode(errors="replace")) if value is not None else "missing"
+    return visible(shorten(canonical(value).decode(errors="replace"))) if value is not None else "missing"
