@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +12,11 @@ from tunespec.training.configuration import spec_in
 from tunespec.training.data_files import trained_in
 from tunespec.training.errors import TrainingError
 from tunespec.training.frameworks import BESIDE
+from tunespec.training.logs import LogError, read_log, recognise_log
 from tunespec.training.plan import Plan, plan_of
 from tunespec.training.recognise import LOG
-from tunespec.training.run_log import RunLog, run_log
 from tunespec.training.run_spec import RunSpec
+from tunespec.training.step_facts.logged_run import LoggedRun, logged_run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,9 +73,20 @@ class RunSource:
         return int(told or launched or 0) or None
 
     @cached_property
-    def logged(self) -> RunLog | None:
+    def logged(self) -> LoggedRun | None:
         """What it logged; None if no log is there that can be read."""
-        return run_log(self.run.of(LOG), self.problems)
+        logs = []
+        for file in self.run.of(LOG):
+            try:
+                logs.append((file.shown, read_log(file.path, str(recognise_log(file.path)))))
+            except LogError as error:
+                self.problems[file.shown] = str(error).removeprefix(f"{file.path}: ")
+        return logged_run(logs) if logs else None
+
+    def step_thresholds(self, code: str) -> Mapping[str, Any]:
+        """The thresholds of a pitfall's function on the table of logged steps."""
+        own = [one for one in self._config.catalogue.pitfalls if (one.code, one.table) == (code, "steps")]
+        return self._config.thresholds(own[0]) if own else {}
 
     @cached_property
     def plan(self) -> Plan | None:
@@ -99,7 +111,7 @@ class RunSource:
             profile["max_length"] = self.spec.value("max_length")
         if self.logged is not None:
             log = self.logged.log
-            told = {"path": self.logged.files[0].shown, "rows": len(log.rows), "last_step": log.last_step}
+            told = {"path": self.logged.path, "rows": len(self.logged.rows), "last_step": log.last_step}
             profile["log"] = told | {"finished": log.finished, "cut_off": log.cut_off}
         if self.run.dataset is not None:
             profile["dataset"] = self.run.dataset.name

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from tunespec.templates.rows import Rows
 from tunespec.training.recognise import LOG
 from tunespec.training.setting_rows import SettingRows
+from tunespec.training.step_facts.tables import FACTS as STEP_FACTS
+from tunespec.training.step_facts.tables import step_rows
 
 if TYPE_CHECKING:
     from tunespec.tables import Table
@@ -42,7 +44,7 @@ SETTINGS: Mapping[str, str] = {
     "number_as_text word_as_false repeated_key": "setting_facts.misread:misread_facts",
     "removed_key unknown_key fraction_of_steps": "setting_facts.keys:key_facts",
 }
-STEPS: Mapping[str, str] = {}
+SETTING_FACTS = frozenset(fact for facts in SETTINGS for fact in facts.split())
 _NO_CONFIGURATION = "no training configuration is there"
 _NO_LOG = "no log of the run is there"
 
@@ -55,31 +57,28 @@ def build(name: str, columns: Iterable[str], source: RunSource) -> tuple[Table, 
     """
     from tunespec.tables import Table, require_facts
 
-    wanted, groups = set(columns), SETTINGS if name == "settings" else STEPS
-    require_facts(name, wanted, (fact for facts in groups for fact in facts.split()))
-    groups = {facts: finder for facts, finder in groups.items() if wanted & set(facts.split())}
-    rows = Rows(frozenset(fact for facts in groups for fact in facts.split()))
-    fill = _settings if name == "settings" else _steps
-    fill(source, rows, groups)
+    known = SETTING_FACTS if name == "settings" else STEP_FACTS
+    require_facts(name, columns, known)
+    rows = (_settings if name == "settings" else _steps)(source, set(columns))
     return Table.of(rows.places, rows.found()), source.described()
 
 
-def _settings(source: RunSource, rows: Rows, groups: Mapping[str, str]) -> None:
+def _settings(source: RunSource, wanted: set[str]) -> Rows:
+    groups = {facts: finder for facts, finder in SETTINGS.items() if wanted & set(facts.split())}
+    rows = Rows(frozenset(fact for facts in groups for fact in facts.split()))
     if source.spec is None:
         rows.skip(rows.facts, next(iter(source.problems.values()), _NO_CONFIGURATION))
-        return
+        return rows
     own = SettingRows.of(source.spec, rows)
     for finder in groups.values():
         resolve_name(f"tunespec.training.{finder}")(source, own)
+    return rows
 
 
-def _steps(source: RunSource, rows: Rows, groups: Mapping[str, str]) -> None:
-    """Row n is the n-th logged row."""
+def _steps(source: RunSource, wanted: set[str]) -> Rows:
     if source.logged is None:
+        rows = Rows(STEP_FACTS & wanted)
         broken = [f"{path}: {why}" for path, why in source.problems.items()] if source.run.of(LOG) else []
         rows.skip(rows.facts, next(iter(broken), _NO_LOG))
-        return
-    for row in range(len(source.logged.log.rows)):
-        rows.add_place(source.logged.place(row))
-    for finder in groups.values():
-        resolve_name(f"tunespec.training.{finder}")(source, rows)
+        return rows
+    return step_rows(source.logged, wanted, source.step_thresholds)
