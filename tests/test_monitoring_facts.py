@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import chat
-from tests.setting_facts import CONFIGURATIONS, real_runs, run_of, setting_facts, texts_of
-from tunespec.config import find
+from tests.training_settings import CONFIGURATIONS, marked, real_runs, reason, run_of
 
 LLAMA_FACTORY = "model_name_or_path: Qwen/Qwen3-4B\nstage: sft\nfinetuning_type: lora\nbf16: true\ndataset: x\n"
 LLAMA_FACTORY += "learning_rate: 1e-4\ntemplate: qwen3\n"
 AXOLOTL = "base_model: Qwen/Qwen3-4B\nlearning_rate: 2e-4\nmicro_batch_size: 4\ngradient_accumulation_steps: 4\n"
 AXOLOTL += "adapter: lora\nbf16: true\ndatasets:\n  - path: x/y\n    type: alpaca\n"
+ON_FILE = AXOLOTL.replace("x/y", "data.jsonl")
 HUGGING_FACE = "model_name_or_path: x/y\nlearning_rate: 1e-4\nper_device_train_batch_size: 8\noutput_dir: out\n"
 WATCHED = "val_size: 0.1\neval_strategy: steps\neval_steps: 50\nsave_steps: 50\nlogging_steps: 10\n"
 OF_H003 = set(
@@ -24,11 +22,9 @@ OF_H003 = set(
 )
 
 
-def found(folder: Path, text: str, **files: str | bytes) -> dict[str, list[str]]:
-    """What H003 marks; of the file names, `_` stands for a dot."""
-    named = {name.replace("_", ".", 1): content for name, content in files.items()}
-    texts = texts_of(run_of(folder, {"train.yaml": text, **named}))
-    return {kind: text for kind, text in texts.items() if kind in OF_H003}
+def found(folder: Path, text: str, records: int | None = None) -> dict[str, str]:
+    """What H003 marks."""
+    return {kind: said for kind, said in marked(run_of(folder, text, records=records)).items() if kind in OF_H003}
 
 
 @pytest.mark.parametrize(
@@ -62,7 +58,7 @@ def found(folder: Path, text: str, **files: str | bytes) -> dict[str, list[str]]
 def test_whether_the_run_evaluates(tmp_path, text, kind, said):
     texts = found(tmp_path, text)
     assert list(texts) == [kind] * bool(kind)
-    assert said in "".join(texts.get(kind, [""])[0])
+    assert said in texts.get(kind, "")
 
 
 @pytest.mark.parametrize(
@@ -81,9 +77,9 @@ def test_whether_the_run_evaluates(tmp_path, text, kind, said):
     ],
 )
 def test_an_evaluation_without_data_is_refused(tmp_path, text, said):
-    (kind, texts), *others = found(tmp_path, text).items()
-    assert (kind, others) == ("evaluation_without_data", [])
-    assert texts[0].startswith(said)
+    ((kind, text),) = found(tmp_path, text).items()
+    assert kind == "evaluation_without_data"
+    assert text.startswith(said)
 
 
 @pytest.mark.parametrize(
@@ -100,8 +96,8 @@ def test_an_evaluation_with_data_and_none_without(tmp_path, text):
 
 
 def test_a_program_says_what_it_evaluates_on(tmp_path):
-    facts = setting_facts(run_of(tmp_path, {"train.yaml": f"{HUGGING_FACE}eval_strategy: steps\n"}))
-    assert facts["evaluation_without_data"].reason == "what is evaluated on is not in the configuration"
+    run = run_of(tmp_path, f"{HUGGING_FACE}eval_strategy: steps\n")
+    assert reason(run, "evaluation_without_data") == "what is evaluated on is not in the configuration"
 
 
 @pytest.mark.parametrize(
@@ -114,11 +110,9 @@ def test_how_much_may_be_held_out(tmp_path, share, large):
 
 @pytest.mark.parametrize(("count", "large"), [(20, False), (21, True)])
 def test_a_number_of_records_is_large_for_the_records_that_there_are(tmp_path, count, large):
-    records = "".join(f"{json.dumps(chat(f'What is {n} times 3?', f'{3 * n}.'))}\n" for n in range(100))
-    text = AXOLOTL.replace("x/y", "train.jsonl").replace("alpaca", "chat_template")
-    texts = found(tmp_path, f"{text}val_set_size: {count}\neval_steps: 2\nlogging_steps: 1\n", train_jsonl=records)
+    texts = found(tmp_path, f"{ON_FILE}val_set_size: {count}\neval_steps: 2\nlogging_steps: 1\n", records=100)
     said = "`val_set_size: 21`: more than 20% are kept from training, 21% of 100"
-    assert texts == ({"large_validation": [said]} if large else {})
+    assert texts == ({"large_validation": said} if large else {})
 
 
 @pytest.mark.parametrize(
@@ -148,13 +142,13 @@ def test_early_stopping_and_the_best_checkpoint_in_transformers(tmp_path, settin
     own = dict(line.split(": ") for line in [*WATCHED.splitlines(), *settings.splitlines()])
     texts = found(tmp_path, LLAMA_FACTORY + "".join(f"{key}: {value}\n" for key, value in own.items()))
     assert list(texts) == [kind] * bool(kind)
-    assert said in texts.get(kind, [""])[0]
+    assert said in texts.get(kind, "")
 
 
 def test_early_stopping_without_evaluation(tmp_path):
     texts = found(tmp_path, f"{LLAMA_FACTORY}early_stopping_steps: 3\nload_best_model_at_end: true\n")
     assert set(texts) == {"evaluation_off", "early_stopping_dead", "best_model_refused"}
-    assert "does not evaluate" in texts["early_stopping_dead"][0]
+    assert "does not evaluate" in texts["early_stopping_dead"]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +183,7 @@ def test_early_stopping_without_evaluation(tmp_path):
 def test_early_stopping_and_the_best_checkpoint_in_axolotl(tmp_path, settings, kind, said):
     texts = found(tmp_path, f"{AXOLOTL}val_set_size: 0.05\n{settings}")
     assert list(texts) == [kind] * bool(kind)
-    assert said in texts.get(kind, [""])[0]
+    assert said in texts.get(kind, "")
 
 
 def test_the_best_checkpoint_of_a_run_without_held_out_records(tmp_path):
@@ -224,22 +218,38 @@ def test_what_is_due_after_the_end(tmp_path, settings, kinds):
 def test_the_message_of_a_run_that_logs_nothing(tmp_path):
     texts = found(tmp_path, f"{HUGGING_FACE}max_steps: 768\nlogging_steps: 996\neval_strategy: epoch\n")
     said = "`logging_steps: 996`, and the run has 768 steps: the loss is logged at no step"
-    assert texts == {"logging_over_run": [said]}
+    assert texts == {"logging_over_run": said}
 
 
 def test_steps_are_counted_from_the_records(tmp_path):
-    records = "".join(f"{json.dumps(chat(f'What is {n} times 3?', f'{3 * n}.'))}\n" for n in range(40))
-    text = AXOLOTL.replace("x/y", "train.jsonl").replace("alpaca", "chat_template")
-    texts = found(tmp_path, f"{text}val_set_size: 0.2\neval_steps: 50\nlogging_steps: 1\n", train_jsonl=records)
-    assert texts["evaluation_over_run"][0].startswith("`eval_steps: 50`, and the run has 2 steps: no evaluation")
+    texts = found(tmp_path, f"{ON_FILE}val_set_size: 0.2\neval_steps: 50\nlogging_steps: 1\n", records=40)
+    assert texts["evaluation_over_run"].startswith("`eval_steps: 50`, and the run has 2 steps: no evaluation")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "why"),
+    [
+        (f"{AXOLOTL}rl: grpo\n", "evaluation_off", "reinforcement learning is watched by its rewards"),
+        (f"{AXOLOTL}val_set_size: 20\n", "large_validation", "how many records there are is not known"),
+        (f"{AXOLOTL}val_set_size: 0\n", "large_validation", "the configuration holds no share of the records out"),
+        (AXOLOTL, "early_stopping_dead", "the configuration sets no early stopping"),
+        (
+            f"{AXOLOTL}val_set_size: 0.1\neval_steps: 5\nsave_steps: 5\nearly_stopping_patience: 3\n",
+            "patience_over_run",
+            "how often the run evaluates is not known",
+        ),
+        (AXOLOTL, "logging_over_run", "how many steps the run has, or how often it does that, is not known"),
+    ],
+)
+def test_what_is_not_known_is_skipped_with_a_reason(tmp_path, text, kind, why):
+    assert reason(run_of(tmp_path, text), kind) == why
 
 
 @pytest.mark.skipif(not CONFIGURATIONS.is_dir(), reason="no corpora beside the repository (../shared/corpora)")
-def test_the_frameworks_own_examples():
+def test_the_frameworks_own_examples(tmp_path):
     counted: Counter[tuple[str, str]] = Counter()
-    for name, source in real_runs(find(Path(__file__).parent)).items():
-        if source.spec is not None and "/v1__" not in name:
-            counted.update((kind, name.partition("/")[0]) for kind in texts_of(source) if kind in OF_H003)
+    for name, source in real_runs(tmp_path).items():
+        counted.update((kind, name.partition("/")[0]) for kind in marked(source, *OF_H003))
     # By hand: those that hold nothing out. Axolotl's say so, LLaMA-Factory's have the evaluation commented out.
     assert counted == {
         ("evaluation_off", "axolotl"): 24,

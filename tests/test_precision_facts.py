@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.setting_facts import CONFIGURATIONS, real_runs, run_of, setting_facts, texts_of
-from tunespec.config import find
+from tests.training_settings import CONFIGURATIONS, marked, real_runs, reason, run_of
 from tunespec.training.model_formats import made_in
 
 LLAMA_FACTORY = "model_name_or_path: {}\nstage: sft\nfinetuning_type: lora\ndataset: x\nlearning_rate: 1e-4\n"
@@ -32,11 +31,11 @@ def axolotl(settings: str, model: str = QWEN) -> str:
     return AXOLOTL.format(model) + settings
 
 
-def found(folder: Path, text: str, name: str = "train.yaml", **files: str) -> dict[str, list[str]]:
-    """What H004 marks; of the file names, `_` stands for a dot."""
-    named = {file.replace("_", ".", 1): content for file, content in files.items()}
-    texts = texts_of(run_of(folder, {name: text, **named}, name))
-    return {kind: text for kind, text in texts.items() if kind in OF_H004}
+def found(folder: Path, text: str, name: str = "train.yaml", **beside: str) -> dict[str, str]:
+    """What H004 marks; of the names of files beside the configuration, `_` stands for a dot."""
+    named = {file.replace("_", ".", 1): content for file, content in beside.items()}
+    texts = marked(run_of(folder, text, name=name, beside=named))
+    return {kind: said for kind, said in texts.items() if kind in OF_H004}
 
 
 @pytest.mark.parametrize(
@@ -67,7 +66,7 @@ def found(folder: Path, text: str, name: str = "train.yaml", **files: str) -> di
 def test_float32(tmp_path, text, said):
     texts = found(tmp_path, text)
     assert list(texts) == ["full_precision"] * bool(said)
-    assert said in texts.get("full_precision", [""])[0]
+    assert said in texts.get("full_precision", "")
 
 
 def test_the_launcher_may_turn_a_format_on(tmp_path):
@@ -98,7 +97,7 @@ def test_the_launcher_may_turn_a_format_on(tmp_path):
 def test_float16(tmp_path, text, kind, said):
     texts = found(tmp_path, text)
     assert list(texts) == [kind] * bool(kind)
-    assert said in texts.get(kind, [""])[0]
+    assert said in texts.get(kind, "")
 
 
 @pytest.mark.parametrize(
@@ -134,8 +133,9 @@ def test_what_a_model_was_made_in_by_its_name(model, made):
     ],
 )
 def test_what_a_model_was_made_in_by_its_folder(tmp_path, config: Any, kind):
-    files = {"train.yaml": llama_factory("fp16: true\n", "models/base"), "models/base/config.json": json.dumps(config)}
-    assert [one for one in texts_of(run_of(tmp_path, files)) if one in OF_H004] == [kind] * bool(kind)
+    (tmp_path / "models/base").mkdir(parents=True)
+    (tmp_path / "models/base/config.json").write_text(json.dumps(config), encoding="utf-8")
+    assert list(found(tmp_path, llama_factory("fp16: true\n", "models/base"))) == [kind] * bool(kind)
 
 
 @pytest.mark.parametrize(
@@ -166,9 +166,8 @@ def test_the_message_names_both_files(tmp_path):
     written = json.dumps({"zero_optimization": {"stage": 2}, "fp16": {"enabled": True}})
     texts = found(tmp_path, llama_factory("deepspeed: ds.json\nbf16: true\n"), ds_json=written)
     said = "`fp16.enabled: true` (ds.json), and `fp16` is not set (off in LLaMA-Factory 0.9.5)"
-    assert texts == {
-        "contradicting_precision": [f"{said}: transformers refuses what differs; `auto` there takes the trainer's"]
-    }
+    said += ": transformers refuses what differs; `auto` there takes the trainer's"
+    assert texts == {"contradicting_precision": said}
 
 
 @pytest.mark.parametrize(
@@ -189,15 +188,15 @@ def test_deepspeed_by_itself(tmp_path, deepspeed, kinds):
 
 def test_both_formats_at_once(tmp_path):
     texts = found(tmp_path, llama_factory("bf16: true\nfp16: true\n"))
-    assert texts == {"contradicting_precision": ["`bf16: true` and `fp16: true`: transformers refuses both at once"]}
+    assert texts == {"contradicting_precision": "`bf16: true` and `fp16: true`: transformers refuses both at once"}
     texts = found(tmp_path, axolotl("bf16: true\nfp16: true\n"))
-    assert texts == {"overruled_precision": ["`fp16: true` is not used: `bf16: true` goes before it"]}
+    assert texts == {"overruled_precision": "`fp16: true` is not used: `bf16: true` goes before it"}
 
 
 def test_the_trainer_overrules_its_launcher(tmp_path):
     texts = found(tmp_path, llama_factory("bf16: true\n"), accelerate_yaml=ACCELERATE.format("fp16"))
     said = "`mixed_precision: fp16` (accelerate.yaml) is not used: the trainer's own `bf16: true` goes before it"
-    assert texts == {"overruled_precision": [said]}
+    assert texts == {"overruled_precision": said}
     assert found(tmp_path, llama_factory("bf16: true\n"), accelerate_yaml=ACCELERATE.format("no")) == {}
 
 
@@ -216,22 +215,20 @@ def test_the_trainer_overrules_its_launcher(tmp_path):
 def test_clipping(tmp_path, framework, settings, said):
     texts = found(tmp_path, framework(f"bf16: true\n{settings}"))
     assert list(texts) == ["clipping_off"] * bool(said)
-    assert said in texts.get("clipping_off", [""])[0]
+    assert said in texts.get("clipping_off", "")
 
 
 def test_what_is_not_known_is_skipped_with_a_reason(tmp_path):
-    facts = setting_facts(run_of(tmp_path, {"train.yaml": axolotl("bf16: auto\n")}))
-    assert facts["half_precision"].reason == "the number format is not in the configuration"
+    run = run_of(tmp_path, axolotl("bf16: auto\n"))
+    assert reason(run, "half_precision") == "the number format is not in the configuration"
 
 
 @needs_corpora
-def test_the_frameworks_own_examples():
-    marks = {}
-    for name, source in real_runs(find(Path(__file__).parent)).items():
-        if source.spec is not None and (kinds := OF_H004 & set(texts_of(source))):
-            marks[name] = kinds
-    assert marks == {
+def test_the_frameworks_own_examples(tmp_path):
+    found = {name: set(kinds) for name, source in real_runs(tmp_path).items() if (kinds := marked(source, *OF_H004))}
+    assert found == {
         "axolotl/archived__openllama-3b__config.yml": {"unscaled_half"},  # `float16: true`, archived
         "llama-factory/train_lora__qwen3_preprocess.yaml": {"full_precision"},  # tokenizes, and would train so, too
+        "llama-factory/v1__train_full__train_full_ulysses_cp.yaml": {"full_precision"},  # `bf16: false` is written
         "pairs/llama-factory/fsdp_config.before.yaml": {"half_precision"},  # the known truth: the repair is bf16
     }

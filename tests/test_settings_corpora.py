@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
-from tests.corpora import CORPORA
-from tests.training_settings import table_of
-from tunespec.config import find
-from tunespec.subjects import DataFile, TrainingRun
-from tunespec.training.configuration import training_format
+from tests.training_settings import CONFIGURATIONS, real_runs, table_of
 from tunespec.training.setting_facts import batch_numbers, batches, epochs, rates, step_count, warmup
-from tunespec.training.source import RunSource
 
-CONFIGS = CORPORA / "training_configs"
-KINDS = " ".join(one.KINDS for one in (epochs, rates, warmup, batches, batch_numbers, step_count)).split()
+OWNERS = (epochs, rates, warmup, batches, batch_numbers, step_count)
+KINDS = [rates.DECAY, *(kind for one in OWNERS for kind in one.KINDS.split())]
 # What is wrong with each, read by hand.
 KNOWN = {
     # LoRA's 2e-4 stands in a configuration without an adapter.
@@ -32,24 +26,16 @@ KNOWN = {
     "llama-factory/ktransformers__train_lora__deepseek_v3_int8_lora_sft_kt.yaml": "small_batch",
     "llama-factory/train_lora__mossvl_lora_sft.yaml": "small_batch",
 }
-JUDGED_AT_LEAST = {"too_many_epochs": 97, "learning_rate_high": 105, "learning_rate_low": 105, "small_batch": 42}
+JUDGED_AT_LEAST = {"too_many_epochs": 97, "learning_rate_high": 103, "learning_rate_low": 103, "small_batch": 39}
 
 
-@pytest.mark.skipif(not CONFIGS.is_dir(), reason="no corpora beside the repository (../shared/corpora)")
+@pytest.mark.skipif(not CONFIGURATIONS.is_dir(), reason="no corpora beside the repository (../shared/corpora)")
 def test_what_real_configurations_have(tmp_path):
-    config, found, examined = find(tmp_path), {}, Counter[str]()
-    for path in sorted(CONFIGS.rglob("*.*")):
-        if training_format(path) is None:
-            continue
-        table = _table(path, config)
+    found, examined = {}, Counter[str]()
+    for name, run in real_runs(tmp_path).items():
+        table = table_of(run, KINDS)
         examined.update(kind for kind in KINDS if table.examined[kind])
         if kinds := " ".join(kind for kind in KINDS if table.facts[kind]):
-            found[path.relative_to(CONFIGS).as_posix()] = kinds
+            found[name] = kinds
     assert found == KNOWN
     assert {kind: count for kind, count in JUDGED_AT_LEAST.items() if examined[kind] < count} == {}
-
-
-def _table(path: Path, config: object):
-    shown = path.relative_to(CONFIGS).as_posix()
-    run = TrainingRun(shown, (DataFile(path, shown, None, "training"),))
-    return table_of(RunSource(run, config), KINDS)  # type: ignore[arg-type]

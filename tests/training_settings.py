@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tests.conftest import write_jsonl
+from tests.conftest import CORPORA, write_jsonl
 from tunespec.config import find
 from tunespec.progress import Progress
 from tunespec.sources import RecordSource
@@ -15,11 +15,18 @@ from tunespec.training.configuration import training_format
 from tunespec.training.source import RunSource
 from tunespec.training.tables import SETTINGS, build
 
+CONFIGURATIONS = CORPORA / "training_configs"
 # What makes each framework's configuration one, and names a method.
 TRL_FULL = "model_name_or_path: m\noutput_dir: out\nmax_length: 512\nlogging_steps: 10\nsave_steps: 50\n"
 TRL_LORA = TRL_FULL + "use_peft: true\n"
 HUGGING_FACE = "output_dir: out\nlogging_steps: 10\nsave_steps: 50\n"
 LLAMA_FACTORY = "model_name_or_path: m\nstage: sft\ndo_train: true\n"
+MLX = "model: m\nfine_tune_type: lora\nnum_layers: 16\nadapter_path: a\n"
+MISTRAL = "model_id_or_path: m\nseq_len: 512\nrun_dir: r\n"
+TORCHTUNE = (
+    "model:\n  _component_: torchtune.models.qwen3.lora_qwen3_4b_instruct\noptimizer:\n"
+    "  _component_: torch.optim.AdamW\n"
+)
 AXOLOTL = "base_model: m\nsequence_len: 512\n"
 
 
@@ -56,6 +63,16 @@ def _records(folder: Path, count: int, config: object) -> RecordSource:
     rows = [{"prompt": f"What is {at} plus 1?", "completion": f"{at + 1}"} for at in range(count)]
     file = DataFile(write_jsonl(folder / "data.jsonl", rows), "data.jsonl", None, "jsonl")
     return RecordSource(Dataset("data.jsonl", (file,)), None, config, Progress())  # type: ignore[arg-type]
+
+
+def real_runs(folder: Path) -> dict[str, RunSource]:
+    """Every configuration of the corpora by itself, by its path there; ``folder`` is that of a project without any."""
+    found, config = {}, find(folder)
+    for path in sorted(CONFIGURATIONS.rglob("*.*")):
+        if training_format(path) is not None:
+            shown = path.relative_to(CONFIGURATIONS).as_posix()
+            found[shown] = RunSource(TrainingRun(shown, (DataFile(path, shown, None, "training"),)), config)
+    return found
 
 
 def table_of(source: RunSource, kinds: Iterable[str] = ()) -> Table:

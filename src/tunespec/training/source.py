@@ -67,9 +67,13 @@ class RunSource:
 
     @property
     def devices(self) -> int | None:
-        """Processes that train in parallel: as tunespec's configuration says, else the launcher's."""
-        told = self._config.training.get("devices")
-        launched = self.spec.number("devices") if self.spec is not None else None
+        """Processes that train in parallel: as tunespec's configuration says, else the launcher's.
+
+        1 for a framework that shares one batch out among them.
+        """
+        own = self.spec.setting("devices") if self.spec is not None else None
+        launched = own.value if own is not None else None
+        told = self._config.training.get("devices") if own is None or own.is_written or not own.value else None
         return int(told or launched or 0) or None
 
     @cached_property

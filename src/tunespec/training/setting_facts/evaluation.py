@@ -13,6 +13,8 @@ from tunespec.training.values import word
 _OFF = "evaluation_off evaluation_off_long"
 # Their configuration alone says what is evaluated on; to other trainers a program passes it.
 _SAYS_ITS_DATA = frozenset(("LLaMA-Factory", "mistral-finetune"))
+# What they train on; a configuration without is a form to fill in.
+_TRAINED = ("dataset", "datasets", "pretraining_dataset", "tokenized_path", "data.instruct_data", "data.data")
 _DATA = ("validation_share", "validation_data")
 # What turns evaluation on.
 _TURNS_ON = {
@@ -26,12 +28,12 @@ _TURNS_ON = {
 
 def evaluation_facts(source: RunSource, rows: SettingRows) -> None:
     """Mark a run without evaluation, an evaluation without data, and one that takes too many of the records."""
-    rows.skip(_OFF, "whether the run evaluates is not known")
-    rows.skip("evaluation_without_data", "what is evaluated on is not in the configuration")
-    rows.skip("large_validation", "the configuration holds no share of the records out")
     _without_data(rows)
     _off(source, rows)
     _share(source, rows)
+    rows.skip(_OFF, "whether the run evaluates is not known")
+    rows.skip("evaluation_without_data", "what is evaluated on is not in the configuration")
+    rows.skip("large_validation", "the configuration holds no share of the records out")
 
 
 def _off(source: RunSource, rows: SettingRows) -> None:
@@ -70,7 +72,7 @@ def _why_off(spec: RunSpec, strategy: Setting) -> str:
 
 def _without_data(rows: SettingRows) -> None:
     spec = rows.spec
-    if spec.framework.name not in {*_SAYS_ITS_DATA, "Axolotl"}:
+    if spec.framework.name not in {*_SAYS_ITS_DATA, "Axolotl"} or not any(map(spec.written.get, _TRAINED)):
         return
     rows.examine("evaluation_without_data", "eval_strategy")
     if (asked := _refused(spec)) is not None:

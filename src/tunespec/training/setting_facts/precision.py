@@ -24,10 +24,10 @@ _FLAGS = ("bf16", "fp16")
 
 def precision_facts(_: RunSource, rows: SettingRows) -> None:
     """Mark a run in float32, and files that do not agree on the format."""
-    rows.skip(KINDS, "the number format is not in the configuration")
     _full(rows)
     _contradicting(rows)
     _overruled(rows)
+    rows.skip(KINDS, "the number format is not in the configuration")
 
 
 def _full(rows: SettingRows) -> None:
