@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import math
+from pkgutil import resolve_name
+from types import SimpleNamespace
 
 import numpy as np
 
+from tunespec.templates.rows import Rows
 from tunespec.training.logs.log import Log, Logged
 from tunespec.training.step_facts.logged_run import logged_run
-from tunespec.training.step_facts.tables import FACTS, step_rows
+from tunespec.training.tables import STEPS
 
 NAN = float("nan")
+FACTS = frozenset(fact for facts in STEPS for fact in facts.split())
+DEFAULTS: dict[str, dict[str, float]] = {
+    "H001": {"rise": 0.05, "lost": 0.2, "perfect": 0.2},
+    "H003": {"least": 100},
+    "H004": {"gradient": 100.0},
+}
 
 
 def decay(count, start=2.0, end=1.0, noise=0.03, seed=1):
@@ -48,7 +57,9 @@ def state(*parts, **told):
 def found(*logs, wanted=FACTS, **thresholds):
     """Kind -> (line, text) of everything that is found in the logs of a run."""
     rows = rows_of(*logs, wanted=wanted, **thresholds)
-    return {fact.name: (rows.places[at].line, mark.text) for fact in rows.found() for at, mark in fact.marks.items()}
+    facts = rows.found()
+    assert all(fact.examined or fact.reason for fact in facts)
+    return {fact.name: (rows.places[at].line, mark.text) for fact in facts for at, mark in fact.marks.items()}
 
 
 def reasons(*logs):
@@ -56,9 +67,20 @@ def reasons(*logs):
     return {fact.name: fact.reason for fact in rows_of(*logs).found() if not fact.examined}
 
 
-def rows_of(*logs, wanted=FACTS, **thresholds):
-    run = logged_run([(f"{n}.json", log) for n, log in enumerate(logs)])
-    return step_rows(run, wanted, lambda code: thresholds.get(code, {}))
+def rows_of(*logs, wanted=FACTS, spec=None, **thresholds):
+    told = {code: {**own, **thresholds.get(code, {})} for code, own in DEFAULTS.items()}
+    source = SimpleNamespace(
+        logged=logged_run([(f"{n}.json", log) for n, log in enumerate(logs)]),
+        threshold=lambda code, key: told[code][key],
+        spec=spec,
+    )
+    groups = {facts: finder for facts, finder in STEPS.items() if set(wanted) & set(facts.split())}
+    rows = Rows(frozenset(fact for facts in groups for fact in facts.split()))
+    for place in source.logged.places():
+        rows.add_place(place)
+    for finder in groups.values():
+        resolve_name(f"tunespec.training.{finder}")(source, rows)
+    return rows
 
 
 def with_norms(norm, values=None):

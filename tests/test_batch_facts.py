@@ -6,14 +6,26 @@ import json
 
 import pytest
 
-from tests.training_settings import AXOLOTL, LLAMA_FACTORY, TRL_FULL, TRL_LORA, lines, marked, reason, run_of
+from tests.training_settings import (
+    AXOLOTL,
+    LLAMA_FACTORY,
+    MISTRAL,
+    MLX,
+    TORCHTUNE,
+    TRL_FULL,
+    TRL_LORA,
+    lines,
+    marked,
+    reason,
+    run_of,
+)
 
 SIZES = ("small_batch", "large_batch", "batch_over_dataset")
 TRL = TRL_LORA + "per_device_train_batch_size: {}\ngradient_accumulation_steps: {}\n"
 AX = AXOLOTL + "micro_batch_size: {}\ngradient_accumulation_steps: {}\n"
 LF = LLAMA_FACTORY + "per_device_train_batch_size: {}\ngradient_accumulation_steps: {}\n"
 TRLS = "`per_device_train_batch_size: {}` x `gradient_accumulation_steps: {}`"
-DEFAULT_SIZE = "`per_device_train_batch_size` is 8 (default of transformers 5.23)"
+DEFAULT_SIZE = "`per_device_train_batch_size` is 8 (default of TRL 1.16)"
 DEFAULTED = "`per_device_train_batch_size: 3` x `gradient_accumulation_steps` is 1 (default of LLaMA-Factory 0.9.5)"
 EIGHT = "`gradient_accumulation_steps: 8` gives 16"
 SEEN = "`micro_batch_size: 1` x `gradient_accumulation_steps: 2` on one device: 2 records in a step"
@@ -61,6 +73,8 @@ def test_the_line_is_that_of_the_number_that_can_be_changed(tmp_path):
         ),
         ("fsdp_config:\n  offload_params: true\n", "", "DeepSpeed, FSDP or accelerate shares each step"),
         ("optimizer: galore_adamw_layerwise\n", "", "layer by layer (`optimizer`) nothing can be accumulated"),
+        ("max_steps: 19\n", "", "a run of 19 steps only shows whether it runs"),
+        ("max_steps: 20\n", "", None),
         ("rl: grpo\n", "", "reinforcement learning makes several answers of each prompt"),
         ("deepspeed: zero2.json\n", "[training]\ndevices = 2\n", None),
         ("", "", None),
@@ -89,6 +103,26 @@ def test_devices_count(tmp_path):
     of_axolotl = run_of(tmp_path, AXOLOTL + "batch_size: 2\n", settings=told.format(8))
     assert of_axolotl.plan is not None
     assert of_axolotl.plan.batch == 16  # its `batch_size` is that of one device
+
+
+def test_a_framework_that_shares_a_batch_out_among_devices(tmp_path):
+    text = MLX + "batch_size: 2\n"
+    for settings in ("", "[training]\ndevices = 8\n"):
+        found = marked(run_of(tmp_path, text, settings=settings), *SIZES)["small_batch"]
+        assert found.endswith("2 records in a step, fewer than 4; `grad_accumulation_steps: 8` gives 16")
+
+
+def test_a_framework_that_counts_tokens(tmp_path):
+    """Of mistral-finetune's sequences each holds as many records as there is room for."""
+    source = run_of(tmp_path, MISTRAL + "batch_size: 1\n")
+    assert marked(source, *SIZES) == {}
+    assert (reason(source, "small_batch") or "").startswith("with packing")
+    assert list(marked(run_of(tmp_path, MISTRAL + "num_microbatches: 129\n"), *SIZES)) == ["large_batch"]
+
+
+def test_torchtunes_batch(tmp_path):
+    source = run_of(tmp_path, TORCHTUNE + "batch_size: 2\ngradient_accumulation_steps: 1\n")
+    assert list(marked(source, *SIZES)) == ["small_batch"]
 
 
 @pytest.mark.parametrize(("records", "proposed"), [(400, 16), (80, 8), (40, 4), (27, 4), (26, 0), (10, 0)])
@@ -193,6 +227,9 @@ def test_deepspeeds_numbers_by_themselves(tmp_path, whole, is_marked):
     assert list(found) == (["contradicting_batch"] if is_marked else [])
 
 
+FEWER = "fewer than 20"
+RUN = f"3 epochs of 90 records are 18 optimizer steps, {FEWER}"
+SHORT = f"3 epochs of 20 records are 6 optimizer steps, {FEWER}"
 STEPS = ("few_steps", "few_steps_to_evaluate")
 
 
@@ -202,9 +239,22 @@ STEPS = ("few_steps", "few_steps_to_evaluate")
         (
             TRL.format(4, 4) + "num_train_epochs: 3\n",
             90,
-            f"{TRLS.format(4, 4)} on one device: 16 records in a step; 3 epochs of 90 records are 18 optimizer steps",
+            (
+                f"{TRLS.format(4, 4)} on one device: 16 records in a step; {RUN}; "
+                "`gradient_accumulation_steps: 3` gives 24"
+            ),
         ),
         (TRL.format(4, 4) + "num_train_epochs: 3\n", 112, None),
+        (
+            TRL.format(16, 1) + "num_train_epochs: 3\n",
+            90,
+            f"{TRLS.format(16, 1)} on one device: 16 records in a step; {RUN}",
+        ),
+        (
+            TRL.format(1, 16) + "num_train_epochs: 3\n",
+            20,
+            f"{TRLS.format(1, 16)} on one device: 16 records in a step; {SHORT}",
+        ),
         (TRL.format(4, 4) + "max_steps: 10\n", 1000, None),  # somebody wants to see whether it runs
         (TRL.format(4, 4) + "num_train_epochs: 3\n", None, None),
     ],

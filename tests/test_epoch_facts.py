@@ -8,6 +8,7 @@ from tests.training_settings import (
     AXOLOTL,
     HUGGING_FACE,
     LLAMA_FACTORY,
+    MLX,
     TRL_FULL,
     TRL_LORA,
     lines,
@@ -60,6 +61,14 @@ def test_steps_are_passes_too(tmp_path):
     assert marked(run_of(tmp_path, text, records=160), *KINDS) == {}
     on_four = run_of(tmp_path, text, records=160, settings="[training]\ndevices = 4\n")
     assert "are 20 passes over the same 160 records" in marked(on_four, *KINDS)["too_many_epochs"]
+
+
+def test_iterations_are_passes_too(tmp_path):
+    """mlx-lm counts batches before accumulation."""
+    text = MLX + "iters: 1000\nbatch_size: 4\ngrad_accumulation_steps: 4\n"
+    said = "`iters: 1000` are 10 passes over the same 400 records, and 5 are enough"
+    assert marked(run_of(tmp_path, text, records=400), *KINDS) == {"too_many_epochs": said}
+    assert marked(run_of(tmp_path, text, records=800), *KINDS) == {}
 
 
 @pytest.mark.parametrize(

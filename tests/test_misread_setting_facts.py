@@ -145,6 +145,10 @@ def test_a_word_that_is_read_as_false(tmp_path, text: str, expected: str | None)
             "SFTConfig(max_seq_length=64)",
             [],
         ),
+        (
+            PROGRAM + "from trl import SFTTrainer\nSFTTrainer(args=SFTConfig(), tokenizer=tok)",
+            ["`SFTTrainer.tokenizer: tok`: it is called `processing_class`; TRL 0.16 dropped the old name"],
+        ),
         (LF + "warmup_ratio: 0.1\noverwrite_output_dir: true\n", []),  # its transformers still has them
         (LF + "dpo_beta: 0.1\n", ["`dpo_beta: 0.1`: it is called `pref_beta`"]),
         (AXOLOTL + "evaluation_strategy: steps\n", []),  # Axolotl follows the old name

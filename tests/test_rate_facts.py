@@ -10,6 +10,9 @@ from tests.training_settings import (
     AXOLOTL,
     HUGGING_FACE,
     LLAMA_FACTORY,
+    MISTRAL,
+    MLX,
+    TORCHTUNE,
     TRL_FULL,
     TRL_LORA,
     lines,
@@ -17,12 +20,6 @@ from tests.training_settings import (
     reason,
     run_of,
 )
-from tunespec.subjects import DataFile
-from tunespec.training.framework import Framework
-from tunespec.training.run_spec import RunSpec
-from tunespec.training.setting import Setting
-from tunespec.training.setting_facts.trained import adapter_scale
-from tunespec.training.written import Written
 
 RATES = ("learning_rate_high", "learning_rate_destructive", "learning_rate_low")
 FULL = LLAMA_FACTORY + "finetuning_type: full\n"
@@ -30,6 +27,8 @@ DPO = LLAMA_FACTORY.replace("sft", "dpo")
 DPO_FULL = FULL.replace("sft", "dpo")
 FOR_LORA = "this is a rate for LoRA, which takes ten times as much"
 FOR_ALL = "this is a rate for full fine-tuning, where LoRA takes ten times as much"
+STRONG = "its scale makes an adapter 10 times as strong as PEFT's"
+SETTLED = "the run has 500 steps, and learns next to nothing in those after the schedule's end"
 ENDLESS = "and the learning rate never gets to its peak"
 HIGH, BROKEN, LOW, FINE = "high", "destructive", "low", None
 
@@ -53,6 +52,10 @@ HIGH, BROKEN, LOW, FINE = "high", "destructive", "low", None
         (LLAMA_FACTORY.replace("sft", "pt"), {1e-4: FINE, 2e-3: HIGH}),
         (LLAMA_FACTORY + "finetuning_type: freeze\n", {1e-5: FINE, 1e-4: FINE, 2e-3: HIGH}),
         (AXOLOTL + "unfrozen_parameters: [lm_head]\n", {1e-4: FINE}),
+        (MLX, {1e-5: FINE, 5e-4: HIGH, 1e-7: LOW, 2e-3: BROKEN}),
+        (MLX.replace("lora", "full"), {1e-5: FINE, 1e-4: HIGH}),
+        (FULL + "max_steps: 19\n", {1e-4: FINE, 1e-7: FINE, 2e-3: BROKEN}),
+        (FULL + "max_steps: 20\n", {1e-4: HIGH, 1e-7: LOW}),
         # What is trained is not known: only what suits nothing is found.
         (HUGGING_FACE, {1e-7: FINE, 5e-3: FINE, 5.0: HIGH}),
         (LLAMA_FACTORY + "finetuning_type: prompt\n", {0.02: FINE}),
@@ -84,6 +87,12 @@ def test_the_learning_rate_for_what_is_trained(tmp_path, text, rates):
             "`learning_rate: 0.0002`: preference tuning (DPO) with LoRA takes 0.0001 at most",
         ),
         (FULL + "learning_rate: 0.1\n", "`learning_rate: 0.1`: full fine-tuning breaks a model above 0.001"),
+        (MISTRAL + "optim:\n  lr: 0.005\n", "`optim.lr: 0.005`: LoRA takes 0.001 at most"),
+        (TORCHTUNE + "  lr: 0.02\n", "`optimizer.lr: 0.02`: LoRA breaks a model above 0.01"),
+        (
+            MLX + "learning_rate: 0.0005\n",
+            f"`learning_rate: 0.0005`: LoRA takes 0.0001 at most ({STRONG})",
+        ),
         (HUGGING_FACE + "learning_rate: 0.1\n", "`learning_rate: 0.1`: fine-tuning takes 0.01 at most"),
     ],
 )
@@ -92,16 +101,15 @@ def test_what_is_said(tmp_path, text, said):
     assert list(marked(source, *RATES).values()) == [said]
 
 
-def test_mlx_adapters_are_ten_times_as_strong(tmp_path):
-    """Its `scale` is 20 where alpha / rank is 2: its rates are a tenth of PEFT's."""
-
-    def scale(method: str, **parameters: float) -> float:
-        written = Written(DataFile(tmp_path, "x", None, "training"), {"lora_parameters": parameters})
-        framework = Framework("mlx-lm", "", lambda _: True, {})
-        setting = Setting("method", "fine_tune_type", method, "x", None, "written")
-        return adapter_scale(RunSpec(framework, written, {"method": setting}))
-
-    assert (scale("lora"), scale("dora", scale=4.0), scale("lora", scale=1.0), scale("full")) == (10, 2, 1, 1)
+@pytest.mark.parametrize(
+    ("scale", "high", "low", "broken"),
+    [("20.0", 1e-4, 1e-6, 1e-3), ("4.0", 5e-4, 5e-6, 5e-3), ("1.0", 1e-3, 1e-5, 1e-2)],
+)
+def test_mlx_adapters_are_as_strong_as_their_scale(tmp_path, scale, high, low, broken):
+    """By itself it is 20, where alpha / rank is 2: its rates are a tenth of PEFT's."""
+    for rate, found in ((high, ""), (high * 1.1, HIGH), (low, ""), (low * 0.9, LOW), (broken * 1.1, BROKEN)):
+        text = f"{MLX}learning_rate: {rate:.9f}\nlora_parameters:\n  scale: {scale}\n"
+        assert list(marked(run_of(tmp_path, text), *RATES)) == ([f"learning_rate_{found}"] if found else []), rate
 
 
 def test_reasons(tmp_path):
@@ -146,6 +154,7 @@ def test_weight_decay(tmp_path, decay, is_marked):
         (LLAMA_FACTORY + "warmup_ratio: 0.1\nwarmup_steps: 1000\n", {}),  # of a run whose length is not known
         (LLAMA_FACTORY + "warmup_ratio: 0.9\nwarmup_steps: 10\nmax_steps: 200\n", {}),
         (LLAMA_FACTORY + "warmup_ratio: 0.1\n", {}),
+        (LLAMA_FACTORY + "warmup_steps: 100\nmax_steps: 10\n", {}),  # somebody wants to see whether it runs
         (AXOLOTL + "max_steps: 100\nwarmup_steps: 0.1\n", {}),
         (AXOLOTL, {}),
         (TRL_LORA + "lr_scheduler_type: constant\nmax_steps: 10\nwarmup_steps: 100\n", {}),
@@ -190,6 +199,29 @@ def test_a_schedule_of_another_length_than_the_run(tmp_path, steps, length, said
     found = {"schedule_mismatch": f"`scheduler.params.total_num_steps: {length}`: {said}"} if said else {}
     assert marked(source, "schedule_mismatch") == found
     assert lines(source, "schedule_mismatch") == ([11] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("schedule", "said"),
+    [
+        ("name: cosine_decay\n  arguments: [0.00001, 500, 0.0]\n", ""),
+        ("name: linear_schedule\n  arguments: [0.00001, 0.0, 500]\n", ""),
+        (
+            "name: cosine_decay\n  arguments: [0.00001, 1000, 0.0]\n",
+            "`lr_schedule.arguments.1: 1000`: the run ends after 500 steps, before the learning rate has come down",
+        ),
+        (
+            "name: linear_schedule\n  arguments: [0.00001, 0.0, 100]\n",
+            f"`lr_schedule.arguments.2: 100`: {SETTLED}",
+        ),
+        ("name: exponential_decay\n  arguments: [0.00001, 0.9]\n", ""),
+    ],
+)
+def test_mlx_schedules_in_steps(tmp_path, schedule, said):
+    """1,000 iterations with an accumulation of two are 500 steps."""
+    text = f"{MLX}iters: 1000\ngrad_accumulation_steps: 2\nlr_schedule:\n  {schedule}"
+    found = marked(run_of(tmp_path, text), "schedule_mismatch")
+    assert found == ({"schedule_mismatch": said} if said else {})
 
 
 def test_a_schedule_may_be_shorter_than_the_most_steps_that_there_can_be(tmp_path):

@@ -21,6 +21,12 @@ TRL_FULL = "model_name_or_path: m\noutput_dir: out\nmax_length: 512\nlogging_ste
 TRL_LORA = TRL_FULL + "use_peft: true\n"
 HUGGING_FACE = "output_dir: out\nlogging_steps: 10\nsave_steps: 50\n"
 LLAMA_FACTORY = "model_name_or_path: m\nstage: sft\ndo_train: true\n"
+MLX = "model: m\nfine_tune_type: lora\nnum_layers: 16\nadapter_path: a\n"
+MISTRAL = "model_id_or_path: m\nseq_len: 512\nrun_dir: r\n"
+TORCHTUNE = (
+    "model:\n  _component_: torchtune.models.qwen3.lora_qwen3_4b_instruct\noptimizer:\n"
+    "  _component_: torch.optim.AdamW\n"
+)
 AXOLOTL = "base_model: m\nsequence_len: 512\n"
 
 

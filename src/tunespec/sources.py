@@ -140,7 +140,7 @@ _FILES = frozenset({"tokenizer"})  # settings that name a file, whose content co
 
 def setting(config: Config, code: str, key: str) -> Any:
     """The value of a threshold of a pitfall."""
-    return config.thresholds(config.catalogue.find(code))[key]
+    return next(own[key] for one in config.catalogue.by_code[code] if key in (own := config.thresholds(one)))
 
 
 def settings_key(config: Config) -> list[tuple[str, str, Any, str]]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from filelock import FileLock
 
+from tunespec.canonical import canonical
 from tunespec.errors import CannotJudgeError
 from tunespec.findings import Place
 from tunespec.reading import Row, read
@@ -37,7 +38,8 @@ def read_logs(files: Iterable[DataFile]) -> list[Line]:
 
 
 def _line(file: DataFile, number: int, row: Row) -> Line:
-    place = Place(file.shown, row.line, number, f"{file.shown}:line {row.line}")
+    raw = row.raw if row.data is None else canonical(row.data)
+    place = Place(file.shown, row.line, number, f"{file.shown}:{hashlib.blake2b(raw, digest_size=16).hexdigest()}")
     if row.data is None or row.defect:
         return Line(place, None, row.defect or "not a JSON object")
     try:

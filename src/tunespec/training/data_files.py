@@ -23,7 +23,8 @@ class Trained:
     """What a configuration trains on and writes to.
 
     ``files`` have the split that the configuration gives them; ``absent`` are data that it names and that are not at
-    hand, as those of a hub; ``is_partial``: such are among the records that it trains on.
+    hand, as those of a hub; ``is_partial``: such are among the records that it trains on. ``template`` is the file of
+    its chat template.
     """
 
     files: list[tuple[Path, str]] = field(default_factory=list)
@@ -36,6 +37,7 @@ class Trained:
     length: TrainedLength | None = None
     deepspeed: str = ""
     output_dir: str = ""
+    template: Path | None = None
 
     def of(self, dataset: Dataset) -> Dataset:
         """The dataset with what the configuration says of its columns, roles and validation."""
@@ -79,15 +81,17 @@ def trained_in(file: DataFile, root: Path) -> Trained:
     )
     found.held_out, found.held_out_share = _held_out(spec)
     found.length = _length(spec, file, root)
-    for named in named_data(spec, root):
-        files = named.files(file.path, root)
+    named = spec.value("template")
+    found.template = found_from(file.path, named, root) if isinstance(named, str) and named else None
+    for data in named_data(spec, root):
+        files = data.files(file.path, root)
         if not files:
-            found.absent.append(named.name)
-            found.is_partial |= named.split == "train"
+            found.absent.append(data.name)
+            found.is_partial |= data.split == "train"
         if files:
-            found.columns |= named.columns
-            found.roles |= named.roles
-            found.files += [(path, named.split) for path in files]
+            found.columns |= data.columns
+            found.roles |= data.roles
+            found.files += [(path, data.split) for path in files]
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +12,11 @@ from tunespec.training.configuration import spec_in
 from tunespec.training.data_files import trained_in
 from tunespec.training.errors import TrainingError
 from tunespec.training.frameworks import BESIDE
-from tunespec.training.logs import LogError, read_log, recognise_log
 from tunespec.training.plan import Plan, plan_of
 from tunespec.training.recognise import LOG
+from tunespec.training.run_log import run_log
 from tunespec.training.run_spec import RunSpec
-from tunespec.training.step_facts.logged_run import LoggedRun, logged_run
+from tunespec.training.step_facts.logged_run import LoggedRun
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,26 +67,19 @@ class RunSource:
 
     @property
     def devices(self) -> int | None:
-        """Processes that train in parallel: as tunespec's configuration says, else the launcher's."""
-        told = self._config.training.get("devices")
-        launched = self.spec.number("devices") if self.spec is not None else None
+        """Processes that train in parallel: as tunespec's configuration says, else the launcher's.
+
+        1 for a framework that shares one batch out among them.
+        """
+        own = self.spec.setting("devices") if self.spec is not None else None
+        launched = own.value if own is not None else None
+        told = self._config.training.get("devices") if own is None or own.is_written or not own.value else None
         return int(told or launched or 0) or None
 
     @cached_property
     def logged(self) -> LoggedRun | None:
         """What it logged; None if no log is there that can be read."""
-        logs = []
-        for file in self.run.of(LOG):
-            try:
-                logs.append((file.shown, read_log(file.path, str(recognise_log(file.path)))))
-            except LogError as error:
-                self.problems[file.shown] = str(error).removeprefix(f"{file.path}: ")
-        return logged_run(logs) if logs else None
-
-    def step_thresholds(self, code: str) -> Mapping[str, Any]:
-        """The thresholds of a pitfall's function on the table of logged steps."""
-        own = [one for one in self._config.catalogue.pitfalls if (one.code, one.table) == (code, "steps")]
-        return self._config.thresholds(own[0]) if own else {}
+        return run_log(self.run.of(LOG), self.problems)
 
     @cached_property
     def plan(self) -> Plan | None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from tunespec.templates.rows import Rows
 from tunespec.training.recognise import LOG
 from tunespec.training.setting_rows import SettingRows
-from tunespec.training.step_facts.tables import FACTS as STEP_FACTS
-from tunespec.training.step_facts.tables import step_rows
 
 if TYPE_CHECKING:
     from tunespec.tables import Table
@@ -44,7 +42,14 @@ SETTINGS: Mapping[str, str] = {
     "number_as_text word_as_false repeated_key": "setting_facts.misread:misread_facts",
     "removed_key unknown_key fraction_of_steps": "setting_facts.keys:key_facts",
 }
+STEPS: Mapping[str, str] = {
+    "validation_lost validation_rises memorised perfect_loss": "step_facts.overtraining:overtraining_facts",
+    "never_evaluated loss_unlogged best_not_saved early_stop_unreachable": "step_facts.unmonitored:unmonitored_facts",
+    "nan_loss masked_nan zero_loss nan_gradient": "step_facts.faults:fault_facts",
+    "diverged loss_spike exploding_gradient constant_gradient": "step_facts.instability:instability_facts",
+}
 SETTING_FACTS = frozenset(fact for facts in SETTINGS for fact in facts.split())
+STEP_FACTS = frozenset(fact for facts in STEPS for fact in facts.split())
 _NO_CONFIGURATION = "no training configuration is there"
 _NO_LOG = "no log of the run is there"
 
@@ -64,21 +69,33 @@ def build(name: str, columns: Iterable[str], source: RunSource) -> tuple[Table, 
 
 
 def _settings(source: RunSource, wanted: set[str]) -> Rows:
-    groups = {facts: finder for facts, finder in SETTINGS.items() if wanted & set(facts.split())}
-    rows = Rows(frozenset(fact for facts in groups for fact in facts.split()))
+    """A row for each setting."""
+    rows, finders = _asked(SETTINGS, wanted)
     if source.spec is None:
         rows.skip(rows.facts, next(iter(source.problems.values()), _NO_CONFIGURATION))
         return rows
     own = SettingRows.of(source.spec, rows)
-    for finder in groups.values():
-        resolve_name(f"tunespec.training.{finder}")(source, own)
+    for find in finders:
+        find(source, own)
     return rows
 
 
 def _steps(source: RunSource, wanted: set[str]) -> Rows:
+    """Row n is the n-th logged row; a log that holds none has one row for its file."""
+    rows, finders = _asked(STEPS, wanted)
     if source.logged is None:
-        rows = Rows(STEP_FACTS & wanted)
         broken = [f"{path}: {why}" for path, why in source.problems.items()] if source.run.of(LOG) else []
         rows.skip(rows.facts, next(iter(broken), _NO_LOG))
         return rows
-    return step_rows(source.logged, wanted, source.step_thresholds)
+    for place in source.logged.places():
+        rows.add_place(place)
+    for find in finders:
+        find(source, rows)
+    return rows
+
+
+def _asked(groups: Mapping[str, str], wanted: set[str]) -> tuple[Rows, list[Callable[..., None]]]:
+    """Rows for the groups that hold a wanted fact, and what finds these."""
+    own = {facts: finder for facts, finder in groups.items() if wanted & set(facts.split())}
+    rows = Rows(frozenset(fact for facts in own for fact in facts.split()))
+    return rows, [resolve_name(f"tunespec.training.{finder}") for finder in own.values()]

@@ -7,7 +7,7 @@ import math
 from tunespec.training.plan import Plan
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting import Setting
-from tunespec.training.setting_facts.trained import is_adapter, is_launched
+from tunespec.training.setting_facts.trained import is_adapter, is_launched, trial_steps
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 from tunespec.training.values import switch
@@ -36,7 +36,8 @@ def batch_facts(source: RunSource, rows: SettingRows) -> None:
 
 
 def _small(source: RunSource, rows: SettingRows, plan: Plan, setting: Setting) -> None:
-    if why := _why_not_small(rows.spec, plan):
+    steps = trial_steps(source)
+    if why := f"a run of {steps} steps only shows whether it runs" if steps else _why_not_small(rows.spec, plan):
         rows.skip("small_batch", why)
         return
     rows.examine("small_batch", setting.name)

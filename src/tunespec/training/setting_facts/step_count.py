@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from tunespec.training.plan import Plan
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting import Setting
@@ -33,9 +35,25 @@ def _few(source: RunSource, rows: SettingRows, plan: Plan, setting: Setting) -> 
         rows.skip("few_steps", "how many epochs the run has is not known")
         return
     rows.examine("few_steps", setting.name)
-    if plan.steps < source.threshold("H002", "steps"):
-        run = f"{plan.epochs:g} epochs of {plan.records:,} records are {plan.steps} optimizer steps"
-        rows.mark("few_steps", setting.name, f"{seen(spec, plan)}; {run}")
+    least = source.threshold("H002", "steps")
+    if plan.steps < least:
+        run = f"{plan.epochs:g} epochs of {plan.records:,} records are {plan.steps} optimizer steps, fewer than {least}"
+        rows.mark("few_steps", setting.name, f"{seen(spec, plan)}; {run}{_repair(source, plan)}")
+
+
+def _repair(source: RunSource, plan: Plan) -> str:
+    """The largest accumulation that leaves enough steps, unless the batch would be too small with it."""
+    spec, least = source.spec, source.threshold("H002", "steps")
+    own, size = (spec.setting("accumulation"), spec.number("batch_size")) if spec is not None else (None, None)
+    if own is None or not own.value or not size or not plan.records or not plan.epochs or not plan.batch:
+        return ""
+    one = plan.batch / own.value  # of the batch at an accumulation of 1
+    for accumulation in range(int(own.value) - 1, 0, -1):
+        steps = math.ceil(math.ceil(plan.records / (one * accumulation)) * plan.epochs)
+        if steps >= least:
+            enough = one * accumulation >= source.threshold("H002", "least")
+            return f"; `{own.key}: {accumulation}` gives {steps}" if enough else ""
+    return ""
 
 
 def _evaluated(rows: SettingRows, plan: Plan) -> None:

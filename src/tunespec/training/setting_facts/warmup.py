@@ -5,6 +5,7 @@ from __future__ import annotations
 from tunespec.training.plan import Plan
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting import Setting
+from tunespec.training.setting_facts.trained import trial_steps
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 
@@ -25,6 +26,9 @@ def _warmup(source: RunSource, rows: SettingRows, plan: Plan) -> None:
     spec, kinds = rows.spec, ("endless_warmup", "long_warmup")
     if (scheduler := spec.value("scheduler")) in _WITHOUT_WARMUP:
         rows.skip("endless_warmup long_warmup", f"the schedule `{scheduler}` has no warm-up")
+        return
+    if steps := trial_steps(source):
+        rows.skip("endless_warmup long_warmup", f"a run of {steps} steps only shows whether it runs")
         return
     rows.skip("endless_warmup long_warmup", "how long the run and its warm-up are is not known")
     share, setting = _share(spec, plan), _said(spec)

@@ -7,13 +7,16 @@ mean is not compared with the logged losses: until transformers 5 a resumed run 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from tunespec.templates.rows import Rows
 from tunespec.training.step_facts.curves import runs_of
 from tunespec.training.step_facts.logged_run import LoggedRun, Series
+
+if TYPE_CHECKING:
+    from tunespec.training.source import RunSource
 
 FACTS = ("nan_loss", "masked_nan", "zero_loss", "nan_gradient")
 _SUSTAINED = 3  # rows in a row
@@ -30,8 +33,13 @@ class Fault(NamedTuple):
     text: str
 
 
-def fault_facts(run: LoggedRun, rows: Rows) -> None:
+def fault_facts(source: RunSource, rows: Rows) -> None:
     """All facts about numbers that are none; at most one of them is found, since they are signs of one thing."""
+    if source.logged is not None:
+        _faults(source.logged, rows)
+
+
+def _faults(run: LoggedRun, rows: Rows) -> None:
     losses = sum(len(run.series(name).rows) for name in ("loss", "train_loss", *run.evaluated))
     loss, gradient = run.series("loss"), run.series("grad_norm")
     rows.examine("nan_loss", rows=losses)

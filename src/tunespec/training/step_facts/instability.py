@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -9,6 +11,9 @@ from tunespec.templates.rows import Rows
 from tunespec.training.step_facts.curves import beginning, end, runs_of
 from tunespec.training.step_facts.faults import loss_fault
 from tunespec.training.step_facts.logged_run import LoggedRun, Series
+
+if TYPE_CHECKING:
+    from tunespec.training.source import RunSource
 
 FACTS = ("diverged", "loss_spike", "exploding_gradient", "constant_gradient")
 _LOSSES, _GRADIENTS = FACTS[:2], FACTS[2:]
@@ -23,14 +28,13 @@ _START = 10  # a norm is high while a new task is met: the first tenth of the ru
 _CONSTANT = 10  # rows in a row
 
 
-def instability_facts(run: LoggedRun, rows: Rows, gradient: float = 100.0) -> None:
-    """All facts about curves.
+def instability_facts(source: RunSource, rows: Rows) -> None:
+    """All facts of H004 about curves."""
+    if source.logged is not None:
+        _instability(source.logged, rows, float(source.threshold("H004", "gradient")))
 
-    Args:
-        run: the run.
-        rows: row n is the n-th of the run.
-        gradient: the norm, before clipping, above which a gradient counts as exploding.
-    """
+
+def _instability(run: LoggedRun, rows: Rows, gradient: float) -> None:
     if fault := loss_fault(run):
         rows.skip(FACTS, fault)
         return

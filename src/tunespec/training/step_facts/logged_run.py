@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tunespec.findings import Place
 from tunespec.training.logs.log import Log, Logged
 from tunespec.training.logs.read import FORMATS
 
@@ -83,6 +84,14 @@ class LoggedRun:
         """The last step that is known, 0 if none is."""
         return self.log.last_step or max((row.step or 0 for row in self.rows), default=0)
 
+    def places(self) -> list[Place]:
+        """Where the rows stand, told apart by side and step, which a log that goes on keeps; else where its file is."""
+        found = [
+            Place(path, row.line, None, f"{path}:{_side(row)} {row.epoch if row.step is None else row.step}")
+            for path, row in zip(self.paths, self.rows, strict=True)
+        ]
+        return found or [Place(self.path, None, None, f"{self.path}:log")]
+
     def where(self, row: int) -> str:
         """A row as the user finds it: by its step, else its epoch, else its number."""
         one = self.rows[row]
@@ -96,6 +105,11 @@ class LoggedRun:
         if one.epoch is not None or one.step is None or not log.max_steps or not log.num_train_epochs:
             return one.epoch
         return one.step / log.max_steps * log.num_train_epochs
+
+
+def _side(row: Logged) -> str:
+    """What a row is of; several validation sets have a row each."""
+    return next((name for name in row.values if _EVALUATED.fullmatch(name)), "train")
 
 
 def logged_run(logs: Sequence[tuple[str, Log]]) -> LoggedRun:

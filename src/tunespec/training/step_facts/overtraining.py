@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from tunespec.training.step_facts.curves import KNOWN, beginning, end, noise
 from tunespec.training.step_facts.faults import loss_fault
 from tunespec.training.step_facts.logged_run import LoggedRun, Series
 from tunespec.training.step_facts.stairs import stairs
+
+if TYPE_CHECKING:
+    from tunespec.training.source import RunSource
 
 FACTS = ("validation_lost", "validation_rises", "memorised", "perfect_loss")
 _VALIDATED = FACTS[:2]
@@ -27,9 +30,9 @@ _NEVER_RELOADED = {"mlx", "torchtune", "torchtune_jsonl", "mistral"}
 class Limits(NamedTuple):
     """H001's thresholds on a log: shares of the best validation loss, and a training loss in nats."""
 
-    rise: float = 0.05
-    lost: float = 0.20
-    perfect: float = 0.2
+    rise: float
+    lost: float
+    perfect: float
 
 
 class _Turn(NamedTuple):
@@ -40,8 +43,14 @@ class _Turn(NamedTuple):
     rise: float  # share above the best
 
 
-def overtraining_facts(run: LoggedRun, rows: Rows, limits: Limits = Limits()) -> None:  # noqa: B008 - immutable
+def overtraining_facts(source: RunSource, rows: Rows) -> None:
     """All facts of H001 on the table of steps; at most one of them is found, since they are signs of one thing."""
+    if source.logged is not None:
+        limits = Limits(*(source.threshold("H001", name) for name in Limits._fields))
+        _overtraining(source.logged, rows, limits)
+
+
+def _overtraining(run: LoggedRun, rows: Rows, limits: Limits) -> None:
     fault = loss_fault(run)
     if run.objective == "reinforcement" or fault:
         rows.skip(FACTS, fault or "the loss of reinforcement learning is no measure of what was learnt")
@@ -51,7 +60,7 @@ def overtraining_facts(run: LoggedRun, rows: Rows, limits: Limits = Limits()) ->
         rows.skip(FACTS[2:], f"a low loss is what {run.objective} aims at")
         return
     loss = run.series("loss").finite()
-    by_heart = not turned and _memorised(run, loss, rows)
+    by_heart = _memorised(run, loss, rows)
     _perfect(run, loss, rows, limits, silent=turned or by_heart)
 
 
@@ -130,15 +139,12 @@ def _to_keep(run: LoggedRun, best: int, where: str) -> str:
 
 
 def _memorised(run: LoggedRun, loss: Series, rows: Rows) -> bool:
-    if run.evaluated:
-        rows.skip(["memorised"], "the log holds evaluations, which tell more")
-        return False
     found = stairs(run, loss)
     if found is None:
         rows.skip(["memorised"], "the log does not cover three epochs, or has too few rows in each")
         return False
     rows.examine("memorised", rows=len(loss.values))
-    if not found.low:
+    if run.evaluated or not found.low:  # evaluations tell more
         return False
     said = f"the training loss drops at {found.steps} of {found.boundaries} epoch boundaries, "
     said += f"from {found.first:.3g} before the first to {found.last:.3g} at the end"

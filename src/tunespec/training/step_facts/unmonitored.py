@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tunespec.templates.rows import Rows
 from tunespec.training.logs.trainer_state import checkpoint_step
 from tunespec.training.step_facts.logged_run import LoggedRun
+
+if TYPE_CHECKING:
+    from tunespec.training.source import RunSource
 
 FACTS = ("never_evaluated", "loss_unlogged", "best_not_saved", "early_stop_unreachable")
 _LOSSES = 3  # with fewer there is no curve
@@ -13,15 +18,12 @@ _BY_STEPS = {"trainer_state", "llamafactory", "console", "tensorboard"}
 _LEAST_UNLOGGED = 30  # steps
 
 
-def unmonitored_facts(run: LoggedRun, rows: Rows, steps: int = 100) -> None:
-    """All facts of H003 on the table of steps.
-
-    Args:
-        run: the run.
-        rows: row n is the n-th of the run, or one for its file if it has none.
-        steps: the length, in steps, from which on a run must have been evaluated.
-    """
-    unseen = _never_evaluated(run, rows, steps)
+def unmonitored_facts(source: RunSource, rows: Rows) -> None:
+    """All facts of H003 on the table of steps; what the configuration says already is left to it."""
+    run = source.logged
+    if run is None:
+        return
+    unseen = _never_evaluated(run, rows, source)
     _loss_unlogged(run, rows)
     _best_not_saved(run, rows)
     _early_stopping(run, rows, silent=unseen)
@@ -31,8 +33,10 @@ def _last(run: LoggedRun) -> int:
     return max(len(run.rows) - 1, 0)
 
 
-def _never_evaluated(run: LoggedRun, rows: Rows, steps: int) -> bool:
-    reason = _not_expected(run, steps)
+def _never_evaluated(run: LoggedRun, rows: Rows, source: RunSource) -> bool:
+    reason = _not_expected(run, source.threshold("H003", "least"))
+    if not reason and source.spec is not None and source.spec.value("eval_strategy") == "no":
+        reason = "the configuration says so itself, see evaluation_off"
     if reason:
         rows.skip(["never_evaluated"], reason)
         return False
@@ -43,7 +47,7 @@ def _never_evaluated(run: LoggedRun, rows: Rows, steps: int) -> bool:
     return True
 
 
-def _not_expected(run: LoggedRun, steps: int) -> str:
+def _not_expected(run: LoggedRun, least: int) -> str:
     """Why no evaluation can be missed in this log; empty if it can."""
     if run.log.format == "results":
         return "final results do not say what was logged"
@@ -53,7 +57,7 @@ def _not_expected(run: LoggedRun, steps: int) -> str:
         return "reinforcement learning is followed by its rewards"
     if not run.log.finished:
         return "the log does not say that the run came to its end"
-    return f"the run is shorter than {steps:,} steps" if run.last_step < steps else ""
+    return f"the run is shorter than {least:,} steps" if run.last_step < least else ""
 
 
 def _loss_unlogged(run: LoggedRun, rows: Rows) -> None:
