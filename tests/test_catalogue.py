@@ -13,6 +13,7 @@ from tunespec.docs import index, page
 from tunespec.groups import GROUPS
 from tunespec.inference.tables import GROUPS as GROUPS_OF_ANSWERS
 from tunespec.templates.tables import TABLES as TEMPLATE_TABLES
+from tunespec.training.tables import SETTINGS, STEPS
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE = load()
@@ -41,6 +42,8 @@ def test_codes_names_and_facts_have_one_owner():
     computed = [(group.table, fact) for group in GROUPS.values() for fact in group.facts]
     computed += [(table, fact) for table, made in TEMPLATE_TABLES.items() for fact in made.facts]
     computed += [("answers", fact) for facts in GROUPS_OF_ANSWERS for fact in facts.split()]
+    for table, facts in (("settings", SETTINGS), ("steps", STEPS)):
+        computed += [(table, fact) for together in facts for fact in together.split()]
     assert sorted(judged) == sorted(computed)
     owners = {(kind, pitfall.code) for pitfall in PITFALLS for kind in pitfall.kinds()}
     assert len(owners) == len({kind for kind, _ in owners})

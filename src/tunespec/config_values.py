@@ -33,6 +33,11 @@ _INFERENCE: Mapping[str, tuple[tuple[type, ...], str]] = {
     "max_tokens": ((int,), "a whole number above 0"),
 }
 APIS = ("ollama", "openai")
+_TRAINING: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "config": ((str, list), "a file, or a list of files or globs"),
+    "logs": ((list,), "a list of files, folders or globs"),
+    "devices": ((int,), "a whole number above 0: the processes that train in parallel"),
+}
 
 
 def require(condition: bool, path: Path, key: str, expected: str) -> None:
@@ -119,20 +124,36 @@ def read_inference(table: dict[str, Any], path: Path) -> dict[str, Any]:
     for key in ("probes", "outputs", "stop"):
         if isinstance(table.get(key), str):
             table[key] = [table[key]]
-    for key, value in table.items():
-        if key not in _INFERENCE:
-            raise CannotJudgeError(f"{path}: inference: unknown key {key!r}{closest(key, _INFERENCE)}")
-        types, expected = _INFERENCE[key]
-        is_of_type = isinstance(value, types) and (bool in types or not isinstance(value, bool))
-        require(is_of_type, path, f"inference.{key}", expected)
-        if isinstance(value, list):
-            read_strings(table, key, path)
+    _check_types(table, "inference", _INFERENCE, path)
     require(table.get("api", APIS[0]) in APIS, path, "inference.api", _INFERENCE["api"][1])
     require(table.get("silence", 1) > 0, path, "inference.silence", "a number of seconds above 0")
     require(table.get("max_tokens", 1) > 0, path, "inference.max_tokens", _INFERENCE["max_tokens"][1])
     require(all(table.get("stop", ())), path, "inference.stop", "a list of strings, none of them empty")
     require(table.get("model", "m").strip() != "", path, "inference.model", _INFERENCE["model"][1])
     return table
+
+
+def read_training(table: dict[str, Any], path: Path) -> dict[str, Any]:
+    """``[training]``: the run's configuration and logs, and on how many devices it trains."""
+    if isinstance(table.get("logs"), str):
+        table["logs"] = [table["logs"]]
+    _check_types(table, "training", _TRAINING, path)
+    require(table.get("devices", 1) > 0, path, "training.devices", _TRAINING["devices"][1])
+    return table
+
+
+def _check_types(
+    table: Mapping[str, Any], name: str, known: Mapping[str, tuple[tuple[type, ...], str]], path: Path
+) -> None:
+    """Refuse keys of a table that are not known, and values of another type."""
+    for key, value in table.items():
+        if key not in known:
+            raise CannotJudgeError(f"{path}: {name}: unknown key {key!r}{closest(key, known)}")
+        types, expected = known[key]
+        is_of_type = isinstance(value, types) and (bool in types or not isinstance(value, bool))
+        require(is_of_type, path, f"{name}.{key}", expected)
+        if isinstance(value, list):
+            read_strings(table, key, path)
 
 
 def _check_plain(texts: dict[str, Any], path: Path) -> None:

@@ -117,18 +117,31 @@ class RecordSource:
     def _read(self, dataset: Dataset) -> Records:
         from tunespec.records import read_records
 
-        return read_records(dataset, self._config.columns, self._config.roles, self._progress)
+        columns = dict(dataset.columns) | dict(self._config.columns)
+        roles = dict(dataset.roles) | dict(self._config.roles)
+        return read_records(dataset, columns, roles, self._progress)
 
 
 # Thresholds that facts are computed from, by pitfall: a change makes the facts anew. (Others only judge the facts.)
 SETTINGS: Mapping[str, tuple[str, ...]] = {
     "E001": ("least", "share", "distance"),
+    "E002": ("least", "accepted", "days", "agreement"),
+    "E003": ("least", "share"),
     "D001": ("marker", "tokenizer", "max_length"),
     "D003": ("filler",),
     "D006": ("topics", "labels", "refusals", "prompts", "distinct", "least"),
     "D009": ("languages", "second_language", "second_domain"),
     "T002": ("form",),
     "I003": ("ignored",),
+    "H001": (
+        *("epochs", "epochs_few", "many", "warmup", "weight_decay"),
+        *("rate_full", "rate_adapter", "rate_preference", "rate_preference_adapter"),
+        *("least_rate_full", "least_rate_adapter", "least_rate_preference"),
+        *("destructive_full", "destructive_adapter"),
+    ),
+    "H002": ("least", "most", "most_adapter", "steps"),
+    "H003": ("epochs", "share"),
+    "H004": ("norm",),
 }
 
 

@@ -67,10 +67,14 @@ def artefact(path: Path) -> str | None:
     return _of_json(path) if path.suffix.lower() == ".json" else None
 
 
+def is_test(name: str) -> bool:
+    """Whether a file of this name is of a test suite."""
+    return name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py")
+
+
 def may_ask(path: Path) -> bool:
     """Whether a Python file is looked at: it asks a model, or might if it could be read. Tests ask none in earnest."""
-    name = path.name
-    if not name.endswith(".py") or name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py":
+    if not path.name.endswith(".py") or is_test(path.name):
         return False
     try:
         return _is_asked_in(path)

@@ -1,0 +1,20 @@
+"""A setting as its user wrote it: a value that was read as something else is shown as it stands in the file."""
+
+from __future__ import annotations
+
+from tunespec.training.run_spec import RunSpec
+from tunespec.training.setting import Setting, shown
+
+
+def told(spec: RunSpec, setting: Setting) -> str:
+    """`no_eval: true`, where the setting's value is `no`; with its file where that is not the run's own."""
+    own = next((one for one in (spec, *spec.beside) if one.written.file.shown == setting.path), spec)
+    if not setting.is_written:
+        return f"`{setting.key}` is not set ({meant(setting)} in {setting.said})"
+    text = f"`{setting.key}: {shown(own.written.get(setting.key, setting.value))}`"
+    return text if own is spec else f"{text} ({setting.path})"
+
+
+def meant(setting: Setting) -> str:
+    """What a value means in words."""
+    return {True: "on", False: "off", "no": "off"}.get(setting.value, shown(setting.value))
