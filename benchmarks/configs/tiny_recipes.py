@@ -113,17 +113,7 @@ OVERTRAINED = (
     Recipe("overfit-best-loaded", arguments=_evals(12, **_BEST), **_SMALL),
     Recipe("overfit-best-lost", records=96, epochs=16, rate=5e-3, arguments=_evals(12) | {"save_steps": 80}),
     Recipe("plateau-cosine", arguments=_evals(12, lr_scheduler_type="cosine"), batch=16, **_SMALL, seed=4),
-    Recipe(
-        "memorised-stairs",
-        records=240,
-        epochs=8,
-        batch=4,
-        rate=4e-3,
-        width=256,
-        every=6,
-        followers=24,
-        arguments=_NONE | {"lr_scheduler_type": "constant"},
-    ),
+    Recipe("memorised-slowly", records=48, epochs=40, rate=4e-3, every=5, arguments=_NONE),
     Recipe("memorised", records=32, epochs=80, rate=5e-3, width=96, arguments=_NONE),
     Recipe("memorised-factory", records=32, epochs=80, rate=5e-3, width=96, arguments=_NONE, keep=(Factory,)),
 )
