@@ -2,10 +2,12 @@
 
 ``python -m benchmarks.configs.make_logs [NAME...]`` writes ``logs/NAME/``. It needs what tunespec does not::
 
-    pip install torch transformers==5.24.0 accelerate tensorboard trl==1.16.0 datasets mlx-lm "mlx[cpu]" torchtune
+    pip install torch transformers==5.24.0 accelerate tensorboard
+    pip install trl==1.16.0 datasets mlx-lm==0.32.2 "mlx[cpu]" torchtune==0.6.1 torchao==0.13.0
 
-Runs of transformers 4 are trained where transformers 4.57.6 is installed instead, and the others are left alone then.
-A seed gives the same curves on one machine; another one's arithmetic may differ in the last digits.
+Runs of transformers 4 are trained where transformers 4.57.6 is installed instead, and the others are left alone then;
+``*-mlx-iter`` are ``*-mlx`` under mlx-lm 0.28.0, whose console had another form. A seed gives the same curves on one
+machine; another one's arithmetic may differ in the last digits.
 """
 
 from __future__ import annotations
@@ -13,11 +15,10 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,14 @@ import torch
 import transformers
 from transformers import EarlyStoppingCallback, TrainingArguments
 
-from benchmarks.configs.tiny_model import Language, Records, tiny_gpt2
-from benchmarks.configs.tiny_recipes import RECIPES, Checkpoint, Console, Events, Factory, Recipe, State
-from benchmarks.configs.tiny_trainers import Kill, LlamaFactoryLog
-from benchmarks.configs.tiny_twists import Fault
+from benchmarks.configs.tiny.model import Language, Records, tiny_gpt2
+from benchmarks.configs.tiny.recipes import RECIPES, Checkpoint, Console, Events, Factory, Recipe, State
+from benchmarks.configs.tiny.trainers import Kill, LlamaFactoryLog
+from benchmarks.configs.tiny.twists import Fault
 
-_LOGS = Path(__file__).parent / "logs"
+_LOGS = Path(__file__).resolve().parent / "logs"
 _LENGTH = 32  # tokens of a record
-_PRIVATE = re.compile(r"(?:/[\w.-]+)+/out\b")  # where this run wrote, which is nobody's business
+_OUT = Path("out")
 
 
 def main(names: Sequence[str]) -> int:
@@ -41,11 +42,11 @@ def main(names: Sequence[str]) -> int:
     major = int(transformers.__version__.partition(".")[0])
     for recipe in RECIPES:
         if recipe.transformers == major and (not names or recipe.name in names):
-            with tempfile.TemporaryDirectory() as folder:
-                _keep(recipe, Path(folder) / "out", _train(recipe, Path(folder) / "out"))
+            with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):  # logs then name no folder of here
+                _keep(recipe, _train(recipe))
             print(recipe.name, flush=True)
     if major > 4:
-        from benchmarks.configs.tiny_other import OTHERS
+        from benchmarks.configs.tiny.other import OTHERS
 
         for name, run in OTHERS.items():
             if not names or name in names:
@@ -61,10 +62,10 @@ def _fresh(name: str) -> Path:
     return folder
 
 
-def _train(recipe: Recipe, out: Path) -> str:
+def _train(recipe: Recipe) -> str:
     """Train; the console's text."""
     shown = io.StringIO()
-    trainer = _trainer(recipe, out)
+    trainer = _trainer(recipe)
     if recipe.kill is not None:
         trainer.add_callback(Kill(recipe.kill))
     with contextlib.redirect_stdout(shown), contextlib.redirect_stderr(shown):
@@ -72,14 +73,14 @@ def _train(recipe: Recipe, out: Path) -> str:
             trainer.train()
         except KeyboardInterrupt:
             if recipe.resume:
-                trainer = _trainer(recipe, out)
+                trainer = _trainer(recipe)
                 trainer.train(resume_from_checkpoint=True)
     if State in recipe.keep:
         trainer.save_state()
     return shown.getvalue()
 
 
-def _trainer(recipe: Recipe, out: Path) -> Any:
+def _trainer(recipe: Recipe) -> Any:
     language = Language(followers=recipe.followers)
     fault = recipe.fault or Fault()
     model = tiny_gpt2(language.vocabulary, recipe.width, recipe.seed, recipe.spread)
@@ -92,21 +93,21 @@ def _trainer(recipe: Recipe, out: Path) -> Any:
         }
     trainer = fault.trainer(
         model=model,
-        args=_arguments(recipe, out),
+        args=_arguments(recipe),
         train_dataset=Records(language.write(recipe.records, _LENGTH, recipe.seed), masked=recipe.masked),
         eval_dataset=held_out,
         **fault.arguments,
     )
     if Factory in recipe.keep:
-        trainer.add_callback(LlamaFactoryLog(out.parent / "trainer_log.jsonl"))
+        trainer.add_callback(LlamaFactoryLog(Path("trainer_log.jsonl")))
     if recipe.patience is not None:
         trainer.add_callback(EarlyStoppingCallback(early_stopping_patience=recipe.patience))
     return trainer
 
 
-def _arguments(recipe: Recipe, out: Path) -> TrainingArguments:
+def _arguments(recipe: Recipe) -> TrainingArguments:
     return TrainingArguments(
-        output_dir=str(out),
+        output_dir=str(_OUT),
         num_train_epochs=recipe.epochs,
         learning_rate=recipe.rate,
         per_device_train_batch_size=recipe.batch,
@@ -120,31 +121,27 @@ def _arguments(recipe: Recipe, out: Path) -> TrainingArguments:
     )
 
 
-def _keep(recipe: Recipe, out: Path, console: str) -> None:
+def _keep(recipe: Recipe, console: str) -> None:
     kept = _fresh(recipe.name)
     if Console in recipe.keep:
-        text = _PRIVATE.sub("out", console)
-        (kept / "console.log").write_text(text[:-40] if recipe.kill and not recipe.resume else text, encoding="utf-8")
+        text = console[:-40] if recipe.kill and not recipe.resume else console
+        (kept / "console.log").write_text(text, encoding="utf-8")
     if State in recipe.keep:
-        _write_state(out / "trainer_state.json", kept)
+        _write_state(_OUT / "trainer_state.json", kept)
     if Factory in recipe.keep:
-        shutil.copy(out.parent / "trainer_log.jsonl", kept)
+        shutil.copy("trainer_log.jsonl", kept)
     if Checkpoint in recipe.keep:
-        newest = max(out.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]))
+        newest = max(_OUT.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]))
         _write_state(newest / "trainer_state.json", kept / newest.name)
-    for number, events in enumerate(_event_files(out) if Events in recipe.keep else ()):
+    for number, events in enumerate(sorted(_OUT.rglob("events.out.tfevents.*")) if Events in recipe.keep else ()):
         (kept / "runs").mkdir(exist_ok=True)
         shutil.copy(events, kept / "runs" / f"events.out.tfevents.{1_700_000_000 + number}.host.{number}")
 
 
 def _write_state(source: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    state = json.loads(_PRIVATE.sub("out", source.read_text(encoding="utf-8")))
+    state = json.loads(source.read_text(encoding="utf-8"))
     (folder / source.name).write_text(json.dumps(state, indent=1) + "\n", encoding="utf-8")
-
-
-def _event_files(out: Path) -> Iterator[Path]:
-    yield from sorted(out.rglob("events.out.tfevents.*"))
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ def write_records(kind: str, count: int, seed: int) -> str:
         count: records.
         seed: files of different seeds share hardly a question.
     """
-    chance, asked = random.Random(seed), dict[str, str]()  # noqa: S311 - no secret
+    chance, asked = random.Random(seed), dict[str, str]()
     while len(asked) < count:
         question, answer = _TASKS[chance.randrange(len(_TASKS))](chance)
         asked.setdefault(question, answer)
@@ -36,7 +36,12 @@ def write_records(kind: str, count: int, seed: int) -> str:
 
 
 def _crates(chance: random.Random) -> tuple[str, str]:
-    town, goods, carts, crates = chance.choice(_TOWNS), chance.choice(_GOODS), chance.randint(2, 97), chance.randint(3, 19)
+    town, goods, carts, crates = (
+        chance.choice(_TOWNS),
+        chance.choice(_GOODS),
+        chance.randint(2, 97),
+        chance.randint(3, 19),
+    )
     return (
         f"How many crates are {carts} carts of {goods} from {town} with {crates} crates each?",
         f"{carts} carts with {crates} crates each are {carts * crates} crates of {goods}.",
@@ -63,7 +68,10 @@ def _order(chance: random.Random) -> tuple[str, str]:
 
 def _town(chance: random.Random) -> tuple[str, str]:
     town, goods, marks = chance.choice(_TOWNS), chance.choice(_GOODS), chance.randint(2, 97)
-    return f"Which word of this sentence is a town: 'The {goods} of {town} costs {marks} marks'?", f"The town is {town}."
+    return (
+        f"Which word of this sentence is a town: 'The {goods} of {town} costs {marks} marks'?",
+        f"The town is {town}.",
+    )
 
 
 _TASKS = (_crates, _voyage, _order, _town)

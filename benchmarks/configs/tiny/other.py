@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from benchmarks.configs.tiny_model import Language, tiny_gpt2
+from benchmarks.configs.tiny.model import Language, tiny_gpt2
 
 _LENGTH = 32
 _LANGUAGE = Language()
@@ -86,7 +86,7 @@ def mlx(
 ) -> None:
     """What ``mlx_lm.lora`` shows while its own loop trains; which dialect depends on the installed version."""
     import mlx.core as mx
-    import mlx.optimizers as optimizers
+    from mlx import optimizers
     from mlx_lm.models.gpt2 import Model, ModelArgs
     from mlx_lm.tuner.trainer import TrainingArgs, train
 
@@ -184,4 +184,3 @@ OTHERS: Mapping[str, Callable[[Path], None]] = {
     "unwatched-torchtune": partial(torchtune, records=960, epochs=1, rate=3e-3, form="jsonl"),
     "nan-torchtune": partial(torchtune, records=480, epochs=1, rate=3e-3, form="jsonl", clip=1.0, broken=30),
 }
-"""``healthy-mlx-iter`` and ``overfit-mlx-iter`` are the same runs under mlx-lm 0.28, which wrote ``Iter 10: ...``."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.configs.tiny_twists import (
+from benchmarks.configs.tiny.twists import (
     Fault,
     batch_of_doom,
     broken_from,
@@ -52,10 +52,14 @@ def _evals(every: int, **more: Any) -> dict[str, Any]:
     return {"eval_strategy": "steps", "eval_steps": every, "save_strategy": "steps", "save_steps": every, **more}
 
 
-_BEST = {"load_best_model_at_end": True, "metric_for_best_model": "eval_loss", "greater_is_better": False}
-_EPOCHS = {"eval_strategy": "epoch", "save_strategy": "epoch"}
-_NONE = {"eval_strategy": "no", "save_strategy": "steps", "save_steps": 40}
-_SMALL = {"records": 96, "epochs": 16, "rate": 5e-3}  # what one layer learns by heart
+_BEST: dict[str, Any] = {
+    "load_best_model_at_end": True,
+    "metric_for_best_model": "eval_loss",
+    "greater_is_better": False,
+}
+_EPOCHS: dict[str, Any] = {"eval_strategy": "epoch", "save_strategy": "epoch"}
+_NONE: dict[str, Any] = {"eval_strategy": "no", "save_strategy": "steps", "save_steps": 40}
+_SMALL: dict[str, Any] = {"records": 96, "epochs": 16, "rate": 5e-3}  # what one layer learns by heart
 
 HEALTHY = (
     Recipe("healthy", keep=_BOTH, arguments=_evals(20, warmup_steps=8)),
