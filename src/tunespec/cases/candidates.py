@@ -6,25 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tunespec.cases.coverage import Covered, Limits, coverage
+from tunespec.cases.coverage import Covered
 from tunespec.cases.kinds import Kind
-from tunespec.cases.probe_cases import probe_cases
 
 if TYPE_CHECKING:
-    from tunespec.findings import Place
     from tunespec.records import Records
-    from tunespec.sources import RecordSource
-
-
-def proposed(source: RecordSource, limits: Limits) -> dict[Kind, list[Place]]:
-    """Where the training records stand that would fill the gaps of a dataset's evaluation set, best first.
-
-    Only kinds that E003 finds are there: a set of ten records is not asked for what one training record in a hundred is
-    of, and without an evaluation set nothing is lacking.
-    """
-    covered = coverage(source, limits, probe_cases(source.dataset.probes))
-    places = source.records.places
-    return {kind: [places[row] for row in rows] for kind, rows in candidates(covered, source.records).items()}
 
 
 def candidates(covered: Covered, records: Records) -> Mapping[Kind, Sequence[int]]:
