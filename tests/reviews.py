@@ -10,8 +10,10 @@ from typing import Any
 
 from tests.conftest import write_jsonl
 from tunespec.catalogue import load
+from tunespec.config import Config
 from tunespec.findings import Place
 from tunespec.review.judgement import ASPECTS
+from tunespec.review.material import Material, looked_for, material
 from tunespec.review.source import ReviewSource
 from tunespec.review.tables import build
 from tunespec.review.targets import Target
@@ -49,6 +51,11 @@ def source_of(folder: Path, lines: Sequence[Any], *targets: Target, **settings: 
     path = write_jsonl(folder / "reviews.jsonl", lines)
     log = ReviewLog("reviews.jsonl", (DataFile(path, "reviews.jsonl", None, "jsonl"),))
     return ReviewSource(log, TODAY, {**SETTINGS, **settings}, lambda: targets)
+
+
+def material_of(config: Config, paths: Sequence[str]) -> Material:
+    """What is reviewed of what lies under some paths."""
+    return material(config, looked_for(config, paths))
 
 
 def marked(source: ReviewSource, *kinds: str) -> dict[str, dict[str, str]]:

@@ -8,11 +8,11 @@ from collections import Counter
 import pytest
 
 from tests.conftest import chat, write_jsonl
+from tests.reviews import material_of
 from tunespec.config import find
 from tunespec.errors import CannotJudgeError
 from tunespec.review import draw as drawing
 from tunespec.review.draw import draw
-from tunespec.review.material import material
 from tunespec.review.targets import output_key
 from tunespec.subjects import Recording
 
@@ -26,7 +26,7 @@ def record(number, **more):
 
 def made(folder, records):
     write_jsonl(folder / "data.jsonl", records)
-    return material(find(folder), [str(folder / "data.jsonl")])
+    return material_of(find(folder), [str(folder / "data.jsonl")])
 
 
 def why(drawn):
@@ -36,20 +36,21 @@ def why(drawn):
 def test_some_of_each_sort(tmp_path):
     records = [record(n, topic=f"valves {n % 4}") for n in range(200)]
     records[17] = {**chat("Is it on?", LOOP), "topic": "valves 0"}
-    records[23] = {**chat("Why?", "So."), "topic": "valves 1"}
+    records[23] = {**chat("How does the old valve open?", "So."), "topic": "valves 1"}
     records[42] = {**chat("And then?", "Water flows. " * 3 + "x" * 400), "topic": "valves 2"}
     own = made(tmp_path, records)
     drawn = draw(own, 40, 0)
     assert len({one.hash for one in drawn}) == 40
     assert why(drawn) == {
-        "at random": 24,
+        "at random": 23,
+        "edge case minimal": 1,
         "longest": 4,
         "shortest": 4,
         "most repetitive": 4,
         **{f"topic valves {n}": 1 for n in range(4)},
     }
     rows = {one.row: one.why for one in drawn}
-    assert (rows[17], rows[23], rows[42]) == ("most repetitive", "shortest", "longest")
+    assert (rows[17], rows[23], rows[42]) == ("most repetitive", "edge case minimal", "longest")
 
 
 def test_the_same_seed_draws_the_same_and_another_one_others(tmp_path):
@@ -95,12 +96,36 @@ def test_a_small_sample_is_as_large_as_asked(tmp_path, count):
 
 def test_edge_cases_alone_in_turns(tmp_path, monkeypatch):
     own = made(tmp_path, [record(n) for n in range(60)])
-    cases = {"code": {1, 2, 3, 4, 5, 6, 7}, "numeric": {8, 9}, "tools": set()}
-    monkeypatch.setattr(drawing, "cases_of", lambda _: cases)
-    assert why(draw(own, 6, 0, edge_cases=True)) == {"code": 4, "numeric": 2}
+    cases = {"code": [1, 2, 3, 4, 5, 6, 7], "numeric": [8, 9], "tools": []}
+    monkeypatch.setattr(drawing, "edge_cases", lambda *_: {kind: iter(rows) for kind, rows in cases.items()})
+    assert why(draw(own, 6, 0, edge_cases_alone=True)) == {"code": 4, "numeric": 2}
     assert why(draw(own, 20, 0))["numeric"] == 1
-    monkeypatch.setattr(drawing, "cases_of", lambda _: {})
-    assert draw(own, 6, 0, edge_cases=True) == []
+    cases.clear()
+    assert draw(own, 6, 0, edge_cases_alone=True) == []
+
+
+CODE = "Call `print`:\n\n```python\nprint(%d)\n```"
+
+
+def test_edge_cases_are_those_of_e003(tmp_path):
+    records = [record(n) for n in range(100)]
+    records[7] = chat("How do I print 7?", CODE % 7)
+    records[8] = {"messages": [*record(8)["messages"], *chat("And then?", "It closes.")["messages"]]}
+    own = made(tmp_path, records)
+    rows = {one.row: one.why for one in draw(own, 30, 0, edge_cases_alone=True)}
+    assert (rows[7], rows[8]) == ("edge case: code", "edge case: multi-turn")
+    assert set(rows.items()) & {(one.row, one.why) for one in draw(own, 30, 0)}
+
+
+def test_edge_cases_that_the_evaluation_set_lacks_come_first(tmp_path):
+    """What E003 finds is drawn from the training records: candidates to move there."""
+    train = [*(record(n) for n in range(300)), *(chat(f"How do I print {n}?", CODE % n) for n in range(20))]
+    write_jsonl(tmp_path / "train.jsonl", train)
+    write_jsonl(tmp_path / "validation.jsonl", [record(n) for n in range(400, 440)])
+    own = material_of(find(tmp_path), [str(tmp_path)])
+    drawn = draw(own, 5, 0, edge_cases_alone=True)
+    assert why(drawn) == {"edge case that no evaluation record is: code": 5}
+    assert all(own.place(one.row).path.endswith("train.jsonl") and one.row >= 300 for one in drawn)
 
 
 def test_records_that_nobody_can_read_are_not_drawn(tmp_path):
@@ -113,7 +138,7 @@ def test_outputs_are_drawn_by_answer_and_prompt(tmp_path):
     write_jsonl(tmp_path / "outputs.jsonl", [*lines, lines[0]])
     write_jsonl(tmp_path / "data.jsonl", [record(1)])
     (tmp_path / "tunespec.toml").write_text('data = ["data.jsonl"]\n[inference]\noutputs = ["outputs.jsonl"]\n')
-    own = material(find(tmp_path), [])
+    own = material_of(find(tmp_path), [])
     assert (own.kind, own.name, len(own.rows)) == ("output", "outputs.jsonl", 6)
     assert [one.who for one in own.said(0)] == ["user", "answer"]
     assert [one.text for one in own.said(5)] == ["What is 5?", "A number: 1."]
@@ -125,7 +150,7 @@ def test_what_is_to_be_reviewed_must_be_one_thing(tmp_path, monkeypatch):
     for name in ("a", "b"):
         write_jsonl(tmp_path / f"{name}.jsonl", [record(1)])
     with pytest.raises(CannotJudgeError) as refused:
-        material(find(tmp_path), ["."])
+        material_of(find(tmp_path), ["."])
     message = "several things may be reviewed (a.jsonl, b.jsonl): name one of them, as in `tunespec review a.jsonl`"
     assert str(refused.value) == message
 

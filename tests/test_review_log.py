@@ -138,6 +138,7 @@ def test_logs_are_told_from_sheets():
     assert not is_sheet(said(0))
     assert is_sheet({"output": HASH, "why": "longest"})
     assert not is_sheet({"output": "The answer.", "why": "a column of somebody's dataset"})
+    assert not is_review({"output": "The answer.", "reviewer": "Ada", "date": "2026-11-26"})
 
 
 def test_a_log_that_cannot_be_written_is_an_error_that_names_it(tmp_path):

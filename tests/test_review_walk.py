@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import chat, write_jsonl
+from tests.reviews import material_of
 from tunespec.config import find
 from tunespec.review.draw import draw
-from tunespec.review.material import material
+from tunespec.review.judgement import Judgement
 from tunespec.review.screen import LONG, safe, shortened
 from tunespec.review.terminal import keys
 from tunespec.review.walk import Walk
@@ -23,7 +24,8 @@ class Terminal:
     """What was said and written down."""
 
     def __init__(self) -> None:
-        self.kept, self.shown, self.typed = [], [], deque()
+        self.kept: list[Judgement] = []
+        self.shown: list[str] = []
 
     @property
     def lines(self):
@@ -33,7 +35,7 @@ class Terminal:
 @pytest.fixture
 def own(tmp_path):
     write_jsonl(tmp_path / "data.jsonl", [chat(f"Is {n} even?", "Yes." if n % 2 == 0 else "No.") for n in range(3)])
-    return material(find(tmp_path), [str(tmp_path / "data.jsonl")])
+    return material_of(find(tmp_path), [str(tmp_path / "data.jsonl")])
 
 
 def walked(own, pressed, *, judged=(), notes=()):
@@ -120,7 +122,7 @@ def test_there_may_be_nothing_to_undo(own):
 def test_a_long_text_is_shown_from_both_ends_and_whole_when_asked(tmp_path):
     text = "".join(f"{n}, " for n in range(2_000))
     write_jsonl(tmp_path / "data.jsonl", [chat("Count.", text)])
-    terminal, _, _ = walked(material(find(tmp_path), [str(tmp_path / "data.jsonl")]), "lq")
+    terminal, _, _ = walked(material_of(find(tmp_path), [str(tmp_path / "data.jsonl")]), "lq")
     first, whole = (page for page in terminal.shown if "Count." in page)
     assert "1999, " in first
     assert "characters more; l shows them" in first

@@ -6,6 +6,7 @@ import json
 import math
 import struct
 import sys
+import time
 
 import pytest
 from hypothesis import given
@@ -420,3 +421,21 @@ def test_two_logs_of_one_run_have_the_same_curve():
         for name, format_ in (("trainer_state.json", "trainer_state"), ("trainer_log.jsonl", "llamafactory"))
     )
     assert [r.values["loss"] for r in states.rows if "loss" in r.values] == [r.values["loss"] for r in lines.rows]
+
+
+@pytest.mark.parametrize(
+    ("format_", "text"),
+    [
+        ("mlx", "\n" * 200_000),
+        ("mlx", "train " + "1," * 100_000),
+        ("torchtune", "Step 1 | " + "a" * 100_000),
+        ("torchtune", "Step 1 | " + "a:tensor(" * 20_000),
+        ("console", "{'loss': " * 50_000 + "1/2 [" * 50_000),
+        ("trainer_state", '"log_history": [' * 50_000),
+    ],
+)
+def test_no_text_takes_long(tmp_path, format_, text):
+    """Patterns that look at a text again from each of its characters take minutes for these."""
+    start = time.process_time()
+    read_log(written(tmp_path, "a.log", text), format_)
+    assert time.process_time() - start < 2

@@ -18,10 +18,11 @@ def test_untested_edge_cases(cases, *, least: int = 1, share: float = 0.01):
         kind each of them is.
 
     Fix:
-        Move one of the named training records into the evaluation file, or write one of that kind; or write a probe
-        with the kind's word as its `case` (`minimal`, `long`, `language`, `code`, `unicode`, `ambiguous`,
-        `unanswerable`, `adversarial`, `rare`, `numeric`, `multi-turn`, `tools`) into a file beside the data. Each
-        record may be of several kinds. If a kind needs no test, `--ignore E003.untested_code`.
+        Move one of the named training records into the evaluation file, or write one of that kind; `tunespec review
+        sample --edge-cases` draws more of them, kinds that are lacking first. Or write a probe with the kind's word
+        as its `case` (`minimal`, `long`, `language`, `code`, `unicode`, `ambiguous`, `unanswerable`, `adversarial`,
+        `rare`, `numeric`, `multi-turn`, `tools`) into a file beside the data. A record may be of several kinds. If a
+        kind needs no test, `--ignore E003.untested_code`.
 
     Thresholds:
         least: evaluation records of each kind; 1, since without any nothing at all is known. A share of answers
@@ -31,8 +32,8 @@ def test_untested_edge_cases(cases, *, least: int = 1, share: float = 0.01):
             Nothing is asked for below 30 training records, or 10 records and probes to evaluate on
 
     Kinds:
-        untested_minimal: {value} | records whose prompts are a few words: 15 characters, or a tenth of the median,
-            and a third of it at most | "Hi" and an empty form are what users send first
+        untested_minimal: {value} | records whose prompts are a few words: 15 characters, or a twentieth of the median
+            if that is more, and a third of it at most | "Hi" and an empty form are what users send first
         untested_long: {value} | records of more than 1,000 characters and five medians | what does not fit is cut off,
             and what was read long ago is forgotten
         untested_language: {value} | records in another language than most, by their column or their words | the

@@ -32,7 +32,7 @@ def test_missing_validation_set(splits, *, least: int = 10, share: float = 0.01,
 
     Kinds:
         missing_validation: {value} | a training split with no validation or test split beside it, nor a training
-            configuration that holds records out; a single file given alone is not judged |
+            configuration that holds records out or names other data; a single file given alone is not judged |
             overtraining stays unseen until the model is in use
         small_validation: {value} | fewer records than `least`, or than the `share` of the training data, in a split or
             by a training configuration | a score over so few answers changes by chance from run to run

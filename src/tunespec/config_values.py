@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -175,23 +175,26 @@ def read_pitfalls(table: dict[str, Any], catalogue: Catalogue, path: Path) -> di
         locate(partial(catalogue.find, token), path, "pitfalls")
         pitfall = catalogue.find(token)
         for key, value in values.items():
-            _check_setting(pitfall, key, value, path)
+            _check_setting(catalogue.by_code[pitfall.code], key, value, path)
         settings.setdefault(pitfall.code, {}).update(values)
     return settings
 
 
-def _check_setting(pitfall: Pitfall, key: str, value: object, path: Path) -> None:
+def _check_setting(functions: Sequence[Pitfall], key: str, value: object, path: Path) -> None:
+    """A key of one of a pitfall's functions, each on a table of its own."""
+    pitfall, thresholds = functions[0], {k: v for one in functions for k, v in one.thresholds.items()}
     where = f"pitfalls.{pitfall.name}.{key}"
     if key == "severity":
         levels = value.values() if isinstance(value, dict) else [value]
         require(all(level in SEVERITIES for level in levels), path, where, "error, warning or info")
+        kinds = [kind for one in functions for kind in one.kinds()]
         for kind in value if isinstance(value, dict) else ():
-            locate(partial(require_kind, pitfall.code, kind, pitfall.kinds()), path, where)
+            locate(partial(require_kind, pitfall.code, kind, kinds), path, where)
         return
-    if key not in pitfall.thresholds:
-        hint = closest(key, [*pitfall.thresholds, "severity"])
+    if key not in thresholds:
+        hint = closest(key, [*thresholds, "severity"])
         raise CannotJudgeError(f"{path}: pitfalls.{pitfall.name}: unknown key {key!r}{hint}")
-    default = pitfall.thresholds[key]
+    default = thresholds[key]
     if isinstance(default, tuple):
         ok, expected = isinstance(value, list) and all(isinstance(v, str) for v in value), "a list of strings"
     elif isinstance(default, float):

@@ -92,7 +92,8 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
     runs = training_runs(config, [file for file, _ in seen.training.values()], datasets, templates)
     answers = answering(config, {"probes": seen.probes, "outputs": seen.outputs}, templates, datasets)
     if seen.probes and not config.inference.get("model"):
-        seen.passed_over |= {file.shown: "probes; no model was asked for (--model)" for file in seen.probes}
+        use = " (what their cases name counts for E003)" if len(datasets) == 1 else ""
+        seen.passed_over |= {file.shown: f"probes{use}; no model was asked for (--model)" for file in seen.probes}
     reviews = review_logs(config, seen.reviews, datasets, answers)
     if not any((datasets, templates, runs, answers, reviews)):
         raise CannotJudgeError(_nothing(config, paths, seen.unreadable | seen.passed_over))

@@ -109,7 +109,7 @@ def _run(
     paths = {path.resolve() for path, _ in trained.files}
     of_run = [one for one in datasets if paths & {data.path.resolve() for data in one.files}]
     dataset, why = (of_run[0], "") if len(of_run) == 1 else (None, trained.why_none)
-    pair = [one for one in pairs if file.path in {f.path for f in one.files}]
+    pair = [one for one in pairs if {file.path, trained.template} & {own.path for own in one.files}]
     return TrainingRun(file.shown, (file, *own), pair[0] if len(pair) == 1 else None, dataset, why)
 
 

@@ -125,7 +125,6 @@ class RecordSource:
 # Thresholds that facts are computed from, by pitfall: a change makes the facts anew. (Others only judge the facts.)
 SETTINGS: Mapping[str, tuple[str, ...]] = {
     "E001": ("least", "share", "distance"),
-    "E002": ("least", "accepted", "days", "agreement"),
     "E003": ("least", "share"),
     "D001": ("marker", "tokenizer", "max_length"),
     "D003": ("filler",),
@@ -133,15 +132,6 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
     "D009": ("languages", "second_language", "second_domain"),
     "T002": ("form",),
     "I003": ("ignored",),
-    "H001": (
-        *("epochs", "epochs_few", "many", "warmup", "weight_decay"),
-        *("rate_full", "rate_adapter", "rate_preference", "rate_preference_adapter"),
-        *("least_rate_full", "least_rate_adapter", "least_rate_preference"),
-        *("destructive_full", "destructive_adapter"),
-    ),
-    "H002": ("least", "most", "most_adapter", "steps"),
-    "H003": ("epochs", "share"),
-    "H004": ("norm",),
 }
 
 
@@ -150,7 +140,7 @@ _FILES = frozenset({"tokenizer"})  # settings that name a file, whose content co
 
 def setting(config: Config, code: str, key: str) -> Any:
     """The value of a threshold of a pitfall."""
-    return config.thresholds(config.catalogue.find(code))[key]
+    return next(own[key] for one in config.catalogue.by_code[code] if key in (own := config.thresholds(one)))
 
 
 def settings_key(config: Config) -> list[tuple[str, str, Any, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from tunespec.paths import files_of
 from tunespec.progress import Progress
 from tunespec.sources import RecordSource, settings_key
 from tunespec.subjects import Dataset, Recording, ReviewLog, ServedModel, Subject, TemplatePair, TrainingRun
+from tunespec.tables import TABLES
 
 if TYPE_CHECKING:
     from tunespec.inference.source import AnswerSource
@@ -87,13 +88,8 @@ class Sources:
 
     def forget(self, judged: Subject, waits: Callable[[Subject], bool]) -> None:
         """Let go of the records of a subject that was judged, unless another one ``waits`` for them."""
+        users = (*self.discovery.templates, *self.discovery.runs, *self.discovery.answering, *self.discovery.reviews)
         for dataset in _read_for(judged):
-            users = (
-                *self.discovery.templates,
-                *self.discovery.runs,
-                *self.discovery.answering,
-                *self.discovery.reviews,
-            )
             over = [dataset, *(one for one in users if dataset in _read_for(one))]
             if dataset in self._kept and not any(waits(one) for one in over if one != judged):
                 del self._kept[dataset]
@@ -108,6 +104,11 @@ class Sources:
         """The settings of all facts; every key holds them, and one names a file that is hashed."""
         return settings_key(self.config)
 
+    def _thresholds(self, family: str) -> list[tuple[str, str, Mapping[str, Any]]]:
+        """Those of the pitfalls over a family's tables, whose facts weigh them: the tables are small, and made anew."""
+        own = [one for one in self.config.catalogue.pitfalls if TABLES.get(one.table) == family]
+        return [(one.code, one.table, self.config.thresholds(one)) for one in own]
+
     def key(self, subject: Subject) -> str:
         """A name for all that the facts of a subject depend on, but for what a server may answer."""
         if isinstance(subject, ServedModel | Recording):
@@ -120,7 +121,7 @@ class Sources:
         columns, roles = dict(self.config.columns), dict(self.config.roles)
         if isinstance(subject, TrainingRun):
             made_with = [self.key(one) for one in (subject.pair, subject.dataset) if one is not None]
-            told = subject.no_dataset, dict(self.config.training), self._settings
+            told = subject.no_dataset, dict(self.config.training), self._thresholds("training")
             return key_of("run", subject.name, files, made_with, *told)
         if isinstance(subject, Dataset):
             files += [(file.shown, "probes", file.format, file.content_hash) for file in subject.probes]
@@ -136,7 +137,7 @@ class Sources:
 
         files = [(file.shown, file.format, file.content_hash) for file in subject.files]
         of = [*map(self.key, subject.datasets), *map(self.key, subject.recordings)]
-        return key_of("reviews", subject.name, files, of, today(self.config), self._settings)
+        return key_of("reviews", subject.name, files, of, today(self.config), self._thresholds("evaluation"))
 
     def _key_of_answers(self, subject: ServedModel | Recording) -> str:
         files = [(file.shown, file.format, file.content_hash) for file in subject.files]

@@ -57,9 +57,10 @@ class Dataset:
         alone: whether it is one file that the user named, without more.
         columns: canonical name -> column, where a training configuration says so.
         roles: role name -> canonical role, where a training configuration says so.
-        held_out: the setting by which the trainer holds records of it out for validation; empty if none does.
+        held_out: the setting by which the trainer has validation data: records of it that are held out, or other data;
+            empty if none does.
+        held_out_share: how much is held out: a share of the records below 1, or their number; None for other data.
         length: the tokens of a record that the trainer keeps, where it cuts longer ones.
-        held_out_share: how much that is: a share of the records below 1, or their number.
         probes: the user's own probe files, if what they ask is surely what it trains.
     """
 
@@ -70,8 +71,8 @@ class Dataset:
     columns: tuple[tuple[str, str], ...] = ()
     roles: tuple[tuple[str, str], ...] = ()
     held_out: str = ""
+    held_out_share: float | None = None
     length: TrainedLength | None = None
-    held_out_share: float = 0.0
     probes: tuple[DataFile, ...] = ()
 
 

@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from tunespec.cases.view import View, rows_of
 
 # Numbers that stand for themselves: no year, no ordinal, no part of a name, no mark of a list's item.
-_NUMBER = r"(?-u:\b)(?:[0-9]{1,3}|[0-9]{5,}|[0-9]{4}[.,][0-9]+)(?:[.,][0-9]+)*(?-u:\b)"
+_WHOLE = (
+    r"[0-9]{1,3}|1[0-4][0-9]{2}|2[2-9][0-9]{2}|[3-9][0-9]{3}|[0-9]{5,}|[0-9]{4}[.,][0-9]+"  # 1500 to 2199 are years
+)
+_NUMBER = rf"(?-u:\b)(?:{_WHOLE})(?:[.,][0-9]+)*(?-u:\b)"
 _ITEM = r"(?m)^[ \t]*[0-9]+[.)]"
 _OPERANDS = 2  # numbers in a prompt with which something can be reckoned
 _CODE_SHARE = 0.5  # of an answer's lines, see code_share

@@ -27,18 +27,19 @@ class Limits(NamedTuple):
 
 
 class ByTrainer(NamedTuple):
-    """What the trainer holds out of the training records itself.
+    """What the trainer evaluates on by its own configuration.
 
-    ``said`` is the setting, with its place; empty if it holds none out. ``share`` is below 1 a share of the records,
-    else their number.
+    ``said`` is the setting, with its place; empty if there is none. ``share`` is what it holds out of the training
+    records: below 1 a share of them, else their number; None where it evaluates on other data.
     """
 
     said: str = ""
-    share: float = 0.0
+    share: float | None = None
 
     def records(self, of: int) -> int:
-        """How many of so many records those are; a share is rounded up, as scikit-learn's splits are."""
-        return min(of, math.ceil(round(of * self.share, 6)) if self.share < 1 else round(self.share))
+        """How many of so many records are held out; a share is rounded up, as scikit-learn's splits are."""
+        share = self.share or 0
+        return min(of, math.ceil(round(of * share, 6)) if share < 1 else round(share))
 
 
 _NONE = ByTrainer()
@@ -91,8 +92,12 @@ def _held_out_by_trainer(
 ) -> list[Fact]:
     """A part of the training records, drawn at random: it is there, and is of their kind, but may be small."""
     row, train = by_name["train" if "train" in by_name else None]
-    held_out = by_trainer.records(len(train.rows))
-    small = _too_few(f"{by_trainer.said} holds {held_out:,} records out", held_out, len(train.rows) - held_out, limits)
+    if by_trainer.share is None:
+        unknown = f"the trainer's configuration names other data: {by_trainer.said}"
+        return [Fact(NAMES[0], {}, 1), *(not_applicable(name, unknown) for name in NAMES[1:])]
+    count = by_trainer.records(len(train.rows))
+    told = f"{by_trainer.said} holds {count:,} record{'s' if count != 1 else ''} out"
+    small = _too_few(told, count, len(train.rows) - count, limits)
     return [
         Fact(NAMES[0], {}, 1),
         Fact(NAMES[1], {row: small} if small else {}, 1),

@@ -47,7 +47,7 @@ def _run(subject: Mapping[str, Any]) -> Iterator[str]:
     if log := profile.get("log"):
         yield f"  {_log(log)}"
     found = [f"trained on {profile['dataset']}"] if "dataset" in profile else []
-    found += [f"with {profile['template']}"] if "template" in profile else []
+    found += [f"with the template of {profile['template']}"] if "template" in profile else []
     beside = [f["path"] for f in subject["files"] if f["path"] != subject["name"] and f["format"] != "log"]
     found += [f"with {', '.join(beside[:3])}{', ...' if len(beside) > 3 else ''}"] if beside else []
     yield from (f"  {line}" for line in found)

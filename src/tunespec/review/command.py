@@ -12,7 +12,7 @@ _LOG = click.option(
 )
 _COUNT = click.option("--count", type=click.IntRange(min=1), metavar="N", help="How many (default: as E002 asks for).")
 _SEED = click.option("--seed", type=int, metavar="N", help="Another number draws others (default 0).")
-_EDGE_CASES = click.option("--edge-cases", is_flag=True, help="Draw edge cases only, of each kind as many.")
+_EDGE_CASES = click.option("--edge-cases", is_flag=True, help="Edge cases only: those that E003 misses, if any.")
 
 
 class _Review(click.Group):
@@ -54,7 +54,8 @@ def walk(paths: tuple[str, ...], **options: object) -> None:
 
     Exit code: 0, also if you quit; 2 without a terminal, or if there is nothing to review.
     """
-    from tunespec.review.session import Asked, run_walk
+    from tunespec.review.desk import Asked
+    from tunespec.review.session import run_walk
 
     run_walk(Asked(paths, **options))  # type: ignore[arg-type]
 
@@ -76,6 +77,7 @@ def sample(paths: tuple[str, ...], **options: object) -> None:
 
     Exit code: 0 drawn, 2 if nothing is left to draw.
     """
-    from tunespec.review.session import Asked, run_sample
+    from tunespec.review.desk import Asked
+    from tunespec.review.session import run_sample
 
     run_sample(Asked(paths, **options))  # type: ignore[arg-type]

@@ -13,13 +13,13 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, NamedTuple
 
 from tunespec.metadata import sorts_records
+from tunespec.review.edge_cases import Queues, edge_cases, lacking_cases, ranked
 from tunespec.text import shorten
 
 if TYPE_CHECKING:
     from tunespec.review.material import Material
     from tunespec.sources import RecordSource
 
-Cases = Mapping[str, AbstractSet[int]]
 # Share of the sample that is drawn of each sort; what is left is drawn from all, so that it says something of all.
 _SHARES: Mapping[str, float] = {"cases": 0.15, "longest": 0.1, "shortest": 0.1, "repetitive": 0.1, "topics": 0.3}
 _ALL = -1  # rounds, until nothing is left
@@ -34,7 +34,12 @@ class Drawn(NamedTuple):
 
 
 def draw(
-    material: Material, count: int, seed: int, *, without: AbstractSet[str] = frozenset(), edge_cases: bool = False
+    material: Material,
+    count: int,
+    seed: int,
+    *,
+    without: AbstractSet[str] = frozenset(),
+    edge_cases_alone: bool = False,
 ) -> list[Drawn]:
     """Some of the records or outputs, in an order by chance.
 
@@ -43,32 +48,34 @@ def draw(
         count: how many; less if there are less.
         seed: another one draws others.
         without: hashes of those that are not to be drawn.
-        edge_cases: draw edge cases only, of each kind as many.
+        edge_cases_alone: draw edge cases only, of each kind as many: of the kinds that the evaluation set lacks, if
+            it lacks some.
     """
     luck = {key: _luck(seed, key) for key in material.rows if key not in without}
-    ranked = sorted(luck, key=luck.__getitem__)
-    by_row = {material.rows[key]: key for key in ranked}
-    sorts: dict[str, Iterator[tuple[int, str]]] = {"cases": _in_turn(by_row, cases_of(material.source))}
-    if not edge_cases:
+    by_luck = sorted(luck, key=luck.__getitem__)
+    by_row = {material.rows[key]: key for key in by_luck}
+    rank = {row: number for number, row in enumerate(by_row)}
+    sorts = {"cases": _in_turn(_cases(material, rank, alone=edge_cases_alone))}
+    if not edge_cases_alone:
         sorts |= {
             "longest": _by_length(by_row, material.source, -1, "longest"),
             "shortest": _by_length(by_row, material.source, 1, "shortest"),
             "repetitive": _repetitive(by_row, material.source),
-            "topics": _in_turn(by_row, _topics(material.source, seed), rounds=1),
+            "topics": _in_turn(_topics(material.source, seed, rank), rounds=1),
             "random": ((row, "at random") for row in by_row),
         }
     drawn: dict[int, str] = {}
     for sort, candidates in sorts.items():
-        share = 1.0 if sort == "random" or edge_cases else _SHARES[sort]
+        share = 1.0 if sort == "random" or edge_cases_alone else _SHARES[sort]
         _take(candidates, min(max(1, round(share * count)), count - len(drawn)), drawn)
     found = [Drawn(by_row[row], row, why) for row, why in drawn.items()]
     return sorted(found, key=lambda one: _luck(seed, f"order {one.hash}"))  # who stops half-way saw some of each sort
 
 
-def cases_of(source: RecordSource) -> Cases:
-    """The rows of each kind of edge case, as E003 tells them."""
-    del source
-    return {}
+def _cases(material: Material, rank: Mapping[int, int], *, alone: bool) -> Queues:
+    """Edge cases; ``alone``, those that the dataset's evaluation set lacks, if there are such."""
+    lacking = lacking_cases(material.source, rank) if alone and material.kind == "record" else {}
+    return lacking or edge_cases(material.source, rank)
 
 
 def _take(candidates: Iterable[tuple[int, str]], wanted: int, drawn: dict[int, str]) -> None:
@@ -103,7 +110,7 @@ def _bytes(text: str) -> bytes:
     return text.encode(errors="replace")
 
 
-def _topics(source: RecordSource, seed: int) -> Cases:
+def _topics(source: RecordSource, seed: int, rank: Mapping[int, int]) -> Queues:
     """The rows of each topic that records name, if the column sorts them."""
     found: dict[str, set[int]] = {}
     for row, meta in enumerate(source.records.metadata):
@@ -112,21 +119,14 @@ def _topics(source: RecordSource, seed: int) -> Cases:
     if not sorts_records(len(found), sum(map(len, found.values()))):
         return {}
     ordered = sorted(found, key=lambda topic: _luck(seed, topic))
-    return {f"topic {shorten(topic)}": found[topic] for topic in ordered}
+    return {f"topic {shorten(topic)}": ranked(found[topic] & rank.keys(), rank) for topic in ordered}
 
 
-def _in_turn(by_row: Mapping[int, str], sorts: Cases, rounds: int = _ALL) -> Iterator[tuple[int, str]]:
-    """One of each sort, then another one of each; of a sort that nobody comes to, no row is looked at."""
-    rank = {row: number for number, row in enumerate(by_row)}
-    queues = [(name, _ranked(rows, rank)) for name, rows in sorts.items()]
-    while queues and rounds:
-        left = []
-        for name, ranked in queues:
-            if (row := next(ranked, None)) is not None:
-                yield row, name
-                left.append((name, ranked))
-        queues, rounds = left, rounds - 1
-
-
-def _ranked(rows: AbstractSet[int], rank: Mapping[int, int]) -> Iterator[int]:
-    yield from sorted((row for row in rows if row in rank), key=rank.__getitem__)
+def _in_turn(queues: Queues, rounds: int = _ALL) -> Iterator[tuple[int, str]]:
+    """One of each sort, then another one of each."""
+    left = list(queues.items())
+    while left and rounds:
+        rows = [(next(queue, None), name) for name, queue in left]
+        yield from ((row, name) for row, name in rows if row is not None)
+        left = [one for one, (row, _) in zip(left, rows, strict=True) if row is not None]
+        rounds -= 1

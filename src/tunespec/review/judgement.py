@@ -12,6 +12,7 @@ from typing import Any, Literal
 import orjson
 
 from tunespec.catalogue import closest
+from tunespec.templates.visible import visible
 
 Kind = Literal["record", "output"]
 KINDS: tuple[Kind, ...] = ("record", "output")
@@ -78,8 +79,8 @@ class Judgement:
 
 
 def is_review(record: Mapping[str, Any]) -> bool:
-    """Whether a record is meant as a line of a review log."""
-    return {"reviewer", "date"} <= set(record) and not set(KINDS).isdisjoint(record)
+    """Whether a record is meant as a line of a review log, rather than of a dataset of somebody's reviews."""
+    return {"reviewer", "date"} <= set(record) and any(_is_hash(record.get(kind)) for kind in KINDS)
 
 
 def is_sheet(record: Mapping[str, Any]) -> bool:
@@ -111,7 +112,7 @@ def judgement_of(record: Mapping[str, Any]) -> Judgement:
     kind, named = named_in(record)
     for key in record:
         if key not in _KEYS and get_close_matches(key, _KEYS, cutoff=_MISSPELT):
-            raise ValueError(f"unknown key `{key}`{closest(key, _KEYS)}")
+            raise ValueError(f"unknown key `{visible(key)}`{closest(key, _KEYS)}")
     texts = {key: _text(record, key) for key in ("reviewer", "date", "model", "note")}
     reviewer = " ".join(texts["reviewer"].split())
     if not reviewer:
@@ -162,4 +163,4 @@ def _shown(value: Any) -> str:
     from tunespec.canonical import canonical
     from tunespec.text import shorten
 
-    return shorten(canonical(value).decode(errors="replace")) if value is not None else "missing"
+    return visible(shorten(canonical(value).decode(errors="replace"))) if value is not None else "missing"

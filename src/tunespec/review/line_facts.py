@@ -10,6 +10,7 @@ from tunespec.review.judgement import Judgement
 from tunespec.review.source import ReviewSource
 from tunespec.review.targets import Target
 from tunespec.templates.rows import Rows
+from tunespec.templates.visible import visible
 
 _DAY = timedelta(days=1)  # what time zones explain
 
@@ -29,10 +30,10 @@ def line_facts(source: ReviewSource, rows: Rows) -> None:
 
 
 def _misdated(judgement: Judgement, source: ReviewSource) -> str:
-    if judgement.day > source.day + _DAY:
+    if judgement.day - source.day > _DAY:
         return f"the judgement is of {judgement.day}, which is yet to come"
     own = next((target for target in source.targets if target.holds(judgement)), None)
-    if own is not None and own.made is not None and judgement.day < own.made - _DAY:
+    if own is not None and own.made is not None and own.made - judgement.day > _DAY:
         return f"the judgement is of {judgement.day}, and {own.name} was recorded later, on {own.made}"
     return ""
 
@@ -55,5 +56,5 @@ def _foreign(source: ReviewSource, rows: Rows) -> None:
 def _reason(judgement: Judgement, targets: Sequence[Target]) -> str:
     own = [target for target in targets if target.kind == judgement.kind]
     if own and not any(target.of_model(judgement) for target in own):
-        return f"another model ({judgement.model[:19]})"
+        return f"another model ({visible(judgement.model[:19])})"
     return f"{judgement.kind}s that are gone or changed"

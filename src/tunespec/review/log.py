@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
+from filelock import FileLock
+
+from tunespec.canonical import canonical
 from tunespec.errors import CannotJudgeError
 from tunespec.findings import Place
-from tunespec.reading import read
+from tunespec.reading import Row, read
 from tunespec.review.judgement import Judgement, judgement_of
 from tunespec.subjects import DataFile
 
@@ -31,11 +37,9 @@ def read_logs(files: Iterable[DataFile]) -> list[Line]:
     return [_line(file, number, row) for file in files for number, row in enumerate(read(file.path, file.format))]
 
 
-def _line(file: DataFile, number: int, row: object) -> Line:
-    from tunespec.reading import Row
-
-    assert isinstance(row, Row)
-    place = Place(file.shown, row.line, number, f"{file.shown}:line {row.line}")
+def _line(file: DataFile, number: int, row: Row) -> Line:
+    raw = row.raw if row.data is None else canonical(row.data)
+    place = Place(file.shown, row.line, number, f"{file.shown}:{hashlib.blake2b(raw, digest_size=16).hexdigest()}")
     if row.data is None or row.defect:
         return Line(place, None, row.defect or "not a JSON object")
     try:
@@ -61,7 +65,8 @@ def standing(lines: Sequence[Line]) -> list[tuple[int, Judgement]]:
 def append(path: Path, judgement: Judgement) -> None:
     """Put a judgement behind a log, in one write that is on the disk when this returns.
 
-    A file opened for appending takes each write whole at its end, whoever else appends (POSIX, write(2)).
+    A file opened for appending takes each write whole at its end, whoever else appends (POSIX, write(2)); on Windows
+    the C library seeks before it writes, so there only one at a time may.
 
     Raises:
         CannotJudgeError: if it could not be written.
@@ -70,17 +75,25 @@ def append(path: Path, judgement: Judgement) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
-        handle = os.open(path, flags, 0o666)
-        try:
-            if _ends_within_a_line(handle):
-                line = b"\n" + line
-            if os.write(handle, line) != len(line):
-                raise OSError("the disk is full")
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        with _alone(path):
+            handle = os.open(path, flags, 0o666)
+            try:
+                if _ends_within_a_line(handle):
+                    line = b"\n" + line
+                if os.write(handle, line) != len(line):
+                    raise OSError("the disk is full")
+                os.fsync(handle)
+            finally:
+                os.close(handle)
     except OSError as error:
         raise CannotJudgeError(f"{path}: the judgement is not written: {error.strerror or error}") from error
+
+
+def _alone(path: Path) -> AbstractContextManager[object]:
+    if os.name != "nt":
+        return nullcontext()
+    name = hashlib.blake2b(str(path.resolve()).encode(), digest_size=8).hexdigest()
+    return FileLock(Path(tempfile.gettempdir()) / f"tunespec_review_{name}.lock")
 
 
 def _ends_within_a_line(handle: int) -> bool:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from tunespec.discover import discover
+from tunespec.discover import Discovery, discover
 from tunespec.errors import CannotJudgeError
 from tunespec.findings import Place
 from tunespec.inference.source import AnswerSource
 from tunespec.progress import Progress
-from tunespec.review.judgement import Kind
+from tunespec.review.judgement import Judgement, Kind
 from tunespec.review.targets import model_of, output_key
 from tunespec.sources import RecordSource
 from tunespec.subjects import Dataset, Recording
@@ -52,27 +52,36 @@ class Material:
     rows: Mapping[str, int]
     said: Callable[[int], list[Said]]
 
+    def holds(self, judgement: Judgement) -> bool:
+        """Whether a judgement is of one of them, as far as that is known of this model."""
+        same = not self.model or judgement.model in {self.model, ""}
+        return same and judgement.kind == self.kind and judgement.hash in self.rows
+
     def place(self, row: int) -> Place:
         """Where a row stands."""
         return self.source.records.places[row]
 
 
-def material(config: Config, paths: Sequence[str]) -> Material:
-    """What is to be reviewed of what lies under ``paths``: the outputs, if there are some, else the records.
+def looked_for(config: Config, paths: Sequence[str]) -> Discovery:
+    """What lies under ``paths``: the configured outputs are not meant where paths are named.
+
+    Raises:
+        CannotJudgeError: for a path that does not exist, or nothing in them.
+    """
+    return discover(replace(config, inference={}) if paths else config, paths)
+
+
+def material(config: Config, found: Discovery) -> Material:
+    """What is to be reviewed of it: the outputs, if there are some, else the records.
 
     Raises:
         CannotJudgeError: if nothing or several things could be meant, or it cannot be read.
     """
-    found = discover(replace(config, inference={}) if paths else config, paths)
     recordings = [one for one in found.answering if isinstance(one, Recording)]
     candidates: Sequence[Dataset | Recording] = recordings or found.datasets
     if len(candidates) != 1:
         raise CannotJudgeError(_not_one([one.name for one in candidates]))
-    return material_of(candidates[0], config)
-
-
-def material_of(subject: Dataset | Recording, config: Config) -> Material:
-    """The records of a dataset, or the outputs of a recording."""
+    (subject,) = candidates
     if isinstance(subject, Dataset):
         return _records(RecordSource(subject, None, config, Progress()))
     return _outputs(AnswerSource(subject, config, Progress()))

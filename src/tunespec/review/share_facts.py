@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
 
 from tunespec.review.agreement import AgreementError, alpha
 from tunespec.review.judgement import ASPECTS, Judgement
@@ -41,7 +40,7 @@ def _too_few(one: Reviewed) -> str:
 
 def _too_old(one: Reviewed, source: ReviewSource) -> str:
     days = int(source.settings["days"])
-    recent = one.since(source.day - timedelta(days=days))
+    recent = one.within(days, source.day)
     if recent >= one.needed:
         return ""
     judged = _plural(len(one.said), f"judged {one.target.kind}")

@@ -39,9 +39,9 @@ class Reviewed:
         """The hashes of what no majority accepted."""
         return [one for one, said in self.said.items() if 2 * sum(judged.accepted for _, judged in said) <= len(said)]
 
-    def since(self, day: date) -> int:
-        """How many were judged on that day or later."""
-        return sum(any(judged.day >= day for _, judged in said) for said in self.said.values())
+    def within(self, days: int, day: date) -> int:
+        """How many were judged in so many days before a day, or later."""
+        return sum(any((day - judged.day).days <= days for _, judged in said) for said in self.said.values())
 
 
 class ReviewSource:

@@ -105,7 +105,11 @@ def _why_unread(path: Path) -> str:
 def why_no_artefact(path: Path) -> str:
     """Why a file with the name of an artefact is none; empty for other names."""
     if path.suffix.lower() == ".py":
-        return _why_unread(path) if _is_asked_in(path) else "no program that asks a model in a way that is known here"
+        return (
+            _why_unread(path)
+            if _is_asked_in(path)
+            else "no program that asks a model, or trains one, in a way that is known here"
+        )
     if is_jinja(path):
         return "no chat template: it reads no message's role"
     return "no model file: it does not begin with `GGUF`" if path.suffix.lower() == ".gguf" else ""

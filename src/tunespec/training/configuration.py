@@ -17,6 +17,7 @@ from tunespec.training.yaml_text import read_yaml
 
 YAML = (".yaml", ".yml")
 PYTHON = ".py"
+INLINE = "deepspeed"  # the key whose mapping is what DeepSpeed's own file would be
 LARGEST = 1 << 20  # bytes of a configuration that somebody wrote
 # Words of which every training configuration has one: most YAML and JSON files need no more than this look.
 _SIGNS = re.compile(
@@ -45,7 +46,7 @@ def written_in(file: DataFile) -> Written | None:
     if read is None:
         return None
     misread = {} if file.path.suffix.lower() == ".json" else read.misread
-    return Written(file, read.data, read.lines, misread)
+    return Written(file, read.data, read.lines, misread, read.repeated)
 
 
 def spec_in(file: DataFile, beside: Sequence[RunSpec] = ()) -> RunSpec | None:
@@ -64,7 +65,9 @@ def spec_in(file: DataFile, beside: Sequence[RunSpec] = ()) -> RunSpec | None:
         return None
     if why := framework.why_not(written):
         raise TrainingError(why)
-    return spec_of(framework, written, beside)
+    inline = written.within(INLINE)
+    own = [spec_of(BESIDE[INLINE], inline)] if inline is not None else []
+    return spec_of(framework, written, [*beside, *own])
 
 
 def training_format(path: Path) -> str | None:

@@ -23,7 +23,8 @@ class Trained:
     """What a configuration trains on and writes to.
 
     ``files`` have the split that the configuration gives them; ``absent`` are data that it names and that are not at
-    hand, as those of a hub; ``is_partial``: such are among the records that it trains on.
+    hand, as those of a hub; ``is_partial``: such are among the records that it trains on. ``template`` is the file of
+    its chat template.
     """
 
     files: list[tuple[Path, str]] = field(default_factory=list)
@@ -32,16 +33,18 @@ class Trained:
     absent: list[str] = field(default_factory=list)
     is_partial: bool = False
     held_out: str = ""
+    held_out_share: float | None = None
     length: TrainedLength | None = None
-    held_out_share: float = 0.0
     deepspeed: str = ""
     output_dir: str = ""
+    template: Path | None = None
 
     def of(self, dataset: Dataset) -> Dataset:
         """The dataset with what the configuration says of its columns, roles and validation."""
         columns = tuple(sorted((dict(dataset.columns) | self.columns).items()))
         roles = tuple(sorted((dict(dataset.roles) | self.roles).items()))
-        own = replace(dataset, alone=False, columns=columns, roles=roles, length=dataset.length or self.length)
+        length = dataset.length or self.length
+        own = replace(dataset, alone=False, columns=columns, roles=roles, length=length)
         if dataset.held_out:
             return own
         return replace(own, held_out=self.held_out, held_out_share=self.held_out_share)
@@ -76,20 +79,34 @@ def trained_in(file: DataFile, root: Path) -> Trained:
     found = Trained(
         deepspeed=deepspeed if isinstance(deepspeed, str) else "", output_dir=str(spec.value("output_dir") or "")
     )
-    share = spec.setting("validation_share")
-    if share is not None and (spec.number("validation_share") or 0) > 0:
-        found.held_out, found.held_out_share = f"{share} ({share.place})", share.value
+    found.held_out, found.held_out_share = _held_out(spec)
     found.length = _length(spec, file, root)
-    for named in named_data(spec, root):
-        files = named.files(file.path, root)
+    named = spec.value("template")
+    found.template = found_from(file.path, named, root) if isinstance(named, str) and named else None
+    for data in named_data(spec, root):
+        files = data.files(file.path, root)
         if not files:
-            found.absent.append(named.name)
-            found.is_partial |= named.split == "train"
+            found.absent.append(data.name)
+            found.is_partial |= data.split == "train"
         if files:
-            found.columns |= named.columns
-            found.roles |= named.roles
-            found.files += [(path, named.split) for path in files]
+            found.columns |= data.columns
+            found.roles |= data.roles
+            found.files += [(path, data.split) for path in files]
     return found
+
+
+def _held_out(spec: RunSpec) -> tuple[str, float | None]:
+    """The setting that gives validation data, and how much it holds out; None where that are other data.
+
+    mlx-lm looks for them in the folder of the training data, where they are there or not.
+    """
+    share, other = spec.setting("validation_share"), spec.setting("validation_data")
+    held_out = spec.number("validation_share") or 0
+    if share is not None and held_out > 0:
+        return f"{share} ({share.place})", held_out
+    if other is not None and other.is_written and other.value and spec.framework.name != "mlx-lm":
+        return f"`{other.key}` ({other.place})", None
+    return "", None
 
 
 def _length(spec: RunSpec, file: DataFile, root: Path) -> TrainedLength | None:

@@ -1,7 +1,8 @@
 """The data that a training configuration names, and how their columns are called, as each framework says it.
 
 Sources: LLaMA-Factory 0.9.5 (``data/parser.py``, ``data/README.md``), Axolotl 0.19 (``utils/schemas/datasets.py``),
-mlx-lm 0.32 (``tuner/datasets.py``), mistral-finetune (``finetune/args.py``), TRL 1.16 (``scripts/utils.py``).
+mlx-lm 0.32 (``tuner/datasets.py``), mistral-finetune (``finetune/args.py``), TRL 1.16 (``scripts/utils.py``), torchtune
+0.6 (``datasets``), LLaMA-Factory's v1 (``v1/core/data_engine.py``), Unsloth Studio (``data:`` of its configuration).
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from tunespec.reading.source import EXTENSIONS, extension
+from tunespec.splits import split_word
 from tunespec.training.folders import found_from
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.values import texts
 from tunespec.training.written import Written
+from tunespec.training.yaml_text import read_yaml
 
+_LOADERS = frozenset("json csv text parquet".split())  # a source that says how data_files are read
 _MOST = 200  # files of a folder that is named as data
 # LLaMA-Factory's column or tag -> the canonical column or role.
 _COLUMNS = {"prompt": "prompt", "response": "answer", "system": "system", "messages": "messages"}
@@ -125,15 +129,55 @@ def _of_mistral(written: Written, _: Path) -> Iterator[NamedData]:
 
 
 def _of_flat(written: Written, _: Path) -> Iterator[NamedData]:
-    keys = (
-        ("train_file", "train"),
-        ("dataset_name", "train"),
-        ("validation_file", "validation"),
-        ("test_file", "test"),
-    )
-    for key, split in keys:
+    """Of TRL's scripts and transformers' examples, the alignment handbook, and a program's `load_dataset`."""
+    keys = {"train_file": "train", "dataset_name": "train", "validation_file": "validation", "test_file": "test"}
+    for key, split in keys.items():
         if isinstance(name := written.get(key), str) and name:
             yield NamedData(name, split)
+    for key in ("datasets", "dataset_mixture.datasets"):
+        listed = written.get(key)
+        for one in listed if isinstance(listed, list) else []:
+            if isinstance(one, Mapping) and isinstance(name := one.get("path", one.get("id")), str):
+                yield from (NamedData(given) for given in texts(one.get("data_files")) or [name])
+    mixed = written.get("dataset_mixer")
+    yield from (NamedData(str(name)) for name in (mixed if isinstance(mixed, Mapping) else ()))
+    loaded = written.get("data_files")
+    for split, given in loaded.items() if isinstance(loaded, Mapping) else ():
+        yield from (NamedData(name, split_word(str(split)) or "train") for name in texts(given))
+
+
+def _of_torchtune(written: Written, _: Path) -> Iterator[NamedData]:
+    for key, split in (("dataset", "train"), ("dataset_val", "validation")):
+        parts = written.get(key)
+        for part in parts if isinstance(parts, list) else [parts]:
+            if isinstance(part, Mapping):
+                given = texts(part.get("data_files")) or texts(part.get("source"))
+                yield from (NamedData(name, split) for name in given if name not in _LOADERS)
+
+
+def _of_v1(written: Written, root: Path) -> Iterator[NamedData]:
+    """A data file, or a YAML file that lists several."""
+    for key, split in (("train_dataset", "train"), ("eval_dataset", "validation")):
+        for name in texts(written.get(key)):
+            listed = [name] if not name.endswith(".yaml") else list(_listed(name, written.file.path, root))
+            yield from (NamedData(one, split) for one in listed)
+
+
+def _listed(name: str, configuration: Path, root: Path) -> Iterator[str]:
+    """The data sets of such a file; the name of one that is not there."""
+    try:
+        path = found_from(configuration, name, root)
+        read = read_yaml(path.read_text(encoding="utf-8")) if path is not None else None
+    except (OSError, ValueError):
+        read = None
+    entries = [one for one in read.data.values() if isinstance(one, Mapping)] if read is not None else []
+    paths = [one["path"] for one in entries if isinstance(one.get("path"), str)]
+    yield from paths or [f"{name} (a list of data)"]
+
+
+def _of_unsloth(written: Written, _: Path) -> Iterator[NamedData]:
+    for key in ("data.local_dataset", "data.dataset"):
+        yield from (NamedData(name) for name in texts(written.get(key)))
 
 
 _READERS: Mapping[str, Callable[[Written, Path], Iterator[NamedData]]] = {
@@ -141,4 +185,7 @@ _READERS: Mapping[str, Callable[[Written, Path], Iterator[NamedData]]] = {
     "Axolotl": _of_axolotl,
     "mlx-lm": _of_mlx,
     "mistral-finetune": _of_mistral,
+    "torchtune": _of_torchtune,
+    "LLaMA-Factory v1": _of_v1,
+    "Unsloth Studio": _of_unsloth,
 }

@@ -37,10 +37,14 @@ _LONGEST = 60  # characters of an expression in a message
 
 @dataclass
 class Given:
-    """What a call is given: known values, why others are not known, the expressions of all, and their lines."""
+    """What a call is given: known values, why others are not known, the expressions of all, and their lines.
+
+    ``conditional``: whether only a run would tell if the call is made.
+    """
 
     name: str
     line: int
+    conditional: bool = False
     values: dict[str, Any] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
@@ -90,15 +94,27 @@ def shown_code(node: ast.AST) -> str:
 
 def _calls(tree: ast.Module, imports: dict[str, str]) -> Iterator[Given]:
     values = Values(imports)
-    left: list[tuple[ast.AST, Scope]] = [(tree, scope_of(tree, None, changed_names(tree)))]
+    if not any(_trains(_name(values.path(node.func))) for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        return iter(())  # most programs that mention a trainer: their names need not be followed
+    left: list[tuple[ast.AST, Scope, bool]] = [(tree, scope_of(tree, None, changed_names(tree)), False)]
     found = []
     while left:
-        node, scope = left.pop()
+        node, scope, conditional = left.pop()
         if isinstance(node, ast.Call) and (name := _name(values.path(node.func))):
-            found.append(_given(name, node, values, scope))
+            found.append(_given(Given(name, node.lineno, conditional), node, values, scope))
         inner = scope_of(node, scope, changed_names(node)) if isinstance(node, Function) else scope
-        left += [(child, inner) for child in ast.iter_child_nodes(node)]
+        below = conditional or _is_condition(node)
+        left += [(child, inner, below) for child in ast.iter_child_nodes(node)]
     return iter(sorted(found, key=lambda call: call.line))
+
+
+def _is_condition(node: ast.AST) -> bool:
+    """Whether what stands below is done or not; a program's own beginning (`if __name__ == "__main__"`) is done."""
+    return isinstance(node, ast.IfExp) or (isinstance(node, ast.If) and "__name__" not in ast.unparse(node.test))
+
+
+def _trains(name: str) -> bool:
+    return name in ARGUMENTS or name.endswith("Trainer")
 
 
 def _name(path: str) -> str:
@@ -117,8 +133,8 @@ def _name(path: str) -> str:
     return last if known or last.startswith("DataCollator") else ""
 
 
-def _given(name: str, node: ast.Call, values: Values, scope: Scope) -> Given:
-    given = Given(name, node.lineno)
+def _given(given: Given, node: ast.Call, values: Values, scope: Scope) -> Given:
+    name = given.name
     positions = _POSITIONS.get(name) or next((own for end, own in _POSITIONS.items() if name.endswith(end)), ())
     if name in ARGUMENTS:
         positions = _POSITIONS["TrainingArguments"]

@@ -72,7 +72,7 @@ def python_run(file: DataFile, text: str) -> Written | None:
     _of_trainers(found, trainers)
     _of_others(found, program, trainers)
     _of_tokenizer(found, program.tree)
-    return Written(file, found.data, found.lines, {}, found.unknown, name, call.line)
+    return Written(file, found.data, found.lines, unknown=found.unknown, call=name, calls_line=call.line)
 
 
 def _own_defaults(trainer: Given) -> bool:
@@ -103,6 +103,9 @@ def _of_trainers(found: _Gathered, trainers: Sequence[Given]) -> None:
         found.set("trainer", trainer.name.replace("Unsloth", "SFT"), trainer.line)
         if isinstance(model := trainer.values.get("model"), str):
             found.set("model", model, trainer.lines["model"])
+        if "tokenizer" in trainer.nodes:
+            found.data.setdefault(trainer.name, {})["tokenizer"] = shown_code(trainer.nodes["tokenizer"])
+            found.lines[f"{trainer.name}.tokenizer"] = trainer.lines["tokenizer"]
     if not trainers or any(ANY in one.unknown for one in trainers):
         found.unknown |= dict.fromkeys(("eval_dataset", "data_collator"), _ELSEWHERE)
         return
@@ -122,6 +125,8 @@ def _of_trainers(found: _Gathered, trainers: Sequence[Given]) -> None:
 def _of_others(found: _Gathered, program: Program, trainers: Sequence[Given]) -> None:
     for name in (*OTHERS, LOADER):
         found.take(program.of_name(name), under=name)
+    if any(one.conditional for one in program.of_name("LoraConfig", "get_peft_model")):
+        found.unknown["use_peft"] = "an adapter under a condition"
     loaded = program.of_name("from_pretrained")
     found.take(loaded, under="from_pretrained", only=("load_in_4bit", "load_in_8bit"))
     for one in (*program.of_name(LOADER), *loaded):

@@ -14,8 +14,9 @@ from tunespec.training.errors import TrainingError
 from tunespec.training.frameworks import BESIDE
 from tunespec.training.plan import Plan, plan_of
 from tunespec.training.recognise import LOG
-from tunespec.training.run_log import RunLog, run_log
+from tunespec.training.run_log import run_log
 from tunespec.training.run_spec import RunSpec
+from tunespec.training.step_facts.logged_run import LoggedRun
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,13 +67,17 @@ class RunSource:
 
     @property
     def devices(self) -> int | None:
-        """Processes that train in parallel: as tunespec's configuration says, else the launcher's."""
-        told = self._config.training.get("devices")
-        launched = self.spec.number("devices") if self.spec is not None else None
+        """Processes that train in parallel: as tunespec's configuration says, else the launcher's.
+
+        1 for a framework that shares one batch out among them.
+        """
+        own = self.spec.setting("devices") if self.spec is not None else None
+        launched = own.value if own is not None else None
+        told = self._config.training.get("devices") if own is None or own.is_written or not own.value else None
         return int(told or launched or 0) or None
 
     @cached_property
-    def logged(self) -> RunLog | None:
+    def logged(self) -> LoggedRun | None:
         """What it logged; None if no log is there that can be read."""
         return run_log(self.run.of(LOG), self.problems)
 
@@ -99,7 +104,7 @@ class RunSource:
             profile["max_length"] = self.spec.value("max_length")
         if self.logged is not None:
             log = self.logged.log
-            told = {"path": self.logged.files[0].shown, "rows": len(log.rows), "last_step": log.last_step}
+            told = {"path": self.logged.path, "rows": len(self.logged.rows), "last_step": log.last_step}
             profile["log"] = told | {"finished": log.finished, "cut_off": log.cut_off}
         if self.run.dataset is not None:
             profile["dataset"] = self.run.dataset.name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ SETTINGS: Mapping[str, str] = {
     "masked_turn_end untrained_ends unaligned_end foreign_token untrained_embedding": (
         "setting_facts.turn_ends:turn_end_facts"
     ),
+    "masked_eos": "setting_facts.sequences:padding_facts",
+    "cut_by_packing unseparated_records": "setting_facts.sequences:packing_facts",
     "foreign_template": "setting_facts.template_names:template_name_facts",
     "too_many_epochs no_training": "setting_facts.epochs:epoch_facts",
     "learning_rate_high learning_rate_destructive learning_rate_low": "setting_facts.rates:rate_facts",
@@ -37,8 +39,17 @@ SETTINGS: Mapping[str, str] = {
     "full_precision contradicting_precision overruled_precision": "setting_facts.precision:precision_facts",
     "half_overflows half_of_bf16_model half_precision fixed_loss_scale unscaled_half": "setting_facts.half:half_facts",
     "clipping_off contradicting_clipping": "setting_facts.clipping:clipping_facts",
+    "number_as_text word_as_false repeated_key": "setting_facts.misread:misread_facts",
+    "removed_key unknown_key fraction_of_steps": "setting_facts.keys:key_facts",
 }
-STEPS: Mapping[str, str] = {}
+STEPS: Mapping[str, str] = {
+    "validation_lost validation_rises memorised perfect_loss": "step_facts.overtraining:overtraining_facts",
+    "never_evaluated loss_unlogged best_not_saved early_stop_unreachable": "step_facts.unmonitored:unmonitored_facts",
+    "nan_loss masked_nan zero_loss nan_gradient": "step_facts.faults:fault_facts",
+    "diverged loss_spike exploding_gradient constant_gradient": "step_facts.instability:instability_facts",
+}
+SETTING_FACTS = frozenset(fact for facts in SETTINGS for fact in facts.split())
+STEP_FACTS = frozenset(fact for facts in STEPS for fact in facts.split())
 _NO_CONFIGURATION = "no training configuration is there"
 _NO_LOG = "no log of the run is there"
 
@@ -51,31 +62,40 @@ def build(name: str, columns: Iterable[str], source: RunSource) -> tuple[Table, 
     """
     from tunespec.tables import Table, require_facts
 
-    wanted, groups = set(columns), SETTINGS if name == "settings" else STEPS
-    require_facts(name, wanted, (fact for facts in groups for fact in facts.split()))
-    groups = {facts: finder for facts, finder in groups.items() if wanted & set(facts.split())}
-    rows = Rows(frozenset(fact for facts in groups for fact in facts.split()))
-    fill = _settings if name == "settings" else _steps
-    fill(source, rows, groups)
+    wanted = set(columns)
+    require_facts(name, wanted, SETTING_FACTS if name == "settings" else STEP_FACTS)
+    rows = (_settings if name == "settings" else _steps)(source, wanted)
     return Table.of(rows.places, rows.found()), source.described()
 
 
-def _settings(source: RunSource, rows: Rows, groups: Mapping[str, str]) -> None:
+def _settings(source: RunSource, wanted: set[str]) -> Rows:
+    """A row for each setting."""
+    rows, finders = _asked(SETTINGS, wanted)
     if source.spec is None:
         rows.skip(rows.facts, next(iter(source.problems.values()), _NO_CONFIGURATION))
-        return
+        return rows
     own = SettingRows.of(source.spec, rows)
-    for finder in groups.values():
-        resolve_name(f"tunespec.training.{finder}")(source, own)
+    for find in finders:
+        find(source, own)
+    return rows
 
 
-def _steps(source: RunSource, rows: Rows, groups: Mapping[str, str]) -> None:
-    """Row n is the n-th logged row."""
+def _steps(source: RunSource, wanted: set[str]) -> Rows:
+    """Row n is the n-th logged row; a log that holds none has one row for its file."""
+    rows, finders = _asked(STEPS, wanted)
     if source.logged is None:
         broken = [f"{path}: {why}" for path, why in source.problems.items()] if source.run.of(LOG) else []
         rows.skip(rows.facts, next(iter(broken), _NO_LOG))
-        return
-    for row in range(len(source.logged.log.rows)):
-        rows.add_place(source.logged.place(row))
-    for finder in groups.values():
-        resolve_name(f"tunespec.training.{finder}")(source, rows)
+        return rows
+    for place in source.logged.places():
+        rows.add_place(place)
+    for find in finders:
+        find(source, rows)
+    return rows
+
+
+def _asked(groups: Mapping[str, str], wanted: set[str]) -> tuple[Rows, list[Callable[..., None]]]:
+    """Rows for the groups that hold a wanted fact, and what finds these."""
+    own = {facts: finder for facts, finder in groups.items() if wanted & set(facts.split())}
+    rows = Rows(frozenset(fact for facts in own for fact in facts.split()))
+    return rows, [resolve_name(f"tunespec.training.{finder}") for finder in own.values()]

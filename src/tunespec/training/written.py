@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from tunespec.subjects import DataFile
 
@@ -23,6 +23,7 @@ class Written:
         lines: key -> its physical line, from 1.
         misread: key -> what PyYAML makes of the value where that is something else: YAML 1.1 reads `no` as false, and
             `2e-4` as a text.
+        repeated: key that stands there again -> an earlier line of it.
         unknown: key -> why its value is not known: the variable or call that only a run would tell; ``ANY`` stands for
             each key that is not written.
         call: the class that a Python program calls with these values; empty for other files.
@@ -33,6 +34,7 @@ class Written:
     data: Mapping[str, Any]
     lines: Mapping[str, int] = field(default_factory=dict)
     misread: Mapping[str, Any] = field(default_factory=dict)
+    repeated: Mapping[str, int] = field(default_factory=dict)
     unknown: Mapping[str, str] = field(default_factory=dict)
     call: str = ""
     calls_line: int | None = None
@@ -50,6 +52,21 @@ class Written:
         """The same without one key of the outermost mapping."""
         return replace(self, data={name: value for name, value in self.data.items() if name != key})
 
+    def within(self, key: str) -> Written | None:
+        """What stands in one key, as if it were a file of its own; None if that is no mapping."""
+        data = self.get(key)
+        if not isinstance(data, Mapping):
+            return None
+        return Written(
+            self.file,
+            data,
+            _below(self.lines, key),
+            _below(self.misread, key),
+            _below(self.repeated, key),
+            _below(self.unknown, key),
+            calls_line=self.line(key),
+        )
+
     def line(self, key: str) -> int | None:
         """The line that a key stands in, or the nearest one around it."""
         while key:
@@ -64,6 +81,12 @@ class Written:
 
 
 _ABSENT = object()
+Value = TypeVar("Value")
+
+
+def _below(table: Mapping[str, Value], key: str) -> dict[str, Value]:
+    start = f"{key}."
+    return {name.removeprefix(start): value for name, value in table.items() if name.startswith(start)}
 
 
 def _find(data: Any, key: str) -> Any:

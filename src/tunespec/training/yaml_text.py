@@ -34,11 +34,15 @@ _KINDS: Mapping[str, Callable[[str], Any]] = {
 
 @dataclass
 class Read:
-    """What a text holds: values, the lines of their keys, and which of them PyYAML misreads."""
+    """What a text holds: values, the lines of their keys, which of them PyYAML misreads, and which stand twice.
+
+    ``repeated`` has the line of a key that stands there again, before the last time, which is the one that counts.
+    """
 
     data: dict[str, Any]
     lines: dict[str, int] = field(default_factory=dict)
     misread: dict[str, Any] = field(default_factory=dict)
+    repeated: dict[str, int] = field(default_factory=dict)
     _count: int = 0
 
     def value(self, node: yaml.Node, key: str, depth: int = 0) -> Any:
@@ -66,6 +70,7 @@ class Read:
         import yaml
 
         own: dict[str, Any] = {}
+        said = set[str]()
         for name, value in node.value:
             if name.tag == "tag:yaml.org,2002:merge":
                 merged = value.value if isinstance(value, yaml.SequenceNode) else [value]
@@ -74,6 +79,9 @@ class Read:
             if not isinstance(name, yaml.ScalarNode):
                 raise TrainingError(f"a key that is no text (line {name.start_mark.line + 1})")
             inner = f"{key}.{name.value}" if key else name.value
+            if name.value in said:
+                self.repeated[inner] = self.lines[inner]
+            said.add(name.value)
             self.lines[inner] = name.start_mark.line + 1
             own[name.value] = self.value(value, inner, depth + 1)
         return own

@@ -76,7 +76,7 @@ def is_dump(written: Written) -> bool:
 
 def _method(written: Written) -> tuple[str, Any]:
     """By TRL's switches, and a program's adapter; without one, bare arguments do not say what is trained."""
-    if (open_ := next((key for key in _QUANTISED if key in written.unknown), None)) is not None:
+    if (open_ := next((key for key in (*_QUANTISED, "use_peft") if key in written.unknown), None)) is not None:
         return open_, None
     unsloth = written.has(_LOADER) and switch(written.get(f"{_LOADER}.load_in_4bit")) is not False
     bits = unsloth or any(switch(written.get(key)) for key in _QUANTISED)

@@ -39,6 +39,13 @@ def _scheduler(written: Written) -> tuple[str, Any]:
     return "lr_schedule.name", word(written.get("lr_schedule.name")) or "constant"
 
 
+def _schedule_steps(written: Written) -> tuple[str, Any]:
+    """The argument of mlx's schedule that says so; warm-up comes before."""
+    at = {"cosine_decay": 1, "linear_schedule": 2}.get(str(word(written.get("lr_schedule.name"))), -1)
+    key = f"lr_schedule.arguments.{at}"
+    return key if at > 0 else "lr_schedule", number(written.get(key)) if at > 0 else None
+
+
 def _in_steps(key: str, default: int) -> Derive:
     """Iterations as optimizer steps."""
 
@@ -78,6 +85,7 @@ MLX = Framework(
         "packing": fixed(value=False),
         "learning_rate": _learning_rate,
         "scheduler": _scheduler,
+        "schedule_steps": _schedule_steps,
         "eval_steps": _in_steps("steps_per_eval", 200),
         "save_steps": _in_steps("save_every", 100),
         "logging_steps": _in_steps("steps_per_report", 10),

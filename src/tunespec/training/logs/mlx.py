@@ -13,7 +13,7 @@ from tunespec.training.logs.log import Log, Logged
 from tunespec.training.logs.texts import Lines
 
 _NUMBER = r"nan|-?inf|-?\d[\d.]*(?:[eE][-+]?\d+)?"
-HEADER = re.compile(r"^\s*iter\s+train_loss\s+tok/s\s+tokens\s*$", re.MULTILINE)
+HEADER = re.compile(r"^[ \t]*iter +train_loss +tok/s +tokens", re.MULTILINE)
 ROW = re.compile(
     rf"Iter (?P<old>\d{{1,15}}): (?:Train loss (?P<loss>{_NUMBER})(?:,\s+Learning Rate (?P<rate>{_NUMBER}))?"
     rf"|Val loss (?P<val>{_NUMBER}))"
@@ -21,7 +21,9 @@ ROW = re.compile(
     rf"|val[ \t]+(?P<new_val>{_NUMBER})[ \t]+[\d.]+s\b)",
     re.MULTILINE,
 )
-_TOTAL = re.compile(r"^Starting training\.\.\., iters: (\d{1,15})|^\s*train\b.*?[\d,]+/([\d,]{1,15})\s*$", re.MULTILINE)
+_TOTAL = re.compile(
+    r"^Starting training\.\.\., iters: (\d{1,15})|^[ \t]*train\b[^\n/]*/([\d,]{1,15})[ \t]*$", re.MULTILINE
+)
 _END = re.compile(r"^Saved final (?:adapter )?weights to ", re.MULTILINE)
 
 

@@ -11,7 +11,7 @@ from tunespec.training.logs.texts import Lines
 # torchtune/training/metric_logging.py::DiskLogger: `Step {step} | ` and then `{name}:{data} ` for each metric.
 LINE = re.compile(r"^Step (\d{1,15}) \| (.*)", re.MULTILINE)
 # A norm of the gradient is passed as a tensor, and printed as one.
-_PAIR = re.compile(r"([A-Za-z_][\w./-]*):(?:tensor\(([^,)\s]+)[^)]*\)|(\S+))")
+_PAIR = re.compile(r"(?<!\S)([^\s:]{1,80}):(?:tensor\(([^,)\s]{1,40})[^)\n]{0,80}\)|(\S{1,40})(?!\S))")
 
 
 def read_torchtune(text: str) -> Log:

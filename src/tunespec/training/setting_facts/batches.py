@@ -7,7 +7,7 @@ import math
 from tunespec.training.plan import Plan
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting import Setting
-from tunespec.training.setting_facts.trained import is_adapter, is_launched
+from tunespec.training.setting_facts.trained import is_adapter, is_launched, trial_steps
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 from tunespec.training.values import switch
@@ -23,16 +23,21 @@ _UNKNOWN_DEVICES = (
 
 def batch_facts(source: RunSource, rows: SettingRows) -> None:
     """Mark a step that sees too few or too many records."""
-    rows.skip(KINDS, "how many records a step sees is not known")
     plan, setting = source.plan, batch_setting(rows.spec)
     if plan is None or not plan.batch or setting is None:
+        rows.skip(KINDS, "how many records a step sees is not known")
         return
     _over(rows, plan, setting)
     if rows.spec.objective == "rl":
         rows.skip("small_batch large_batch", "reinforcement learning makes several answers of each prompt")
         return
     _large(source, rows, plan, setting)
-    if why := _why_not_small(rows.spec, plan):
+    _small(source, rows, plan, setting)
+
+
+def _small(source: RunSource, rows: SettingRows, plan: Plan, setting: Setting) -> None:
+    steps = trial_steps(source)
+    if why := f"a run of {steps} steps only shows whether it runs" if steps else _why_not_small(rows.spec, plan):
         rows.skip("small_batch", why)
         return
     rows.examine("small_batch", setting.name)
@@ -116,8 +121,8 @@ def _large(source: RunSource, rows: SettingRows, plan: Plan, setting: Setting) -
 
 
 def _over(rows: SettingRows, plan: Plan, setting: Setting) -> None:
-    rows.skip("batch_over_dataset", "how many records there are is not known")
     if plan.records is None:
+        rows.skip("batch_over_dataset", "how many records there are is not known")
         return
     rows.examine("batch_over_dataset", setting.name)
     if _is_over(plan):

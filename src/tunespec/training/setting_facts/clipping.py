@@ -7,12 +7,10 @@ fill_match), DeepSpeed 0.19 (``runtime/engine.py``: clips where ``gradient_clipp
 from __future__ import annotations
 
 from tunespec.training.precision import own_settings
-from tunespec.training.setting_facts.told import told
+from tunespec.training.setting_facts.told import differs, told
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 from tunespec.training.trainers import runs_in_transformers
-
-KINDS = "clipping_off contradicting_clipping"
 
 
 def clipping_facts(source: RunSource, rows: SettingRows) -> None:
@@ -25,7 +23,7 @@ def clipping_facts(source: RunSource, rows: SettingRows) -> None:
     if setting is None or not setting.is_written or not isinstance(setting.value, int | float):
         return
     if setting.value <= 0:
-        rows.mark("clipping_off", setting.name, f"{told(rows.spec, setting)}: gradients are not clipped")
+        rows.mark("clipping_off", setting.name, f"{told(rows.spec, setting)}: gradients are not clipped; 1 is usual")
     elif setting.value > most:
         text = (
             f"{told(rows.spec, setting)}: gradients are clipped above that alone, and healthy norms stay below {most:g}"
@@ -42,7 +40,6 @@ def _contradicting(rows: SettingRows) -> bool:
             continue
         rows.examine("contradicting_clipping", "max_grad_norm")
         if mine.value is not None and theirs.value is not None and mine.value != theirs.value:
-            text = f"{told(rows.spec, theirs)}, and {told(rows.spec, mine)}: transformers refuses what differs"
-            rows.mark("contradicting_clipping", "max_grad_norm", text)
+            rows.mark("contradicting_clipping", "max_grad_norm", differs(rows.spec, mine, theirs))
             return True
     return False

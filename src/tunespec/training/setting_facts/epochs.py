@@ -18,9 +18,13 @@ _SEEN_AT_LEAST, _MOST = 100, 25
 
 def epoch_facts(source: RunSource, rows: SettingRows) -> None:
     """Mark a run that sees its records too often, and one that trains nothing."""
+    _no_training(rows)
+    _too_many(source, rows)
     rows.skip("too_many_epochs", "how many epochs the run has is not known")
     rows.skip("no_training", "neither epochs nor a learning rate are known")
-    _no_training(rows)
+
+
+def _too_many(source: RunSource, rows: SettingRows) -> None:
     spec, plan = rows.spec, source.plan
     if plan is None or plan.epochs is None or plan.epochs <= 0:
         return
@@ -30,9 +34,10 @@ def epoch_facts(source: RunSource, rows: SettingRows) -> None:
     most = _most(source, plan.records)
     setting = rows.examine("too_many_epochs", *_lengths(spec))
     if setting is not None and plan.epochs > most and not _ends_at_its_best(spec):
-        of = "the same" if plan.records is None else f"the same {plan.records:,}"
-        passes = f"{plan.epochs:.3g} passes over {of} records"
-        rows.mark("too_many_epochs", setting.name, f"{setting}: {passes}, where {most:g} are enough")
+        records = f"the same{'' if plan.records is None else f' {plan.records:,}'} records"
+        passes = "" if setting.name == "epochs" else f" are {plan.epochs:.3g} passes over {records},"
+        more = f" and {most:g} are enough" if passes else f": more than {most:g} passes over {records}"
+        rows.mark("too_many_epochs", setting.name, f"{setting}{passes}{more}")
 
 
 def _most(source: RunSource, records: int | None) -> float:

@@ -8,21 +8,32 @@ from tunespec.training.setting_facts.told import told
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 from tunespec.training.trainers import is_axolotl
+from tunespec.training.values import word
 
-KINDS = "evaluation_off evaluation_off_long evaluation_without_data large_validation"
 _OFF = "evaluation_off evaluation_off_long"
 # Their configuration alone says what is evaluated on; to other trainers a program passes it.
 _SAYS_ITS_DATA = frozenset(("LLaMA-Factory", "mistral-finetune"))
+# What they train on; a configuration without is a form to fill in.
+_TRAINED = ("dataset", "datasets", "pretraining_dataset", "tokenized_path", "data.instruct_data", "data.data")
+_DATA = ("validation_share", "validation_data")
+# What turns evaluation on.
+_TURNS_ON = {
+    "Hugging Face": "`eval_strategy: steps` with an evaluation set",
+    "LLaMA-Factory": "`eval_strategy: steps` with `val_size: 0.1`",
+    "Axolotl": "`val_set_size: 0.05` with `evals_per_epoch: 4`",
+    "mistral-finetune": "`no_eval: false` with `data.eval_instruct_data`",
+    "torchtune": "`run_val_every_n_steps: 50` with `dataset_val`",
+}
 
 
 def evaluation_facts(source: RunSource, rows: SettingRows) -> None:
     """Mark a run without evaluation, an evaluation without data, and one that takes too many of the records."""
-    rows.skip(_OFF, "whether the run evaluates is not known")
-    rows.skip("evaluation_without_data", "what is evaluated on is not in the configuration")
-    rows.skip("large_validation", "the configuration holds no share of the records out")
     _without_data(rows)
     _off(source, rows)
     _share(source, rows)
+    rows.skip(_OFF, "whether the run evaluates is not known")
+    rows.skip("evaluation_without_data", "what is evaluated on is not in the configuration")
+    rows.skip("large_validation", "the configuration holds no share of the records out")
 
 
 def _off(source: RunSource, rows: SettingRows) -> None:
@@ -39,10 +50,14 @@ def _off(source: RunSource, rows: SettingRows) -> None:
     most = source.threshold("H003", "epochs")
     epochs = source.plan.epochs if source.plan is not None else None
     why = _why_off(rows.spec, strategy)
+    turned_on = _TURNS_ON.get(rows.spec.framework.name)
+    hint = f"; {turned_on} does" if turned_on else ""
     if epochs is not None and epochs > most:
-        rows.mark("evaluation_off_long", strategy.name, f"{why}, in a run of {epochs:g} epochs")
+        text = f"{why}: nothing measures the loss on held-out records in {epochs:g} epochs{hint}"
+        rows.mark("evaluation_off_long", strategy.name, text)
     else:
-        rows.mark("evaluation_off", strategy.name, f"{why}: no loss on held-out records is measured")
+        text = f"{why}: nothing measures the loss on held-out records{hint}"
+        rows.mark("evaluation_off", strategy.name, text)
 
 
 def _why_off(spec: RunSpec, strategy: Setting) -> str:
@@ -56,24 +71,19 @@ def _why_off(spec: RunSpec, strategy: Setting) -> str:
 
 
 def _without_data(rows: SettingRows) -> None:
-    if rows.spec.framework.name not in {*_SAYS_ITS_DATA, "Axolotl"}:
+    spec = rows.spec
+    if spec.framework.name not in {*_SAYS_ITS_DATA, "Axolotl"} or not any(map(spec.written.get, _TRAINED)):
         return
     rows.examine("evaluation_without_data", "eval_strategy")
-    if (asked := _refused(rows.spec)) is not None:
-        none = [one for one in map(rows.spec.setting, ("validation_share", "validation_data")) if one is not None]
-        named = " nor ".join(f"`{one.key}`" for one in none)
-        text = (
-            f"{told(rows.spec, asked)}, and neither {named}"
-            if len(none) > 1
-            else f"{told(rows.spec, asked)}, no {named}"
-        )
-        rows.mark("evaluation_without_data", "eval_strategy", f"{text} is set: {rows.spec.framework.name} refuses that")
+    if (asked := _refused(spec)) is not None:
+        sources = " and ".join(f"no `{one.key}`" for one in map(spec.setting, _DATA) if one is not None)
+        text = f"{told(spec, asked)}, with {sources}: {spec.framework.name} refuses that"
+        rows.mark("evaluation_without_data", "eval_strategy", text)
 
 
 def _refused(spec: RunSpec) -> Setting | None:
     """The setting that asks for an evaluation for which there is no data."""
-    data = [spec.setting(name) for name in ("validation_share", "validation_data")]
-    if any(one is not None and (not one.is_known or one.value) for one in data):
+    if any(one is not None and (not one.is_known or one.value) for one in map(spec.setting, _DATA)):
         return None
     strategy = spec.setting("eval_strategy")
     if is_axolotl(spec):
@@ -84,16 +94,13 @@ def _refused(spec: RunSpec) -> Setting | None:
 
 def _refused_by_axolotl(spec: RunSpec) -> Setting | None:
     """A written share of 0 with steps or a strategy (``utils/schemas/validation.py``: check_evals)."""
-    strategy, steps = spec.written.get("eval_strategy"), spec.setting("eval_steps")
-    share = spec.setting("validation_share")
-    if share is None or not share.is_written or strategy == "no" or strategy is False:
+    share, steps, key = spec.setting("validation_share"), spec.setting("eval_steps"), "eval_strategy"
+    strategy = word(spec.written.get(key))
+    if share is None or not share.is_written or strategy == "no":
         return None
     if steps is not None and steps.value:
         return steps
-    written = Setting(
-        "eval_strategy", "eval_strategy", strategy, share.path, spec.written.line("eval_strategy"), "written"
-    )
-    return written if strategy else None
+    return Setting(key, key, strategy, share.path, spec.written.line(key), "written") if strategy else None
 
 
 def _share(source: RunSource, rows: SettingRows) -> None:

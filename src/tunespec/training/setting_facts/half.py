@@ -17,7 +17,6 @@ from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 
 KINDS = "half_overflows half_of_bf16_model half_precision fixed_loss_scale unscaled_half"
-_OF_MODEL = "half_overflows half_of_bf16_model half_precision"
 
 
 def half_facts(source: RunSource, rows: SettingRows) -> None:
@@ -37,7 +36,11 @@ def _of_model(source: RunSource, rows: SettingRows, precision: Precision) -> Non
     model, name = str(rows.spec.value("model") or ""), precision.setting.name
     made, text = made_in(model, _folder(source, rows.spec, model)), told(rows.spec, precision.setting)
     if made == "overflows":
-        rows.mark("half_overflows", name, f"{text} on `{model}`, whose numbers exceed the range of float16 (65,504)")
+        rows.mark(
+            "half_overflows",
+            name,
+            f"{text} on `{model}`, whose numbers exceed the range of float16 (65,504); bfloat16 holds them",
+        )
     elif made == "bfloat16":
         rows.mark("half_of_bf16_model", name, f"{text} on `{model}`, which was made in bfloat16")
     elif made is None:

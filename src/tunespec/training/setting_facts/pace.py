@@ -20,23 +20,20 @@ def pace_facts(source: RunSource, rows: SettingRows) -> None:
     steps = source.plan.steps if source.plan is not None else None
     if steps is None:
         return
-    _judge(rows, "logging_over_run", "logging_steps", steps, "the loss is logged at no step")
-    if (every := steps_between(rows.spec)) is not None:
+    if rows.spec.written.get("logging_strategy", "steps") == "steps":
+        _judge(rows, "logging_over_run", "logging_steps", steps, "the loss is logged at no step")
+    if steps_between(rows.spec) is not None:
         name = "eval_steps" if rows.spec.number("eval_steps") else "logging_steps"
-        outcome = "no evaluation happens before the end, when it is too late to stop"
-        _judge(rows, "evaluation_over_run", name, steps, outcome if every == rows.spec.number(name) else "")
+        _judge(rows, "evaluation_over_run", name, steps, "no evaluation comes before the end, when it is too late")
     saved = rows.spec.setting("save_steps")
     if saved is not None and saved.is_written and rows.spec.value("save_strategy") == "steps":
         _judge(rows, "save_over_run", "save_steps", steps, "no checkpoint before the last is kept to go back to")
 
 
 def _judge(rows: SettingRows, fact: str, name: str, steps: int, outcome: str) -> None:
-    """A value below 1 is a share of the run; transformers logs by epochs if it is told to."""
+    """A value below 1 is a share of the run."""
     every = rows.spec.number(name)
-    by_steps = rows.spec.written.get("logging_strategy", "steps") == "steps"
-    if every is None or (name == "logging_steps" and not by_steps):
-        return
-    setting = rows.examine(fact, name)
-    if setting is not None and every > steps:
+    setting = rows.examine(fact, name) if every is not None else None
+    if setting is not None and every is not None and every > steps:
         run = f"the run has {steps:,} steps" if steps > 1 else "the run has one step"
         rows.mark(fact, name, f"{told(rows.spec, setting)}, and {run}: {outcome}")

@@ -13,7 +13,7 @@ from tunespec.training.model_formats import made_in
 from tunespec.training.precision import own_settings, precision_of
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting import Setting
-from tunespec.training.setting_facts.told import told
+from tunespec.training.setting_facts.told import differs, told
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 from tunespec.training.trainers import is_axolotl, runs_in_transformers, takes_flags
@@ -24,10 +24,10 @@ _FLAGS = ("bf16", "fp16")
 
 def precision_facts(_: RunSource, rows: SettingRows) -> None:
     """Mark a run in float32, and files that do not agree on the format."""
-    rows.skip(KINDS, "the number format is not in the configuration")
     _full(rows)
     _contradicting(rows)
     _overruled(rows)
+    rows.skip(KINDS, "the number format is not in the configuration")
 
 
 def _full(rows: SettingRows) -> None:
@@ -39,7 +39,11 @@ def _full(rows: SettingRows) -> None:
     precision = precision_of(spec)
     setting = rows.examine("full_precision", precision.setting.name) if precision is not None else None
     if setting is not None and precision is not None and precision.format == "fp32":
-        rows.mark("full_precision", setting.name, f"{_off(spec, setting)}: the run computes in float32")
+        rows.mark(
+            "full_precision",
+            setting.name,
+            f"{_off(spec, setting)}: the run computes in float32; `bf16: true` takes half the memory",
+        )
 
 
 def _off(spec: RunSpec, setting: Setting) -> str:
@@ -56,14 +60,18 @@ def _contradicting(rows: SettingRows) -> None:
     spec = rows.spec
     for name in _FLAGS:
         rows.examine("contradicting_precision", name)
-    if not is_axolotl(spec) and all(spec.value(name) is True for name in _FLAGS) and (both := _both(spec)):
-        who = "DeepSpeed" if both[1].path != spec.written.file.shown or not takes_flags(spec) else "transformers"
-        text = f"{told(spec, both[0])} and {told(spec, both[1])}: {who} refuses both at once"
-        rows.mark("contradicting_precision", both[1].name, text)
+    flags = _on(own_settings(spec))
+    if len(flags) > 1 and not is_axolotl(spec):
+        who = "transformers" if takes_flags(spec) else spec.framework.name
+        text = f"{told(spec, flags[0])} and {told(spec, flags[1])}: {who} refuses both at once"
+        rows.mark("contradicting_precision", flags[1].name, text)
         return
     for mine, theirs in _mismatches(spec):
-        text = f"{told(spec, theirs)}, and {told(spec, mine)}: transformers refuses what differs"
-        rows.mark("contradicting_precision", mine.name, text)
+        rows.mark("contradicting_precision", mine.name, differs(spec, mine, theirs))
+
+
+def _on(spec: RunSpec) -> list[Setting]:
+    return [one for one in _both(spec) if one.value is True]
 
 
 def _both(spec: RunSpec) -> list[Setting]:
@@ -87,7 +95,7 @@ def _mismatches(spec: RunSpec) -> Iterator[tuple[Setting, Setting]]:
 def _overruled(rows: SettingRows) -> None:
     """Two that do not agree, of which one wins without a word."""
     spec = rows.spec
-    flags = [one for one in _both(own_settings(spec)) if one.value is True and one.is_written]
+    flags = [one for one in _on(own_settings(spec)) if one.is_written]
     for flag in flags:
         rows.examine("overruled_precision", flag.name)
     if is_axolotl(spec) and len(flags) > 1:

@@ -14,11 +14,13 @@ from tunespec.training.setting_facts.trained import (
     is_preference,
     named,
     own_sized_optimizer,
+    trial_steps,
 )
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 
 KINDS = "learning_rate_high learning_rate_destructive learning_rate_low"
+DECAY = "weight_decay_high"
 # Methods that train the model's own weights, all of them or some.
 _WEIGHTS = frozenset("full freeze".split())
 
@@ -34,19 +36,17 @@ class Bounds:
 
 def rate_facts(source: RunSource, rows: SettingRows) -> None:
     """Mark learning rates that do not suit what is trained."""
-    rows.skip(KINDS, "the learning rate is not known")
     spec = rows.spec
-    rate = spec.number("learning_rate")
+    rate, optimizer, bounds = spec.number("learning_rate"), own_sized_optimizer(spec), bounds_of(source, spec)
     if rate is None or rate <= 0:  # which is no training at all
-        return
-    if optimizer := own_sized_optimizer(spec):
-        rows.skip(KINDS, f"which learning rates suit `{optimizer}` is not known here")
-        return
-    bounds = bounds_of(source, spec)
-    if bounds is None:
-        rows.skip(KINDS, f"which learning rates suit `{spec.method}` is not known here")
-        return
-    _judge(rows, bounds)
+        rows.skip(KINDS, "no learning rate above 0 is known")
+    elif optimizer or bounds is None:
+        rows.skip(KINDS, f"which learning rates suit `{optimizer or spec.method}` is not known here")
+    else:
+        if steps := trial_steps(source):
+            bounds = Bounds(destructive=bounds.destructive)
+            rows.skip("learning_rate_high learning_rate_low", f"a run of {steps} steps only shows whether it runs")
+        _judge(rows, bounds)
 
 
 def bounds_of(source: RunSource, spec: RunSpec) -> Bounds | None:
@@ -72,8 +72,8 @@ def bounds_of(source: RunSource, spec: RunSpec) -> Bounds | None:
         low = limit("least_rate_preference")
     if spec.objective == "pretrain" and not adapter:
         high = destructive  # a pretraining's own rate, which a continued one starts from
-    scale = adapter_scale(spec)
-    return Bounds(low / scale, high / scale, destructive / scale)
+    # 1e-5 / 10 is not 1e-6 in binary, which is what a user writes.
+    return Bounds(*(float(f"{rate / adapter_scale(spec):.6g}") for rate in (low, high, destructive)))
 
 
 def _judge(rows: SettingRows, bounds: Bounds) -> None:
@@ -110,9 +110,9 @@ def _hint(spec: RunSpec, setting: Setting) -> str:
 
 def decay_facts(source: RunSource, rows: SettingRows) -> None:
     """Mark a weight decay that is stronger than what the run learns."""
-    rows.skip("weight_decay_high", "no weight decay is known")
+    rows.skip(DECAY, "no weight decay is known")
     if rows.spec.number("weight_decay") is None:
         return
-    most, setting = source.threshold("H001", "weight_decay"), rows.examine("weight_decay_high", "weight_decay")
+    most, setting = source.threshold("H001", "weight_decay"), rows.examine(DECAY, "weight_decay")
     if setting is not None and setting.value > most:
-        rows.mark("weight_decay_high", setting.name, f"{setting}: more than {most:g} holds back what is learned")
+        rows.mark(DECAY, setting.name, f"{setting}: more than {most:g} holds back what is learned")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from tunespec.training.plan import Plan
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting import Setting
@@ -14,12 +16,14 @@ KINDS = "few_steps few_steps_to_evaluate"
 
 def step_count_facts(source: RunSource, rows: SettingRows) -> None:
     """Mark a batch that leaves too few steps: for the run, or between two evaluations."""
-    rows.skip(KINDS, "how many steps the run has is not known")
     plan, setting = source.plan, batch_setting(rows.spec)
     if plan is None or plan.records is None or plan.batch is None or setting is None:
-        return
-    _few(source, rows, plan, setting)
-    _evaluated(rows, plan)
+        rows.skip(KINDS, "how many records there are, or a step sees, is not known")
+    elif plan.batch > plan.records:
+        rows.skip(KINDS, "a step sees more records than there are")
+    else:
+        _few(source, rows, plan, setting)
+        _evaluated(rows, plan)
 
 
 def _few(source: RunSource, rows: SettingRows, plan: Plan, setting: Setting) -> None:
@@ -27,12 +31,29 @@ def _few(source: RunSource, rows: SettingRows, plan: Plan, setting: Setting) -> 
     if spec.number("max_steps") or spec.number("micro_steps"):
         rows.skip("few_steps", "the configuration itself says how many steps the run has")
         return
-    if not plan.steps or not plan.batch or not plan.records or plan.batch > plan.records:
-        return  # a batch that is larger than the dataset is that, and nothing else
+    if not plan.steps:
+        rows.skip("few_steps", "how many epochs the run has is not known")
+        return
     rows.examine("few_steps", setting.name)
-    if plan.steps < source.threshold("H002", "steps"):
-        run = f"{plan.epochs:g} epochs of {plan.records:,} records are {plan.steps} optimizer steps"
-        rows.mark("few_steps", setting.name, f"{seen(spec, plan)}; {run}")
+    least = source.threshold("H002", "steps")
+    if plan.steps < least:
+        run = f"{plan.epochs:g} epochs of {plan.records:,} records are {plan.steps} optimizer steps, fewer than {least}"
+        rows.mark("few_steps", setting.name, f"{seen(spec, plan)}; {run}{_repair(source, plan)}")
+
+
+def _repair(source: RunSource, plan: Plan) -> str:
+    """The largest accumulation that leaves enough steps, unless the batch would be too small with it."""
+    spec, least = source.spec, source.threshold("H002", "steps")
+    own, size = (spec.setting("accumulation"), spec.number("batch_size")) if spec is not None else (None, None)
+    if own is None or not own.value or not size or not plan.records or not plan.epochs or not plan.batch:
+        return ""
+    one = plan.batch / own.value  # of the batch at an accumulation of 1
+    for accumulation in range(int(own.value) - 1, 0, -1):
+        steps = math.ceil(math.ceil(plan.records / (one * accumulation)) * plan.epochs)
+        if steps >= least:
+            enough = one * accumulation >= source.threshold("H002", "least")
+            return f"; `{own.key}: {accumulation}` gives {steps}" if enough else ""
+    return ""
 
 
 def _evaluated(rows: SettingRows, plan: Plan) -> None:

@@ -8,6 +8,7 @@ check_early_stopping, ``core/builders/causal.py``, ``utils/config/__init__.py``:
 from __future__ import annotations
 
 from tunespec.training.cadence import evaluations
+from tunespec.training.plan import Plan
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting_facts.best_model import why_off_in_axolotl, why_refused
 from tunespec.training.setting_facts.told import told
@@ -16,26 +17,29 @@ from tunespec.training.source import RunSource
 from tunespec.training.trainers import is_axolotl, takes_flags
 from tunespec.training.values import switch
 
-KINDS = "early_stopping_dead patience_over_run best_model_refused best_model_off missing_metric"
 # LLaMA-Factory's metric -> the key that has it computed (supervised fine-tuning).
 _COMPUTED = {"accuracy": "compute_accuracy", "rouge": "predict_with_generate", "bleu": "predict_with_generate"}
 
 
 def stopping_facts(source: RunSource, rows: SettingRows) -> None:
     """Mark early stopping that cannot work, and a best checkpoint that is never loaded."""
+    _best_model(rows)
+    _metric(rows)
+    _early_stopping(source.plan, rows)
     rows.skip("early_stopping_dead patience_over_run", "the configuration sets no early stopping")
     rows.skip("best_model_refused best_model_off", "the configuration does not ask for the best checkpoint")
     rows.skip("missing_metric", "the configuration names no metric whose computation it would set")
-    _best_model(rows)
-    _metric(rows)
+
+
+def _early_stopping(plan: Plan | None, rows: SettingRows) -> None:
     patience = rows.spec.number("patience")
     setting = rows.examine("early_stopping_dead", "patience") if patience else None
     if setting is None or patience is None:
         return
     if why := _why_dead(rows.spec):
         rows.mark("early_stopping_dead", setting.name, f"{told(rows.spec, setting)}: {why}")
+        rows.skip("patience_over_run", "early stopping cannot work at all")
         return
-    plan = source.plan
     count = evaluations(rows.spec, plan) if plan is not None else None
     if count is None:
         rows.skip("patience_over_run", "how often the run evaluates is not known")
@@ -43,7 +47,8 @@ def stopping_facts(source: RunSource, rows: SettingRows) -> None:
     rows.examine("patience_over_run", "patience")
     if count <= patience:
         had = f"{count} evaluations" if count != 1 else "one evaluation"
-        rows.mark("patience_over_run", setting.name, f"{told(rows.spec, setting)} evaluations, and the run has {had}")
+        text = f"{told(rows.spec, setting)}, and the run has {had}: it cannot stop before its end"
+        rows.mark("patience_over_run", setting.name, text)
 
 
 def _best_model(rows: SettingRows) -> None:

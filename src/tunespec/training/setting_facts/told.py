@@ -17,4 +17,12 @@ def told(spec: RunSpec, setting: Setting) -> str:
 
 def meant(setting: Setting) -> str:
     """What a value means in words."""
-    return {True: "on", False: "off", "no": "off"}.get(setting.value, shown(setting.value))
+    if isinstance(setting.value, bool):
+        return "on" if setting.value else "off"
+    return "off" if setting.value == "no" else shown(setting.value)
+
+
+def differs(spec: RunSpec, mine: Setting, theirs: Setting) -> str:
+    """That DeepSpeed's file and the trainer's configuration differ (``integrations/deepspeed.py``: fill_match)."""
+    both = f"{told(spec, theirs)}, and {told(spec, mine)}"
+    return f"{both}: transformers refuses what differs; `auto` there takes the trainer's"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tunespec.training.run_spec import RunSpec
+from tunespec.training.source import RunSource
 from tunespec.training.values import number, text
 
 ADAPTERS = frozenset("lora qlora dora qdora oft qoft loftq pissa rslora".split())
@@ -64,6 +65,14 @@ def own_sized_optimizer(spec: RunSpec) -> str:
             if name and any(part in name.lower().replace("-", "_") for part in _OF_OWN_SIZE):
                 return name
     return ""
+
+
+def trial_steps(source: RunSource) -> int:
+    """The steps of a run that only shows whether it runs, as its user says them; 0 for any other."""
+    spec, plan = source.spec, source.plan
+    if spec is None or plan is None or not (spec.number("max_steps") or spec.number("micro_steps")):
+        return 0
+    return plan.steps if plan.steps and plan.steps < source.threshold("H002", "steps") else 0
 
 
 def is_launched(spec: RunSpec) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tunespec.training.plan import Plan
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting import Setting
+from tunespec.training.setting_facts.trained import trial_steps
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 
@@ -25,6 +26,9 @@ def _warmup(source: RunSource, rows: SettingRows, plan: Plan) -> None:
     spec, kinds = rows.spec, ("endless_warmup", "long_warmup")
     if (scheduler := spec.value("scheduler")) in _WITHOUT_WARMUP:
         rows.skip("endless_warmup long_warmup", f"the schedule `{scheduler}` has no warm-up")
+        return
+    if steps := trial_steps(source):
+        rows.skip("endless_warmup long_warmup", f"a run of {steps} steps only shows whether it runs")
         return
     rows.skip("endless_warmup long_warmup", "how long the run and its warm-up are is not known")
     share, setting = _share(spec, plan), _said(spec)
@@ -64,14 +68,14 @@ def _share(spec: RunSpec, plan: Plan) -> float | None:
 
 def _schedule(rows: SettingRows, plan: Plan) -> None:
     kind, spec = "schedule_mismatch", rows.spec
-    rows.skip(kind, "no schedule with a length of its own is configured")
-    length = spec.number("schedule_steps")
-    if length is None:
+    length, setting = spec.number("schedule_steps"), spec.setting("schedule_steps")
+    if length is None or setting is None:
+        rows.skip(kind, "no schedule with a length of its own is configured")
         return
-    rows.skip(kind, "how long the run is, is not known")
-    setting = rows.examine(kind, "schedule_steps") if plan.steps else None
-    if setting is None or not plan.steps:
+    if not plan.steps:
+        rows.skip(kind, "how many steps the run has is not known")
         return
+    rows.examine(kind, setting.name)
     if length > plan.steps * (1 + _TOLERANCE):
         text = f"the run ends after {plan.steps:,} steps, before the learning rate has come down"
         rows.mark(kind, setting.name, f"{setting}: {text}")
