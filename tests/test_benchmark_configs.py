@@ -78,6 +78,7 @@ def test_an_arguable_code_may_warn_and_may_not_fail():
     assert not scored(label, {"H001": "warning"}).false
     assert [severity for *_, severity in scored(label, {"H001": "error"}).false] == ["error"]
     assert not scored(label, {"H002": "info"}).false
+    assert scored(Label("configs", "one", ["H002"], "why."), {"H002": "info"}).missed
     assert scored(label, {"H002": "warning"}).warnings.count == 1
 
 

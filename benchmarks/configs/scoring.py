@@ -38,7 +38,11 @@ class Scores:
         )
 
     def add(self, label: Label, said: Mapping[str, str]) -> None:
-        """Count one label against the severities that its codes got."""
+        """Count one label against the severities that its codes got.
+
+        What is only worth knowing (info) is said of clean ones too, and counts neither way.
+        """
+        said = {code: severity for code, severity in said.items() if severity != "info"}
         for code in label.codes:
             hit = any(one in said for one in code.split("|"))
             self.recall[code.split("|")[0]].add(hit=hit)
