@@ -239,7 +239,10 @@ STEPS = ("few_steps", "few_steps_to_evaluate")
         (
             TRL.format(4, 4) + "num_train_epochs: 3\n",
             90,
-            f"{TRLS.format(4, 4)} on one device: 16 records in a step; {RUN}; `gradient_accumulation_steps: 3` gives 24",
+            (
+                f"{TRLS.format(4, 4)} on one device: 16 records in a step; {RUN}; "
+                "`gradient_accumulation_steps: 3` gives 24"
+            ),
         ),
         (TRL.format(4, 4) + "num_train_epochs: 3\n", 112, None),
         (

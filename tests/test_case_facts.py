@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from pathlib import Path
 from random import Random
 
@@ -15,16 +14,15 @@ from tests.conftest import chat, write_jsonl
 from tests.edge_cases import OF_KIND, in_split, usual
 from tests.facts_of import facts_of, source_of
 from tunespec.cases import coverage as covering
-from tunespec.cases.candidates import by_kind, proposed
-from tunespec.cases.coverage import Limits
-from tunespec.cases.kinds import KINDS
+from tunespec.cases.candidates import candidates
+from tunespec.cases.coverage import Limits, coverage
+from tunespec.cases.kinds import KINDS, Kind
 from tunespec.cases.sorting import sample
 from tunespec.config import find
 from tunespec.discover import discover
+from tunespec.findings import Place
 from tunespec.progress import Progress
 from tunespec.report import render
-from tunespec.review.draw import draw
-from tunespec.review.material import material
 from tunespec.sources import RecordSource
 from tunespec.subject_sources import Sources
 from tunespec.suite_paths import fixture_path
@@ -46,6 +44,12 @@ def findings(source: RecordSource) -> dict[str, str]:
         for name, fact in facts_of(source, "cases").items()
         for mark in fact.marks.values()
     }
+
+
+def proposed(source: RecordSource) -> dict[Kind, list[Place]]:
+    """The places of the candidates for each kind that is lacking."""
+    found = candidates(coverage(source, Limits(), {}), source.records)
+    return {kind: [source.records.places[row] for row in rows] for kind, rows in found.items()}
 
 
 def reasons(source: RecordSource) -> set[str | None]:
@@ -156,33 +160,17 @@ def test_the_order_of_the_records_changes_nothing(tmp_path, random):
     for own in (records, shuffled):
         source = source_of(tmp_path, own)
         by_line = {place.line: source.records.prompts[row] for row, place in enumerate(source.records.places)}
-        best = proposed(source, Limits())
+        best = proposed(source)
         texts.append({kind: [by_line[place.line] for place in places] for kind, places in best.items()})
     assert texts[0] == texts[1]
     assert {kind.case for kind in texts[0]} == {"numeric", "ambiguous"}
-
-
-def test_all_records_by_kind_what_is_lacking_first(tmp_path):
-    tested = [*usual(60, "test")[40:], *in_split([NUMERIC[7]], "test")]
-    source = source_of(tmp_path, [*usual(40, "train"), *in_split([*NUMERIC[:6], *ASKING], "train"), *tested])
-    found = {kind.case: rows for kind, rows in by_kind(source).items()}
-    assert next(iter(found)) == "ambiguous"
-    assert found["ambiguous"] == {*range(46, 52)}
-    assert found["numeric"] == {*range(40, 46), 72}
-    assert set(found) == {kind.case for kind in KINDS}
-
-
-def test_a_sample_for_review_has_edge_cases(tmp_path):
-    write_jsonl(tmp_path / "train.jsonl", [*usual(40), *NUMERIC[:6], *ASKING])
-    drawn = draw(material(find(tmp_path), [str(tmp_path)]), 4, 0, edge_cases=True)
-    assert Counter(one.why for one in drawn) == {"edge case numeric": 2, "edge case ambiguous": 2}
 
 
 def test_the_best_candidates_fill_several_gaps_and_are_short(tmp_path):
     both = chat("I had 12 nails and lost 5 of them in the long yard.", "Could you tell me whether 7 are enough?")
     records = [*usual(40, "train"), *in_split([*NUMERIC[:6], *ASKING, both], "train"), *usual(60, "test")[40:]]
     source = source_of(tmp_path, records)
-    best = proposed(source, Limits())
+    best = proposed(source)
     assert {places[0].line for places in best.values()} == {53}
     (asking,) = (places for kind, places in best.items() if kind.case == "ambiguous")
     sizes = [len(str(records[place.line - 1]["messages"])) for place in asking[1:] if place.line]

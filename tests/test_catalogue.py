@@ -7,7 +7,6 @@ from pathlib import Path
 from pkgutil import resolve_name
 
 import pytest
-from tunespec.training.step_facts.tables import FACTS as STEP_FACTS
 
 from tunespec.catalogue import load
 from tunespec.docs import index, page
@@ -15,7 +14,7 @@ from tunespec.groups import GROUPS
 from tunespec.inference.tables import GROUPS as GROUPS_OF_ANSWERS
 from tunespec.review.tables import GROUPS as GROUPS_OF_REVIEWS
 from tunespec.templates.tables import TABLES as TEMPLATE_TABLES
-from tunespec.training.tables import SETTING_FACTS
+from tunespec.training.tables import SETTING_FACTS, STEP_FACTS
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE = load()

@@ -30,7 +30,11 @@ def found(folder: Path, text: str, records: int | None = None) -> dict[str, str]
 @pytest.mark.parametrize(
     ("text", "kind", "said"),
     [
-        (LLAMA_FACTORY, "evaluation_off", "`eval_strategy` is not set (off in LLaMA-Factory 0.9.5): nothing measures"),
+        (
+            LLAMA_FACTORY,
+            "evaluation_off",
+            "`eval_strategy` is not set (no evaluation in LLaMA-Factory 0.9.5): nothing measures",
+        ),
         (
             f"{LLAMA_FACTORY}eval_strategy: no\n",
             "evaluation_off",
@@ -44,7 +48,11 @@ def found(folder: Path, text: str, records: int | None = None) -> dict[str, str]
             "held-out records in 10.5 epochs; `eval_strategy: steps`",
         ),
         (f"{LLAMA_FACTORY}{WATCHED}num_train_epochs: 12\n", "", ""),
-        (f"{HUGGING_FACE}num_train_epochs: 11\n", "evaluation_off_long", "`eval_strategy` is not set (off in transfor"),
+        (
+            f"{HUGGING_FACE}num_train_epochs: 11\n",
+            "evaluation_off_long",
+            "`eval_strategy` is not set (no evaluation in transfor",
+        ),
         (f"{HUGGING_FACE}eval_strategy: epoch\nsave_strategy: epoch\n", "", ""),  # a program passes the data
         (f"{AXOLOTL}val_set_size: 0.0\n", "evaluation_off", "`val_set_size: 0`, and no `test_datasets` are set: not"),
         (f"{AXOLOTL}val_set_size: 0\nevals_per_epoch: 4\n", "evaluation_off", "so `evals_per_epoch: 4` does nothing"),
@@ -124,7 +132,7 @@ def test_a_number_of_records_is_large_for_the_records_that_there_are(tmp_path, c
         ("early_stopping_steps: 0\n", "", ""),
         ("load_best_model_at_end: true\n", "", ""),
         ("load_best_model_at_end: true\nsave_steps: 75\n", "best_model_refused", "(75) is no multiple of `eval_steps`"),
-        ("load_best_model_at_end: true\nsave_strategy: epoch\n", "best_model_refused", "`save_strategy` epoch"),
+        ("load_best_model_at_end: true\nsave_strategy: epoch\n", "best_model_refused", "`save_strategy` `epoch`"),
         ("load_best_model_at_end: true\nsave_strategy: best\n", "", ""),
         ("load_best_model_at_end: true\nsave_steps: 0.2\neval_steps: 0.1\n", "", ""),
         ("load_best_model_at_end: true\nsave_steps: 0.25\neval_steps: 0.1\n", "best_model_refused", "(0.25)"),
@@ -223,7 +231,7 @@ def test_the_message_of_a_run_that_logs_nothing(tmp_path):
 
 def test_steps_are_counted_from_the_records(tmp_path):
     texts = found(tmp_path, f"{ON_FILE}val_set_size: 0.2\neval_steps: 50\nlogging_steps: 1\n", records=40)
-    assert texts["evaluation_over_run"].startswith("`eval_steps: 50`, and the run has 2 steps: no evaluation")
+    assert texts["evaluation_over_run"].startswith("`eval_steps: 50`, and the run has 2 steps: none comes")
 
 
 @pytest.mark.parametrize(
@@ -243,6 +251,34 @@ def test_steps_are_counted_from_the_records(tmp_path):
 )
 def test_what_is_not_known_is_skipped_with_a_reason(tmp_path, text, kind, why):
     assert reason(run_of(tmp_path, text), kind) == why
+
+
+MISTRAL = (
+    "data:\n  instruct_data: d.jsonl\nmodel_id_or_path: m\nlora:\n  rank: 64\nmax_steps: 300\noptim:\n  lr: 6.e-5\n"
+)
+TORCHTUNE = (
+    "model:\n  _component_: torchtune.models.qwen2_5.qwen2_5_0_5b\noptimizer:\n  _component_: torch.optim.AdamW\n"
+)
+MLX = "model: m\ndata: data\niters: 100\nbatch_size: 4\nnum_layers: 16\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "said"),
+    [
+        (MISTRAL, "evaluation_off", "`no_eval` is not set (no evaluation in mistral-finetune"),
+        (f"{MISTRAL}no_eval: true\n", "evaluation_off", "`no_eval: true`: nothing measures"),
+        (f"{MISTRAL}no_eval: false\n", "evaluation_without_data", "with no `data.eval_instruct_data`: mistral-fin"),
+        ("".join([MISTRAL.replace("d.jsonl", '""'), "no_eval: false\n"]), "", ""),  # the form that it ships
+        (TORCHTUNE, "evaluation_off", "`run_val_every_n_steps` is not set (no evaluation in torchtune"),
+        (f"{TORCHTUNE}run_val_every_n_steps: 50\n", "", ""),
+        (f"{MLX}steps_per_eval: 101\n", "evaluation_over_run", "`steps_per_eval: 101`, and the run has 100 steps"),
+        (f"{MLX}steps_per_eval: 50\n", "", ""),
+    ],
+)
+def test_the_words_of_other_frameworks(tmp_path, text, kind, said):
+    texts = found(tmp_path, text)
+    assert list(texts) == [kind] * bool(kind)
+    assert said in texts.get(kind, "")
 
 
 @pytest.mark.skipif(not CONFIGURATIONS.is_dir(), reason="no corpora beside the repository (../shared/corpora)")

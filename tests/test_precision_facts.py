@@ -14,6 +14,9 @@ from tunespec.training.model_formats import made_in
 LLAMA_FACTORY = "model_name_or_path: {}\nstage: sft\nfinetuning_type: lora\ndataset: x\nlearning_rate: 1e-4\n"
 AXOLOTL = "base_model: {}\nlearning_rate: 2e-4\nmicro_batch_size: 4\ndatasets:\n  - path: x/y\n    type: alpaca\n"
 HUGGING_FACE = "learning_rate: 1e-4\nper_device_train_batch_size: 8\noutput_dir: out\nmodel_name_or_path: {}\n"
+TORCHTUNE = (
+    "model:\n  _component_: torchtune.models.qwen2_5.qwen2_5_0_5b\noptimizer:\n  _component_: torch.optim.AdamW\n"
+)
 QWEN, GEMMA, LLAMA_2 = "Qwen/Qwen2.5-7B-Instruct", "google/gemma-3-4b-it", "meta-llama/Llama-2-7b-hf"
 ACCELERATE = "compute_environment: LOCAL_MACHINE\ndistributed_type: MULTI_GPU\nnum_processes: 2\nmixed_precision: {}\n"
 OF_H004 = set(
@@ -56,6 +59,8 @@ def found(folder: Path, text: str, name: str = "train.yaml", **beside: str) -> d
         (axolotl("bf16: false\n"), "`bf16: false`: the run computes in float32"),
         (axolotl("bf16: false\nload_in_8bit: true\n"), ""),  # loads in float16
         (axolotl("bf16: false\nbfloat16: true\n"), ""),
+        (f"{TORCHTUNE}dtype: fp32\n", "`dtype: fp32`: the run computes in float32"),
+        (TORCHTUNE, ""),
         (HUGGING_FACE.format(QWEN), "neither `bf16` nor `fp16` is set, and transformers 5.23 turns none on"),
         (HUGGING_FACE.format("acme/classifier"), ""),  # no language model that is known
         (HUGGING_FACE.format("acme/base") + "max_length: 1024\n", ""),  # TRL turns bfloat16 on

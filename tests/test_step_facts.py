@@ -78,7 +78,7 @@ def test_the_checkpoint_to_keep():
     kept = found(state(*parts, best_checkpoint="out/checkpoint-300", best_step=300))["validation_rises"][1]
     assert kept.endswith("; keep out/checkpoint-300")
     nearest = found(state(*parts, save_steps=250))["validation_rises"][1]
-    assert nearest.endswith("; keep the checkpoint nearest to it: with `save_steps` 250 that is checkpoint-250")
+    assert nearest.endswith("; keep the checkpoint nearest to it: checkpoint-250, if one was saved every 250 steps")
 
 
 def test_thresholds_of_the_validation():
@@ -248,7 +248,7 @@ def test_a_run_that_looks_healthy_because_its_nan_was_filtered():
     final = [Logged(90, 3.0, {"eval_loss": NAN}, 10), Logged(90, 3.0, {"train_loss": 1.32}, 11)]
     told = found(state(rows, final))
     said = (
-        "the loss is 0.0 beside a gradient of NaN in 6 of 9 rows, from step 40 on; the run's mean, 1.32, looks healthy"
+        "the loss is 0.0 beside a gradient of NaN in 6 of 9 rows, first at step 40; the run's mean, 1.32, looks healthy"
     )
     assert told == {"masked_nan": (4, said)}
 

@@ -19,10 +19,10 @@ def test_untested_edge_cases(cases, *, least: int = 1, share: float = 0.01):
 
     Fix:
         Move one of the named training records into the evaluation file, or write one of that kind; `tunespec review
-        sample --edge-cases` draws more of them, kinds that are lacking first. Or write a probe with the kind's word
-        as its `case` (`minimal`, `long`, `language`, `code`, `unicode`, `ambiguous`, `unanswerable`, `adversarial`,
-        `rare`, `numeric`, `multi-turn`, `tools`) into a file beside the data. A record may be of several kinds. If a
-        kind needs no test, `--ignore E003.untested_code`.
+        sample --edge-cases` draws more of them. Or write a probe with the kind's word as its `case` (`minimal`,
+        `long`, `language`, `code`, `unicode`, `ambiguous`, `unanswerable`, `adversarial`, `rare`, `numeric`,
+        `multi-turn`, `tools`) into a file beside the data. A record may be of several kinds. If a kind needs no test,
+        `--ignore E003.untested_code`.
 
     Thresholds:
         least: evaluation records of each kind; 1, since without any nothing at all is known. A share of answers

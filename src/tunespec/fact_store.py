@@ -6,8 +6,10 @@ measure), and how many rows each fact examined in a JSON file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tunespec.findings import Mark, Place
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from tunespec.sources import RecordSource
 
 _THREADS = 3  # one more than compares records: Polars mostly releases Python's lock
+_TURN = 0.0005  # seconds that a thread keeps Python's lock while another waits for it
 _PLACE = ("path", "line", "row", "key")
 
 
@@ -93,14 +96,14 @@ def described_facts(
     def computed(group: str) -> list[Fact]:
         return _computed_facts(group, source, cache, key)
 
-    with ThreadPoolExecutor(_THREADS) as pool:
+    with _short_turns(), ThreadPoolExecutor(_THREADS) as pool:
+        # Where calls are nested deeply, as they are under pytest, each further one may take memory from the system and
+        # give it back (CPython's stack of frames grows by pieces): reading took 3 s or 12 s. A thread begins anew.
         if missing:
-            _ = source.alike  # what several threads need is made before they ask for it
+            pool.submit(lambda: source.alike).result()  # what several threads need is made before they ask for it
         compared = pool.submit(lambda: {group: computed(group) for group in missing if group in COMPARING})
         if others:
-            _ = source.profile
-            if of_texts:
-                source.prepare_texts()
+            pool.submit(source.prepare, texts=of_texts).result()
         results = pool.map(computed, others)
         description, places = _described(source, cache, key)  # meanwhile
         if of_texts:  # which a model's answers are compared with, when the records are not at hand
@@ -109,6 +112,20 @@ def described_facts(
             store_taught(taught_by(source), cache, key)
         found |= {**dict(zip(others, results, strict=True)), **compared.result()}
     return description, places, [fact for group in groups for fact in found[group] or ()]
+
+
+@contextmanager
+def _short_turns() -> Iterator[None]:
+    """Polars and NumPy give Python's lock back and want it again hundreds of times.
+
+    A thread that runs Python only keeps it for an interval of 5 ms, so that a core waits for that long each time.
+    """
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def _computed_facts(group: str, source: RecordSource, cache: Cache, key: str) -> list[Fact]:

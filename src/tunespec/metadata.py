@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -26,9 +26,10 @@ def sorts_records(distinct: int, records: int) -> bool:
     return distinct * _CATEGORY <= records
 
 
-def names_context(keys: Sequence[str]) -> bool:
+@lru_cache(1024)
+def names_context(keys: tuple[str, ...]) -> bool:
     """Whether one of a record's own columns is for the text that it is about, empty or not."""
-    return any(meaning == "context" for _, meaning in _named(tuple(keys))[0])
+    return any(meaning == "context" for _, meaning in _named(keys)[0])
 
 
 def metadata_of(record: Mapping[str, Any]) -> Mapping[str, str]:

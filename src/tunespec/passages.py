@@ -41,9 +41,13 @@ class Passages:
         """The table as Polars has it."""
         import polars as pl
 
-        numbers = {"row": pl.UInt32(), "turn": pl.Int32()}
-        schema = {**numbers, "role": pl.Enum(ROLES), "text": pl.String(), "prose": pl.String()}
-        return pl.DataFrame(self.columns, schema=schema)
+        texts, proses = self.columns["text"], self.columns["prose"]
+        own = [index for index, prose in enumerate(proses) if prose is not texts[index]]
+        schema = {"row": pl.UInt32(), "turn": pl.Int32(), "role": pl.Enum(ROLES), "text": pl.String()}
+        frame = pl.DataFrame({name: self.columns[name] for name in schema}, schema=schema)
+        # Most texts are their own prose: both columns share their memory.
+        prose = frame["text"].alias("prose").scatter(own, pl.Series([proses[index] for index in own], dtype=pl.String))
+        return frame.with_columns(prose)
 
     def of(self, *roles: str) -> pl.DataFrame:
         """The passages of some roles, with their number in ``frame`` as the column ``index``."""

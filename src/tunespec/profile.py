@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from tunespec.end_marker import EndMarker, configured_end_marker, infer_end_marker
@@ -56,9 +57,10 @@ class Profile:
 def make_profile(records: Records, marker: str = "") -> Profile:
     """The profile of a dataset's records; ``marker`` is the end marker that the configuration names, if it does."""
     readable = [c for c in records.conversations if c is not None and not c.defect]
+    systems = [system for c in readable if c.system and (system := c.system.strip())]
     shape, shape_share = _usual(c.shape for c in readable)
     keys, keys_share = _usual(
-        frozenset(k) - OPTIONAL_KEYS
+        required_keys(k)
         for k, c in zip(records.keys, records.conversations, strict=True)
         if c is not None and c.shape == shape
     )
@@ -68,13 +70,19 @@ def make_profile(records: Records, marker: str = "") -> Profile:
         shape_share=shape_share,
         keys=keys or frozenset(),
         keys_share=keys_share,
-        system_prompts=len({c.system.strip() for c in readable if c.system and c.system.strip()}),
-        system_share=sum(bool(c.system and c.system.strip()) for c in readable) / total,
+        system_prompts=len(set(systems)),
+        system_share=len(systems) / total,
         think_share=sum(map(thinks_first, readable)) / total,
         template=records.template,
         end_marker=_end_marker(records, marker),
         unknown_splits=dict(sorted(records.unknown_splits.items())[:_SPLITS_SHOWN]),
     )
+
+
+@lru_cache(1024)
+def required_keys(keys: tuple[str, ...]) -> frozenset[str]:
+    """A record's keys without those that trainers treat as optional."""
+    return frozenset(keys) - OPTIONAL_KEYS
 
 
 def _end_marker(records: Records, configured: str) -> EndMarker | None:

@@ -91,9 +91,11 @@ class RecordSource:
             records = records.followed_by(self._read(self.benchmarks), split=BENCHMARK)
         return Alike(records, self._progress)
 
-    def prepare_texts(self) -> None:
-        """Make the tables of texts now: threads that ask for them at the same time would each make them."""
-        _ = self.passages, self.answers
+    def prepare(self, *, texts: bool) -> None:
+        """Make the profile, and the tables of texts, before several threads ask: each would make its own."""
+        _ = self.profile
+        if texts:
+            _ = self.passages, self.answers
 
     @property
     def tokenizer(self) -> Path | None:

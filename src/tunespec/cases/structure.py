@@ -14,7 +14,7 @@ def multi_turn(view: View) -> set[int]:
 
 def tools(view: View) -> set[int]:
     """Records with tools, or with a call of one, or its result."""
-    from tunespec.facts.tools import ToolChecker
+    from tunespec.facts.tools import uses_tools
 
     conversations = view.records.conversations
-    return {row for row in view.rows if (c := conversations[row]) is not None and (c.tools or ToolChecker.applies(c))}
+    return {row for row in view.rows if (c := conversations[row]) is not None and (c.tools or uses_tools(c))}

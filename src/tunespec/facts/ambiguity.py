@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tunespec.facts import Fact
 from tunespec.facts.conflicts import conflict_facts
+from tunespec.facts.exchanges import first_exchanges
 from tunespec.facts.hedges import hedged_fact
 from tunespec.facts.questions import question_facts
 from tunespec.facts.references import missing_reference_fact
@@ -14,9 +15,10 @@ from tunespec.records import Records
 
 def ambiguity_facts(records: Records, profile: Profile, passages: Passages) -> list[Fact]:
     """Every fact of D007."""
+    exchanges = first_exchanges(records, passages)
     return [
         *conflict_facts(records, profile),
-        *question_facts(records, passages),
-        missing_reference_fact(records, passages),
+        *question_facts(records, passages, exchanges),
+        missing_reference_fact(records, exchanges),
         hedged_fact(records, passages),
     ]

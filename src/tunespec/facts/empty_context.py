@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tunespec.facts import Fact, not_applicable
+from tunespec.facts.exchanges import first_exchanges
 from tunespec.facts.references import suspected_references
 from tunespec.findings import Mark
 from tunespec.metadata import names_context
@@ -31,7 +32,7 @@ def empty_context_fact(records: Records, passages: Passages) -> Fact:
     filled = ["context" in metadata for metadata in records.metadata]
     if not lacking and not any(filled):
         return not_applicable("empty_context", "no record has a column with a context (context, passage, document ...)")
-    found = suspected_references(records, passages, lacking) if lacking else ()
+    found = suspected_references(records, first_exchanges(records, passages), lacking) if lacking else ()
     marks = {row: Mark(_said(said, records.keys[row])) for row, said in found}
     return Fact("empty_context", marks, len(lacking) + sum(filled))
 

@@ -9,14 +9,15 @@ from tunespec.facts import Fact
 from tunespec.facts.preference import preference
 from tunespec.facts.roles import role_order, unknown_role
 from tunespec.facts.think import has_think_mark, thinks_first, unclosed_think
-from tunespec.facts.tools import ToolChecker
+from tunespec.facts.tools import ToolChecker, uses_tools
 from tunespec.findings import Mark
 from tunespec.headers import templated_text
 from tunespec.passages import turn_note_of
-from tunespec.profile import OPTIONAL_KEYS, Profile
+from tunespec.profile import Profile, required_keys
 from tunespec.records import Records
 
 Check = Callable[[Conversation], str | None]
+Readable = Sequence[tuple[int, Conversation]]
 _SORTS = 4  # different system prompts that tell a mixture of tasks from a slip
 
 
@@ -27,47 +28,61 @@ def format_facts(records: Records, profile: Profile) -> list[Fact]:
         _unreadable(records),
         _record_shape(records, profile),
         _key_set(records, profile),
-        *(_checked(readable, name, applies, check, reason) for name, applies, check, reason in _checks(profile)),
+        *(_checked(*each) for each in _checks(readable, profile)),
     ]
 
 
-def _checks(profile: Profile) -> list[tuple[str, Callable[[Conversation], bool], Check, str]]:
-    """``(fact, which conversations it applies to, the check, why it applies to none)``."""
-    tools = ToolChecker()
+def _checks(readable: Readable, profile: Profile) -> list[tuple[str, Readable, Check, str]]:
+    """``(fact, the conversations that it applies to, the check, why it applies to none)``."""
+    chats = [(row, c) for row, c in readable if c.shape in CHAT]
+    template = profile.template
     return [
-        ("empty_prompt", _has_prompt(profile), _empty_prompt(profile), "no record has a prompt of its own"),
-        ("empty_answer", lambda _: True, _empty_answer(profile), "no readable record"),
-        ("unknown_role", _is_chat, unknown_role, "no record is a list of messages"),
-        ("role_order", _is_chat, role_order, "no record is a list of messages"),
-        ("tool_call", ToolChecker.applies, tools.check, "no record has tool calls"),
-        ("think_block", has_think_mark, unclosed_think, "no answer has a think block"),
-        ("think_only_in_some", lambda _: profile.think_share > 0, _minority_think(profile), "no answer thinks first"),
-        ("system_only_in_some", lambda _: profile.system_share > 0, _minority_system(profile), "no system prompts"),
+        ("empty_prompt", _with_prompt(readable, profile), _empty_prompt(profile), "no record has a prompt of its own"),
+        ("empty_answer", readable, _empty_answer(profile), "no readable record"),
+        ("unknown_role", chats, unknown_role, "no record is a list of messages"),
+        ("role_order", chats, role_order, "no record is a list of messages"),
+        (
+            "tool_call",
+            [(row, c) for row, c in readable if uses_tools(c)],
+            ToolChecker().check,
+            "no record has tool calls",
+        ),
+        (
+            "think_block",
+            [(row, c) for row, c in readable if has_think_mark(c)],
+            unclosed_think,
+            "no answer has a think block",
+        ),
+        (
+            "think_only_in_some",
+            readable if profile.think_share else (),
+            _minority_think(profile),
+            "no answer thinks first",
+        ),
+        (
+            "system_only_in_some",
+            readable if profile.system_share else (),
+            _minority_system(profile),
+            "no system prompts",
+        ),
         (
             "template_header",
-            lambda c: profile.template is not None and templated_text(c) is not None,
-            lambda c: profile.template.breach(templated_text(c) or "") if profile.template else None,
+            [(row, c) for row, c in readable if templated_text(c) is not None] if template else (),
+            lambda c: template.breach(templated_text(c) or "") if template else None,
             "the texts share no template headers",
         ),
-        ("preference", lambda c: c.rejected is not None, preference, "no preference records"),
+        (
+            "preference",
+            [(row, c) for row, c in readable if c.rejected is not None],
+            preference,
+            "no preference records",
+        ),
     ]
 
 
-def _checked(
-    readable: Sequence[tuple[int, Conversation]],
-    name: str,
-    applies: Callable[[Conversation], bool],
-    check: Check,
-    reason: str,
-) -> Fact:
-    marks: dict[int, Mark] = {}
-    examined = 0
-    for row, conversation in readable:
-        if applies(conversation):
-            examined += 1
-            if (value := check(conversation)) is not None:
-                marks[row] = Mark(value)
-    return Fact(name, marks, examined, None if examined else reason)
+def _checked(name: str, some: Readable, check: Check, reason: str) -> Fact:
+    marks = {row: Mark(value) for row, conversation in some if (value := check(conversation)) is not None}
+    return Fact(name, marks, len(some), None if some else reason)
 
 
 def _readable(records: Records) -> Iterator[tuple[int, Conversation]]:
@@ -104,7 +119,7 @@ def _key_set(records: Records, profile: Profile) -> Fact:
         if conversation.shape != profile.shape:
             continue  # its keys follow from its shape: record_shape tells that
         examined += 1
-        keys = frozenset(records.keys[row]) - OPTIONAL_KEYS
+        keys = required_keys(records.keys[row])
         if keys != profile.keys:
             marks[row] = Mark(_difference(keys, profile))
     return Fact("key_set", marks, examined, None if examined else "no readable record")
@@ -123,12 +138,10 @@ def _percent(share: float) -> str:
     return "over 99%" if shown == "100%" and share < 1 else shown
 
 
-def _is_chat(conversation: Conversation) -> bool:
-    return conversation.shape in CHAT
-
-
-def _has_prompt(profile: Profile) -> Callable[[Conversation], bool]:
-    return lambda c: any(turn.role == "user" for turn in c.turns) or _sides(c, profile) is not None
+def _with_prompt(readable: Readable, profile: Profile) -> Readable:
+    return [
+        (row, c) for row, c in readable if "user" in [turn.role for turn in c.turns] or _sides(c, profile) is not None
+    ]
 
 
 def _sides(conversation: Conversation, profile: Profile) -> tuple[str, str] | None:

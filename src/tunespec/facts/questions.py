@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tunespec.facts import Fact
-from tunespec.facts.exchanges import first_exchanges, has_choices_beside, has_media
+from tunespec.facts.exchanges import has_choices_beside, has_media
 from tunespec.findings import Mark
 from tunespec.passages import Passages
 from tunespec.records import Records
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _SEVERAL = 3  # two questions are often one: "What is it, and how does it work?"
 _LONGEST = 600  # characters; longer prompts tell a story, or hold an exam
@@ -89,9 +93,9 @@ _LETTERED = re.compile(
 _COUNTED = re.compile(r"^\W*(?:how (?:many|much|long|far|old|tall|often)|when|why|who|where)\b", re.IGNORECASE)
 
 
-def question_facts(records: Records, passages: Passages) -> list[Fact]:
-    """``several_questions`` and ``choices_missing``."""
-    return [_several(passages), _choices(records, passages)]
+def question_facts(records: Records, passages: Passages, exchanges: pl.DataFrame) -> list[Fact]:
+    """``several_questions`` and ``choices_missing``; ``exchanges`` are the first of each record."""
+    return [_several(passages), _choices(records, exchanges)]
 
 
 def _several(passages: Passages) -> Fact:
@@ -139,10 +143,9 @@ def _refers(question: str) -> bool:
     return _REFERS.search(_POLITE.sub("", _ASIDE.sub("", question).lstrip(" ,"))) is not None
 
 
-def _choices(records: Records, passages: Passages) -> Fact:
+def _choices(records: Records, exchanges: pl.DataFrame) -> Fact:
     import polars as pl
 
-    exchanges = first_exchanges(records, passages)
     prompt, answer = pl.col("prompt"), pl.col("answer")
     gate = prompt.str.contains(
         r"(?i)of the|of these|of those|(?:select|choose|pick|tick|mark|circle|check) (?:the|all|a|\()"

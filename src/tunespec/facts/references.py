@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
 from tunespec.conversation import Conversation
 from tunespec.facts import Fact
-from tunespec.facts.exchanges import first_exchanges, has_media
+from tunespec.facts.exchanges import has_media
 from tunespec.facts.reference_words import Reference, earlier_turn, reference
 from tunespec.findings import Mark
-from tunespec.passages import Passages
 from tunespec.records import Records
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _LONGEST = 400  # characters; a longer prompt holds its material, somewhere
 _GATE = (
@@ -81,27 +84,26 @@ _TASK_NAMES = re.compile(
 _SIGNS = re.compile(r"[`\"“”„«»|{}\[\]=<>]|(?<!\w)'[^']{2,}'|:\s*\S|\d")
 
 
-def missing_reference_fact(records: Records, passages: Passages) -> Fact:
+def missing_reference_fact(records: Records, exchanges: pl.DataFrame) -> Fact:
     """First prompts that speak of material, where neither they nor anything beside them holds some.
 
     Where the dataset has a column for it, ``empty_context`` has them.
     """
     from tunespec.facts.empty_context import lacks_context
 
-    exchanges = first_exchanges(records, passages)
     others = set(range(len(records))) - lacks_context(records)
-    marks = {row: Mark(said) for row, said in suspected_references(records, passages, others)}
+    marks = {row: Mark(said) for row, said in suspected_references(records, exchanges, others)}
     return Fact("missing_reference", marks, exchanges.height, None if exchanges.height else "no record has a prompt")
 
 
-def suspected_references(records: Records, passages: Passages, rows: Collection[int]) -> Iterator[tuple[int, str]]:
+def suspected_references(records: Records, exchanges: pl.DataFrame, rows: Collection[int]) -> Iterator[tuple[int, str]]:
     """``(row, what is missing)`` of those among some records whose first prompt refers to material that is not there.
 
     Not where the answer asks for it.
     """
     import polars as pl
 
-    asked = first_exchanges(records, passages).filter(pl.col("prompt").str.len_bytes() <= _LONGEST)
+    asked = exchanges.filter(pl.col("prompt").str.len_bytes() <= _LONGEST)
     systems = Counter(c.system for c in records.conversations if c is not None and c.system)
     for row, prompt, answer in asked.filter(pl.col("prompt").str.contains(_GATE)).iter_rows():
         said = missing(prompt) if row in rows else None

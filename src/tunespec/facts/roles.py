@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from itertools import chain
 
 from tunespec.conversation import ROLES, Conversation, Turn
 from tunespec.passages import turn_note_of
@@ -20,7 +21,7 @@ _FOLLOWS: dict[str | None, frozenset[str]] = {
 
 def unknown_role(conversation: Conversation) -> str | None:
     """Names the first role that no trainer knows, with the closest one that they do."""
-    for turn in (*conversation.turns, *(conversation.rejected or ())):
+    for turn in chain(conversation.turns, conversation.rejected or ()):
         if turn.role == "unknown":
             near = difflib.get_close_matches(turn.named.lower(), ROLES, n=1, cutoff=0.6)
             hint = f" (did you mean `{near[0]}`?)" if near else ""

@@ -14,17 +14,20 @@ from tunespec.reading.lines import kind_of
 from tunespec.text import shorten
 
 
+def uses_tools(conversation: Conversation) -> bool:
+    """Whether the conversation holds a call or a result."""
+    for turn in conversation.turns:  # noqa: SIM110  asked of every record: any() would take twice as long
+        if turn.calls or turn.role in ("call", "tool"):
+            return True
+    return False
+
+
 class ToolChecker:
     """Checks conversations' tool calls; remembers the parsed tool lists, which records share."""
 
     def __init__(self) -> None:
         self._tools: dict[str, dict[str, Any]] = {}
         self._validators: dict[str, Any] = {}
-
-    @staticmethod
-    def applies(conversation: Conversation) -> bool:
-        """Whether the conversation holds a call or a result."""
-        return any(turn.calls or turn.role in ("call", "tool") for turn in conversation.turns)
 
     def check(self, conversation: Conversation) -> str | None:
         """The first thing wrong with the calls, or None."""

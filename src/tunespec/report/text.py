@@ -118,7 +118,7 @@ def _summary(report: Mapping[str, Any]) -> str:
     summary = report["summary"]
     passed = sum(row["status"] == "passed" for row in report["pitfalls"])
     nouns = [_noun(subject) for subject in report["subjects"]]
-    counts = {noun: nouns.count(noun) for noun in ("template", "model", "recording", "review log")}
+    counts = {noun: nouns.count(noun) for noun in ("template", "training run", "model", "recording", "review log")}
     others = [plural(count, noun) for noun, count in counts.items() if count]
     judged = [*([plural(summary["rows"], "record")] if summary["rows"] or not others else []), *others]
     return (
@@ -131,9 +131,7 @@ def _summary(report: Mapping[str, Any]) -> str:
 def _noun(subject: Mapping[str, Any]) -> str:
     if subject["family"] == "inference":
         return "model" if "server" in subject["profile"] else "recording"
-    if subject["family"] == "evaluation":
-        return "review log"
-    return str(subject["family"])
+    return {"evaluation": "review log", "training": "training run"}.get(subject["family"], str(subject["family"]))
 
 
 def _listed(names: Sequence[str]) -> str:

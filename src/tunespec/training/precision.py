@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tunespec.training.frameworks import BESIDE
 from tunespec.training.run_spec import RunSpec, spec_of
 from tunespec.training.setting import Setting
-from tunespec.training.trainers import is_axolotl
+from tunespec.training.trainers import is_axolotl, runs_in_transformers
 
 # Settings that turn a format on, the first that is on counts: bfloat16 goes before float16 where both are taken.
 _SWITCHES = {"fp8": "fp8", "bf16": "bf16", "pure_bf16": "bf16", "fp16": "fp16", "pure_fp16": "fp16"}
@@ -39,7 +39,8 @@ def precision_of(spec: RunSpec) -> Precision | None:
     named = [one for one in map(spec.setting, _SWITCHES) if one is not None]
     if decides is None or not named or any(one.value is None for one in named):
         return None
-    if spec.framework in BESIDE.values() or any(spec.written.has(key) for key in _LOADED):
+    loaded = runs_in_transformers(spec) and any(spec.written.has(key) for key in _LOADED)
+    if spec.framework in BESIDE.values() or loaded:
         return None
     return Precision("fp32", decides)
 

@@ -20,7 +20,7 @@ def why_refused(spec: RunSpec) -> str:
     if evaluated.value != saved.value:
         return (
             f"transformers refuses it unless evaluations and checkpoints go together, and `{evaluated.key}` is "
-            f"{evaluated.value}, `{saved.key}` {saved.value}"
+            f"`{evaluated.value}`, `{saved.key}` `{saved.value}`"
         )
     every, save = steps_between(spec), spec.number("save_steps")
     if evaluated.value != "steps" or not every or not save or _meet(save, every):

@@ -24,7 +24,7 @@ def pace_facts(source: RunSource, rows: SettingRows) -> None:
         _judge(rows, "logging_over_run", "logging_steps", steps, "the loss is logged at no step")
     if steps_between(rows.spec) is not None:
         name = "eval_steps" if rows.spec.number("eval_steps") else "logging_steps"
-        _judge(rows, "evaluation_over_run", name, steps, "no evaluation comes before the end, when it is too late")
+        _judge(rows, "evaluation_over_run", name, steps, "none comes in its course, and at the end it is too late")
     saved = rows.spec.setting("save_steps")
     if saved is not None and saved.is_written and rows.spec.value("save_strategy") == "steps":
         _judge(rows, "save_over_run", "save_steps", steps, "no checkpoint before the last is kept to go back to")

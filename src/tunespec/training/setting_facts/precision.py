@@ -42,7 +42,7 @@ def _full(rows: SettingRows) -> None:
         rows.mark(
             "full_precision",
             setting.name,
-            f"{_off(spec, setting)}: the run computes in float32; `bf16: true` takes half the memory",
+            f"{_off(spec, setting)}: the run computes in float32; bfloat16 takes half the memory",
         )
 
 

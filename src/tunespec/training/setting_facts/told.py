@@ -19,7 +19,7 @@ def meant(setting: Setting) -> str:
     """What a value means in words."""
     if isinstance(setting.value, bool):
         return "on" if setting.value else "off"
-    return "off" if setting.value == "no" else shown(setting.value)
+    return "no evaluation" if setting.name == "eval_strategy" and setting.value == "no" else shown(setting.value)
 
 
 def differs(spec: RunSpec, mine: Setting, theirs: Setting) -> str:

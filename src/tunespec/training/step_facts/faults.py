@@ -70,7 +70,7 @@ def _masked(run: LoggedRun, loss: Series, gradient: Series) -> Fault | None:
         return None
     final = run.series("train_loss").finite().values
     looks = f"; the run's mean, {final[-1]:.3g}, looks healthy" if len(final) and final[-1] > 0 else ""
-    where = f"in {len(masked):,} of {len(loss.rows):,} rows, from {run.where(masked[0])} on"
+    where = f"in {len(masked):,} of {len(loss.rows):,} rows, first at {run.where(masked[0])}"
     return Fault("masked_nan", masked[0], f"the loss is 0.0 beside a gradient of NaN {where}{looks}")
 
 

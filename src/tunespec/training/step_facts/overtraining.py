@@ -134,7 +134,7 @@ def _to_keep(run: LoggedRun, best: int, where: str) -> str:
         return f"keep {log.best_checkpoint}"
     if log.save_steps and step:
         saved = max(round(step / log.save_steps), 1) * log.save_steps
-        return f"keep the checkpoint nearest to it: with `save_steps` {log.save_steps:,} that is checkpoint-{saved}"
+        return f"keep the checkpoint nearest to it: checkpoint-{saved}, if one was saved every {log.save_steps:,} steps"
     return f"keep the checkpoint nearest to {where}"
 
 
