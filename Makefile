@@ -36,6 +36,7 @@ docs-check: docs
 
 bench: $(VENV)/developing
 	$(BIN)/python -m benchmarks.accuracy --check
+	$(BIN)/python -m benchmarks.configs --check
 	$(BIN)/python -m benchmarks.speed --records 100000 --check
 	@test "$$TUNESPEC_LIVE" = 0 || $(BIN)/python -m benchmarks.inference --check
 

@@ -12,7 +12,9 @@ from tunespec.catalogue import load
 from tunespec.docs import index, page
 from tunespec.groups import GROUPS
 from tunespec.inference.tables import GROUPS as GROUPS_OF_ANSWERS
+from tunespec.review.tables import GROUPS as GROUPS_OF_REVIEWS
 from tunespec.templates.tables import TABLES as TEMPLATE_TABLES
+from tunespec.training.tables import SETTING_FACTS, STEP_FACTS
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE = load()
@@ -41,6 +43,8 @@ def test_codes_names_and_facts_have_one_owner():
     computed = [(group.table, fact) for group in GROUPS.values() for fact in group.facts]
     computed += [(table, fact) for table, made in TEMPLATE_TABLES.items() for fact in made.facts]
     computed += [("answers", fact) for facts in GROUPS_OF_ANSWERS for fact in facts.split()]
+    computed += [("settings", fact) for fact in SETTING_FACTS] + [("steps", fact) for fact in STEP_FACTS]
+    computed += [("reviews", fact) for facts in GROUPS_OF_REVIEWS for fact in facts.split()]
     assert sorted(judged) == sorted(computed)
     owners = {(kind, pitfall.code) for pitfall in PITFALLS for kind in pitfall.kinds()}
     assert len(owners) == len({kind for kind, _ in owners})

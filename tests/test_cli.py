@@ -18,6 +18,7 @@ from tunespec.config_values import _INFERENCE
 from tunespec.discover import discover
 from tunespec.explain import explain_text, list_text
 from tunespec.init import configuration_text
+from tunespec.review.settings import _REVIEW
 
 PAIR = [chat("What is the Seine?", "A river through Paris."), chat("Who wrote Candide?", "Voltaire.")]
 
@@ -45,7 +46,7 @@ def project(tmp_path):
         (["clean.jsonl", "-n", "x"], 2, "-n x: expected a number of worker processes"),
         (["odd[1]"], 0, "2 records"),
         (["odd[1]/*.jsonl"], 0, "2 records"),
-        (["empty"], 2, "nothing to judge: no dataset, no template and no recorded output in empty"),
+        (["empty"], 2, "nothing to judge: no dataset, no template, no training run, no recorded output and no review"),
         (["clean.jsonl", "--select", "D999"], 2, "unknown pitfall 'D999'"),
         (["clean.jsonl", "--report", "html=x.html"], 2, "is not FORMAT=FILE"),
         (["clean.jsonl", "--format", "html"], 2, "'html' is not one of"),
@@ -108,6 +109,8 @@ def test_init_is_a_comment_for_everything_that_can_be_set(project, snapshot, mon
     assert text == snapshot
     inference = text.partition("# [inference]\n")[2].partition("\n\n")[0].replace("# ", "", 1).replace("\n# ", "\n")
     assert set(tomllib.loads(inference)) == set(_INFERENCE)
+    review = text.partition("# [review]\n")[2].partition("\n\n")[0].replace("# ", "", 1).replace("\n# ", "\n")
+    assert set(tomllib.loads(review)) == set(_REVIEW)
     commented = [line.removeprefix("# ") for line in text.splitlines()]
     start = next(n for n, line in enumerate(commented) if line.startswith("[pitfalls."))
     settings = [line for line in commented[start:] if line.startswith("[pitfalls.") or " = " in line]

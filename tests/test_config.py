@@ -7,6 +7,7 @@ import pytest
 from tests.conftest import chat, write_jsonl
 from tunespec import CannotJudgeError
 from tunespec.config import find
+from tunespec.sources import setting
 
 MISTAKES = {
     "unknown key": 'dta = ["x"]',
@@ -35,6 +36,20 @@ def test_a_mistake_is_named(tmp_path, snapshot, mistake):
     with pytest.raises(CannotJudgeError) as caught:
         find(tmp_path)
     assert str(caught.value).replace(str(tmp_path), "PROJECT").replace("\\", "/") == snapshot
+
+
+def test_each_function_of_a_pitfall_has_its_own_thresholds_and_kinds(tmp_path):
+    """H001 judges settings, and the logs of a run."""
+    told = "[pitfalls.overtraining]\nepochs = 4.0\nrise = 0.1\nseverity = {validation_lost = 'warning'}\n"
+    (tmp_path / "tunespec.toml").write_text(told, encoding="utf-8")
+    config = find(tmp_path)
+    assert (setting(config, "H001", "epochs"), setting(config, "H001", "rise"), setting(config, "H001", "lost")) == (
+        4,
+        0.1,
+        0.2,
+    )
+    on_logs = next(one for one in config.catalogue.by_code["H001"] if one.table == "steps")
+    assert config.severity(on_logs, "validation_lost", "error") == "warning"
 
 
 def test_pyproject_is_read_too_and_from_below(tmp_path):

@@ -266,7 +266,9 @@ def test_a_program_that_python_does_not_parse_is_passed_over_and_says_why(tmp_pa
     assert seen.passed_over == {"ask.py": "no Python that can be read: '(' was never closed (line 2)"}
     with pytest.raises(CannotJudgeError, match=r"ask\.py: no Python that can be read"):
         discover(find(tmp_path), [str(tmp_path / "ask.py")])
-    with pytest.raises(CannotJudgeError, match=r"no program that asks a model in a way that is known here"):
+    with pytest.raises(
+        CannotJudgeError, match=r"no program that asks a model, or trains one, in a way that is known here"
+    ):
         discover(find(tmp_path), [str(tmp_path / "no.py")])
 
 

@@ -34,7 +34,10 @@ LARGEST_REPAIR = 2  # lines taken away plus lines put in
 
 
 class Example(NamedTuple):
-    """One folder ``fixtures/<code>-<name>/<verdict>-<kind>``; with ``-answer`` a recorded answer shows it."""
+    """One folder ``fixtures/<code>-<name>/<verdict>-<kind>``; with ``-answer`` a recorded answer shows it.
+
+    The same kind in another framework's words is ``<verdict>-<kind>.<framework>``.
+    """
 
     code: str
     kind: str
@@ -51,6 +54,7 @@ class Example(NamedTuple):
 def example(folder: Path) -> Example:
     verdict, _, kind = folder.name.partition("-")
     code = folder.parent.name.partition("-")[0]
+    kind = kind.partition(".")[0]  # what follows names the framework, where several write the same in their own keys
     return Example(code, kind.removesuffix(ANSWERS), kind.endswith(ANSWERS), verdict, folder)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import chat, write_jsonl
 from tunespec.facts import Fact
-from tunespec.facts.held_out import Limits, held_out_facts
+from tunespec.facts.held_out import ByTrainer, Limits, held_out_facts
 from tunespec.split_statistics import Split
 
 USUAL = [120, 300, 80, 450, 200, 160, 95, 510, 230, 330]
@@ -130,3 +130,51 @@ def test_the_report_shows_what_is_in_the_splits(judge, tmp_path):
     ]
     assert subject["splits"][0]["topics"] == {"rivers": 2}
     assert subject["overlaps"] == [{"split": "validation", "with": "train", "records": 1, "prompts": 1}]
+
+
+@pytest.mark.parametrize(
+    ("records", "share", "small"),
+    [(1_000, 0.1, ""), (1_000, 0.001, "1 record"), (200, 0.05, ""), (100, 2, "2 records"), (100, 10, ""), (5, 50, "")],
+)
+def test_the_trainer_holds_records_out(records, share, small):
+    by_trainer = ByTrainer(f"`val_size: {share}` (train.yaml:4)", share)
+    made = held_out_facts([split("train", records)], Limits(), by_trainer, alone=False)
+    found = {fact.name: fact for fact in made}
+    assert not found["missing_validation"].marks
+    assert found["missing_validation"].examined == 1
+    texts = [mark.text for mark in found["small_validation"].marks.values()]
+    assert [text.startswith(f"{by_trainer.said} holds {small} out beside") for text in texts] == [True] * bool(small)
+    assert by_trainer.said in (found["different_validation"].reason or "")
+
+
+def test_the_trainer_evaluates_on_other_data():
+    by_trainer = ByTrainer("`test_datasets` (train.yaml:7)")
+    missing, *others = held_out_facts([split("train", 100)], Limits(), by_trainer, alone=False)
+    assert (missing.marks, missing.examined) == ({}, 1)
+    assert {fact.reason for fact in others} == {f"the trainer's configuration names other data: {by_trainer.said}"}
+
+
+def test_files_of_their_own_go_before_what_the_trainer_holds_out():
+    made = held_out_facts([split("train", 1_000), split("validation", 1)], Limits(), ByTrainer("x", 0.5), alone=False)
+    assert made[1].marks[1].text == "validation has 1 records beside 1,000 training records; 10 is least"
+
+
+def test_records_that_nothing_names_a_split_of_are_trained_on_where_the_trainer_holds_some_out():
+    made = held_out_facts([split(None, 1_000)], Limits(), ByTrainer("x", 0.1), alone=True)
+    assert [fact.examined for fact in made] == [1, 1, 0]
+
+
+def test_a_configuration_of_the_trainer_is_heard(judge, tmp_path):
+    write_jsonl(tmp_path / "data/train.jsonl", [chat(f"What is {n} times 7?", f"{7 * n}.") for n in range(40)])
+    text = (
+        "base_model: x/y\nlearning_rate: 2e-4\ndatasets:\n  - path: data/train.jsonl\n    type: chat_template\n"
+        "val_set_size: {}\n"
+    )
+    _, report = judge(tmp_path, select=["E001"])
+    assert [finding["kind"] for finding in report["findings"]] == ["missing_validation"]
+    other = "0\ntest_datasets:\n  - path: acme/held-out\n    type: chat_template"
+    for share, kinds in (("0.1", []), (other, []), ("1", ["small_validation"])):
+        (tmp_path / "train.yaml").write_text(text.format(share), encoding="utf-8")
+        _, report = judge(tmp_path, select=["E001"])
+        assert [finding["kind"] for finding in report["findings"]] == kinds
+    assert "`val_set_size: 1` (train.yaml:6) holds 1 record out" in report["findings"][0]["message"]

@@ -322,7 +322,10 @@ def test_a_plain_template(project):
         (["options.json"], "it holds no messages and no prompt"),
         (["broken.json"], "broken.json: no valid JSON"),
         (["user", "nowhere"], "nowhere: no such file or folder"),
-        (["user", "empty"], "nothing to judge: no dataset, no template and no recorded output in empty"),
+        (
+            ["user", "empty"],
+            "nothing to judge: no dataset, no template, no training run, no recorded output and no review",
+        ),
         (["user", "data"], "data: no Modelfile, no chat template and no tokenizer configuration"),
         (["user", "data", "--side", "serving"], "data: no Modelfile; name it with --modelfile"),
         (

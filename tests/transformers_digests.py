@@ -25,8 +25,8 @@ class Then(datetime):
 
 def main() -> None:
     """Render everything and write the digests, with the version."""
-    import transformers  # type: ignore[import-not-found]
-    from transformers.utils import chat_template_utils as utils  # type: ignore[import-not-found]
+    import transformers
+    from transformers.utils import chat_template_utils as utils
 
     utils.datetime = Then
     found = {

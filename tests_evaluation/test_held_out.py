@@ -20,7 +20,8 @@ def test_missing_validation_set(splits, *, least: int = 10, share: float = 0.01,
         Put a `validation.jsonl` beside the named `train.jsonl` (or name the files under
         `[tool.tunespec.datasets.NAME]`). Too small: hold more records out. Different: draw the records at random from
         all data instead of taking its end, or say under `[tool.tunespec.ignore]` why another distribution is meant.
-        If the trainer itself splits the file (`val_size`, `val_set_size`), say that there.
+        A trainer that splits the file itself (`val_size`, `val_set_size`) is asked by its configuration, if that is
+        among the files (or `--training FILE`).
 
     Thresholds:
         least: records that a validation or test split must have; 10, since with fewer one answer moves a score by more
@@ -30,10 +31,11 @@ def test_missing_validation_set(splits, *, least: int = 10, share: float = 0.01,
             explains once in 1,000 times
 
     Kinds:
-        missing_validation: {value} | a training split with no validation or test split beside it; a single file given
-            alone is not judged | overtraining stays unseen until the model is in use
-        small_validation: {value} | fewer records than `least`, or than the `share` of the training data | a
-            score over so few answers changes by chance from run to run
+        missing_validation: {value} | a training split with no validation or test split beside it, nor a training
+            configuration that holds records out or names other data; a single file given alone is not judged |
+            overtraining stays unseen until the model is in use
+        small_validation: {value} | fewer records than `least`, or than the `share` of the training data, in a split or
+            by a training configuration | a score over so few answers changes by chance from run to run
         different_validation: {value} | answer lengths (Kolmogorov-Smirnov), topics of the records' own column, or
             languages (total variation) further apart than `distance`, with 30 records on each side | the score
             says little about what the model was trained for

@@ -15,6 +15,7 @@ from benchmarks.accuracy.judging import Judged, judge
 from benchmarks.accuracy.page import page
 from benchmarks.accuracy.samples import SHAPES
 from benchmarks.accuracy.scoring import score
+from benchmarks.pages import write_parts
 
 _SEEDS = 5
 _PAGE = Path(__file__).parents[2] / "docs" / "accuracy.md"
@@ -34,8 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = "python -m benchmarks.accuracy --check --write"
     text = page(scores, options.seeds, command if options.seeds == _SEEDS else f"{command} --seeds {options.seeds}")
     if options.write:
-        _PAGE.parent.mkdir(exist_ok=True)
-        _PAGE.write_text(text, encoding="utf-8", newline="\n")
+        write_parts(_PAGE, text)
     else:
         print(text)
     breaches = list(scores.breaches())

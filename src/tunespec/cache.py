@@ -23,6 +23,7 @@ _GRAMMARS = ("c", "cpp", "go", "java", "javascript", "rust", "sql", "typescript"
 # With and without them, facts differ.
 _EXTRAS = (
     "ggufdoctor",
+    "nltk",
     "rapidfuzz",
     "tokenizers",
     "tree-sitter",

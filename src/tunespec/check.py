@@ -13,7 +13,7 @@ import click
 
 from tunespec.errors import CannotJudgeError
 from tunespec.run import new_run_id
-from tunespec.session import OF_INFERENCE, Options, Session
+from tunespec.session import OF_INFERENCE, OF_TRAINING, Options, Session
 from tunespec.suite_paths import suite_root
 
 
@@ -68,7 +68,7 @@ def _try_to_write(path: Path, session: Session) -> None:
 
 
 def _session_options(paths: Sequence[str], options: Mapping[str, Any]) -> Options:
-    kept = ("select", "ignore", "report", "fail_on", "show_rows", "exit_zero", "gx_suites", *OF_INFERENCE)
+    kept = ("select", "ignore", "report", "fail_on", "show_rows", "exit_zero", "gx_suites", *OF_INFERENCE, *OF_TRAINING)
     return Options(dataset=paths, **{name: options[name] for name in kept})
 
 
@@ -82,7 +82,7 @@ def _arguments(paths: Sequence[str], options: Mapping[str, Any], settings: Path)
     if options["junit"]:
         arguments.append(f"--junitxml={Path(options['junit']).resolve()}")
     arguments += [f"--tunespec-dataset={path}" for path in paths]
-    for name in ("select", "ignore", "report", "probes", "outputs"):
+    for name in ("select", "ignore", "report", "probes", "outputs", *OF_TRAINING):
         arguments += [f"--tunespec-{name}={value}" for value in options[name]]
     for name in ("fail_on", "gx_suites", "model", "host", "api", "record"):
         arguments += [f"--tunespec-{name.replace('_', '-')}={options[name]}"] if options[name] else []

@@ -1,4 +1,4 @@
-"""The command line: ``check``, ``explain``, ``list``, ``render`` and ``init``."""
+"""The command line: ``check``, ``explain``, ``list``, ``render``, ``init`` and ``review``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 
 import tunespec
 from tunespec.errors import CannotJudgeError
+from tunespec.review.command import review
 
 _FILE = click.Path(path_type=Path)
 
@@ -49,6 +50,10 @@ def main() -> None:
 @click.option("--report", multiple=True, metavar="FORMAT=FILE", help="Also write a report (text or json); repeatable.")
 @click.option("--junit", type=click.Path(dir_okay=False), metavar="FILE", help="Also write pytest's JUnit XML.")
 @click.option("--show-rows", is_flag=True, help="Print the text of records with findings.")
+@click.option(
+    "--training", multiple=True, metavar="FILE", help="The training configuration, rather than what is found."
+)
+@click.option("--logs", multiple=True, metavar="PATH", help="The run's logs, or their folder; repeatable.")
 @click.option("--model", metavar="NAME", help="Put probes to this served model, and judge its answers.")
 @click.option("--host", metavar="URL", help="Its server (default: OLLAMA_HOST, or Ollama's own address).")
 @click.option("--api", type=click.Choice(["ollama", "openai"]), help="Its interface (default: the server is asked).")
@@ -59,7 +64,7 @@ def main() -> None:
 @click.option("--exit-zero", is_flag=True, help="Exit 0 where findings would exit 1.")
 @click.option("--gx-suites", metavar="DIR", help="Write the suites as Great Expectations' own JSON.")
 def check(paths: tuple[str, ...], **options: Any) -> None:
-    """Judge the datasets, templates and outputs under PATHS (files, folders, globs), and a served model.
+    """Judge the datasets, templates, training runs and outputs under PATHS (files, folders, globs), and a served model.
 
     Default: the configured ones, or this folder.
 
@@ -153,3 +158,6 @@ def init(paths: tuple[str, ...], *, stdout: bool, modelfile: Path | None, templa
     from tunespec.init import initialise
 
     initialise(paths, modelfile, template, stdout=stdout)
+
+
+main.add_command(review)

@@ -19,10 +19,12 @@ from tunespec.config_values import (
     read_roles,
     read_strings,
     read_template,
+    read_training,
     require,
 )
 from tunespec.errors import CannotJudgeError
 from tunespec.pitfall import SEVERITIES, Pitfall
+from tunespec.review.settings import read_review
 from tunespec.templates.plain import PlainTemplate
 
 # key -> what its value must be, as the error message says it
@@ -38,6 +40,8 @@ _KEYS: dict[str, tuple[type, str]] = {
     "pitfalls": (dict, "tables [tool.tunespec.pitfalls.NAME]"),
     "template": (dict, "a table [tool.tunespec.template]"),
     "inference": (dict, "a table [tool.tunespec.inference]"),
+    "training": (dict, "a table [tool.tunespec.training]"),
+    "review": (dict, "a table [tool.tunespec.review]"),
 }
 
 
@@ -58,6 +62,8 @@ class Config:
     pitfalls: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     template: Mapping[str, Any] = field(default_factory=dict)
     inference: Mapping[str, Any] = field(default_factory=dict)
+    training: Mapping[str, Any] = field(default_factory=dict)
+    review: Mapping[str, Any] = field(default_factory=dict)
     catalogue: Catalogue = field(default=Catalogue(()), repr=False)
 
     @property
@@ -138,5 +144,7 @@ def _build(table: dict[str, Any], path: Path) -> Config:
         pitfalls=read_pitfalls(table.get("pitfalls", {}), catalogue, path),
         template=read_template(table.get("template", {}), path),
         inference=read_inference(table.get("inference", {}), path),
+        training=read_training(table.get("training", {}), path),
+        review=read_review(table.get("review", {}), path),
         catalogue=catalogue,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,11 @@ _INFERENCE: Mapping[str, tuple[tuple[type, ...], str]] = {
     "max_tokens": ((int,), "a whole number above 0"),
 }
 APIS = ("ollama", "openai")
+_TRAINING: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "config": ((str, list), "a file, or a list of files or globs"),
+    "logs": ((list,), "a list of files, folders or globs"),
+    "devices": ((int,), "a whole number above 0: the processes that train in parallel"),
+}
 
 
 def require(condition: bool, path: Path, key: str, expected: str) -> None:
@@ -119,20 +124,36 @@ def read_inference(table: dict[str, Any], path: Path) -> dict[str, Any]:
     for key in ("probes", "outputs", "stop"):
         if isinstance(table.get(key), str):
             table[key] = [table[key]]
-    for key, value in table.items():
-        if key not in _INFERENCE:
-            raise CannotJudgeError(f"{path}: inference: unknown key {key!r}{closest(key, _INFERENCE)}")
-        types, expected = _INFERENCE[key]
-        is_of_type = isinstance(value, types) and (bool in types or not isinstance(value, bool))
-        require(is_of_type, path, f"inference.{key}", expected)
-        if isinstance(value, list):
-            read_strings(table, key, path)
+    _check_types(table, "inference", _INFERENCE, path)
     require(table.get("api", APIS[0]) in APIS, path, "inference.api", _INFERENCE["api"][1])
     require(table.get("silence", 1) > 0, path, "inference.silence", "a number of seconds above 0")
     require(table.get("max_tokens", 1) > 0, path, "inference.max_tokens", _INFERENCE["max_tokens"][1])
     require(all(table.get("stop", ())), path, "inference.stop", "a list of strings, none of them empty")
     require(table.get("model", "m").strip() != "", path, "inference.model", _INFERENCE["model"][1])
     return table
+
+
+def read_training(table: dict[str, Any], path: Path) -> dict[str, Any]:
+    """``[training]``: the run's configuration and logs, and on how many devices it trains."""
+    if isinstance(table.get("logs"), str):
+        table["logs"] = [table["logs"]]
+    _check_types(table, "training", _TRAINING, path)
+    require(table.get("devices", 1) > 0, path, "training.devices", _TRAINING["devices"][1])
+    return table
+
+
+def _check_types(
+    table: Mapping[str, Any], name: str, known: Mapping[str, tuple[tuple[type, ...], str]], path: Path
+) -> None:
+    """Refuse keys of a table that are not known, and values of another type."""
+    for key, value in table.items():
+        if key not in known:
+            raise CannotJudgeError(f"{path}: {name}: unknown key {key!r}{closest(key, known)}")
+        types, expected = known[key]
+        is_of_type = isinstance(value, types) and (bool in types or not isinstance(value, bool))
+        require(is_of_type, path, f"{name}.{key}", expected)
+        if isinstance(value, list):
+            read_strings(table, key, path)
 
 
 def _check_plain(texts: dict[str, Any], path: Path) -> None:
@@ -154,23 +175,26 @@ def read_pitfalls(table: dict[str, Any], catalogue: Catalogue, path: Path) -> di
         locate(partial(catalogue.find, token), path, "pitfalls")
         pitfall = catalogue.find(token)
         for key, value in values.items():
-            _check_setting(pitfall, key, value, path)
+            _check_setting(catalogue.by_code[pitfall.code], key, value, path)
         settings.setdefault(pitfall.code, {}).update(values)
     return settings
 
 
-def _check_setting(pitfall: Pitfall, key: str, value: object, path: Path) -> None:
+def _check_setting(functions: Sequence[Pitfall], key: str, value: object, path: Path) -> None:
+    """A key of one of a pitfall's functions, each on a table of its own."""
+    pitfall, thresholds = functions[0], {k: v for one in functions for k, v in one.thresholds.items()}
     where = f"pitfalls.{pitfall.name}.{key}"
     if key == "severity":
         levels = value.values() if isinstance(value, dict) else [value]
         require(all(level in SEVERITIES for level in levels), path, where, "error, warning or info")
+        kinds = [kind for one in functions for kind in one.kinds()]
         for kind in value if isinstance(value, dict) else ():
-            locate(partial(require_kind, pitfall.code, kind, pitfall.kinds()), path, where)
+            locate(partial(require_kind, pitfall.code, kind, kinds), path, where)
         return
-    if key not in pitfall.thresholds:
-        hint = closest(key, [*pitfall.thresholds, "severity"])
+    if key not in thresholds:
+        hint = closest(key, [*thresholds, "severity"])
         raise CannotJudgeError(f"{path}: pitfalls.{pitfall.name}: unknown key {key!r}{hint}")
-    default = pitfall.thresholds[key]
+    default = thresholds[key]
     if isinstance(default, tuple):
         ok, expected = isinstance(value, list) and all(isinstance(v, str) for v in value), "a list of strings"
     elif isinstance(default, float):

@@ -3,37 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tunespec import splits
 from tunespec.config import Config
-from tunespec.discover_answers import Answering, answering, named_files, recorded_to
+from tunespec.discover_answers import Answering, answering, named_files
 from tunespec.discover_templates import company, template_pairs
+from tunespec.discover_training import trained_datasets, training_runs
 from tunespec.errors import CannotJudgeError
-from tunespec.paths import files_of, files_under
-from tunespec.recognise import recognise
+from tunespec.paths import files_of
+from tunespec.review.discovery import review_logs
+from tunespec.seen import look
 from tunespec.shapes import Shapes
-from tunespec.subjects import Absent, DataFile, Dataset, Subject, TemplatePair
-from tunespec.templates.artefacts import artefact
+from tunespec.subjects import Absent, DataFile, Dataset, ReviewLog, Subject, TemplatePair, TrainingRun
 
 _ABSENT = {
     "data": Absent("no dataset", "no dataset is among the files"),
     "template": Absent(
         "no template", "no template is among the files (Modelfile, chat template, tokenizer configuration, request)"
     ),
+    "training": Absent("no training run", "no training configuration and no log is among the files (--training FILE)"),
     "inference": Absent(
         "no model",
         "no model was asked for (--model NAME, or `model` in [tool.tunespec.inference]), and no recorded outputs are "
         "among the files (--outputs FILE)",
     ),
+    "evaluation": Absent("no review", "nobody reviewed anything yet; begin with `tunespec review sample`"),
 }
 
 
 @dataclass(frozen=True)
 class Discovery:
-    """``datasets``, ``templates`` and who is ``answering`` to judge, ``passed_over`` (path -> why it is none of them)
-    and ``unreadable`` (path -> what is wrong).
+    """What is to judge: ``datasets``, ``templates``, training ``runs``, who is ``answering``, and ``reviews``.
+
+    Beside that ``passed_over`` (path -> why it is none of them) and ``unreadable`` (path -> what is wrong).
     """
 
     datasets: tuple[Dataset, ...]
@@ -41,15 +45,22 @@ class Discovery:
     unreadable: dict[str, str]
     templates: tuple[TemplatePair, ...] = ()
     answering: tuple[Answering, ...] = ()
+    runs: tuple[TrainingRun, ...] = ()
+    reviews: tuple[ReviewLog, ...] = ()
+
+    @property
+    def _found(self) -> Mapping[str, Sequence[Subject]]:
+        return {
+            "data": self.datasets,
+            "template": self.templates,
+            "training": self.runs,
+            "inference": self.answering,
+            "evaluation": self.reviews,
+        }
 
     def of(self, family: str) -> Sequence[Subject | Absent]:
         """The subjects of a family, or what is missing."""
-        found: Mapping[str, Sequence[Subject]] = {
-            "data": self.datasets,
-            "template": self.templates,
-            "inference": self.answering,
-        }
-        return found[family] or (_ABSENT[family],)
+        return self._found[family] or (_ABSENT[family],)
 
     def refuse_overwriting(self, target: Path, what: str = "a report") -> None:
         """Refuse to write a report, or what else is said, over the data that it is about.
@@ -57,15 +68,14 @@ class Discovery:
         Raises:
             CannotJudgeError: if ``target`` is a file of a subject.
         """
-        subjects: tuple[Subject, ...] = (*self.datasets, *self.templates, *self.answering)
-        files = [file for subject in subjects for file in subject.files]
+        files = [file for subjects in self._found.values() for subject in subjects for file in subject.files]
         files += [file for pair in self.templates for file in pair.beside]
         if target.resolve() in {file.path.resolve() for file in files}:
             raise CannotJudgeError(f"{target}: {what} would overwrite the data that it is about")
 
 
 def discover(config: Config, paths: Sequence[str]) -> Discovery:
-    """Find the datasets and templates under ``paths`` (files, folders, globs), or under the configured ones.
+    """Find the subjects under ``paths`` (files, folders, globs), or under the configured ones.
 
     Raises:
         CannotJudgeError: for a path that does not exist, a named file whose columns nothing knows, or nothing to judge.
@@ -73,70 +83,25 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
     shapes = Shapes(config.columns, config.roles)
     configured = _configured(config) if not paths else []
     base, patterns = (Path.cwd(), paths) if paths else (config.root, config.data or (() if configured else (".",)))
-    seen = _Seen(left_out=frozenset(file.path for key in ("probes", "outputs") for file in named_files(config, key)))
-    target = recorded_to(config)
-    for path, named in files_under(base, patterns):
-        shown = splits.relative(path, config.root)
-        if target is not None and path.resolve() == target:
-            seen.passed_over[shown] = "the model's answers are written there (--record)"
-            continue
-        try:
-            seen.add(path, shown, shapes, named=named)
-        except CannotJudgeError as error:
-            if named:
-                raise
-            seen.unreadable[shown] = str(error)
+    seen = look(config, base, patterns, shapes)
     datasets = [*configured, *_datasets(seen.data)]
-    templates = template_pairs(config, [*seen.artefacts, *company(seen.named, seen.artefacts)], datasets)
+    datasets = trained_datasets(seen.training.values(), datasets, seen.passed_over, config.root)
+    datasets = _with_probes(datasets, [*named_files(config, "probes"), *seen.probes])
+    artefacts = [*seen.artefacts, *company(seen.named, seen.artefacts)]
+    templates = template_pairs(config, artefacts, datasets, seen.configurations)
+    runs = training_runs(config, [file for file, _ in seen.training.values()], datasets, templates)
     answers = answering(config, {"probes": seen.probes, "outputs": seen.outputs}, templates, datasets)
     if seen.probes and not config.inference.get("model"):
-        seen.passed_over |= {file.shown: "probes; no model was asked for (--model)" for file in seen.probes}
-    if not datasets and not templates and not answers:
+        use = " (what their cases name counts for E003)" if len(datasets) == 1 else ""
+        seen.passed_over |= {file.shown: f"probes{use}; no model was asked for (--model)" for file in seen.probes}
+    reviews = review_logs(config, seen.reviews, datasets, answers)
+    if not any((datasets, templates, runs, answers, reviews)):
         raise CannotJudgeError(_nothing(config, paths, seen.unreadable | seen.passed_over))
     if seen.data and shapes.unused_columns:
         names = ", ".join(map(repr, shapes.unused_columns))
         raise CannotJudgeError(f"columns: no record has {names}; see [columns] in {config.file}")
     ordered = tuple(sorted(datasets, key=lambda dataset: dataset.name))
-    return Discovery(ordered, seen.passed_over, seen.unreadable, templates, answers)
-
-
-@dataclass
-class _Seen:
-    """What lies under the user's paths, by the path as it is shown.
-
-    ``data`` has the file, its format and whether the user named it; ``named`` are the artefacts that the user named;
-    ``left_out`` are files that the configuration took for something else already.
-    """
-
-    left_out: frozenset[Path] = frozenset()
-    data: dict[str, tuple[Path, str, bool]] = field(default_factory=dict)
-    artefacts: list[DataFile] = field(default_factory=list)
-    named: list[DataFile] = field(default_factory=list)
-    probes: list[DataFile] = field(default_factory=list)
-    outputs: list[DataFile] = field(default_factory=list)
-    passed_over: dict[str, str] = field(default_factory=dict)
-    unreadable: dict[str, str] = field(default_factory=dict)
-
-    def add(self, path: Path, shown: str, shapes: Shapes, *, named: bool) -> None:
-        """Take a file for what it is; CannotJudgeError if it cannot be read, or was named and is nothing to judge."""
-        if path in self.left_out:
-            return
-        if (kind := artefact(path)) is not None:
-            file = DataFile(path, shown, None, kind)
-            self.artefacts.append(file)
-            if named:
-                self.named.append(file)
-            return
-        format_, why, kind = recognise(path, shapes)
-        if kind in {"probes", "outputs"}:
-            own = self.probes if kind == "probes" else self.outputs
-            own.append(DataFile(path, shown, None, format_))
-        elif not why:
-            self.data[shown] = path, format_, named
-        elif named:
-            raise CannotJudgeError(f"{shown}: {why}")
-        else:
-            self.passed_over[shown] = why
+    return Discovery(ordered, seen.passed_over, seen.unreadable, templates, answers, runs, reviews)
 
 
 def _datasets(found: dict[str, tuple[Path, str, bool]]) -> Iterator[Dataset]:
@@ -144,6 +109,13 @@ def _datasets(found: dict[str, tuple[Path, str, bool]]) -> Iterator[Dataset]:
         alone = len(files) == 1 and found[files[0][0]][2]
         own = tuple(DataFile(found[file][0], file, split, found[file][1]) for file, split in files)
         yield Dataset(name, own, alone=alone)
+
+
+def _with_probes(datasets: list[Dataset], probes: Sequence[DataFile]) -> list[Dataset]:
+    """The datasets; if there is one, the probes ask what it trains, and are a part of what it is evaluated on."""
+    if len(datasets) != 1 or not probes:
+        return datasets
+    return [replace(datasets[0], probes=tuple(dict.fromkeys(probes)))]
 
 
 def _configured(config: Config) -> list[Dataset]:
@@ -156,4 +128,5 @@ def _configured(config: Config) -> list[Dataset]:
 def _nothing(config: Config, paths: Sequence[str], passed_over: dict[str, str]) -> str:
     where = ", ".join(paths or config.data or ["the current folder"])
     reasons = "".join(f"\n  {path}: {why}" for path, why in list(passed_over.items())[:10])
-    return f"nothing to judge: no dataset, no template and no recorded output in {where}{reasons}"
+    what = "no dataset, no template, no training run, no recorded output and no review"
+    return f"nothing to judge: {what} in {where}{reasons}"

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from tunespec.splits import relative
 from tunespec.subjects import DataFile
 from tunespec.templates.frameworks import file_of
-from tunespec.templates.recipe import SUFFIXES, is_recipe, named_recipe, recipe_of
+from tunespec.templates.recipe import SUFFIXES, configuration, is_recipe, named_recipe, recipe_of
+from tunespec.training.configuration import why_no_training
+from tunespec.training.folders import found_from
 
 if TYPE_CHECKING:
     from tunespec.config import Config
 
+_TOKENIZER = "tokenizer_config.json"
 _MOST = 50  # files of a folder that are looked at
 
 
@@ -31,6 +35,30 @@ def configured_recipes(config: Config) -> list[DataFile] | None:
     if path is None or not path.is_file() or not is_recipe(path):
         return []
     return [DataFile(path, relative(path, config.root), None, "recipe")]
+
+
+def named_recipes(files: Sequence[DataFile], config: Config) -> list[DataFile]:
+    """Of the configurations that the user named, those of whose template more than the name is at hand.
+
+    One that serves a model has nothing else to judge.
+    """
+    found = [replace(file, format="recipe") for file in files if is_recipe(file.path)]
+    return [
+        file
+        for file in found
+        if why_no_training(file.path) or any(texts_of([file], config)) or any(tokenizers_of([file], config))
+    ]
+
+
+def tokenizers_of(recipes: Sequence[DataFile], config: Config) -> Iterator[DataFile]:
+    """The tokenizer in the folder of the model that a training configuration names, where it is at hand."""
+    for file in recipes:
+        told = configuration(file.path)
+        model = told.get("model_name_or_path", told.get("base_model"))
+        folder = found_from(file.path, model, config.root) if isinstance(model, str) and model else None
+        path = folder / _TOKENIZER if folder is not None else None
+        if path is not None and path.is_file():
+            yield DataFile(path, relative(path, config.root), None, "tokenizer")
 
 
 def recipes_beside(modelfile: DataFile) -> list[DataFile]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from tunespec.discover_recipes import configured_recipes, recipes_beside, texts_of
+from tunespec.discover_recipes import configured_recipes, named_recipes, recipes_beside, texts_of, tokenizers_of
 from tunespec.errors import CannotJudgeError
 from tunespec.splits import relative
 from tunespec.subjects import DataFile, Dataset, TemplatePair
@@ -23,13 +23,23 @@ _TRAINING = ("jinja", "tokenizer")
 _FORMATS = {"training": _TRAINING, "modelfile": ("modelfile",), "requests": ("request", "script"), "model": ("gguf",)}
 
 
-def template_pairs(config: Config, files: Sequence[DataFile], datasets: Sequence[Dataset]) -> tuple[TemplatePair, ...]:
+def template_pairs(
+    config: Config, files: Sequence[DataFile], datasets: Sequence[Dataset], trained: Sequence[DataFile] = ()
+) -> tuple[TemplatePair, ...]:
     """The pairs that the configuration and the files under the user's paths make.
+
+    Args:
+        config: may name the files of both sides.
+        files: those that were found.
+        datasets: of which one may be what is trained on.
+        trained: training configurations that the user named.
 
     Raises:
         CannotJudgeError: for a file that the configuration names and that is not there, or is of another kind.
     """
     recipes = configured_recipes(config)
+    if recipes is None and (own := named_recipes(trained, config)):
+        recipes, files = own, [*files, *tokenizers_of(own, config)]
     # Beside a training configuration the tokenizer's files count: they say which its tokens are.
     keys = [key for key in _FORMATS if key in config.template and not (key == "training" and recipes)]
     named = {key: _named(config, key) for key in keys}

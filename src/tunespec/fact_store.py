@@ -33,6 +33,12 @@ def description_name(key: str) -> str:
     return f"facts/{key}/description.json"
 
 
+def places_of(source: RecordSource, cache: Cache, key: str) -> list[Place]:
+    """Where each of a dataset's rows stands; the records are only read if that is not stored."""
+    frame = _stored(cache.folder / f"facts/{key}/places.arrow")
+    return source.records.places if frame is None else [Place(*row) for row in frame.iter_rows()]
+
+
 def _described(source: RecordSource, cache: Cache, key: str) -> tuple[dict[str, Any], list[Place]]:
     """The dataset's description (files, profile) and where each of its rows stands, stored or computed."""
     import polars as pl

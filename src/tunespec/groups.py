@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from tunespec.cases.kinds import KINDS
 from tunespec.errors import CannotJudgeError
 from tunespec.sources import SETTINGS
 
@@ -34,10 +35,14 @@ def _cut_off(source: RecordSource) -> list[Fact]:
 def _truncation(source: RecordSource) -> list[Fact]:
     from tunespec.facts.truncation import truncation_fact
 
-    limit = int(source.setting("D001", "max_length"))
-    if limit and source.tokenizer is None:
+    limit, kept = int(source.setting("D001", "max_length")), source.dataset.length
+    tokenizer, said = source.tokenizer, ""
+    if limit and tokenizer is None:
         raise CannotJudgeError("missing-end-marker: max_length counts tokens: set tokenizer to a tokenizer.json, too")
-    return [truncation_fact(source.records, source.passages, source.tokenizer, limit)]
+    if not limit and kept is not None:
+        limit, said = kept.tokens, f" ({kept.said})"
+        tokenizer = tokenizer or (kept.tokenizer.path if kept.tokenizer is not None else None)
+    return [truncation_fact(source.records, source.passages, tokenizer, limit, said)]
 
 
 def _special_tokens(source: RecordSource) -> list[Fact]:
@@ -80,7 +85,7 @@ def _leakage(source: RecordSource) -> list[Fact]:
 
 
 def _held_out(source: RecordSource) -> list[Fact]:
-    from tunespec.facts.held_out import Limits, held_out_facts
+    from tunespec.facts.held_out import ByTrainer, Limits, held_out_facts
     from tunespec.facts.languages import record_languages
 
     splits = source.splits
@@ -88,7 +93,15 @@ def _held_out(source: RecordSource) -> list[Fact]:
         spoken = record_languages(source.spoken)
         splits = [split.in_languages(spoken) for split in splits]
     limits = Limits(*(source.setting("E001", name) for name in Limits._fields))
-    return held_out_facts(splits, limits, alone=source.dataset.alone)
+    by_trainer = ByTrainer(source.dataset.held_out, source.dataset.held_out_share)
+    return held_out_facts(splits, limits, by_trainer, alone=source.dataset.alone)
+
+
+def _cases(source: RecordSource) -> list[Fact]:
+    from tunespec.cases.coverage import Limits
+    from tunespec.cases.facts import case_facts
+
+    return case_facts(source, Limits(*(source.setting("E003", name) for name in Limits._fields)))
 
 
 def _artifacts(source: RecordSource) -> list[Fact]:
@@ -201,6 +214,7 @@ GROUPS: Mapping[str, Group] = {
     "held_out": Group(
         "splits", frozenset(("missing_validation", "small_validation", "different_validation")), _held_out
     ),
+    "cases": Group("cases", frozenset(kind.fact for kind in KINDS), _cases),
     "ambiguity": _records(
         "conflicting_answer contradicting_label several_questions missing_reference hedged_answer choices_missing",
         _ambiguity,

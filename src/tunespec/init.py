@@ -77,7 +77,7 @@ def configuration_text(folder: Path, paths: Sequence[str]) -> str:
     lines += ["", "# the least severity that fails: error, warning or info", 'fail-on = "error"', ""]
     lines += ["# name datasets whose files say their split in another way", "# [datasets.NAME]"]
     lines += ['# train = "a.jsonl"', '# validation = "b.jsonl"', ""]
-    lines += [*_template_lines(), *_inference_lines()]
+    lines += [*_template_lines(), *_inference_lines(), *_review_lines()]
     lines += [
         "# switch a pitfall or one kind off; the reason is asked for",
         "# [ignore]",
@@ -115,6 +115,18 @@ def _inference_lines() -> list[str]:
         "# silence = 120  # the most seconds that it may send nothing",
         '# stop = ["### End"]  # what callers send; else what the one request or client that is at hand sends',
         "# max_tokens = 300  # the same of the limit",
+        "",
+    ]
+
+
+def _review_lines() -> list[str]:
+    return [
+        "# what people say of the model's answers; docs/review.md says more",
+        "# [review]",
+        '# file = "reviews.jsonl"  # where `tunespec review` writes, and E002 reads, wherever it is',
+        "# count = 30  # how many answers are drawn",
+        "# seed = 0  # another number draws others",
+        "# today = 2026-11-26  # the day from which the age of judgements counts; else today",
         "",
     ]
 

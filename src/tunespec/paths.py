@@ -13,6 +13,7 @@ from tunespec.reading.source import EXTENSIONS, extension
 from tunespec.splits import relative
 from tunespec.subjects import DataFile
 from tunespec.templates.artefacts import may_ask, may_be_artefact
+from tunespec.training.recognise import is_of_training
 
 _SKIPPED_FOLDERS = {"node_modules", "__pycache__", "venv", "site-packages", "wandb"}
 # Files of every model's folder that no reader asks for by themselves, and that are no data.
@@ -89,5 +90,6 @@ def _walk(folder: Path) -> Iterator[Path]:
         for name in sorted(files):
             if name.startswith(".") or name in _OF_MODELS:
                 continue
-            if extension(Path(name)) in EXTENSIONS or may_be_artefact(name) or may_ask(Path(where, name)):
-                yield Path(where, name)
+            path = Path(where, name)
+            if extension(path) in EXTENSIONS or may_be_artefact(name) or may_ask(path) or is_of_training(path):
+                yield path

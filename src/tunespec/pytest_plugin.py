@@ -42,7 +42,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--tunespec-model", metavar="NAME", help="put probes to this served model, and judge its answers")
     add("--tunespec-host", metavar="URL", help="its server (default: OLLAMA_HOST, or Ollama's own address)")
     add("--tunespec-api", choices=["ollama", "openai"], help="its interface (default: the server is asked)")
-    for name, what in (("probes", "probes to put to it, or `suite`"), ("outputs", "recorded outputs to judge")):
+    for name, what in (
+        ("probes", "probes to put to it, or `suite`"),
+        ("outputs", "recorded outputs to judge"),
+        ("training", "the configuration of the training run, rather than what is found"),
+        ("logs", "its logs, or the folder that holds them"),
+    ):
         add(f"--tunespec-{name}", action="append", default=[], metavar="FILE", help=what)
     add("--tunespec-record", metavar="FILE", help="write the model's answers there, as recorded outputs")
     add("--tunespec-remote", action="store_true", help="allow a server that is not this machine")

@@ -12,6 +12,7 @@ from tunespec.inference.probe import are_probes
 from tunespec.inference.recorded import is_recording
 from tunespec.reading import Row, format_of, read
 from tunespec.reading.source import EXTENSIONS, extension, read_bytes
+from tunespec.review.judgement import is_review, is_sheet
 from tunespec.shapes import Shapes
 from tunespec.templates.artefacts import why_no_artefact
 from tunespec.text import shorten
@@ -22,7 +23,7 @@ _LOG_KEYS = {"loss", "eval_loss", "current_steps", "train_loss"}
 
 
 class Recognised(NamedTuple):
-    """``format`` and ``kind`` (data, probes, outputs) of a file with records, or ``why`` it is none."""
+    """``format`` and ``kind`` (data, probes, outputs, reviews) of a file with records, or ``why`` it is none."""
 
     format: str
     why: str = ""
@@ -52,6 +53,10 @@ def _by_records(records: Sequence[dict[str, Any]], format_: str, shapes: Shapes)
         return Recognised(format_, kind="probes")
     if all(map(is_recording, records)):
         return Recognised(format_, kind="outputs")
+    if 2 * sum(map(is_review, records)) > len(records):  # some may be spoilt: that is what is judged
+        return Recognised(format_, kind="reviews")
+    if all(map(is_sheet, records)):
+        return Recognised("", "a sheet of what is to be reviewed (tunespec review --sheet)")
     if any((conversation := shapes.convert(r)) is not None and not conversation.defect for r in records):
         return Recognised(format_)
     return Recognised("", _unknown(records[0], shapes))

@@ -12,6 +12,7 @@ from typing import Any
 from tunespec.config import Config, find
 from tunespec.discover import Discovery, discover
 from tunespec.discover_answers import with_given
+from tunespec.discover_training import with_run
 from tunespec.errors import CannotJudgeError
 from tunespec.inference.recording import refuse_other_file
 from tunespec.judge import Judge
@@ -25,6 +26,7 @@ from tunespec.suite_paths import suite_modules
 from tunespec.tables import TABLES
 
 OF_INFERENCE = ("model", "host", "api", "probes", "outputs", "record", "remote")  # options that override [inference]
+OF_TRAINING = ("training", "logs")  # options that override [training]
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Options:
     outputs: Sequence[str] = ()
     record: str | None = None
     remote: bool = False
+    training: Sequence[str] = ()
+    logs: Sequence[str] = ()
 
 
 @dataclass
@@ -79,6 +83,7 @@ class Session:
         targets = [path for _, path in map(parse_target, options.report)]
         given = {key: getattr(options, key) for key in OF_INFERENCE}
         config = with_given(find(start), given)
+        config = with_run(config, training=options.training, logs=options.logs)
         selection = choose(config, _split(options.select), _split(options.ignore))
         discovery = discover(config, options.dataset)
         for target in targets:

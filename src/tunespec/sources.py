@@ -119,12 +119,15 @@ class RecordSource:
     def _read(self, dataset: Dataset) -> Records:
         from tunespec.records import read_records
 
-        return read_records(dataset, self._config.columns, self._config.roles, self._progress)
+        columns = dict(dataset.columns) | dict(self._config.columns)
+        roles = dict(dataset.roles) | dict(self._config.roles)
+        return read_records(dataset, columns, roles, self._progress)
 
 
 # Thresholds that facts are computed from, by pitfall: a change makes the facts anew. (Others only judge the facts.)
 SETTINGS: Mapping[str, tuple[str, ...]] = {
     "E001": ("least", "share", "distance"),
+    "E003": ("least", "share"),
     "D001": ("marker", "tokenizer", "max_length"),
     "D003": ("filler",),
     "D006": ("topics", "labels", "refusals", "prompts", "distinct", "least"),
@@ -139,7 +142,7 @@ _FILES = frozenset({"tokenizer"})  # settings that name a file, whose content co
 
 def setting(config: Config, code: str, key: str) -> Any:
     """The value of a threshold of a pitfall."""
-    return config.thresholds(config.catalogue.find(code))[key]
+    return next(own[key] for one in config.catalogue.by_code[code] if key in (own := config.thresholds(one)))
 
 
 def settings_key(config: Config) -> list[tuple[str, str, Any, str]]:

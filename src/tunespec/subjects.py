@@ -39,13 +39,41 @@ class DataFile:
 
 
 @dataclass(frozen=True)
+class TrainedLength:
+    """The tokens of a record that a trainer keeps; ``said`` is the setting, ``tokenizer`` counts them, if at hand."""
+
+    tokens: int
+    said: str
+    tokenizer: DataFile | None = None
+
+
+@dataclass(frozen=True)
 class Dataset:
-    """A set of files with their splits; ``alone`` if it is one file that the user named."""
+    """A set of files with their splits.
+
+    Args:
+        name: the folder or path that names it.
+        files: all of its files.
+        alone: whether it is one file that the user named, without more.
+        columns: canonical name -> column, where a training configuration says so.
+        roles: role name -> canonical role, where a training configuration says so.
+        held_out: the setting by which the trainer has validation data: records of it that are held out, or other data;
+            empty if none does.
+        held_out_share: how much is held out: a share of the records below 1, or their number; None for other data.
+        length: the tokens of a record that the trainer keeps, where it cuts longer ones.
+        probes: the user's own probe files, if what they ask is surely what it trains.
+    """
 
     name: str
     files: tuple[DataFile, ...]
     family: str = "data"
     alone: bool = False
+    columns: tuple[tuple[str, str], ...] = ()
+    roles: tuple[tuple[str, str], ...] = ()
+    held_out: str = ""
+    held_out_share: float | None = None
+    length: TrainedLength | None = None
+    probes: tuple[DataFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,6 +155,49 @@ class Recording:
 
 
 @dataclass(frozen=True)
+class TrainingRun:
+    """A training run: what configures it, and what it logged; either may be absent.
+
+    Args:
+        name: the path of its configuration, else the folder of its logs.
+        files: its configuration (format ``training``), its logs (``log``), and what holds beside it (``deepspeed``,
+            ``accelerate``).
+        pair: the templates that it trains with, if one pair is meant.
+        dataset: the records that it trains on, if they are at hand.
+        no_dataset: why no dataset was taken, if it names none that is at hand, or several could be meant.
+    """
+
+    name: str
+    files: tuple[DataFile, ...]
+    pair: TemplatePair | None = None
+    dataset: Dataset | None = None
+    no_dataset: str = ""
+    family: str = "training"
+
+    def of(self, *formats: str) -> list[DataFile]:
+        """Its files of some formats, in order."""
+        return [file for file in self.files if file.format in formats]
+
+
+@dataclass(frozen=True)
+class ReviewLog:
+    """What people said of records and outputs.
+
+    Args:
+        name: the path of the file; of several, the folder that they share.
+        files: the review logs.
+        datasets: whose records may have been reviewed.
+        recordings: whose outputs may have been.
+    """
+
+    name: str
+    files: tuple[DataFile, ...]
+    datasets: tuple[Dataset, ...] = ()
+    recordings: tuple[Recording, ...] = ()
+    family: str = "evaluation"
+
+
+@dataclass(frozen=True)
 class Absent:
     """No subject of a family is there: its pitfalls are skipped, and say why.
 
@@ -139,4 +210,4 @@ class Absent:
     reason: str
 
 
-Subject = Dataset | TemplatePair | ServedModel | Recording
+Subject = Dataset | TemplatePair | TrainingRun | ServedModel | Recording | ReviewLog

@@ -1,4 +1,4 @@
-"""The tables of a subject, as the engine judges them: a dataset's records and splits, a template pair's stops ..."""
+"""The tables of a subject, as the engine judges them: a dataset's records, a template pair's stops ..."""
 
 from __future__ import annotations
 
@@ -16,19 +16,25 @@ if TYPE_CHECKING:
     from tunespec.cache import Cache
     from tunespec.facts import Fact
     from tunespec.inference.source import AnswerSource
+    from tunespec.review.source import ReviewSource
     from tunespec.sources import RecordSource
     from tunespec.templates.source import TemplateSource
+    from tunespec.training.source import RunSource
 
-    Source = RecordSource | TemplateSource | AnswerSource
+    Source = RecordSource | TemplateSource | RunSource | AnswerSource | ReviewSource
 
 TABLES: Mapping[str, str] = {  # table -> family of the subjects that have it
     "records": "data",
     "splits": "data",
+    "cases": "data",
     "stops": "template",
     "files": "template",
     "renders": "template",
     "limits": "template",
     "answers": "inference",
+    "settings": "training",
+    "steps": "training",
+    "reviews": "evaluation",
 }
 TEXTS = ("prompt", "answer", "system", "split")  # columns for house rules: never stored, they are the user's text
 
@@ -97,6 +103,14 @@ def build_table(
         from tunespec.inference.tables import build as build_answers
 
         return build_answers(columns, cast("AnswerSource", source))
+    if TABLES[name] == "training":
+        from tunespec.training.tables import build as build_run
+
+        return build_run(name, columns, cast("RunSource", source))
+    if TABLES[name] == "evaluation":
+        from tunespec.review.tables import build as build_reviews
+
+        return build_reviews(columns, cast("ReviewSource", source))
     return _dataset_table(name, columns, cast("RecordSource", source), cache, key)
 
 
@@ -108,8 +122,19 @@ def _dataset_table(
     require_facts(name, wanted, [*texts, *(f for group in GROUPS.values() if group.table == name for f in group.facts)])
     groups = [group for group, own in GROUPS.items() if own.table == name and own.facts & wanted]
     description, places, facts = described_facts(groups, source, cache, key)
-    own = places if name == "records" else _split_places(description)
+    own = _own_places(name, description, source) or places
     return Table.of(own, facts, _texts(source) if wanted & set(texts) else None), description
+
+
+def _own_places(name: str, description: Mapping[str, Any], source: RecordSource) -> list[Place]:
+    """Where the rows of a table stand that are no records."""
+    if name == "splits":
+        return _split_places(description)
+    if name == "cases":
+        from tunespec.cases.places import case_places
+
+        return case_places(description, source.dataset.probes)
+    return []
 
 
 def _split_places(description: Mapping[str, Any]) -> list[Place]:

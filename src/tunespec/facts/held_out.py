@@ -26,21 +26,45 @@ class Limits(NamedTuple):
     distance: float = 0.25
 
 
+class ByTrainer(NamedTuple):
+    """What the trainer evaluates on by its own configuration.
+
+    ``said`` is the setting, with its place; empty if there is none. ``share`` is what it holds out of the training
+    records: below 1 a share of them, else their number; None where it evaluates on other data.
+    """
+
+    said: str = ""
+    share: float | None = None
+
+    def records(self, of: int) -> int:
+        """How many of so many records are held out; a share is rounded up, as scikit-learn's splits are."""
+        share = self.share or 0
+        return min(of, math.ceil(round(of * share, 6)) if share < 1 else round(share))
+
+
+_NONE = ByTrainer()
+
+
 class _Difference(NamedTuple):
     what: str
     distance: float
     limit: float
 
 
-def held_out_facts(splits: Sequence[Split], limits: Limits, *, alone: bool) -> list[Fact]:
+def held_out_facts(
+    splits: Sequence[Split], limits: Limits, by_trainer: ByTrainer = _NONE, *, alone: bool
+) -> list[Fact]:
     """Every fact of E001, one row for each split.
 
     Args:
         splits: the dataset's splits, in the order of the table.
         limits: from when on a split is too small or too different.
+        by_trainer: what the trainer holds out, if it does.
         alone: whether the user named one file, which says nothing about what lies beside it.
     """
     by_name = {split.name: (row, split) for row, split in enumerate(splits) if split.rows}
+    if by_trainer.said and {"train", None} & set(by_name) and not set(_HELD_OUT) & set(by_name):
+        return _held_out_by_trainer(by_name, limits, by_trainer)
     reason = _why_not(set(by_name), alone=alone)
     if reason:
         return [not_applicable(name, reason) for name in NAMES]
@@ -63,6 +87,24 @@ def held_out_facts(splits: Sequence[Split], limits: Limits, *, alone: bool) -> l
     ]
 
 
+def _held_out_by_trainer(
+    by_name: Mapping[str | None, tuple[int, Split]], limits: Limits, by_trainer: ByTrainer
+) -> list[Fact]:
+    """A part of the training records, drawn at random: it is there, and is of their kind, but may be small."""
+    row, train = by_name["train" if "train" in by_name else None]
+    if by_trainer.share is None:
+        unknown = f"the trainer's configuration names other data: {by_trainer.said}"
+        return [Fact(NAMES[0], {}, 1), *(not_applicable(name, unknown) for name in NAMES[1:])]
+    count = by_trainer.records(len(train.rows))
+    told = f"{by_trainer.said} holds {count:,} record{'s' if count != 1 else ''} out"
+    small = _too_few(told, count, len(train.rows) - count, limits)
+    return [
+        Fact(NAMES[0], {}, 1),
+        Fact(NAMES[1], {row: small} if small else {}, 1),
+        not_applicable(NAMES[2], f"the trainer draws the validation records itself: {by_trainer.said}"),
+    ]
+
+
 def _why_not(names: set[str | None], *, alone: bool) -> str:
     if "train" not in names:
         known = sorted(name for name in names if name)
@@ -73,14 +115,15 @@ def _why_not(names: set[str | None], *, alone: bool) -> str:
 
 
 def _small(split: Split, train: Split, limits: Limits) -> Mark | None:
-    count = len(split.rows)
-    few = min(limits.least, math.ceil(_LEAST_OF_TRAIN * len(train.rows)))
-    least = max(few, min(_ENOUGH, limits.share * len(train.rows)))
+    return _too_few(f"{split.name} has {len(split.rows):,} records", len(split.rows), len(train.rows), limits)
+
+
+def _too_few(said: str, count: int, trained: int, limits: Limits) -> Mark | None:
+    few = min(limits.least, math.ceil(_LEAST_OF_TRAIN * trained))
+    least = max(few, min(_ENOUGH, limits.share * trained))
     if count >= least:
         return None
-    text = (
-        f"{split.name} has {count:,} records beside {len(train.rows):,} training records; {math.ceil(least)} is least"
-    )
+    text = f"{said} beside {trained:,} training records; {math.ceil(least)} is least"
     return Mark(text, None, float(count), float(math.ceil(least)))
 
 

@@ -86,12 +86,7 @@ def _marks(found: pl.DataFrame, records: Records, check: Callable[[Row], str | N
 
 def _orders(passages: Passages, records: Records) -> Iterator[_Obedience]:
     """The orders that the answer after them does not refuse. A losing answer, or one with label False, may obey."""
-    rare = [word for table in TABLES for first, _ in gate(table) for word in first]
-    # So many words are sought three times as fast by a regular expression.
-    suspects = passages.of(*_ASKING).filter(pl.col("text").str.contains(f"(?i){'|'.join(map(re.escape, rare))}"))
-    asked = suspects.with_columns(_may_hold(table).alias(table) for table in TABLES).filter(
-        pl.any_horizontal(list(TABLES))
-    )
+    asked = suspected_orders(passages.of(*_ASKING))
     for row in asked.iter_rows(named=True):
         tables = [table for table in TABLES if row[table]]
         order = hijacking_order(row["text"], tables, from_tool=row["role"] == "tool")
@@ -102,6 +97,20 @@ def _orders(passages: Passages, records: Records) -> Iterator[_Obedience]:
         if answer and not refuses(answer, order) and not _is_translated(row["text"], answer):
             obeyed = obeys(row["text"], order, answer, conversation.system or "")
             yield _Obedience(row["row"], row["turn"], order.wants, obeyed)
+
+
+def suspected_orders(texts: pl.DataFrame) -> pl.DataFrame:
+    """The texts that may hold a hijacking order, with a column for each table of ``TABLES``: whether it may find one.
+
+    Args:
+        texts: a table with the column ``text``.
+    """
+    rare = [word for table in TABLES for first, _ in gate(table) for word in first]
+    # So many words are sought three times as fast by a regular expression.
+    suspects = texts.filter(pl.col("text").str.contains(f"(?i){'|'.join(map(re.escape, rare))}"))
+    return suspects.with_columns(_may_hold(table).alias(table) for table in TABLES).filter(
+        pl.any_horizontal(list(TABLES))
+    )
 
 
 def _may_hold(table: str) -> pl.Expr:

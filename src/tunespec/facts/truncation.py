@@ -15,13 +15,21 @@ if TYPE_CHECKING:
     import polars as pl
 
 _NAME = "truncated_end"
+_NO_LIMIT = 'no length limit given (tokenizer = "tokenizer.json", max_length = 2048)'
 _BATCH = 256  # texts at a time: long texts are few, and their tokens take more room than they do
 
 
-def truncation_fact(records: Records, passages: Passages, tokenizer: Path | None, limit: int) -> Fact:
+def truncation_fact(records: Records, passages: Passages, tokenizer: Path | None, limit: int, said: str = "") -> Fact:
     """Records with more tokens than ``limit``, without those that a template adds: a lower bound.
 
     A tokenizer makes at most one token of a byte, so only records with more bytes than that are tokenized.
+
+    Args:
+        records: the dataset's records.
+        passages: their texts.
+        tokenizer: a ``tokenizer.json``; None if none is at hand.
+        limit: tokens of a record that are kept; 0: not known.
+        said: who sets the limit, as a message goes on.
 
     Raises:
         CannotJudgeError: if the tokenizer cannot be read.
@@ -29,7 +37,8 @@ def truncation_fact(records: Records, passages: Passages, tokenizer: Path | None
     import polars as pl
 
     if tokenizer is None or limit <= 0:
-        return not_applicable(_NAME, 'no length limit given (tokenizer = "tokenizer.json", max_length = 2048)')
+        given = f"no tokenizer.json is at hand to count the tokens: {limit} fit{said}"
+        return not_applicable(_NAME, given if limit > 0 else _NO_LIMIT)
     encoder = read_tokenizer(tokenizer)
     if encoder is None:
         return not_applicable(_NAME, MISSING)
@@ -40,7 +49,7 @@ def truncation_fact(records: Records, passages: Passages, tokenizer: Path | None
     suspects = passages.frame.filter(size > limit)
     kept = [_is_chosen(records, row, turn) for row, turn in suspects.select("row", "turn").iter_rows()]
     suspects = suspects.filter(pl.Series(kept, dtype=pl.Boolean))
-    return Fact(_NAME, _marks(suspects, _lengths(encoder, suspects["text"].to_list()), limit), total)
+    return Fact(_NAME, _marks(suspects, _lengths(encoder, suspects["text"].to_list()), limit, said), total)
 
 
 def _is_chosen(records: Records, row: int, turn: int) -> bool:
@@ -57,7 +66,7 @@ def _lengths(encoder: Any, texts: list[str]) -> list[int]:
     return found
 
 
-def _marks(suspects: pl.DataFrame, lengths: list[int], limit: int) -> dict[int, Mark]:
+def _marks(suspects: pl.DataFrame, lengths: list[int], limit: int, said: str) -> dict[int, Mark]:
     counts: dict[int, int] = {}
     asked: dict[int, int] = {}  # tokens before the last answer
     for row, role, length in zip(suspects["row"], suspects["role"], lengths, strict=True):
@@ -70,5 +79,7 @@ def _marks(suspects: pl.DataFrame, lengths: list[int], limit: int) -> dict[int, 
     for row, count in long.items():
         what = "all of its answer" if asked.get(row, 0) >= limit else "its end"
         share = f"{len(long)} records are too long, {lost / len(long):.0%} of them lose their whole answer"
-        marks[row] = Mark(f"has {count} tokens, and {limit} fit: {what} is cut away ({share})", None, count, limit)
+        marks[row] = Mark(
+            f"has {count} tokens, and {limit} fit{said}: {what} is cut away ({share})", None, count, limit
+        )
     return marks

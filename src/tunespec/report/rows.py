@@ -14,7 +14,7 @@ _LIMIT = 240  # characters of a record
 def record_texts(discovery: Discovery, wanted: set[tuple[str, int | None]]) -> dict[tuple[str, int], str]:
     """``(path, row)`` -> the record's text, shortened to one line."""
     texts: dict[tuple[str, int], str] = {}
-    subjects = (*discovery.datasets, *discovery.answering)
+    subjects = (*discovery.datasets, *discovery.answering, *discovery.reviews)
     for file in dict.fromkeys(file for subject in subjects for file in subject.files):
         rows = {row for path, row in wanted if path == file.shown and row is not None}
         if not rows:

@@ -12,7 +12,13 @@ _PASSED_OVER = 5
 
 def subject_lines(report: Mapping[str, Any]) -> str:
     """What was judged, and what was taken for nothing to judge."""
-    of_family = {"data": _dataset, "template": _template, "inference": _answers}
+    of_family = {
+        "data": _dataset,
+        "template": _template,
+        "training": _run,
+        "inference": _answers,
+        "evaluation": _reviews,
+    }
     lines = [line for subject in report["subjects"] for line in of_family[subject["family"]](subject)]
     passed_over = report["passed_over"]
     lines += [f"passed over {item['path']}: {item['reason']}" for item in passed_over[:_PASSED_OVER]]
@@ -28,6 +34,42 @@ def _dataset(subject: Mapping[str, Any]) -> Iterator[str]:
     if len(subject["files"]) > 1 or subject["files"][0]["unread"]:
         yield from (f"  {_file(file, subject)}" for file in subject["files"])
     yield from (f"  {line}" for line in _profile(profile))
+
+
+def _run(subject: Mapping[str, Any]) -> Iterator[str]:
+    """A training run: what configures it, what it comes to, and what was found of it."""
+    profile = subject["profile"]
+    said = [profile[key] for key in ("method", "objective") if key in profile]
+    known = f" ({profile['framework']}{': ' if said else ''}{', '.join(said)})" if "framework" in profile else ""
+    yield f"training run {subject['name']}{known}"
+    if planned := ", ".join(_plan(profile.get("plan", {}))):
+        yield f"  {planned}"
+    if log := profile.get("log"):
+        yield f"  {_log(log)}"
+    found = [f"trained on {profile['dataset']}"] if "dataset" in profile else []
+    found += [f"with the template of {profile['template']}"] if "template" in profile else []
+    beside = [f["path"] for f in subject["files"] if f["path"] != subject["name"] and f["format"] != "log"]
+    found += [f"with {', '.join(beside[:3])}{', ...' if len(beside) > 3 else ''}"] if beside else []
+    yield from (f"  {line}" for line in found)
+    yield from (f"  {why}" for why in profile.get("undecided", ()))
+
+
+def _log(log: Mapping[str, Any]) -> str:
+    """Which file its log is, and how far it goes."""
+    until = f" up to step {log['last_step']:,}" if log["last_step"] is not None else ""
+    end = " (cut off)" if log["cut_off"] else "" if log["finished"] else " (not known to have ended)"
+    return f"logged in {log['path']}: {plural(log['rows'], 'row')}{until}{end}"
+
+
+def _plan(plan: Mapping[str, Any]) -> Iterator[str]:
+    """What its settings come to, as far as that is known."""
+    if plan.get("epochs"):
+        yield f"{plan['epochs']:.3g} epochs"
+    if plan.get("steps"):
+        yield plural(plan["steps"], "step")
+    if plan.get("batch"):
+        on = f" on {plural(plan['devices'], 'device')}" if plan["devices"] else " on each device"
+        yield f"{plan['batch']:g} records a step{on}"
 
 
 def _answers(subject: Mapping[str, Any]) -> Iterator[str]:
@@ -48,6 +90,18 @@ def _answers(subject: Mapping[str, Any]) -> Iterator[str]:
     if made:
         yield f"  {', '.join(made)}"
     yield from (f"  {why}" for why in profile.get("undecided", ()))
+
+
+def _reviews(subject: Mapping[str, Any]) -> Iterator[str]:
+    """Review logs, and what they are of."""
+    profile = subject["profile"]
+    lost = sum(file["unread"] for file in subject["files"])
+    unread = f", {plural(lost, 'line')} unreadable" if lost else ""
+    by = f" by {plural(profile['reviewers'], 'reviewer')}" if profile["judgements"] else ""
+    yield f"reviews {subject['name']}: {plural(profile['judgements'], 'judgement')}{by}{unread}"
+    for one in profile["reviewed"]:
+        accepted = f", {one['accepted']:,} accepted" if one["judged"] else ""
+        yield f"  {one['name']}: {one['judged']:,} of {plural(one['rows'], one['of'])} judged{accepted}"
 
 
 def _settings(profile: Mapping[str, Any]) -> Iterator[str]:

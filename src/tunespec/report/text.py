@@ -38,8 +38,8 @@ def _counts(total: Mapping[str, Any]) -> str:
     if total["examined"] is None or isinstance(total["value"], str) or total["value"] is None:
         return "failed"
     # Of renders a kind is found once for a pair, and its message says in how many conversations; a row of files is a
-    # file, an instruction, a key or a line.
-    if total["table"] in {"renders", "files"}:
+    # file, an instruction, a key or a line; one of reviews a line, or what is reviewed.
+    if total["table"] in {"renders", "files", "reviews"}:
         return plural(total["unexpected"], "finding")
     allowed = f", allowed {total['limit']:.2%}" if isinstance(total["limit"], float) and total["limit"] else ""
     if isinstance(total["limit"], float):
@@ -118,7 +118,7 @@ def _summary(report: Mapping[str, Any]) -> str:
     summary = report["summary"]
     passed = sum(row["status"] == "passed" for row in report["pitfalls"])
     nouns = [_noun(subject) for subject in report["subjects"]]
-    counts = {noun: nouns.count(noun) for noun in ("template", "model", "recording")}
+    counts = {noun: nouns.count(noun) for noun in ("template", "training run", "model", "recording", "review log")}
     others = [plural(count, noun) for noun, count in counts.items() if count]
     judged = [*([plural(summary["rows"], "record")] if summary["rows"] or not others else []), *others]
     return (
@@ -131,7 +131,7 @@ def _summary(report: Mapping[str, Any]) -> str:
 def _noun(subject: Mapping[str, Any]) -> str:
     if subject["family"] == "inference":
         return "model" if "server" in subject["profile"] else "recording"
-    return str(subject["family"])
+    return {"evaluation": "review log", "training": "training run"}.get(subject["family"], str(subject["family"]))
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -67,10 +67,14 @@ def artefact(path: Path) -> str | None:
     return _of_json(path) if path.suffix.lower() == ".json" else None
 
 
+def is_test(name: str) -> bool:
+    """Whether a file of this name is of a test suite."""
+    return name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py")
+
+
 def may_ask(path: Path) -> bool:
     """Whether a Python file is looked at: it asks a model, or might if it could be read. Tests ask none in earnest."""
-    name = path.name
-    if not name.endswith(".py") or name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py":
+    if not path.name.endswith(".py") or is_test(path.name):
         return False
     try:
         return _is_asked_in(path)
@@ -101,7 +105,11 @@ def _why_unread(path: Path) -> str:
 def why_no_artefact(path: Path) -> str:
     """Why a file with the name of an artefact is none; empty for other names."""
     if path.suffix.lower() == ".py":
-        return _why_unread(path) if _is_asked_in(path) else "no program that asks a model in a way that is known here"
+        return (
+            _why_unread(path)
+            if _is_asked_in(path)
+            else "no program that asks a model, or trains one, in a way that is known here"
+        )
     if is_jinja(path):
         return "no chat template: it reads no message's role"
     return "no model file: it does not begin with `GGUF`" if path.suffix.lower() == ".gguf" else ""

@@ -13,6 +13,7 @@ from tunespec.templates.errors import TemplateError
 from tunespec.templates.hostile import attempts
 from tunespec.templates.modelfile_facts import judge_instructions
 from tunespec.templates.outranked_facts import judge_outranked
+from tunespec.templates.recipe_facts import judge_recipes
 from tunespec.templates.request_facts import judge_requests
 from tunespec.templates.rows import Rows
 from tunespec.templates.source import TemplateSource
@@ -32,6 +33,7 @@ def file_facts(source: TemplateSource, rows: Rows) -> None:
     judge_substitution(source, rows)
     judge_outranked(source, rows)
     judge_requests(source, rows)
+    judge_recipes(source, rows)
     _templates(source, rows)
     _files(source, rows)
     rows.skip(_OF_REQUESTS, _NO_REQUEST)

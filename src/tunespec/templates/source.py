@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tunespec.errors import CannotJudgeError
 from tunespec.splits import relative
@@ -168,6 +168,11 @@ class TemplateSource:
             line = template[-1].line + (error.line or 1) - 1 if template else None
             self.problems[self.pair.of("modelfile")[0].shown] = f"its TEMPLATE cannot be read: {error.message}", line
             return None
+
+    @property
+    def template_settings(self) -> Mapping[str, Any]:
+        """What tunespec's configuration says of the templates."""
+        return self._config.template
 
     def shown(self, path: Path) -> str:
         """A file's path as reports print it."""

@@ -1,0 +1,150 @@
+"""Training runs: which configurations, files beside them, logs and data under the user's paths belong together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from tunespec.errors import CannotJudgeError
+from tunespec.paths import files_of
+from tunespec.subjects import DataFile, Dataset, TemplatePair, TrainingRun
+from tunespec.training.configuration import training_format, why_no_training
+from tunespec.training.data_files import Trained, trained_in
+from tunespec.training.folders import found_from
+from tunespec.training.frameworks import BESIDE
+from tunespec.training.recognise import LOG, training_file
+
+if TYPE_CHECKING:
+    from tunespec.config import Config
+
+_CHECKPOINT = re.compile(r"checkpoint-\d+")
+
+
+def with_run(config: Config, *, training: Sequence[str], logs: Sequence[str]) -> Config:
+    """The configuration with what the command line says of the training run; its paths are of the current folder."""
+    given = {"config": training, "logs": logs}
+    kept = {key: [str(Path.cwd() / Path(path).expanduser()) for path in paths] for key, paths in given.items() if paths}
+    return replace(config, training={**config.training, **kept}) if kept else config
+
+
+def named_training(config: Config) -> list[DataFile]:
+    """The files that tunespec's configuration or the command line names as a run's.
+
+    Raises:
+        CannotJudgeError: for a path that does not exist, and a file that is of no training run.
+    """
+    found = []
+    for key, wanted in (("config", {"training", *BESIDE}), ("logs", {LOG})):
+        value = config.training.get(key, [])
+        for file in files_of(config.root, [value] if isinstance(value, str) else value):
+            format_ = training_file(file.path)
+            if format_ not in wanted:
+                what = "training configuration" if key == "config" else "log of a training run"
+                why = why_no_training(file.path)
+                raise CannotJudgeError(f"{file.shown}: no {what} that is known here{f': {why}' if why else ''}")
+            found.append(replace(file, format=str(format_)))
+    return list(dict.fromkeys(found))
+
+
+def training_runs(
+    config: Config, files: Sequence[DataFile], datasets: Sequence[Dataset], pairs: Sequence[TemplatePair]
+) -> tuple[TrainingRun, ...]:
+    """The runs that these files make: each configuration with its side files, logs and data.
+
+    Logs without a configuration are a run of their own, and so is a side file that no configuration names.
+    """
+    configured = [file for file in files if file.format == "training"]
+    sides = [file for file in files if file.format in BESIDE]
+    logs = _by_run([file for file in files if file.format == LOG])
+    found, used = [], set()
+    for file in configured:
+        trained = trained_in(file, config.root)
+        own = [*_beside(trained, file, sides, config.root), *_logs_of(trained, logs, configured)]
+        used |= {one.shown for one in own}
+        found.append(_run(file, own, trained, datasets, pairs))
+    alone = [(name, group) for name, group in logs.items() if not used & {file.shown for file in group}]
+    alone += [(file.shown, [replace(file, format="training")]) for file in sides if file.shown not in used]
+    found += [TrainingRun(name, tuple(group)) for name, group in alone]
+    return tuple(sorted(found, key=lambda run: run.name))
+
+
+def trained_datasets(
+    files: Iterable[tuple[DataFile, bool]], datasets: Sequence[Dataset], passed_over: dict[str, str], root: Path
+) -> list[Dataset]:
+    """The datasets with what training configurations say of them, and those that only a configuration names.
+
+    Args:
+        files: those of training runs, each with whether the user named it: the data of others count only where they
+            lie under the user's paths.
+        datasets: those that lie under the user's paths.
+        passed_over: files under them of which nothing but a configuration says what they hold; those are taken from it.
+        root: the project's folder.
+    """
+    found = list(datasets)
+    for file, named in files:
+        if file.format != "training" or not (trained := trained_in(file, root)).files:
+            continue
+        paths = {path.resolve() for path, _ in trained.files}
+        known = [at for at, one in enumerate(found) if paths & {data.path.resolve() for data in one.files}]
+        for at in known:
+            found[at] = trained.of(found[at])
+        own = tuple(trained.data_files(root))
+        if not known and (named or any(data.shown in passed_over for data in own)):
+            found.append(trained.of(Dataset(own[0].shown if len(own) == 1 else file.shown, own)))
+            for data in own:
+                passed_over.pop(data.shown, None)
+    return found
+
+
+def _run(
+    file: DataFile,
+    own: Sequence[DataFile],
+    trained: Trained,
+    datasets: Sequence[Dataset],
+    pairs: Sequence[TemplatePair],
+) -> TrainingRun:
+    paths = {path.resolve() for path, _ in trained.files}
+    of_run = [one for one in datasets if paths & {data.path.resolve() for data in one.files}]
+    dataset, why = (of_run[0], "") if len(of_run) == 1 else (None, trained.why_none)
+    pair = [one for one in pairs if {file.path, trained.template} & {own.path for own in one.files}]
+    return TrainingRun(file.shown, (file, *own), pair[0] if len(pair) == 1 else None, dataset, why)
+
+
+def _beside(trained: Trained, file: DataFile, sides: Sequence[DataFile], root: Path) -> list[DataFile]:
+    """DeepSpeed's file that the configuration names, and the one launcher's configuration in its folder."""
+    named = found_from(file.path, trained.deepspeed, root) if trained.deepspeed else None
+    own = [side for side in sides if side.format == "deepspeed" and named and side.path.samefile(named)]
+    if named is not None and not own and training_format(named) == "deepspeed":
+        own = [DataFile(named, str(PurePosixPath(file.shown).parent / trained.deepspeed), None, "deepspeed")]
+    launchers = [side for side in sides if side.format == "accelerate" and side.path.parent == file.path.parent]
+    return [*own, *(launchers if len(launchers) == 1 else [])]
+
+
+def _by_run(logs: Sequence[DataFile]) -> Mapping[str, list[DataFile]]:
+    """The logs by the folder of their run: a checkpoint's folder lies in it."""
+    groups: dict[str, list[DataFile]] = {}
+    for file in logs:
+        folder = PurePosixPath(file.shown).parent
+        while _CHECKPOINT.fullmatch(folder.name) or folder.name == "runs" or folder.parent.name == "runs":
+            folder = folder.parent
+        groups.setdefault(str(folder), []).append(file)
+    return groups
+
+
+def _logs_of(
+    trained: Trained, logs: Mapping[str, list[DataFile]], configured: Sequence[DataFile]
+) -> Sequence[DataFile]:
+    """The logs in the folder that the configuration writes to; else the only ones, of the only configuration."""
+    output = PurePosixPath(trained.output_dir.replace("\\", "/")).parts if trained.output_dir else ()
+    own = [group for folder, group in logs.items() if output and _ends_with(PurePosixPath(folder).parts, output)]
+    if not own and len(configured) == 1 and len(logs) == 1:
+        own = list(logs.values())
+    return own[0] if len(own) == 1 else ()
+
+
+def _ends_with(parts: Sequence[Any], wanted: Sequence[Any]) -> bool:
+    wanted = [part for part in wanted if part not in {".", "..", "/"}]
+    return bool(wanted) and list(parts[-len(wanted) :]) == list(wanted)

@@ -1,0 +1,1 @@
+"""Training runs: what their configurations say, and what their logs tell."""

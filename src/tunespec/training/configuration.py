@@ -1,0 +1,129 @@
+"""A training configuration, read: YAML, JSON, or a Python program that makes the trainer's arguments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from tunespec.subjects import DataFile
+from tunespec.training.errors import TrainingError
+from tunespec.training.framework import Framework
+from tunespec.training.frameworks import BESIDE, TRAINERS
+from tunespec.training.run_spec import RunSpec, spec_of
+from tunespec.training.written import Written
+from tunespec.training.yaml_text import read_yaml
+
+YAML = (".yaml", ".yml")
+PYTHON = ".py"
+INLINE = "deepspeed"  # the key whose mapping is what DeepSpeed's own file would be
+LARGEST = 1 << 20  # bytes of a configuration that somebody wrote
+# Words of which every training configuration has one: most YAML and JSON files need no more than this look.
+_SIGNS = re.compile(
+    rb"model_name_or_path|base_model|learning_rate|lr\b|num_train_epochs|num_epochs|micro_batch|train_batch_size|lora|"
+    rb"finetuning_type|iters|mixed_precision|zero_optimization|_component_|cutoff_len|instruct_data|infer_backend|"
+    rb"gpu_count|export_dir"
+)
+# Without one of these a program makes no trainer that is known here.
+OF_PROGRAMS = (
+    b"TrainingArguments", b"SFTConfig", b"DPOConfig", b"KTOConfig", b"ORPOConfig", b"RewardConfig", b"CPOConfig",
+    b"GRPOConfig", b"SFTTrainer", b"DPOTrainer",
+)  # fmt: skip
+
+
+def written_in(file: DataFile) -> Written | None:
+    """What a file writes, None if it holds no mapping, or is a program that starts no training.
+
+    Raises:
+        TrainingError: for a file that cannot be read; its text says why.
+    """
+    if file.path.suffix.lower() == PYTHON:
+        from tunespec.training.python_runs import python_run
+
+        return python_run(file, _text(file.path))
+    read = read_yaml(_text(file.path))
+    if read is None:
+        return None
+    misread = {} if file.path.suffix.lower() == ".json" else read.misread
+    return Written(file, read.data, read.lines, misread, read.repeated)
+
+
+def spec_in(file: DataFile, beside: Sequence[RunSpec] = ()) -> RunSpec | None:
+    """The run that a file configures; None if it is no training configuration.
+
+    Args:
+        file: a trainer's configuration, or DeepSpeed's or the launcher's by itself.
+        beside: what other files say of the same run.
+
+    Raises:
+        TrainingError: for one that cannot be read, or that trains nothing; its text says why.
+    """
+    written = written_in(file)
+    framework = _framework(written) if written is not None else None
+    if framework is None or written is None:
+        return None
+    if why := framework.why_not(written):
+        raise TrainingError(why)
+    inline = written.within(INLINE)
+    own = [spec_of(BESIDE[INLINE], inline)] if inline is not None else []
+    return spec_of(framework, written, [*beside, *own])
+
+
+def training_format(path: Path) -> str | None:
+    """``training``, ``deepspeed`` or ``accelerate`` for a file that configures a run; None for any other."""
+    found = _recognised(path)
+    return found if found is None or found in {"training", *BESIDE} else None
+
+
+def why_no_training(path: Path) -> str:
+    """Why a file that looks like a training configuration configures no run; empty for any other."""
+    found = _recognised(path)
+    return "" if found is None or found in {"training", *BESIDE} else found
+
+
+def _framework(written: Written) -> Framework | None:
+    return next((one for one in (*TRAINERS, *BESIDE.values()) if one.is_own(written)), None)
+
+
+@lru_cache(maxsize=1024)
+def _recognised(path: Path) -> str | None:
+    """The format of a configuration, or why it is none; None where nothing in it looks as if it were one."""
+    try:
+        if not _may_configure(path):
+            return None
+        written = written_in(DataFile(path, path.name, None, "training"))
+        framework = _framework(written) if written is not None else None
+    except TrainingError as error:
+        return str(error) if path.suffix.lower() in {*YAML, PYTHON} else None
+    if framework is None or written is None:
+        return None
+    beside = next((format_ for format_, one in BESIDE.items() if one is framework), "training")
+    return framework.why_not(written) or beside
+
+
+def _may_configure(path: Path) -> bool:
+    suffix = path.suffix.lower()
+    if suffix == PYTHON:
+        content = _head(path)
+        return any(sign in content for sign in OF_PROGRAMS)
+    return suffix in {*YAML, ".json"} and _SIGNS.search(_head(path)) is not None
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(LARGEST)
+    except OSError:
+        return b""  # whoever else looks at the file says so
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise TrainingError("it is larger than a training configuration")
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TrainingError("it is no UTF-8") from error
+    except OSError as error:
+        raise TrainingError(f"it cannot be read: {error.strerror or error}") from error

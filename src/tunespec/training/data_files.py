@@ -1,0 +1,122 @@
+"""The data of a training run as they are at hand, and what its configuration says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tunespec.reading import format_of
+from tunespec.splits import relative
+from tunespec.subjects import DataFile, Dataset, TrainedLength
+from tunespec.training.configuration import spec_in
+from tunespec.training.errors import TrainingError
+from tunespec.training.folders import found_from
+from tunespec.training.named_data import named_data
+from tunespec.training.run_spec import RunSpec
+
+_TOKENIZER = "tokenizer.json"
+
+
+@dataclass
+class Trained:
+    """What a configuration trains on and writes to.
+
+    ``files`` have the split that the configuration gives them; ``absent`` are data that it names and that are not at
+    hand, as those of a hub; ``is_partial``: such are among the records that it trains on. ``template`` is the file of
+    its chat template.
+    """
+
+    files: list[tuple[Path, str]] = field(default_factory=list)
+    columns: dict[str, str] = field(default_factory=dict)
+    roles: dict[str, str] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
+    is_partial: bool = False
+    held_out: str = ""
+    held_out_share: float | None = None
+    length: TrainedLength | None = None
+    deepspeed: str = ""
+    output_dir: str = ""
+    template: Path | None = None
+
+    def of(self, dataset: Dataset) -> Dataset:
+        """The dataset with what the configuration says of its columns, roles and validation."""
+        columns = tuple(sorted((dict(dataset.columns) | self.columns).items()))
+        roles = tuple(sorted((dict(dataset.roles) | self.roles).items()))
+        length = dataset.length or self.length
+        own = replace(dataset, alone=False, columns=columns, roles=roles, length=length)
+        if dataset.held_out:
+            return own
+        return replace(own, held_out=self.held_out, held_out_share=self.held_out_share)
+
+    def data_files(self, root: Path) -> Iterator[DataFile]:
+        """Its files; of those that two sets name, the first."""
+        for path, split in dict(reversed(self.files)).items():
+            yield DataFile(path, relative(path, root), split, format_of(path))
+
+    @property
+    def why_none(self) -> str:
+        """Why its records are not judged with it; empty if it names none."""
+        if self.files or not self.absent:
+            return ""
+        return f"its data ({', '.join(self.absent[:3])}{', ...' if len(self.absent) > 3 else ''}) are not at hand"
+
+
+def trained_in(file: DataFile, root: Path) -> Trained:
+    """What a configuration says of its data; nothing for one that cannot be read.
+
+    Args:
+        file: the configuration.
+        root: the project's folder.
+    """
+    try:
+        spec = spec_in(file)
+    except TrainingError:
+        spec = None
+    if spec is None:
+        return Trained()
+    deepspeed = spec.value("deepspeed")
+    found = Trained(
+        deepspeed=deepspeed if isinstance(deepspeed, str) else "", output_dir=str(spec.value("output_dir") or "")
+    )
+    found.held_out, found.held_out_share = _held_out(spec)
+    found.length = _length(spec, file, root)
+    named = spec.value("template")
+    found.template = found_from(file.path, named, root) if isinstance(named, str) and named else None
+    for data in named_data(spec, root):
+        files = data.files(file.path, root)
+        if not files:
+            found.absent.append(data.name)
+            found.is_partial |= data.split == "train"
+        if files:
+            found.columns |= data.columns
+            found.roles |= data.roles
+            found.files += [(path, data.split) for path in files]
+    return found
+
+
+def _held_out(spec: RunSpec) -> tuple[str, float | None]:
+    """The setting that gives validation data, and how much it holds out; None where that are other data.
+
+    mlx-lm looks for them in the folder of the training data, where they are there or not.
+    """
+    share, other = spec.setting("validation_share"), spec.setting("validation_data")
+    held_out = spec.number("validation_share") or 0
+    if share is not None and held_out > 0:
+        return f"{share} ({share.place})", held_out
+    if other is not None and other.is_written and other.value and spec.framework.name != "mlx-lm":
+        return f"`{other.key}` ({other.place})", None
+    return "", None
+
+
+def _length(spec: RunSpec, file: DataFile, root: Path) -> TrainedLength | None:
+    """What the trainer keeps of a record, where it cuts longer ones; a trainer that drops them is not meant."""
+    setting = spec.setting("max_length")
+    if setting is None or not setting.value or spec.value("truncation") not in {None, "truncate"}:
+        return None
+    model = found_from(file.path, str(spec.value("model") or ""), root) if spec.value("model") else None
+    folders = [model, file.path.parent, root]
+    path = next((one / _TOKENIZER for one in folders if one is not None and (one / _TOKENIZER).is_file()), None)
+    tokenizer = DataFile(path, relative(path, root), None, "tokenizer") if path is not None else None
+    said = f"{setting}, {setting.place}" if setting.is_written else str(setting)
+    return TrainedLength(int(setting.value), said, tokenizer)

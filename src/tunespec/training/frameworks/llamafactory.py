@@ -1,0 +1,85 @@
+"""LLaMA-Factory: transformers' keys with its own beside them.
+
+Source: LLaMA-Factory 0.9.5 (``hparams/{data,finetuning,model,training}_args.py``, ``train/trainer_utils.py``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tunespec.training.framework import Framework, Key
+from tunespec.training.frameworks.huggingface import TRANSFORMERS
+from tunespec.training.values import number, positive, switch, text, texts, word
+from tunespec.training.written import Written
+
+_OWN = frozenset("stage finetuning_type dataset template cutoff_len do_train export_dir infer_backend".split())
+_OBJECTIVES = {"pt": "pretrain", "sft": "sft", "rm": "reward", "ppo": "rl", "dpo": "dpo", "kto": "kto"}
+
+
+def _is_own(written: Written) -> bool:
+    return written.has("model_name_or_path") and bool(_OWN & set(written.data)) and not written.call
+
+
+def _why_not(written: Written) -> str:
+    """Its commands `export`, `chat` and `api` have configurations of the same keys."""
+    if written.has("export_dir"):
+        return "it exports a model, and trains none"
+    if not written.has("stage") and not switch(written.get("do_train")):
+        return "it serves a model, and trains none"
+    predicts = switch(written.get("do_predict")) and not switch(written.get("do_train"))
+    return "it evaluates a model, and trains none" if predicts else ""
+
+
+def _method(written: Written) -> tuple[str, Any]:
+    kind = word(written.get("finetuning_type")) or "lora"
+    if kind == "lora" and written.get("quantization_bit") is not None:
+        return "finetuning_type", "qlora"
+    return "finetuning_type", "dora" if kind == "lora" and switch(written.get("use_dora")) else kind
+
+
+def _alpha(written: Written) -> tuple[str, Any]:
+    given = number(written.get("lora_alpha"))
+    return "lora_alpha", given if given is not None else 2 * (number(written.get("lora_rank")) or 8)
+
+
+def _max_records(written: Written) -> tuple[str, Any]:
+    """So many of each data set."""
+    most = positive(written.get("max_samples"))
+    return "max_samples", most and most * max(1, len(texts(written.get("dataset"))))
+
+
+def _eval_strategy(written: Written) -> tuple[str, Any]:
+    for key in ("eval_strategy", "evaluation_strategy"):
+        if written.has(key):
+            return key, word(written.get(key))
+    return "eval_strategy", "no"
+
+
+LLAMA_FACTORY = Framework(
+    name="LLaMA-Factory",
+    version="LLaMA-Factory 0.9.5",
+    is_own=_is_own,
+    why_not=_why_not,
+    keys={
+        **TRANSFORMERS,
+        "objective": Key("stage", "sft", lambda value: _OBJECTIVES.get(str(word(value)), word(value))),
+        "max_length": Key("cutoff_len", 2048, positive),
+        "truncation": Key("cutoff_len", "truncate", lambda _: "truncate"),
+        "packing": Key("packing", None, switch),
+        "validation_share": Key("val_size", 0.0, number),
+        "validation_data": Key("eval_dataset", None, texts),
+        "pure_bf16": Key("pure_bf16", default=False, read=switch),
+        "fp8": Key("fp8", default=False, read=switch),
+        "patience": Key("early_stopping_steps", None, positive),
+        "lora_rank": Key("lora_rank", 8, number),
+        "quantization_bits": Key("quantization_bit", None, positive),
+        "template": Key("template", None, text),
+        "train_on_prompt": Key("train_on_prompt", default=False, read=switch),
+    },
+    derived={
+        "method": _method,
+        "lora_alpha": _alpha,
+        "eval_strategy": _eval_strategy,
+        "max_records": _max_records,
+    },
+)

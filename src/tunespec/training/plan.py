@@ -1,0 +1,89 @@
+"""What a run comes to in steps: by its settings and the number of records."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from tunespec.training.run_spec import RunSpec
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Numbers that the settings make together; None where one of them is not known.
+
+    Args:
+        records: training records, without those that are held out.
+        devices: processes that train in parallel; None: not known, and all numbers are for one.
+        batch: records (with packing: sequences) of one optimizer step.
+        steps_per_epoch: optimizer steps; with packing the most that there can be.
+        steps: optimizer steps of the run.
+        epochs: passes over the records.
+        warmup: optimizer steps of warm-up.
+    """
+
+    records: int | None
+    devices: int | None
+    batch: float | None
+    steps_per_epoch: int | None
+    steps: int | None
+    epochs: float | None
+    warmup: float | None
+
+
+def plan_of(spec: RunSpec, records: int | None, devices: int | None) -> Plan:
+    """The plan of a run.
+
+    Args:
+        spec: its settings.
+        records: training records, those that are held out included; None: not known.
+        devices: as the configuration of the launcher or the user says; None: not known.
+    """
+    batch = _batch(spec, devices or 1)
+    trained = _trained(spec, records)
+    per_epoch = max(1, math.ceil(trained / batch)) if trained and batch else None
+    steps, epochs = _length(spec, per_epoch)
+    return Plan(trained, devices, batch, per_epoch, steps, epochs, _warmup(spec, steps))
+
+
+def _batch(spec: RunSpec, devices: int) -> float | None:
+    """What a framework states for a whole step counts before the numbers that make it up."""
+    if total := spec.number("total_batch_size"):
+        return total
+    if own := spec.number("device_batch_size"):
+        return own * devices
+    size, accumulation = spec.number("batch_size"), spec.number("accumulation")
+    if size is None or accumulation is None or size <= 0 or accumulation <= 0:
+        return None
+    return size * accumulation * devices
+
+
+def _trained(spec: RunSpec, records: int | None) -> int | None:
+    held_out, most = spec.number("validation_share") or 0, spec.number("max_records")
+    if records is None or held_out < 0:
+        return records
+    records = min(records, round(most)) if most else records
+    return max(0, round(records * (1 - held_out)) if held_out < 1 else records - round(held_out))
+
+
+def _length(spec: RunSpec, per_epoch: int | None) -> tuple[int | None, float | None]:
+    """Steps and epochs: the most steps count before the epochs, as in every framework that has both."""
+    most, epochs = spec.number("max_steps"), spec.number("epochs")
+    if most is None and (micro := spec.number("micro_steps")):
+        most = micro // max(1, spec.number("accumulation") or 1)
+    if most:
+        return round(most), most / per_epoch if per_epoch else None
+    if not spec.is_known("epochs") or epochs is None or epochs <= 0:
+        return None, epochs
+    return (math.ceil(per_epoch * epochs) if per_epoch else None), epochs
+
+
+def _warmup(spec: RunSpec, steps: int | None) -> float | None:
+    """A share below 1 is one of transformers 5 alone; the ratio counts only where no steps are said."""
+    given = spec.number("warmup_steps")
+    if given:
+        return given if given >= 1 else given * steps if steps else None
+    ratio = spec.number("warmup_ratio")
+    if ratio:
+        return ratio * steps if steps else None
+    return 0.0

@@ -1,0 +1,122 @@
+"""Whether a run evaluates on held-out records, and on how many."""
+
+from __future__ import annotations
+
+from tunespec.training.run_spec import RunSpec
+from tunespec.training.setting import Setting
+from tunespec.training.setting_facts.told import told
+from tunespec.training.setting_rows import SettingRows
+from tunespec.training.source import RunSource
+from tunespec.training.trainers import is_axolotl
+from tunespec.training.values import word
+
+_OFF = "evaluation_off evaluation_off_long"
+# Their configuration alone says what is evaluated on; to other trainers a program passes it.
+_SAYS_ITS_DATA = frozenset(("LLaMA-Factory", "mistral-finetune"))
+# What they train on; a configuration without is a form to fill in.
+_TRAINED = ("dataset", "datasets", "pretraining_dataset", "tokenized_path", "data.instruct_data", "data.data")
+_DATA = ("validation_share", "validation_data")
+# What turns evaluation on.
+_TURNS_ON = {
+    "Hugging Face": "`eval_strategy: steps` with an evaluation set",
+    "LLaMA-Factory": "`eval_strategy: steps` with `val_size: 0.1`",
+    "Axolotl": "`val_set_size: 0.05` with `evals_per_epoch: 4`",
+    "mistral-finetune": "`no_eval: false` with `data.eval_instruct_data`",
+    "torchtune": "`run_val_every_n_steps: 50` with `dataset_val`",
+}
+
+
+def evaluation_facts(source: RunSource, rows: SettingRows) -> None:
+    """Mark a run without evaluation, an evaluation without data, and one that takes too many of the records."""
+    _without_data(rows)
+    _off(source, rows)
+    _share(source, rows)
+    rows.skip(_OFF, "whether the run evaluates is not known")
+    rows.skip("evaluation_without_data", "what is evaluated on is not in the configuration")
+    rows.skip("large_validation", "the configuration holds no share of the records out")
+
+
+def _off(source: RunSource, rows: SettingRows) -> None:
+    """Reinforcement learning has its rewards to look at."""
+    if rows.spec.objective == "rl":
+        rows.skip(_OFF, "reinforcement learning is watched by its rewards")
+        return
+    if rows.spec.value("eval_strategy") is None:
+        return
+    rows.examine("evaluation_off_long", "eval_strategy")
+    strategy = rows.examine("evaluation_off", "eval_strategy")
+    if strategy is None or strategy.value != "no" or _refused(rows.spec) is not None:
+        return
+    most = source.threshold("H003", "epochs")
+    epochs = source.plan.epochs if source.plan is not None else None
+    why = _why_off(rows.spec, strategy)
+    turned_on = _TURNS_ON.get(rows.spec.framework.name)
+    hint = f"; {turned_on} does" if turned_on else ""
+    if epochs is not None and epochs > most:
+        text = f"{why}: nothing measures the loss on held-out records in {epochs:g} epochs{hint}"
+        rows.mark("evaluation_off_long", strategy.name, text)
+    else:
+        text = f"{why}: nothing measures the loss on held-out records{hint}"
+        rows.mark("evaluation_off", strategy.name, text)
+
+
+def _why_off(spec: RunSpec, strategy: Setting) -> str:
+    """Axolotl evaluates if records are held out, and passes over how often it should."""
+    share = spec.setting("validation_share")
+    if not is_axolotl(spec) or share is None or strategy.key != share.key:
+        return told(spec, strategy)
+    asked = spec.setting("evals_per_epoch")
+    idle = f", so `{asked.key}: {asked.value:g}` does nothing" if asked is not None and asked.value else ""
+    return f"{told(spec, share)}, and no `test_datasets` are set{idle}"
+
+
+def _without_data(rows: SettingRows) -> None:
+    spec = rows.spec
+    if spec.framework.name not in {*_SAYS_ITS_DATA, "Axolotl"} or not any(map(spec.written.get, _TRAINED)):
+        return
+    rows.examine("evaluation_without_data", "eval_strategy")
+    if (asked := _refused(spec)) is not None:
+        sources = " and ".join(f"no `{one.key}`" for one in map(spec.setting, _DATA) if one is not None)
+        text = f"{told(spec, asked)}, with {sources}: {spec.framework.name} refuses that"
+        rows.mark("evaluation_without_data", "eval_strategy", text)
+
+
+def _refused(spec: RunSpec) -> Setting | None:
+    """The setting that asks for an evaluation for which there is no data."""
+    if any(one is not None and (not one.is_known or one.value) for one in map(spec.setting, _DATA)):
+        return None
+    strategy = spec.setting("eval_strategy")
+    if is_axolotl(spec):
+        return _refused_by_axolotl(spec)
+    on = strategy is not None and strategy.is_written and strategy.value not in {"no", None}
+    return strategy if on and spec.framework.name in _SAYS_ITS_DATA else None
+
+
+def _refused_by_axolotl(spec: RunSpec) -> Setting | None:
+    """A written share of 0 with steps or a strategy (``utils/schemas/validation.py``: check_evals)."""
+    share, steps, key = spec.setting("validation_share"), spec.setting("eval_steps"), "eval_strategy"
+    strategy = word(spec.written.get(key))
+    if share is None or not share.is_written or strategy == "no":
+        return None
+    if steps is not None and steps.value:
+        return steps
+    return Setting(key, key, strategy, share.path, spec.written.line(key), "written") if strategy else None
+
+
+def _share(source: RunSource, rows: SettingRows) -> None:
+    share, most = rows.spec.number("validation_share"), source.threshold("H003", "share")
+    if not share or share < 0:
+        return
+    records = source.trained_on
+    if share >= 1 and not records:
+        rows.skip("large_validation", "how many records there are is not known")
+        return
+    setting = rows.examine("large_validation", "validation_share")
+    part = share if share < 1 else share / (records or 1)
+    if setting is not None and part > most:
+        of = f", {part:.0%} of {records:,}" if records and share >= 1 else ""
+        rows.mark(
+            "large_validation",
+            setting.name,
+            f"{told(rows.spec, setting)}: more than {most:.0%} are kept from training{of}",
+        )

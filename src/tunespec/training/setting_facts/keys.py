@@ -1,0 +1,75 @@
+"""Keys that a framework does not have: gone, misspelt, or read otherwise by its versions.
+
+Sources: ``known_keys.toml``; transformers 4.57.6 (``training_args.py``: an error for `warmup_steps` that is no whole
+number) and 5.0.0 (a share below 1).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tunespec.training.known_keys import KnownKeys, known_keys
+from tunespec.training.run_spec import RunSpec
+from tunespec.training.setting import shown
+from tunespec.training.setting_rows import SettingRows
+from tunespec.training.source import RunSource
+
+KINDS = "removed_key unknown_key fraction_of_steps"
+_OF_TRANSFORMERS = frozenset(("Hugging Face", "LLaMA-Factory"))
+_OWN = frozenset("trainer whole tokenizer data_files collator model eval_dataset data_collator".split())  # of a program
+_UNSLOTH = "FastLanguageModel"
+
+
+def key_facts(_: RunSource, rows: SettingRows) -> None:
+    """Mark keys that the framework does not have, and one that its versions read otherwise."""
+    spec, known = rows.spec, known_keys(rows.spec)
+    if spec.framework.is_dump(spec.written):
+        rows.skip(KINDS, "a program wrote the file, which knows its own keys")
+        return
+    _fraction(spec, rows)
+    if known is None:
+        rows.skip(KINDS, f"the keys of {spec.framework.name} are not known")
+        return
+    own = [key for key in spec.written.data if not (spec.written.call and key in _OWN)]
+    rows.rows.examine("removed_key", "unknown_key", rows=len(own))
+    rows.skip(KINDS, "no key is written")
+    for key in own:
+        _unknown(key, spec, known, rows)
+    for key, instead in known.gone.items():
+        if spec.written.has(key) and not _is_kept(key, spec):
+            rows.mark_key("removed_key", key, f"{_said(key, spec)}: {instead}")
+
+
+def _is_kept(key: str, spec: RunSpec) -> bool:
+    """Whether a key does no harm: empty where that is as good as absent, or handed to Unsloth, which still takes it."""
+    if spec.written.call:
+        return spec.written.has(_UNSLOTH)
+    return spec.framework.name == "Axolotl" and spec.written.get(key) in (None, False)
+
+
+def _unknown(key: str, spec: RunSpec, known: KnownKeys, rows: SettingRows) -> None:
+    meant = known.meant(key, frozenset(spec.written.data))
+    if meant is None:
+        return
+    then = "passes over it" if known.forgiving else "refuses it"
+    rows.mark_key("unknown_key", key, f"{_said(key, spec)}: {spec.framework.name} {then}; `{meant}` is what it has")
+
+
+def _fraction(spec: RunSpec, rows: SettingRows) -> None:
+    """`warmup_steps: 0.1`, which is a share in one version and nothing in another."""
+    if spec.framework.name not in _OF_TRANSFORMERS:
+        rows.skip("fraction_of_steps", f"{spec.framework.name} reads steps in one way in all its versions")
+        return
+    rows.skip("fraction_of_steps", "how many steps it warms up is not known")
+    warmup = rows.examine("fraction_of_steps", "warmup_steps")
+    value = spec.number("warmup_steps") or 0
+    if warmup is not None and warmup.is_written and 0 < value < 1:
+        text = (
+            f"{warmup}: {value:.0%} of the run from transformers 5.0 on; older ones refuse it, or warm up for no step"
+        )
+        rows.mark("fraction_of_steps", "warmup_steps", text)
+
+
+def _said(key: str, spec: RunSpec) -> str:
+    value: Any = spec.written.get(key)
+    return f"`{key}: {shown(value)}`" if isinstance(value, str | int | float) else f"`{key}`"

@@ -1,0 +1,125 @@
+"""What the facts of a training run are computed from, each part read or computed when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from tunespec.sources import setting
+from tunespec.subjects import TrainingRun
+from tunespec.training.configuration import spec_in
+from tunespec.training.data_files import trained_in
+from tunespec.training.errors import TrainingError
+from tunespec.training.frameworks import BESIDE
+from tunespec.training.plan import Plan, plan_of
+from tunespec.training.recognise import LOG
+from tunespec.training.run_log import run_log
+from tunespec.training.run_spec import RunSpec
+from tunespec.training.step_facts.logged_run import LoggedRun
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tunespec.config import Config
+    from tunespec.sources import RecordSource
+    from tunespec.templates.source import TemplateSource
+
+
+class RunSource:
+    """A training run's files, read; each part once, when it is first asked for.
+
+    What cannot be read is None, and ``problems`` says why.
+    """
+
+    def __init__(
+        self,
+        run: TrainingRun,
+        config: Config,
+        records: RecordSource | None = None,
+        template: TemplateSource | None = None,
+    ) -> None:
+        """Nothing is read yet; ``records`` are those that it trains on, ``template`` what it trains with."""
+        self.run, self._config, self.records, self.template = run, config, records, template
+        self.problems: dict[str, str] = {}  # path as shown -> what is wrong
+
+    @cached_property
+    def spec(self) -> RunSpec | None:
+        """Its settings; None if no configuration of it is there."""
+        return next(self._specs("training", beside=list(self._specs(*BESIDE))), None)
+
+    @cached_property
+    def trained_on(self) -> int | None:
+        """The number of records that may be trained on; None if they are not all at hand."""
+        configured = self.run.of("training")
+        if self.records is None or any(trained_in(file, self._config.root).is_partial for file in configured):
+            return None
+        return sum(split in {None, "train"} for split in self.records.records.splits)
+
+    @property
+    def root(self) -> Path:
+        """The project's folder."""
+        return self._config.root
+
+    def threshold(self, code: str, key: str) -> Any:
+        """What the configuration says for one of ``sources.SETTINGS``."""
+        return setting(self._config, code, key)
+
+    @property
+    def devices(self) -> int | None:
+        """Processes that train in parallel: as tunespec's configuration says, else the launcher's.
+
+        1 for a framework that shares one batch out among them.
+        """
+        own = self.spec.setting("devices") if self.spec is not None else None
+        launched = own.value if own is not None else None
+        told = self._config.training.get("devices") if own is None or own.is_written or not own.value else None
+        return int(told or launched or 0) or None
+
+    @cached_property
+    def logged(self) -> LoggedRun | None:
+        """What it logged; None if no log is there that can be read."""
+        return run_log(self.run.of(LOG), self.problems)
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        """What its settings come to, in steps."""
+        return plan_of(self.spec, self.trained_on, self.devices) if self.spec is not None else None
+
+    def described(self) -> dict[str, Any]:
+        """The subject, as the report describes it."""
+        files = [
+            {"path": file.shown, "split": None, "format": file.format, "rows": 0, "unread": 0}
+            for file in self.run.files
+        ]
+        return {"name": self.run.name, "family": "training", "files": files, "profile": self._profile()}
+
+    def _profile(self) -> dict[str, Any]:
+        profile: dict[str, Any] = {}
+        if self.spec is not None and self.plan is not None:
+            wanted = "framework method objective".split()
+            said = (self.spec.framework.name, self.spec.method, self.spec.objective)
+            profile |= {key: value for key, value in zip(wanted, said, strict=True) if value}
+            profile["plan"] = vars(self.plan)
+            profile["max_length"] = self.spec.value("max_length")
+        if self.logged is not None:
+            log = self.logged.log
+            told = {"path": self.logged.path, "rows": len(self.logged.rows), "last_step": log.last_step}
+            profile["log"] = told | {"finished": log.finished, "cut_off": log.cut_off}
+        if self.run.dataset is not None:
+            profile["dataset"] = self.run.dataset.name
+        if self.run.pair is not None:
+            profile["template"] = self.run.pair.name
+        if self.run.no_dataset:
+            profile["undecided"] = [self.run.no_dataset]
+        return profile
+
+    def _specs(self, *formats: str, beside: Sequence[RunSpec] = ()) -> Iterator[RunSpec]:
+        for file in self.run.of(*formats):
+            try:
+                found = spec_in(file, beside)
+            except TrainingError as error:
+                self.problems[file.shown] = str(error)
+                continue
+            if found is not None:
+                yield found

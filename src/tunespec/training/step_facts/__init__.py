@@ -1,0 +1,1 @@
+"""Facts about the logged rows of a run: what its curves show, and what they do not show although they should."""

@@ -1,0 +1,39 @@
+"""Levels and noise of a curve, by medians: a single odd row moves none of them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Curve = NDArray[np.float64]
+_SIGMA = 1.4826  # a normal distribution's standard deviation, in its median absolute deviations
+_SECOND = 6**0.5  # the standard deviation of x[i-1] - 2 x[i] + x[i+1], for independent noise of 1
+_TENTH, _FEWEST = 10, 3
+KNOWN = 8  # points from which on the noise of a curve is estimated at all
+
+
+def noise(values: Curve) -> float:
+    """The standard deviation around the curve's own course, from second differences; 0 for few points."""
+    if len(values) < KNOWN:
+        return 0.0
+    return float(_SIGMA * np.median(np.abs(np.diff(values, 2))) / _SECOND)
+
+
+def beginning(values: Curve) -> float:
+    """The level of the first tenth."""
+    return float(np.median(values[: _part(values)]))
+
+
+def end(values: Curve) -> float:
+    """The level of the last tenth."""
+    return float(np.median(values[-_part(values) :]))
+
+
+def _part(values: Curve) -> int:
+    return max(len(values) // _TENTH, min(_FEWEST, len(values)))
+
+
+def runs_of(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Where the flags are set without a gap: pairs of the first position and the one behind the last."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
+    return [(int(first), int(behind)) for first, behind in edges.reshape(-1, 2)]

@@ -1,0 +1,150 @@
+"""One run as its logs tell it: of several logs the one that says most, without rows that a resumed run replaced."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunespec.findings import Place
+from tunespec.training.logs.log import Log, Logged
+from tunespec.training.logs.read import FORMATS
+
+_IN_PARTS = {"mistral", "tensorboard"}  # training and evaluation, or each launch, has a file of its own
+_NEARLY = 0.9  # a log that goes this far is preferred to one that goes further and says less
+_EVALUATED = re.compile(r"eval_(?:\w+_)?loss")
+# TRL's trainers: grpo_trainer.py and rloo_trainer.py (reward, completions/), ppo_trainer.py (objective/, policy/).
+_REINFORCED = ("reward", "reward_std", "completion_length")
+_REINFORCED_PREFIXES = ("completions/", "objective/", "policy/", "eval_completions/")
+_PREFERRED = ("rewards/chosen", "rewards/accuracies", "rewards/margins", "eval_rewards/chosen")  # DPO, KTO, ORPO ...
+# Scores of tasks with one right answer (classes, a transcript), in which a loss near 0 is what one wants.
+_SCORES = "f1 precision recall matthews_correlation auc roc_auc mse rmse wer cer"
+_CLASSIFIED = {f"eval_{name}" for name in _SCORES.split()}
+
+
+class Series(NamedTuple):
+    """One name's values, and the rows of the run in which they stand."""
+
+    rows: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+    def finite(self) -> Series:
+        """The series without NaN and infinity."""
+        keep = np.isfinite(self.values)
+        return Series(self.rows[keep], self.values[keep])
+
+
+@dataclass(frozen=True)
+class LoggedRun:
+    """The rows of a run in order; ``paths`` names the file of each. ``log`` tells of the run, and is at ``path``."""
+
+    log: Log
+    path: str
+    rows: tuple[Logged, ...]
+    paths: tuple[str, ...]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All names of values."""
+        return frozenset().union(*(row.values.keys() for row in self.rows))
+
+    def series(self, name: str) -> Series:
+        """The values of a name, NaN included."""
+        if name not in self._series:
+            found = [(at, row.values[name]) for at, row in enumerate(self.rows) if name in row.values]
+            rows, values = zip(*found, strict=True) if found else ((), ())
+            self._series[name] = Series(np.array(rows, dtype=np.int64), np.array(values, dtype=np.float64))
+        return self._series[name]
+
+    @cached_property
+    def _series(self) -> dict[str, Series]:
+        return {}
+
+    @property
+    def evaluated(self) -> list[str]:
+        """The names of the validation's losses: the one, or one for each validation set."""
+        return ["eval_loss"] if "eval_loss" in self.names else sorted(filter(_EVALUATED.fullmatch, self.names))
+
+    @cached_property
+    def objective(self) -> str:
+        """What the loss is of: ``reinforcement``, ``preference``, ``classification``, or else ``language``."""
+        if any(name in _REINFORCED or name.startswith(_REINFORCED_PREFIXES) for name in self.names):
+            return "reinforcement"
+        if self.names.intersection(_PREFERRED):
+            return "preference"
+        return "classification" if self.names & _CLASSIFIED else "language"
+
+    @cached_property
+    def last_step(self) -> int:
+        """The last step that is known, 0 if none is."""
+        return self.log.last_step or max((row.step or 0 for row in self.rows), default=0)
+
+    def places(self) -> list[Place]:
+        """Where the rows stand, told apart by side and step, which a log that goes on keeps; else where its file is."""
+        found = [
+            Place(path, row.line, None, f"{path}:{_side(row)} {row.epoch if row.step is None else row.step}")
+            for path, row in zip(self.paths, self.rows, strict=True)
+        ]
+        return found or [Place(self.path, None, None, f"{self.path}:log")]
+
+    def where(self, row: int) -> str:
+        """A row as the user finds it: by its step, else its epoch, else its number."""
+        one = self.rows[row]
+        if one.step is not None:
+            return f"step {one.step:,}"
+        return f"epoch {one.epoch:g}" if one.epoch is not None else f"row {row + 1:,}"
+
+    def epoch(self, row: int) -> float | None:
+        """The epochs reached at a row, if it says them or they follow from its step."""
+        one, log = self.rows[row], self.log
+        if one.epoch is not None or one.step is None or not log.max_steps or not log.num_train_epochs:
+            return one.epoch
+        return one.step / log.max_steps * log.num_train_epochs
+
+
+def _side(row: Logged) -> str:
+    """What a row is of; several validation sets have a row each."""
+    return next((name for name in row.values if _EVALUATED.fullmatch(name)), "train")
+
+
+def logged_run(logs: Sequence[tuple[str, Log]]) -> LoggedRun:
+    """The run of these logs, of which at least one is needed: its path as shown, and what was read."""
+    order = list(FORMATS)
+    furthest = max(log.last_step or 0 for _, log in logs)
+    told = [one for one in logs if one[1].rows] or list(logs)
+    far = [one for one in told if (one[1].last_step or 0) >= _NEARLY * furthest] or told
+    path, log = min(far, key=lambda one: (order.index(one[1].format), -(one[1].last_step or 0), -len(one[1].rows)))
+    parts = [one for one in logs if one[1].format == log.format] if log.format in _IN_PARTS else [(path, log)]
+    rows = [(part, row) for part, of in sorted(parts, key=lambda one: one[0]) for row in of.rows]
+    rows = _by_step(rows) if log.format == "mistral" else _kept(rows)
+    return LoggedRun(log, path, tuple(row for _, row in rows), tuple(part for part, _ in rows))
+
+
+def _kept(rows: Sequence[tuple[str, Logged]]) -> list[tuple[str, Logged]]:
+    """Without the rows behind a checkpoint from which a later launch resumed: it trained those steps anew."""
+    kept: list[tuple[str, Logged]] = []
+    for one in rows:
+        if one[1].step is not None:
+            _replace(kept, one[1], one[1].step)
+        kept.append(one)
+    return kept
+
+
+def _replace(kept: list[tuple[str, Logged]], row: Logged, step: int) -> None:
+    """Take out later steps, and of the same step what the row says anew; training and evaluation share their step."""
+    while kept and (kept[-1][1].step or 0) > step:
+        kept.pop()
+    at = len(kept)
+    while at and kept[at - 1][1].step == step:
+        at -= 1
+    kept[at:] = [old for old in kept[at:] if old[1].values.keys().isdisjoint(row.values)]
+
+
+def _by_step(rows: Sequence[tuple[str, Logged]]) -> list[tuple[str, Logged]]:
+    """Training and evaluation in one order, training first."""
+    return sorted(rows, key=lambda one: (one[1].step or 0, "eval_loss" in one[1].values))

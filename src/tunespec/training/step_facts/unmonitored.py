@@ -1,0 +1,114 @@
+"""H003's facts on a log: nobody looked, or what was seen best was not kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tunespec.templates.rows import Rows
+from tunespec.training.logs.trainer_state import checkpoint_step
+from tunespec.training.step_facts.logged_run import LoggedRun
+
+if TYPE_CHECKING:
+    from tunespec.training.source import RunSource
+
+FACTS = ("never_evaluated", "loss_unlogged", "best_not_saved", "early_stop_unreachable")
+_LOSSES = 3  # with fewer there is no curve
+# LLaMA-Factory, transformers and TRL log by steps; torchtune and mlx-lm print each report, so that few are a short run.
+_BY_STEPS = {"trainer_state", "llamafactory", "console", "tensorboard"}
+_LEAST_UNLOGGED = 30  # steps
+
+
+def unmonitored_facts(source: RunSource, rows: Rows) -> None:
+    """All facts of H003 on the table of steps; what the configuration says already is left to it."""
+    run = source.logged
+    if run is None:
+        return
+    unseen = _never_evaluated(run, rows, source)
+    _loss_unlogged(run, rows)
+    _best_not_saved(run, rows)
+    _early_stopping(run, rows, silent=unseen)
+
+
+def _last(run: LoggedRun) -> int:
+    return max(len(run.rows) - 1, 0)
+
+
+def _never_evaluated(run: LoggedRun, rows: Rows, source: RunSource) -> bool:
+    reason = _not_expected(run, source.threshold("H003", "least"))
+    if not reason and source.spec is not None and source.spec.value("eval_strategy") == "no":
+        reason = "the configuration says so itself, see evaluation_off"
+    if reason:
+        rows.skip(["never_evaluated"], reason)
+        return False
+    rows.examine("never_evaluated", rows=max(len(run.rows), 1))
+    if any(name.startswith("eval_") for name in run.names):
+        return False
+    rows.mark("never_evaluated", _last(run), f"{run.last_step:,} steps without one evaluation")
+    return True
+
+
+def _not_expected(run: LoggedRun, least: int) -> str:
+    """Why no evaluation can be missed in this log; empty if it can."""
+    if run.log.format == "results":
+        return "final results do not say what was logged"
+    if run.log.format == "mistral" and not run.evaluated:
+        return "mistral-finetune logs evaluations to metrics.eval.jsonl, which is not among the logs"
+    if run.objective == "reinforcement":
+        return "reinforcement learning is followed by its rewards"
+    if not run.log.finished:
+        return "the log does not say that the run came to its end"
+    return f"the run is shorter than {least:,} steps" if run.last_step < least else ""
+
+
+def _loss_unlogged(run: LoggedRun, rows: Rows) -> None:
+    if run.log.format not in _BY_STEPS or not run.log.finished or run.last_step < _LEAST_UNLOGGED:
+        rows.skip(["loss_unlogged"], f"the log is not that of a finished run of {_LEAST_UNLOGGED} steps or more")
+        return
+    rows.examine("loss_unlogged", rows=max(len(run.rows), 1))
+    count = len(run.series("loss").rows)
+    if count < _LOSSES:
+        every = f": `logging_steps` is {run.log.logging_steps:,}" if run.log.logging_steps else ""
+        times = ("never", "once", "twice")[count]
+        said = f"the training loss was logged {times} in {run.last_step:,} steps{every}"
+        rows.mark("loss_unlogged", _last(run), said)
+
+
+def _best_not_saved(run: LoggedRun, rows: Rows) -> None:
+    """Certain only where the trainer followed a metric: it notes the best evaluation, and its checkpoint if any."""
+    log = run.log
+    if log.format != "trainer_state" or log.cut_off or log.best_metric is None or not log.finished:
+        rows.skip(["best_not_saved"], "the log does not say which evaluation of a finished run was the best")
+        return
+    rows.examine("best_not_saved", rows=max(len(run.rows), 1))
+    saved = checkpoint_step(log.best_checkpoint)
+    if log.best_checkpoint is None or (saved is not None and log.best_step is not None and saved != log.best_step):
+        at = f" at step {log.best_step:,}" if log.best_step else ""
+        kept = log.best_checkpoint or "null"
+        said = f"the best evaluation{at} ({log.best_metric:.4g}) was not saved: `best_model_checkpoint` is {kept}"
+        rows.mark("best_not_saved", _row_of(run, log.best_step), said)
+
+
+def _row_of(run: LoggedRun, step: int | None) -> int:
+    """The row of the evaluation at a step, or the last row."""
+    return next((at for at in _evaluations(run) if step is not None and run.rows[at].step == step), _last(run))
+
+
+def _evaluations(run: LoggedRun) -> list[int]:
+    return [at for at, row in enumerate(run.rows) if any(name.startswith("eval_") for name in row.values)]
+
+
+def _early_stopping(run: LoggedRun, rows: Rows, *, silent: bool) -> None:
+    stopping, log = run.log.early_stopping, run.log
+    if stopping is None or not stopping.patience or not log.finished:
+        rows.skip(["early_stop_unreachable"], "the log is not that of a finished run with early stopping")
+        return
+    rows.examine("early_stop_unreachable", rows=max(len(run.rows), 1))
+    count = len({run.rows[at].step for at in _evaluations(run)})
+    if silent or (stopping.counter or 0) >= stopping.patience:
+        return
+    if count <= stopping.patience:  # the first of them is always a better one
+        said = f"early stopping waits for {stopping.patience} evaluations without a better one; the run had {count}"
+        rows.mark("early_stop_unreachable", _last(run), said)
+    elif log.best_metric is None and not stopping.counter:
+        said = f"in {count} evaluations early stopping found no value of its metric: `best_metric` is null"
+        rows.mark("early_stop_unreachable", _last(run), said)

@@ -1,0 +1,139 @@
+"""H001's facts: how often a run sees its records, and whether it trains at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training_settings import (
+    AXOLOTL,
+    HUGGING_FACE,
+    LLAMA_FACTORY,
+    MLX,
+    TRL_FULL,
+    TRL_LORA,
+    lines,
+    marked,
+    reason,
+    run_of,
+)
+
+KINDS = ("too_many_epochs", "no_training")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (TRL_LORA + "num_train_epochs: 5.5\n", "`num_train_epochs: 5.5`: more than 5 passes over the same records"),
+        (
+            LLAMA_FACTORY + "num_train_epochs: 12.0\n",
+            "`num_train_epochs: 12`: more than 5 passes over the same records",
+        ),
+        (AXOLOTL + "num_epochs: 6\n", "`num_epochs: 6`: more than 5 passes over the same records"),
+        (TRL_LORA + "num_train_epochs: 5\n", None),
+        (AXOLOTL + "num_epochs: 4\n", None),
+        (AXOLOTL + "num_epochs: auto\n", None),
+        (AXOLOTL + "num_epochs: 9\nmax_steps: 100\n", None),
+        (AXOLOTL + "num_epochs: 9\nrl: grpo\n", None),
+    ],
+)
+def test_passes_over_records_whose_number_is_not_known(tmp_path, text, said):
+    assert marked(run_of(tmp_path, text), *KINDS) == ({"too_many_epochs": said} if said else {})
+
+
+@pytest.mark.parametrize(
+    ("records", "epochs", "is_marked"),
+    [
+        *((1000, 3, False), (1000, 4, True), (999, 5, False), (999, 6, True)),
+        *((17, 5, False), (17, 6, True), (10, 10, False), (10, 11, True), (4, 25, False), (3, 26, True)),
+    ],
+)
+def test_passes_over_records_whose_number_is_known(tmp_path, records, epochs, is_marked):
+    source = run_of(tmp_path, f"{TRL_LORA}num_train_epochs: {epochs}\n", records=records)
+    assert ("too_many_epochs" in marked(source, "too_many_epochs")) is is_marked
+
+
+def test_steps_are_passes_too(tmp_path):
+    text = TRL_LORA + "max_steps: 100\nper_device_train_batch_size: 4\ngradient_accumulation_steps: 2\n"
+    source = run_of(tmp_path, text, records=80)
+    said = "`max_steps: 100` are 10 passes over the same 80 records, and 5 are enough"
+    assert marked(source, *KINDS) == {"too_many_epochs": said}
+    assert lines(source, "too_many_epochs") == [7]
+    assert marked(run_of(tmp_path, text, records=160), *KINDS) == {}
+    on_four = run_of(tmp_path, text, records=160, settings="[training]\ndevices = 4\n")
+    assert "are 20 passes over the same 160 records" in marked(on_four, *KINDS)["too_many_epochs"]
+
+
+def test_iterations_are_passes_too(tmp_path):
+    """mlx-lm counts batches before accumulation."""
+    text = MLX + "iters: 1000\nbatch_size: 4\ngrad_accumulation_steps: 4\n"
+    said = "`iters: 1000` are 10 passes over the same 400 records, and 5 are enough"
+    assert marked(run_of(tmp_path, text, records=400), *KINDS) == {"too_many_epochs": said}
+    assert marked(run_of(tmp_path, text, records=800), *KINDS) == {}
+
+
+@pytest.mark.parametrize(
+    ("more", "is_marked"),
+    [
+        ("load_best_model_at_end: true\n", True),  # of nothing: the run does not evaluate
+        ("eval_strategy: epoch\n", True),
+        ("eval_strategy: epoch\nload_best_model_at_end: true\n", False),
+        ("eval_strategy: steps\neval_steps: 10\nearly_stopping_steps: 3\nval_size: 0.1\n", False),
+    ],
+)
+def test_a_run_that_ends_at_its_best_may_have_many_epochs(tmp_path, more, is_marked):
+    source = run_of(tmp_path, f"{LLAMA_FACTORY}num_train_epochs: 20\n{more}")
+    assert ("too_many_epochs" in marked(source, *KINDS)) is is_marked
+
+
+def test_few_records_after_some_are_held_out_or_left(tmp_path):
+    """990 of 1,100 are trained on, and 600 where no more are taken."""
+    for more, epochs, is_marked in (("val_size: 0.1\n", 4, False), ("", 4, True), ("max_samples: 600\n", 4, False)):
+        source = run_of(tmp_path, f"{LLAMA_FACTORY}num_train_epochs: {epochs}\n{more}", records=1100)
+        assert ("too_many_epochs" in marked(source, "too_many_epochs")) is is_marked
+
+
+def test_records_that_are_only_partly_at_hand_are_not_counted(tmp_path):
+    text = "base_model: m\ndatasets:\n  - path: data.jsonl\n  - path: acme/more\nnum_epochs: 4\n"
+    source = run_of(tmp_path, text, records=2000)
+    assert source.trained_on is None
+    assert marked(source, "too_many_epochs") == {}
+    assert run_of(tmp_path, text.replace("  - path: acme/more\n", ""), records=2000).trained_on == 2000
+
+
+def test_thresholds_are_the_users(tmp_path):
+    settings = "[pitfalls.overtraining]\nepochs = 8.0\nmany = 10\n"
+    text = TRL_LORA + "num_train_epochs: 8\n"
+    assert marked(run_of(tmp_path, text, records=20, settings=settings), "too_many_epochs") == {}
+    assert marked(run_of(tmp_path, text, settings=settings), "too_many_epochs") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (TRL_FULL + "num_train_epochs: 0\n", "`num_train_epochs: 0`: the run ends before its first step"),
+        (HUGGING_FACE + "num_train_epochs: -1\n", "`num_train_epochs: -1`: the run ends before its first step"),
+        (AXOLOTL + "num_epochs: 0\n", "`num_epochs: 0`: the run ends before its first step"),
+        (AXOLOTL + "learning_rate: 0\n", "`learning_rate: 0`: no step changes a weight"),
+        (AXOLOTL + "learning_rate: -0.001\n", "`learning_rate: -0.001`: the optimizer refuses a number below 0"),
+        (
+            TRL_FULL + "learning_rate: 0.00002\nweight_decay: -0.1\n",
+            "`weight_decay: -0.1`: the optimizer refuses a number below 0",
+        ),
+        (TRL_FULL + "num_train_epochs: 0\nmax_steps: 10\n", None),
+        (HUGGING_FACE + "num_train_epochs: 0\ndo_train: false\n", None),
+        (TRL_FULL + "num_train_epochs: 0.1\nweight_decay: 0\n", None),
+    ],
+)
+def test_a_run_that_trains_nothing(tmp_path, text, said):
+    assert marked(run_of(tmp_path, text), *KINDS) == ({"no_training": said} if said else {})
+
+
+def test_reasons(tmp_path):
+    assert reason(run_of(tmp_path, AXOLOTL + "num_epochs: 9\nrl: grpo\n"), "too_many_epochs") == (
+        "reinforcement learning makes its answers anew in each epoch"
+    )
+    assert reason(run_of(tmp_path, HUGGING_FACE + "do_train: false\n"), "no_training") == (
+        "it is not meant to train (`do_train: false`)"
+    )
+    unknown = run_of(tmp_path, AXOLOTL + "max_steps: 100\n")
+    assert reason(unknown, "too_many_epochs") == "how many epochs the run has is not known"

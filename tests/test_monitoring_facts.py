@@ -1,0 +1,294 @@
+"""H003's facts on settings, case by case: evaluation, early stopping, the best checkpoint, and what comes too late."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.training_settings import CONFIGURATIONS, marked, real_runs, reason, run_of
+
+LLAMA_FACTORY = "model_name_or_path: Qwen/Qwen3-4B\nstage: sft\nfinetuning_type: lora\nbf16: true\ndataset: x\n"
+LLAMA_FACTORY += "learning_rate: 1e-4\ntemplate: qwen3\n"
+AXOLOTL = "base_model: Qwen/Qwen3-4B\nlearning_rate: 2e-4\nmicro_batch_size: 4\ngradient_accumulation_steps: 4\n"
+AXOLOTL += "adapter: lora\nbf16: true\ndatasets:\n  - path: x/y\n    type: alpaca\n"
+ON_FILE = AXOLOTL.replace("x/y", "data.jsonl")
+HUGGING_FACE = "model_name_or_path: x/y\nlearning_rate: 1e-4\nper_device_train_batch_size: 8\noutput_dir: out\n"
+WATCHED = "val_size: 0.1\neval_strategy: steps\neval_steps: 50\nsave_steps: 50\nlogging_steps: 10\n"
+OF_H003 = set(
+    "evaluation_off evaluation_off_long evaluation_without_data early_stopping_dead patience_over_run large_validation "
+    "best_model_refused best_model_off missing_metric logging_over_run evaluation_over_run save_over_run".split()
+)
+
+
+def found(folder: Path, text: str, records: int | None = None) -> dict[str, str]:
+    """What H003 marks."""
+    return {kind: said for kind, said in marked(run_of(folder, text, records=records)).items() if kind in OF_H003}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "said"),
+    [
+        (
+            LLAMA_FACTORY,
+            "evaluation_off",
+            "`eval_strategy` is not set (no evaluation in LLaMA-Factory 0.9.5): nothing measures",
+        ),
+        (
+            f"{LLAMA_FACTORY}eval_strategy: no\n",
+            "evaluation_off",
+            "`eval_strategy: no`: nothing measures the loss on held-out records; `eval_st",
+        ),
+        (f"{LLAMA_FACTORY}val_size: 0.1\n", "evaluation_off", "`eval_strategy` is not set"),
+        (f"{LLAMA_FACTORY}num_train_epochs: 10\n", "evaluation_off", "`eval_strategy` is not set"),
+        (
+            f"{LLAMA_FACTORY}num_train_epochs: 10.5\n",
+            "evaluation_off_long",
+            "held-out records in 10.5 epochs; `eval_strategy: steps`",
+        ),
+        (f"{LLAMA_FACTORY}{WATCHED}num_train_epochs: 12\n", "", ""),
+        (
+            f"{HUGGING_FACE}num_train_epochs: 11\n",
+            "evaluation_off_long",
+            "`eval_strategy` is not set (no evaluation in transfor",
+        ),
+        (f"{HUGGING_FACE}eval_strategy: epoch\nsave_strategy: epoch\n", "", ""),  # a program passes the data
+        (f"{AXOLOTL}val_set_size: 0.0\n", "evaluation_off", "`val_set_size: 0`, and no `test_datasets` are set: not"),
+        (f"{AXOLOTL}val_set_size: 0\nevals_per_epoch: 4\n", "evaluation_off", "so `evals_per_epoch: 4` does nothing"),
+        (AXOLOTL, "evaluation_off", "`val_set_size` is not set (0 in Axolotl 0.19), and no `test_datasets`"),
+        (f"{AXOLOTL}eval_steps: 20\n", "evaluation_off", "`val_set_size` is not set"),  # refused where 0 is written
+        (f"{AXOLOTL}val_set_size: 0.05\nevals_per_epoch: 0\n", "evaluation_off", "`evals_per_epoch: 0`"),
+        (f"{AXOLOTL}val_set_size: 0.05\n", "", ""),
+        (f"{AXOLOTL}rl: grpo\n", "", ""),
+    ],
+)
+def test_whether_the_run_evaluates(tmp_path, text, kind, said):
+    texts = found(tmp_path, text)
+    assert list(texts) == [kind] * bool(kind)
+    assert said in texts.get(kind, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            f"{LLAMA_FACTORY}eval_strategy: steps\neval_steps: 50\n",
+            "`eval_strategy: steps`, with no `val_size` and no `eval_dataset`: LLaMA-Factory refuses that",
+        ),
+        (f"{LLAMA_FACTORY}val_size: 0.0\neval_strategy: epoch\n", "`eval_strategy: epoch`"),
+        (
+            f"{AXOLOTL}val_set_size: 0\neval_steps: 20\n",
+            "`eval_steps: 20`, with no `val_set_size` and no `test_datasets`",
+        ),
+        (f"{AXOLOTL}val_set_size: 0\neval_strategy: epoch\n", "`eval_strategy: epoch`"),
+    ],
+)
+def test_an_evaluation_without_data_is_refused(tmp_path, text, said):
+    ((kind, text),) = found(tmp_path, text).items()
+    assert kind == "evaluation_without_data"
+    assert text.startswith(said)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{LLAMA_FACTORY}eval_dataset: other\neval_strategy: epoch\n",
+        f"{AXOLOTL}val_set_size: 0\neval_strategy: no\n",
+        f"{AXOLOTL}test_datasets:\n  - path: x/z\neval_steps: 20\n",
+        f"{HUGGING_FACE}eval_strategy: steps\n",
+    ],
+)
+def test_an_evaluation_with_data_and_none_without(tmp_path, text):
+    assert "evaluation_without_data" not in found(tmp_path, text)
+
+
+def test_a_program_says_what_it_evaluates_on(tmp_path):
+    run = run_of(tmp_path, f"{HUGGING_FACE}eval_strategy: steps\n")
+    assert reason(run, "evaluation_without_data") == "what is evaluated on is not in the configuration"
+
+
+@pytest.mark.parametrize(
+    ("share", "large"), [("0.2", False), ("0.21", True), ("0.5", True), ("0", False), ("8", False)]
+)
+def test_how_much_may_be_held_out(tmp_path, share, large):
+    texts = found(tmp_path, f"{LLAMA_FACTORY}{WATCHED.replace('0.1', share)}")
+    assert ("large_validation" in texts) is large
+
+
+@pytest.mark.parametrize(("count", "large"), [(20, False), (21, True)])
+def test_a_number_of_records_is_large_for_the_records_that_there_are(tmp_path, count, large):
+    texts = found(tmp_path, f"{ON_FILE}val_set_size: {count}\neval_steps: 2\nlogging_steps: 1\n", records=100)
+    said = "`val_set_size: 21`: more than 20% are kept from training, 21% of 100"
+    assert texts == ({"large_validation": said} if large else {})
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind", "said"),
+    [
+        ("early_stopping_steps: 3\nload_best_model_at_end: true\n", "", ""),
+        ("early_stopping_steps: 3\nmetric_for_best_model: eval_loss\n", "", ""),
+        ("early_stopping_steps: 3\n", "early_stopping_dead", "no metric is watched, which transformers refuses"),
+        ("early_stopping_steps: 0\n", "", ""),
+        ("load_best_model_at_end: true\n", "", ""),
+        ("load_best_model_at_end: true\nsave_steps: 75\n", "best_model_refused", "(75) is no multiple of `eval_steps`"),
+        ("load_best_model_at_end: true\nsave_strategy: epoch\n", "best_model_refused", "`save_strategy` `epoch`"),
+        ("load_best_model_at_end: true\nsave_strategy: best\n", "", ""),
+        ("load_best_model_at_end: true\nsave_steps: 0.2\neval_steps: 0.1\n", "", ""),
+        ("load_best_model_at_end: true\nsave_steps: 0.25\neval_steps: 0.1\n", "best_model_refused", "(0.25)"),
+        ("load_best_model_at_end: true\nsave_steps: 0.5\n", "best_model_refused", "(0.5)"),
+        ("metric_for_best_model: accuracy\n", "missing_metric", "`compute_accuracy: true` alone"),
+        ("metric_for_best_model: eval_accuracy\ncompute_accuracy: true\n", "", ""),
+        ("metric_for_best_model: rouge-l\n", "missing_metric", "`predict_with_generate: true` alone"),
+        ("metric_for_best_model: eval_x_loss\n", "", ""),
+        ("max_steps: 150\nearly_stopping_steps: 3\nload_best_model_at_end: true\n", "patience_over_run", "3 evaluati"),
+        ("max_steps: 151\nearly_stopping_steps: 3\nload_best_model_at_end: true\n", "", ""),
+        ("max_steps: 50\nearly_stopping_steps: 3\nload_best_model_at_end: true\n", "patience_over_run", "one evaluat"),
+    ],
+)
+def test_early_stopping_and_the_best_checkpoint_in_transformers(tmp_path, settings, kind, said):
+    own = dict(line.split(": ") for line in [*WATCHED.splitlines(), *settings.splitlines()])
+    texts = found(tmp_path, LLAMA_FACTORY + "".join(f"{key}: {value}\n" for key, value in own.items()))
+    assert list(texts) == [kind] * bool(kind)
+    assert said in texts.get(kind, "")
+
+
+def test_early_stopping_without_evaluation(tmp_path):
+    texts = found(tmp_path, f"{LLAMA_FACTORY}early_stopping_steps: 3\nload_best_model_at_end: true\n")
+    assert set(texts) == {"evaluation_off", "early_stopping_dead", "best_model_refused"}
+    assert "does not evaluate" in texts["early_stopping_dead"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind", "said"),
+    [
+        ("eval_steps: 50\nsave_steps: 100\nearly_stopping_patience: 3\n", "", ""),
+        ("eval_steps: 50\nsave_steps: 75\nearly_stopping_patience: 3\n", "early_stopping_dead", "no multiple of `eval"),
+        (
+            "evals_per_epoch: 4\nsaves_per_epoch: 1\nearly_stopping_patience: 3\n",
+            "early_stopping_dead",
+            "without `eval_steps` and `save_steps` (`evals_per_epoch`",
+        ),
+        ("eval_steps: 50\nearly_stopping_patience: 3\n", "early_stopping_dead", "without `save_steps`"),
+        ("eval_steps: 50\nsave_steps: 50\nload_best_model_at_end: true\n", "", ""),
+        ("load_best_model_at_end: true\n", "best_model_off", "no `eval_steps` and no `save_steps`"),
+        ("eval_steps: 50\nsave_steps: 75\nload_best_model_at_end: true\n", "best_model_off", "every checkpoint"),
+        ("evals_per_epoch: 4\nsaves_per_epoch: 1\nnum_epochs: 3\nload_best_model_at_end: true\n", "", ""),
+        (
+            "evals_per_epoch: 4\nsaves_per_epoch: 1\nnum_epochs: 1\nload_best_model_at_end: true\n",
+            "best_model_off",
+            "`saves_per_epoch: 1` in `num_epochs: 1`",
+        ),
+        # In shares of the run, 1/3 is no multiple of 1/15 for a computer.
+        (
+            "evals_per_epoch: 5\nsaves_per_epoch: 1\nnum_epochs: 3\nload_best_model_at_end: true\n",
+            "best_model_off",
+            "5",
+        ),
+        ("eval_steps: 50\nsave_steps: 50\nmax_steps: 100\nearly_stopping_patience: 2\n", "patience_over_run", "2 eval"),
+    ],
+)
+def test_early_stopping_and_the_best_checkpoint_in_axolotl(tmp_path, settings, kind, said):
+    texts = found(tmp_path, f"{AXOLOTL}val_set_size: 0.05\n{settings}")
+    assert list(texts) == [kind] * bool(kind)
+    assert said in texts.get(kind, "")
+
+
+def test_the_best_checkpoint_of_a_run_without_held_out_records(tmp_path):
+    texts = found(tmp_path, f"{AXOLOTL}val_set_size: 0\nload_best_model_at_end: true\n")
+    assert set(texts) == {"evaluation_off", "best_model_off"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "kinds"),
+    [
+        (
+            "max_steps: 768\nlogging_steps: 996\nsave_steps: 5000\neval_strategy: epoch\n",
+            "logging_over_run save_over_run",
+        ),
+        ("max_steps: 768\nlogging_steps: 768\nsave_steps: 768\neval_strategy: epoch\n", ""),
+        ("max_steps: 300\neval_strategy: epoch\n", "logging_over_run"),  # the default is 500
+        (
+            "max_steps: 300\neval_strategy: steps\n",
+            "logging_over_run evaluation_over_run",
+        ),  # which is evaluated by, too
+        ("max_steps: 300\neval_strategy: steps\nlogging_steps: 10\n", ""),
+        ("max_steps: 300\neval_strategy: steps\nlogging_steps: 10\neval_steps: 301\n", "evaluation_over_run"),
+        ("max_steps: 300\neval_strategy: steps\nlogging_steps: 10\neval_steps: 0.1\n", ""),
+        ("max_steps: 300\neval_strategy: epoch\nlogging_strategy: epoch\n", ""),
+        ("eval_strategy: epoch\nlogging_steps: 5000\n", ""),  # of how many steps is not known
+    ],
+)
+def test_what_is_due_after_the_end(tmp_path, settings, kinds):
+    assert set(found(tmp_path, HUGGING_FACE + settings)) == set(kinds.split())
+
+
+def test_the_message_of_a_run_that_logs_nothing(tmp_path):
+    texts = found(tmp_path, f"{HUGGING_FACE}max_steps: 768\nlogging_steps: 996\neval_strategy: epoch\n")
+    said = "`logging_steps: 996`, and the run has 768 steps: the loss is logged at no step"
+    assert texts == {"logging_over_run": said}
+
+
+def test_steps_are_counted_from_the_records(tmp_path):
+    texts = found(tmp_path, f"{ON_FILE}val_set_size: 0.2\neval_steps: 50\nlogging_steps: 1\n", records=40)
+    assert texts["evaluation_over_run"].startswith("`eval_steps: 50`, and the run has 2 steps: none comes")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "why"),
+    [
+        (f"{AXOLOTL}rl: grpo\n", "evaluation_off", "reinforcement learning is watched by its rewards"),
+        (f"{AXOLOTL}val_set_size: 20\n", "large_validation", "how many records there are is not known"),
+        (f"{AXOLOTL}val_set_size: 0\n", "large_validation", "the configuration holds no share of the records out"),
+        (AXOLOTL, "early_stopping_dead", "the configuration sets no early stopping"),
+        (
+            f"{AXOLOTL}val_set_size: 0.1\neval_steps: 5\nsave_steps: 5\nearly_stopping_patience: 3\n",
+            "patience_over_run",
+            "how often the run evaluates is not known",
+        ),
+        (AXOLOTL, "logging_over_run", "how many steps the run has, or how often it does that, is not known"),
+    ],
+)
+def test_what_is_not_known_is_skipped_with_a_reason(tmp_path, text, kind, why):
+    assert reason(run_of(tmp_path, text), kind) == why
+
+
+MISTRAL = (
+    "data:\n  instruct_data: d.jsonl\nmodel_id_or_path: m\nlora:\n  rank: 64\nmax_steps: 300\noptim:\n  lr: 6.e-5\n"
+)
+TORCHTUNE = (
+    "model:\n  _component_: torchtune.models.qwen2_5.qwen2_5_0_5b\noptimizer:\n  _component_: torch.optim.AdamW\n"
+)
+MLX = "model: m\ndata: data\niters: 100\nbatch_size: 4\nnum_layers: 16\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "said"),
+    [
+        (MISTRAL, "evaluation_off", "`no_eval` is not set (no evaluation in mistral-finetune"),
+        (f"{MISTRAL}no_eval: true\n", "evaluation_off", "`no_eval: true`: nothing measures"),
+        (f"{MISTRAL}no_eval: false\n", "evaluation_without_data", "with no `data.eval_instruct_data`: mistral-fin"),
+        ("".join([MISTRAL.replace("d.jsonl", '""'), "no_eval: false\n"]), "", ""),  # the form that it ships
+        (TORCHTUNE, "evaluation_off", "`run_val_every_n_steps` is not set (no evaluation in torchtune"),
+        (f"{TORCHTUNE}run_val_every_n_steps: 50\n", "", ""),
+        (f"{MLX}steps_per_eval: 101\n", "evaluation_over_run", "`steps_per_eval: 101`, and the run has 100 steps"),
+        (f"{MLX}steps_per_eval: 50\n", "", ""),
+    ],
+)
+def test_the_words_of_other_frameworks(tmp_path, text, kind, said):
+    texts = found(tmp_path, text)
+    assert list(texts) == [kind] * bool(kind)
+    assert said in texts.get(kind, "")
+
+
+@pytest.mark.skipif(not CONFIGURATIONS.is_dir(), reason="no corpora beside the repository (../shared/corpora)")
+def test_the_frameworks_own_examples(tmp_path):
+    counted: Counter[tuple[str, str]] = Counter()
+    for name, source in real_runs(tmp_path).items():
+        counted.update((kind, name.partition("/")[0]) for kind in marked(source, *OF_H003))
+    # By hand: those that hold nothing out. Axolotl's say so, LLaMA-Factory's have the evaluation commented out.
+    assert counted == {
+        ("evaluation_off", "axolotl"): 24,
+        ("evaluation_off", "llama-factory"): 32,
+        ("evaluation_off", "pairs"): 16,
+    }

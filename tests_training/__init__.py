@@ -1,0 +1,1 @@
+"""The training family: one module per topic, one test per pitfall."""

@@ -1,0 +1,49 @@
+"""The configuration says what its user means, to the program that reads it."""
+
+from tunespec import expect, pitfall
+
+
+@pitfall("H005", severity="warning")
+def test_misread_setting(settings):
+    """A setting is written in a way that its framework reads otherwise, or not at all: the run is not the one meant.
+
+    Problem:
+        A training configuration fails without a word. YAML of 2005 reads `2e-4` as a text and `no` as false; a key that
+        was renamed two versions ago is refused at best, and at worst passed over: the run takes hours with a default
+        that nobody chose.
+
+    Prevention:
+        Write numbers with a dot and a signed exponent (`2.0e-4`), put words that mean yes or no in quotes, and copy
+        keys from the documentation of the version that is installed.
+
+    Fix:
+        Write the key or value as the message does. After an update of the framework, look at the keys first.
+
+    Kinds:
+        word_as_false: {value} | a word that the reader takes for true or false, where the framework wants the word |
+            the run ends before it began
+        number_as_text: {value} | a number that arrives as a text | the optimizer cannot count with it: the run ends at
+            its first step, or compares texts with numbers
+        removed_key: {value} | a key that the framework has no more, or under another name | the framework refuses the
+            file, or goes on with its default
+        unknown_key: {value} | a key that the framework does not have, and that looks like one it has | a slip of the
+            pen: the framework refuses the file, or goes on with its default
+        repeated_key: {value} | a key that stands in the file twice | only the last one counts, and readers see the
+            first
+        fraction_of_steps: {value} | a number of steps below 1 | what it means depends on the version: a share of the
+            run, or nothing
+
+    Sources:
+        YAML 1.1 (yaml.org/type/float.html, bool.html), which PyYAML reads, against YAML 1.2.2, 10.3.2.
+        transformers 4.57.6 and 5.23.0, TRL 0.12.2 and 1.16.0, LLaMA-Factory 0.9.5, Axolotl 0.19, mlx-lm 0.32.2: their
+        lists of keys, compared.
+        https://github.com/hiyouga/LlamaFactory/issues/3856: a run with `warmup_steps: 0.1`.
+    """
+    return [
+        expect.ExpectColumnValuesToBeNull(column="word_as_false", severity="error"),
+        *(
+            expect.ExpectColumnValuesToBeNull(column=kind)
+            for kind in ("number_as_text", "removed_key", "unknown_key", "repeated_key")
+        ),
+        expect.ExpectColumnValuesToBeNull(column="fraction_of_steps", severity="info"),
+    ]
