@@ -1,4 +1,4 @@
-"""What makes a model never stop, as a training configuration tells it: ends that the loss does not see, case by case."""
+"""What makes a model never stop, as a training configuration tells it: ends that the loss does not see."""
 
 from __future__ import annotations
 
