@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from tunespec.training.run_spec import RunSpec
+from tunespec.training.values import number
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,12 @@ def plan_of(spec: RunSpec, records: int | None, devices: int | None) -> Plan:
         records: training records, those that are held out included; None: not known.
         devices: as the configuration of the launcher or the user says; None: not known.
     """
-    batch = _batch(spec, devices or 1)
+    batch = number(_batch(spec, devices or 1))
     trained = _trained(spec, records)
     per_epoch = max(1, math.ceil(trained / batch)) if trained and batch else None
     steps, epochs = _length(spec, per_epoch)
-    return Plan(trained, devices, batch, per_epoch, steps, epochs, _warmup(spec, steps))
+    steps = None if number(steps) is None else steps
+    return Plan(trained, devices, batch, per_epoch, steps, number(epochs), number(_warmup(spec, steps)))
 
 
 def _batch(spec: RunSpec, devices: int) -> float | None:
