@@ -72,7 +72,7 @@ def training_runs(
         found.append(_run(file, own, trained, datasets, pairs))
     alone = [(name, group) for name, group in logs.items() if not used & {file.shown for file in group}]
     alone += [(file.shown, [replace(file, format="training")]) for file in sides if file.shown not in used]
-    found += [TrainingRun(name, tuple(group)) for name, group in alone]
+    found += [TrainingRun(group[0].shown if name == "." else name, tuple(group)) for name, group in alone]
     return tuple(sorted(found, key=lambda run: run.name))
 
 

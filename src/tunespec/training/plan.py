@@ -21,6 +21,7 @@ class Plan:
         steps: optimizer steps of the run.
         epochs: passes over the records.
         warmup: optimizer steps of warm-up.
+        is_whole_batch: whether the configuration states the batch of all devices together.
     """
 
     records: int | None
@@ -30,6 +31,7 @@ class Plan:
     steps: int | None
     epochs: float | None
     warmup: float | None
+    is_whole_batch: bool = False
 
 
 def plan_of(spec: RunSpec, records: int | None, devices: int | None) -> Plan:
@@ -45,7 +47,8 @@ def plan_of(spec: RunSpec, records: int | None, devices: int | None) -> Plan:
     per_epoch = max(1, math.ceil(trained / batch)) if trained and batch else None
     steps, epochs = _length(spec, per_epoch)
     steps = None if number(steps) is None else steps
-    return Plan(trained, devices, batch, per_epoch, steps, number(epochs), number(_warmup(spec, steps)))
+    is_whole = bool(spec.number("total_batch_size"))
+    return Plan(trained, devices, batch, per_epoch, steps, number(epochs), number(_warmup(spec, steps)), is_whole)
 
 
 def _batch(spec: RunSpec, devices: int) -> float | None:
