@@ -42,11 +42,16 @@ def named_training(config: Config) -> list[DataFile]:
         for file in files_of(config.root, [value] if isinstance(value, str) else value):
             format_ = training_file(file.path)
             if format_ not in wanted:
-                what = "training configuration" if key == "config" else "log of a training run"
-                why = why_no_training(file.path)
-                raise CannotJudgeError(f"{file.shown}: no {what} that is known here{f': {why}' if why else ''}")
+                raise CannotJudgeError(f"{file.shown}: {_why_not(key, file.path)}")
             found.append(replace(file, format=str(format_)))
     return list(dict.fromkeys(found))
+
+
+def _why_not(key: str, path: Path) -> str:
+    if key == "logs":
+        return "no training log in a form that is read (docs/training.md has those that are)"
+    why = why_no_training(path)
+    return f"no training configuration that is known here{f': {why}' if why else ''}"
 
 
 def training_runs(
@@ -67,7 +72,7 @@ def training_runs(
         found.append(_run(file, own, trained, datasets, pairs))
     alone = [(name, group) for name, group in logs.items() if not used & {file.shown for file in group}]
     alone += [(file.shown, [replace(file, format="training")]) for file in sides if file.shown not in used]
-    found += [TrainingRun(name, tuple(group)) for name, group in alone]
+    found += [TrainingRun(group[0].shown if name == "." else name, tuple(group)) for name, group in alone]
     return tuple(sorted(found, key=lambda run: run.name))
 
 

@@ -59,7 +59,10 @@ class Trained:
         """Why its records are not judged with it; empty if it names none."""
         if self.files or not self.absent:
             return ""
-        return f"its data ({', '.join(self.absent[:3])}{', ...' if len(self.absent) > 3 else ''}) are not at hand"
+        named = ", ".join(self.absent[:3]) + (", ..." if len(self.absent) > 3 else "")
+        if len(self.absent) == 1:
+            return f"its dataset ({named}) is not at hand"
+        return f"its datasets ({named}) are not at hand"
 
 
 def trained_in(file: DataFile, root: Path) -> Trained:

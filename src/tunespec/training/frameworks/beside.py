@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tunespec.training.framework import Framework, Key
-from tunespec.training.values import number, switch, word
+from tunespec.training.values import bound, number, switch, word
 from tunespec.training.written import Written
 
 _OF_DEEPSPEED = frozenset(
@@ -38,7 +38,7 @@ DEEPSPEED = Framework(
         "total_batch_size": Key("train_batch_size", None, number),
         "batch_size": Key("train_micro_batch_size_per_gpu", None, number),
         "accumulation": Key("gradient_accumulation_steps", None, number),
-        "max_grad_norm": Key("gradient_clipping", 1.0, number),
+        "max_grad_norm": Key("gradient_clipping", 1.0, bound),
         "bf16": Key("bf16.enabled", default=False, read=switch),
         "fp16": Key("fp16.enabled", default=False, read=switch),
         "loss_scale": Key("fp16.loss_scale", 0, number),
@@ -58,6 +58,6 @@ ACCELERATE = Framework(
         "accumulation": Key(
             "gradient_accumulation_steps", None, number, ("deepspeed_config.gradient_accumulation_steps",)
         ),
-        "max_grad_norm": Key("deepspeed_config.gradient_clipping", None, number),
+        "max_grad_norm": Key("deepspeed_config.gradient_clipping", None, bound),
     },
 )

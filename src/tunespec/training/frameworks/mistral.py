@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tunespec.training.framework import Framework, Key, fixed
-from tunespec.training.values import number, positive, switch, text, texts
+from tunespec.training.values import bound, number, positive, switch, text, texts
 from tunespec.training.written import Written
 
 _OWN = ("optim", "lora", "run_dir", "seq_len", "data.instruct_data", "data.data")
@@ -59,7 +59,7 @@ MISTRAL = Framework(
         "save_steps": Key("ckpt_freq", None, positive),
         "save_limit": Key("num_ckpt_keep", 3, positive),
         "logging_steps": Key("log_freq", 1, positive),
-        "max_grad_norm": Key("max_norm", 1.0, number),
+        "max_grad_norm": Key("max_norm", 1.0, bound),
         "weight_decay": Key("optim.weight_decay", 0.1, number),
         "lora_rank": Key("lora.rank", 16, number),
         "seed": Key("seed", 0, number),
