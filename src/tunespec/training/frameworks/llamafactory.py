@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from tunespec.templates.recipe import is_llamafactorys
 from tunespec.training.framework import Framework, Key
 from tunespec.training.frameworks.huggingface import TRANSFORMERS
 from tunespec.training.values import number, positive, switch, text, texts, word
 from tunespec.training.written import Written
 
-_OWN = frozenset("stage finetuning_type dataset template cutoff_len do_train export_dir infer_backend".split())
 _OBJECTIVES = {"pt": "pretrain", "sft": "sft", "rm": "reward", "ppo": "rl", "dpo": "dpo", "kto": "kto"}
 
 
 def _is_own(written: Written) -> bool:
-    return written.has("model_name_or_path") and bool(_OWN & set(written.data)) and not written.call
+    return written.has("model_name_or_path") and is_llamafactorys(written.data) and not written.call
 
 
 def _why_not(written: Written) -> str:

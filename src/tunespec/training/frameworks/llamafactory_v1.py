@@ -11,13 +11,11 @@ from tunespec.training.framework import Framework, Key, fixed
 from tunespec.training.values import bound, number, positive, switch, text, texts, word
 from tunespec.training.written import Written
 
-_OWN = frozenset(
-    "train_dataset peft_config dist_config kernel_config quant_config init_config model_class sample_backend".split()
-)
+_PLUGINS = ("peft_config.name", "dist_config.name", "kernel_config.name")  # each is chosen by its name
 
 
 def _is_own(written: Written) -> bool:
-    return written.has("model") and bool(_OWN & set(written.data)) and not written.call
+    return text(written.get("model")) is not None and any(map(written.has, _PLUGINS)) and not written.call
 
 
 def _why_not(written: Written) -> str:
