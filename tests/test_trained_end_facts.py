@@ -1,4 +1,4 @@
-"""What makes a model never stop, as a training configuration tells it: ends that the loss does not see."""
+"""What makes a model never stop, as a training configuration tells it: an end that no loss sees, case by case."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from tests.training_settings import CONFIGURATIONS, lines, marked, real_runs, reason, run_of, table_of
 from tunespec.training.model_families import family_of
+from tunespec.training.setting_facts.new_tokens import near_miss
 
 ENDS = ("masked_turn_end", "untrained_ends", "unaligned_end", "foreign_token", "untrained_embedding")
 SEQUENCES = ("masked_eos", "cut_by_packing", "unseparated_records")
@@ -80,12 +81,53 @@ def test_ends_that_are_switched_off(tmp_path, key, value, found):
         ("special_tokens:\n  pad_token: '[PAD]'\n", False),  # an ordinary text, which is added on purpose
         ("special_tokens:\n  eos_token: <|eot|>\n", False),
         ("eot_tokens: ['<|eot_id|>']\n", True),
+        ("special_tokens:\n  eos_token: <|endoftext|>\nlora_modules_to_save: [embed_tokens]\n", True),
+        ("eot_tokens: ['<|im_end|>']\n", True),  # Axolotl adds none of these
+        ("eot_tokens: ['<|im_end|>']\nspecial_tokens:\n  eos_token: <|im_end|>\nlora_modules_to_save: [x]\n", False),
+        ("special_tokens:\n  pad_token: <|pad|>\n", False),  # a new one, whose embedding the loss never sees
         ("special_tokens:\n  pad_token: <|pad|>\ntokens: ['<|pad|>']\nlora_modules_to_save: [embed_tokens]\n", False),
         ("special_tokens:\n  pad_token: <|pad|>\nadded_tokens_overrides: {200001: '<|pad|>'}\n", False),
     ],
 )
 def test_tokens_that_the_model_does_not_have(tmp_path, text, found):
     assert set(ends(tmp_path, LLAMA_4 + text)) == ({"foreign_token"} if found else set())
+
+
+@pytest.mark.parametrize(
+    ("adapter", "more", "found"),
+    [
+        ("", "", set()),  # the usual recipe: all weights are trained, the new embeddings among them
+        ("adapter: lora\n", "", {"untrained_embedding"}),
+        ("adapter: lora\n", "lora_modules_to_save: [embed_tokens, lm_head]\n", set()),
+    ],
+)
+def test_chatml_on_a_base_model(tmp_path, adapter, more, found):
+    text = "base_model: NousResearch/Meta-Llama-3-8B\nchat_template: chatml\n" + CHATS + adapter + more
+    text += "special_tokens:\n  eos_token: <|im_end|>\n"
+    assert set(ends(tmp_path, text + "tokens: ['<|im_start|>']\n")) == found
+    assert set(ends(tmp_path, text + "  additional_special_tokens: ['<|im_start|>']\n")) == found
+
+
+@pytest.mark.parametrize(("more", "found"), [
+    ("", {"foreign_token"}), ("chat_template_path: Qwen/Qwen3-0.6B\n", set()),
+])  # fmt: skip
+def test_trl_adds_no_token_but_those_of_a_template(tmp_path, more, found):
+    trl = "model_name_or_path: meta-llama/Llama-3.1-8B\noutput_dir: out\nmax_length: 512\nlogging_steps: 10\n"
+    assert set(ends(tmp_path, f"{trl}save_steps: 50\neos_token: <|im_end|>\n{more}")) == found
+
+
+@pytest.mark.parametrize(
+    ("token", "meant"),
+    [
+        ("<|finetune_right_pad_id|>", "<|finetune_right_pad|>"), ("<|eot_id|>", "<|eot|>"), ("<|endoftext|>",
+        "<|end_of_text|>"), ("<|header_strat|>", "<|header_start|>"), ("<|pad|>", ""), ("<|im_end|>", ""),
+        ("<|im_start|>", ""), ("<|end|>", ""), ("<|user|>", ""),
+    ],
+)  # fmt: skip
+def test_a_slip_in_a_tokens_name(token, meant):
+    llama_4 = family_of("meta-llama/Llama-4-Scout-17B-16E")
+    assert llama_4 is not None
+    assert near_miss(token, llama_4.tokens) == meant
 
 
 def test_a_new_token_of_an_adapter_needs_its_embedding(tmp_path):

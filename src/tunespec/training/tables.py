@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 
 # Facts that are found together -> the module and function of this package that finds them.
 SETTINGS: Mapping[str, str] = {
-    "masked_turn_end untrained_ends unaligned_end foreign_token untrained_embedding": (
-        "setting_facts.turn_ends:turn_end_facts"
-    ),
+    "masked_turn_end untrained_ends unaligned_end": "setting_facts.turn_ends:turn_end_facts",
+    "foreign_token untrained_embedding": "setting_facts.new_tokens:token_facts",
     "masked_eos": "setting_facts.sequences:padding_facts",
     "cut_by_packing unseparated_records": "setting_facts.sequences:packing_facts",
     "foreign_template": "setting_facts.template_names:template_name_facts",
