@@ -157,6 +157,32 @@ def test_a_program_that_cannot_be_read_says_why(tmp_path):
     assert why_no_training(tmp_path / "train.py") == "no Python that can be read: '(' was never closed (line 6)"
 
 
+def test_a_notebook_saved_as_a_program_is_read(tmp_path):
+    text = """\
+# %%
+%%capture
+!pip install unsloth \\
+    trl
+%matplotlib inline
+?SFTConfig
+SFTConfig?
+files = !ls
+if colab:
+    !nvidia-smi
+# %%
+%%bash
+echo 'it is' | cat
+# %%
+SFTConfig(
+    learning_rate=3e-4)
+"""
+    spec = read(tmp_path, text)
+    assert spec is not None
+    rate = spec.setting("learning_rate")
+    assert rate is not None
+    assert (rate.value, rate.line) == (3e-4, IMPORTS.count("\n") + 16)
+
+
 def test_lines_are_those_of_the_arguments(tmp_path):
     spec = read(tmp_path, "BASE = {\n  'seed': 1,\n}\nSFTConfig(\n  learning_rate=1,\n  **BASE,\n)\n")
     assert spec is not None

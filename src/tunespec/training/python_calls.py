@@ -7,12 +7,12 @@ August 2026 (``FastLanguageModel``).
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from tunespec.templates.python_scopes import Function, Scope, changed_names, imports_of, scope_of
+from tunespec.templates.python_text import parsed
 from tunespec.templates.python_values import UNKNOWN, Values, is_unknown
 from tunespec.training.errors import TrainingError
 from tunespec.training.frameworks.trl import TRAINERS
@@ -67,9 +67,7 @@ class Program:
             TrainingError: for a text that Python does not parse.
         """
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of the program's own
-                tree = ast.parse(text)
+            tree = parsed(text)
             imports = imports_of(tree)
             return cls(tree, imports, list(_calls(tree, imports)))
         except SyntaxError as error:
