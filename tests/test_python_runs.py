@@ -97,6 +97,40 @@ def test_what_only_a_run_would_tell_is_not_known(tmp_path, text: str, name: str,
     assert origins(read(tmp_path, text), name) == [said]
 
 
+OPTIONS = """\
+p = argparse.ArgumentParser()
+p.add_argument("-l", "--lr", type=float, default={})
+"""
+DEFAULT = "`learning_rate: 0.005` (default of `--lr`)"
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "said"),
+    [
+        (OPTIONS.format("5e-3"), "a = p.parse_args()\nSFTConfig(learning_rate=a.lr)", DEFAULT),
+        (OPTIONS.format("'5e-3'"), "a, _ = p.parse_known_args()\nSFTConfig(learning_rate=a.lr)", DEFAULT),
+        (OPTIONS.format("5e-3"), "a = p.parse_args()\nrate = a.lr\nSFTConfig(learning_rate=rate)", DEFAULT),
+        (OPTIONS.format("5e-3"), "def main(args):\n SFTConfig(learning_rate=args.lr)\nmain(p.parse_args())", DEFAULT),
+        (OPTIONS.format("5e-3"), "def get():\n a = p.parse_args()\n return a\nb = get()\nSFTConfig(learning_rate=b.lr)",
+         DEFAULT),
+        (OPTIONS.format("5e-3"), "a = p.parse_args()\na.lr = 1\nSFTConfig(learning_rate=a.lr)", None),
+        (OPTIONS.format("5e-3"), "p.set_defaults(lr=1)\na = p.parse_args()\nSFTConfig(learning_rate=a.lr)", None),
+        (OPTIONS.format("5e-3"), "p.parse_args()\nSFTConfig(learning_rate=a.lr)", None),
+        (OPTIONS.format("5e-3"), "a = p.parse_args()\nc = load()\nSFTConfig(learning_rate=c.lr)", None),
+        (OPTIONS.format("5e-3") + OPTIONS.format("1"), "a = p.parse_args()\nSFTConfig(learning_rate=a.lr)", None),
+        (OPTIONS.format("None"), "a = p.parse_args()\nSFTConfig(learning_rate=a.lr)", None),
+        (OPTIONS.format("rate()"), "a = p.parse_args()\nSFTConfig(learning_rate=a.lr)", None),
+    ],
+)  # fmt: skip
+def test_an_option_is_known_by_its_default(tmp_path, options: str, text: str, said: str | None):
+    spec = read(tmp_path, options + text)
+    assert spec is not None
+    rate = spec.setting("learning_rate")
+    assert rate is not None
+    assert (str(rate) if rate.is_known else None) == said
+    assert said is None or rate.line == IMPORTS.count("\n") + 2
+
+
 @pytest.mark.parametrize(
     ("text", "method", "rank", "alpha"),
     [

@@ -16,6 +16,7 @@ from tunespec.templates.python_text import parsed
 from tunespec.templates.python_values import UNKNOWN, Values, is_unknown
 from tunespec.training.errors import TrainingError
 from tunespec.training.frameworks.trl import TRAINERS
+from tunespec.training.python_options import Options
 from tunespec.training.written import ANY
 
 _LIBRARIES = frozenset("transformers trl peft unsloth".split())
@@ -39,6 +40,7 @@ _LONGEST = 60  # characters of an expression in a message
 class Given:
     """What a call is given: known values, why others are not known, the expressions of all, and their lines.
 
+    ``said`` tells of a known value that it is the default of an option, which whoever starts the program may change.
     ``conditional``: whether only a run would tell if the call is made.
     """
 
@@ -49,6 +51,7 @@ class Given:
     unknown: dict[str, str] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     nodes: dict[str, ast.expr] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -90,16 +93,26 @@ def shown_code(node: ast.AST) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 4]} ..."
 
 
+@dataclass(frozen=True)
+class _Reading:
+    """What reads the values of a program: those that it writes, and its options' defaults."""
+
+    values: Values
+    options: Options
+
+
 def _calls(tree: ast.Module, imports: dict[str, str]) -> Iterator[Given]:
     values = Values(imports)
     if not any(_trains(_name(values.path(node.func))) for node in ast.walk(tree) if isinstance(node, ast.Call)):
         return iter(())  # most programs that mention a trainer: their names need not be followed
-    left: list[tuple[ast.AST, Scope, bool]] = [(tree, scope_of(tree, None, changed_names(tree)), False)]
+    outer = scope_of(tree, None, changed_names(tree))
+    reading = _Reading(values, Options(tree, values, outer))
+    left: list[tuple[ast.AST, Scope, bool]] = [(tree, outer, False)]
     found = []
     while left:
         node, scope, conditional = left.pop()
         if isinstance(node, ast.Call) and (name := _name(values.path(node.func))):
-            found.append(_given(Given(name, node.lineno, conditional), node, values, scope))
+            found.append(_given(Given(name, node.lineno, conditional), node, reading, scope))
         inner = scope_of(node, scope, changed_names(node)) if isinstance(node, Function) else scope
         below = conditional or _is_condition(node)
         left += [(child, inner, below) for child in ast.iter_child_nodes(node)]
@@ -131,7 +144,7 @@ def _name(path: str) -> str:
     return last if known or last.startswith("DataCollator") else ""
 
 
-def _given(given: Given, node: ast.Call, values: Values, scope: Scope) -> Given:
+def _given(given: Given, node: ast.Call, reading: _Reading, scope: Scope) -> Given:
     name = given.name
     positions = _POSITIONS.get(name) or next((own for end, own in _POSITIONS.items() if name.endswith(end)), ())
     if name in ARGUMENTS:
@@ -140,23 +153,25 @@ def _given(given: Given, node: ast.Call, values: Values, scope: Scope) -> Given:
         if isinstance(value, ast.Starred):
             given.unknown[ANY] = shown_code(value)
         elif at < len(positions):
-            _take(given, positions[at], value, value.lineno, values, scope)
+            _take(given, positions[at], value, reading, scope)
     for keyword in node.keywords:
         if keyword.arg is None:
-            _unpack(given, keyword.value, values, scope)
+            _unpack(given, keyword.value, reading.values, scope)
         else:
-            _take(given, keyword.arg, keyword.value, keyword.value.lineno, values, scope)
+            _take(given, keyword.arg, keyword.value, reading, scope)
     return given
 
 
-def _take(given: Given, key: str, node: ast.expr, line: int, values: Values, scope: Scope) -> None:
-    value = _enumerated(node, values)
-    value = values.of(node, scope) if value is UNKNOWN else value
-    given.lines[key], given.nodes[key] = line, node
-    if is_unknown(value):
-        given.unknown[key] = shown_code(node)
-    else:
+def _take(given: Given, key: str, node: ast.expr, reading: _Reading, scope: Scope) -> None:
+    value = _enumerated(node, reading.values)
+    value = reading.values.of(node, scope) if value is UNKNOWN else value
+    given.lines[key], given.nodes[key] = node.lineno, node
+    if not is_unknown(value):
         given.values[key] = value
+    elif (default := reading.options.default(node, scope)) is not None:
+        given.values[key], given.lines[key], given.said[key] = default.value, default.line, default.said
+    else:
+        given.unknown[key] = shown_code(node)
 
 
 def _enumerated(node: ast.expr, values: Values) -> Any:

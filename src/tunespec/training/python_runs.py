@@ -24,11 +24,12 @@ _FILES = frozenset("json csv parquet".split())
 
 @dataclass
 class _Gathered:
-    """Values, unknown keys and lines, by dotted key."""
+    """Values, unknown keys, lines, and who says so, by dotted key."""
 
     data: dict[str, Any] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
 
     def take(self, calls: Sequence[Given], under: str = "", only: Sequence[str] = ()) -> None:
         """What calls of one name are given; where they differ, it is not known. What is there already stays."""
@@ -47,6 +48,7 @@ class _Gathered:
                 self.unknown[dotted_key] = _SEVERAL
             else:
                 own[key] = said[0]
+                self.said |= {dotted_key: call.said[key] for call in calls if key in call.said}
 
     def set(self, key: str, value: Any, line: int) -> None:
         """One value that no argument of a call is."""
@@ -72,7 +74,9 @@ def python_run(file: DataFile, text: str) -> Written | None:
     _of_trainers(found, trainers)
     _of_others(found, program, trainers)
     _of_tokenizer(found, program.tree)
-    return Written(file, found.data, found.lines, unknown=found.unknown, call=name, calls_line=call.line)
+    return Written(
+        file, found.data, found.lines, unknown=found.unknown, said=found.said, call=name, calls_line=call.line
+    )
 
 
 def _own_defaults(trainer: Given) -> bool:
