@@ -10,15 +10,14 @@ from typing import Any
 from tunespec.subjects import DataFile
 from tunespec.templates.python_scopes import dotted
 from tunespec.training.frameworks.trl import TRAINERS
-from tunespec.training.python_calls import ARGUMENTS, LOADER, OTHERS, Given, Program, shown_code
+from tunespec.training.python_calls import OTHERS, Program
+from tunespec.training.python_given import ARGUMENTS, LOADER, Given, shown_code
+from tunespec.training.python_tokenizer import PAD, padding_of
 from tunespec.training.written import ANY, Written
 
 _OF_TRAINERS = ("packing", "max_seq_length", "max_length", "dataset_text_field", "beta", "max_prompt_length")
 _SEVERAL = "several calls differ"
 _ELSEWHERE = "the trainer is made elsewhere"
-_PADDING = {"pad_token": "eos_token", "pad_token_id": "eos_token_id"}
-_PAD = "tokenizer.pad_token"
-_EOS = "tokenizer.eos_token"
 _FILES = frozenset("json csv parquet".split())
 
 
@@ -48,7 +47,8 @@ class _Gathered:
                 self.unknown[dotted_key] = _SEVERAL
             else:
                 own[key] = said[0]
-                self.said |= {dotted_key: call.said[key] for call in calls if key in call.said}
+                if told := [call.said[key] for call in calls if key in call.said]:
+                    self.said[dotted_key] = told[0]
 
     def set(self, key: str, value: Any, line: int) -> None:
         """One value that no argument of a call is."""
@@ -71,12 +71,33 @@ def python_run(file: DataFile, text: str) -> Written | None:
     found = _Gathered()
     found.take([one for one in arguments if one.name == call.name])
     _set_later(found, program.tree, call)
-    _of_trainers(found, trainers)
-    _of_others(found, program, trainers)
+    own = [one for one in trainers if one.name.replace("Trainer", "Config") == name] or trainers
+    _of_trainers(found, own)
+    _of_others(found, program, own)
     _of_tokenizer(found, program.tree)
+    unread = tuple(_unread(call, arguments))
     return Written(
-        file, found.data, found.lines, unknown=found.unknown, said=found.said, call=name, calls_line=call.line
+        file,
+        found.data,
+        found.lines,
+        unknown=found.unknown,
+        said=found.said,
+        unread=unread,
+        call=name,
+        calls_line=call.line,
     )
+
+
+def _unread(call: Given, arguments: Sequence[Given]) -> Iterator[str]:
+    """The other runs of a program, of which one is read."""
+    seen = {call.name}
+    for one in arguments:
+        if one.name not in seen:
+            seen.add(one.name)
+            yield (
+                f"the run of `{one.name}` in line {one.line} is not judged: of a program one run is read, here that of "
+                f"`{call.name}` in line {call.line}; in a file of its own it would be"
+            )
 
 
 def _own_defaults(trainer: Given) -> bool:
@@ -160,26 +181,10 @@ def _of_data(found: _Gathered, program: Program) -> None:
 
 
 def _of_tokenizer(found: _Gathered, tree: ast.Module) -> None:
-    """`tokenizer.pad_token = ...`; under a condition it is not known."""
-    said = list(_paddings(tree, conditional=False))
-    if not said:
+    if (padding := padding_of(tree)) is None:
         return
-    value, line, _ = said[0]
-    found.data["tokenizer"], found.lines[_PAD] = {"pad_token": value}, line
-    if any(conditional for *_, conditional in said) or len({one for one, *_ in said}) > 1:
-        found.data.pop("tokenizer")
-        found.unknown[_PAD] = "only where the tokenizer has none of its own"
-
-
-def _paddings(node: ast.AST, *, conditional: bool) -> Iterator[tuple[str, int, bool]]:
-    left = [(node, conditional)]
-    while left:
-        one, under = left.pop()
-        if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Attribute):
-            attribute = one.targets[0].attr
-            if attribute in _PADDING:
-                ends = dotted(one.value).endswith(f".{_PADDING[attribute]}")
-                plain = one.value.value if isinstance(one.value, ast.Constant) else None
-                yield _EOS if ends else str(plain or shown_code(one.value)), one.lineno, under
-        inner = under or isinstance(one, ast.If | ast.IfExp)
-        left += [(child, inner) for child in ast.iter_child_nodes(one)]
+    value, found.lines[PAD] = padding
+    if value is None:
+        found.unknown[PAD] = "only where the tokenizer has none of its own"
+    else:
+        found.data["tokenizer"] = {"pad_token": value}
