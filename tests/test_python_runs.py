@@ -110,6 +110,51 @@ def test_of_two_runs_the_second_is_said_to_be_unread(tmp_path):
     assert RunSource(run, find(tmp_path)).described()["profile"]["undecided"] == list(spec.written.unread)
 
 
+CLASS = """\
+from dataclasses import dataclass, field
+from transformers import HfArgumentParser
+@dataclass
+class Mine(TrainingArguments):
+    learning_rate: float = field(default=2e-5)
+    num_train_epochs: float = 2
+    own: str
+class More(Mine):
+    learning_rate: float = field(default=3e-5, metadata={})
+    betas: list = field(default_factory=list)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "rate", "epochs", "strategy"),
+    [
+        ("HfArgumentParser((Mine,)).parse_args_into_dataclasses()", 2e-5, 2, None),
+        ("parser = HfArgumentParser([Other, More])", 3e-5, 2, None),
+        ("args = HfArgumentParser(Mine).parse()[0]\nargs.learning_rate = 1", None, 2, None),
+        ("Mine('out', num_train_epochs=5)", 2e-5, 5, "no"),
+        ("Mine(learning_rate=rate())", None, 2, "no"),
+    ],
+)
+def test_a_class_that_extends_the_arguments_gives_their_defaults(tmp_path, text, rate, epochs, strategy):
+    spec = read(tmp_path, CLASS + text)
+    assert values(spec, "learning_rate", "epochs", "eval_strategy") == {
+        "learning_rate": rate,
+        "epochs": epochs,
+        "eval_strategy": strategy,
+    }
+
+
+def test_the_default_of_a_class_is_said_with_its_line(tmp_path):
+    spec = read(tmp_path, CLASS + "Mine()")
+    assert spec is not None
+    rate = spec.setting("learning_rate")
+    assert rate is not None
+    assert (str(rate), rate.line) == ("`learning_rate: 2e-05` (default of `Mine`)", IMPORTS.count("\n") + 5)
+
+
+def test_a_class_that_nothing_uses_is_no_run(tmp_path):
+    assert read(tmp_path, CLASS) is None
+
+
 OPTIONS = """\
 p = argparse.ArgumentParser()
 p.add_argument("-l", "--lr", type=float, default={})

@@ -14,6 +14,7 @@ from tunespec.templates.python_scopes import Function, Scope, changed_names, imp
 from tunespec.templates.python_text import parsed
 from tunespec.templates.python_values import Values
 from tunespec.training.errors import TrainingError
+from tunespec.training.python_classes import add_defaults, extended_in, from_command_line, parsed_classes
 from tunespec.training.python_given import ARGUMENTS, LOADER, Given, Reading, given_to
 from tunespec.training.python_options import Options
 
@@ -58,16 +59,25 @@ class Program:
 
 def _calls(tree: ast.Module, imports: dict[str, str]) -> Iterator[Given]:
     values = Values(imports)
-    if not any(_trains(_name(values.path(node.func))) for node in ast.walk(tree) if isinstance(node, ast.Call)):
+    classes = extended_in(tree, values, _name)
+    parsed_ones = sorted(set(parsed_classes(tree, values, classes)))
+    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    if not parsed_ones and not any(
+        _trains(_name(path)) or path in classes for path in (values.path(one.func) for one in nodes)
+    ):
         return iter(())  # most programs that mention a trainer: their names need not be followed
     outer = scope_of(tree, None, changed_names(tree))
     reading = Reading(values, Options(tree, values, outer))
+    found = [from_command_line(tree, name, classes[name], reading, outer) for name in parsed_ones]
     left: list[tuple[ast.AST, Scope, bool]] = [(tree, outer, False)]
-    found = []
     while left:
         node, scope, conditional = left.pop()
-        if isinstance(node, ast.Call) and (name := _name(values.path(node.func))):
-            found.append(given_to(Given(name, node.lineno, conditional), node, reading, scope))
+        if isinstance(node, ast.Call) and (path := values.path(node.func)):
+            own = classes.get(path)
+            if name := own.arguments if own is not None else _name(path):
+                found.append(given_to(Given(name, node.lineno, conditional), node, reading, scope))
+            if own is not None:
+                add_defaults(found[-1], path, own, reading, outer)
         inner = scope_of(node, scope, changed_names(node)) if isinstance(node, Function) else scope
         below = conditional or _is_condition(node)
         left += [(child, inner, below) for child in ast.iter_child_nodes(node)]

@@ -66,16 +66,17 @@ def given_to(given: Given, node: ast.Call, reading: Reading, scope: Scope) -> Gi
         if isinstance(value, ast.Starred):
             given.unknown[ANY] = shown_code(value)
         elif at < len(positions):
-            _take(given, positions[at], value, reading, scope)
+            take(given, positions[at], value, reading, scope)
     for keyword in node.keywords:
         if keyword.arg is None:
             _unpack(given, keyword.value, reading.values, scope)
         else:
-            _take(given, keyword.arg, keyword.value, reading, scope)
+            take(given, keyword.arg, keyword.value, reading, scope)
     return given
 
 
-def _take(given: Given, key: str, node: ast.expr, reading: Reading, scope: Scope) -> None:
+def take(given: Given, key: str, node: ast.expr, reading: Reading, scope: Scope) -> None:
+    """Add what an expression gives a key."""
     value = _enumerated(node, reading.values)
     value = reading.values.of(node, scope) if value is UNKNOWN else value
     given.lines[key], given.nodes[key] = node.lineno, node
