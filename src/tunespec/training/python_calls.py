@@ -75,7 +75,8 @@ def _calls(tree: ast.Module, imports: dict[str, str]) -> Iterator[Given]:
         if isinstance(node, ast.Call) and (path := values.path(node.func)):
             own = classes.get(path)
             if name := own.arguments if own is not None else _name(path):
-                found.append(given_to(Given(name, node.lineno, conditional), node, reading, scope))
+                given = Given(name, node.lineno, conditional, "".join(path.split(".")[-2:-1]))
+                found.append(given_to(given, node, reading, scope))
             if own is not None:
                 add_defaults(found[-1], path, own, reading, outer)
         inner = scope_of(node, scope, changed_names(node)) if isinstance(node, Function) else scope

@@ -29,13 +29,15 @@ _LONGEST = 60  # characters of an expression in a message
 class Given:
     """What a call is given: known values, why others are not known, the expressions of all, and their lines.
 
-    ``said`` tells of a known value that it is the default of an option, which whoever starts the program may change.
-    ``conditional``: whether only a run would tell if the call is made.
+    ``conditional``: whether only a run would tell if the call is made. ``owner`` is the class that is called upon:
+    `AutoModelForCausalLM.from_pretrained`. ``said`` tells of a known value that it is the default of an option, which
+    whoever starts the program may change.
     """
 
     name: str
     line: int
     conditional: bool = False
+    owner: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
