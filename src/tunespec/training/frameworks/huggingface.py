@@ -87,6 +87,8 @@ def _method(written: Written) -> tuple[str, Any]:
         dora = any(switch(written.get(key)) for key in ("use_dora", "LoraConfig.use_dora"))
         return adapter or own or "", "dora" if dora else "qlora" if bits else "lora"
     if written.call:
+        if other := written.get("adapter"):
+            return "adapter", other
         return "trainer", "full" if written.get("whole") else None
     return "use_peft", "full" if configuration(written) else None
 
