@@ -20,13 +20,17 @@ HERE = f"{LLAMA_FACTORY}dataset_dir: .\n"
     [
         (
             f"{HERE}dataset: suport\n",
-            "`dataset`: `suport` is not in dataset_info.json, and LLaMA-Factory refuses that; "
-            "`support` is the nearest name there",
+            (
+                "`dataset`: `suport` is not in dataset_info.json, and LLaMA-Factory refuses that; "
+                "`support` is the nearest name there"
+            ),
         ),
         (
             f"{HERE}dataset: support\neval_dataset: x, billing\n",
-            "`eval_dataset`: `x` is not in dataset_info.json, and LLaMA-Factory refuses that; "
-            "it has `support`, `billing`",
+            (
+                "`eval_dataset`: `x` is not in dataset_info.json, and LLaMA-Factory refuses that; "
+                "it has `support`, `billing`"
+            ),
         ),
         (f"{HERE}dataset: support,billing\n", None),
         (f"{LLAMA_FACTORY}dataset: suport\n", None),  # the registry of `data` is not at hand
