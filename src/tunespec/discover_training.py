@@ -91,7 +91,10 @@ def trained_datasets(
     """
     found = list(datasets)
     for file, named in files:
-        if file.format != "training" or not (trained := trained_in(file, root)).files:
+        trained = trained_in(file, root) if file.format == "training" else Trained()
+        if trained.registry is not None:
+            passed_over.pop(relative(trained.registry, root), None)  # it is used: there is nothing to say of it
+        if not trained.files:
             continue
         paths = {path.resolve() for path, _ in trained.files}
         known = [at for at, one in enumerate(found) if paths & {data.path.resolve() for data in one.files}]

@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from tunespec.subjects import DataFile
+from tunespec.training.dataset_registry import WHY as REGISTRY
+from tunespec.training.dataset_registry import is_registry
 from tunespec.training.errors import TrainingError
 from tunespec.training.framework import Framework
 from tunespec.training.frameworks import BESIDE, TRAINERS
@@ -92,6 +94,8 @@ def _framework(written: Written) -> Framework | None:
 def _recognised(path: Path) -> str | None:
     """The format of a configuration, or why it is none; None where nothing in it looks as if it were one."""
     try:
+        if is_registry(path):
+            return REGISTRY
         if not _may_configure(path):
             return None
         written = written_in(DataFile(path, path.name, None, "training"))

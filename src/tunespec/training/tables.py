@@ -40,6 +40,7 @@ SETTINGS: Mapping[str, str] = {
     "clipping_off contradicting_clipping": "setting_facts.clipping:clipping_facts",
     "number_as_text word_as_false repeated_key": "setting_facts.misread:misread_facts",
     "removed_key unknown_key fraction_of_steps": "setting_facts.keys:key_facts",
+    "undefined_dataset": "setting_facts.undefined:undefined_facts",
 }
 STEPS: Mapping[str, str] = {
     "validation_lost validation_rises memorised perfect_loss": "step_facts.overtraining:overtraining_facts",

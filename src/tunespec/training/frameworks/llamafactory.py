@@ -13,6 +13,10 @@ from tunespec.training.frameworks.huggingface import TRANSFORMERS
 from tunespec.training.values import number, positive, switch, text, texts, word
 from tunespec.training.written import Written
 
+# One of these at least stands in each configuration that trains; its example that fills `tokenized_path` has none.
+_OF_TRAINING = (
+    "learning_rate num_train_epochs max_steps per_device_train_batch_size gradient_accumulation_steps".split()
+)
 _OBJECTIVES = {"pt": "pretrain", "sft": "sft", "rm": "reward", "ppo": "rl", "dpo": "dpo", "kto": "kto"}
 
 
@@ -26,6 +30,8 @@ def _why_not(written: Written) -> str:
         return "it exports a model, and trains none"
     if not written.has("stage") and not switch(written.get("do_train")):
         return "it serves a model, and trains none"
+    if written.get("tokenized_path") and not any(map(written.has, _OF_TRAINING)):
+        return "it only tokenizes data, and trains none"
     predicts = switch(written.get("do_predict")) and not switch(written.get("do_train"))
     return "it evaluates a model, and trains none" if predicts else ""
 
