@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -190,6 +191,17 @@ def test_never_evaluated():
     assert found(state(curve(values=LOSSES), evaluated([0.3], 1000, "eval_rouge1"))) == {}
     assert found(replace(state(curve(values=LOSSES)), format="mistral")) == {}
     assert found(state(curve(values=decay(9)))) == {}
+
+
+@pytest.mark.parametrize("format_", ["torchtune", "torchtune_jsonl"])
+def test_a_log_that_never_says_its_end_is_judged_by_what_is_there(format_):
+    log = Log(format_, tuple(curve(values=LOSSES)))
+    said = "1,000 steps without one evaluation so far (torchtune's log does not say where a run ends)"
+    assert found(log)["never_evaluated"][1] == said
+    assert found(Log(format_, tuple(curve(values=decay(9))))) == {}
+    for every, kinds in ((2000, set()), (500, {"never_evaluated"})):
+        spec = SimpleNamespace(value=lambda name: "steps", number=lambda name, every=every: every)
+        assert {fact.name for fact in rows_of(log, spec=spec).found() if fact.marks} == kinds
 
 
 def test_loss_unlogged():

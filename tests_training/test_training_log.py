@@ -74,8 +74,8 @@ def test_unmonitored_log(steps, *, least: int = 100):
         least: steps from which on an ended run must hold an evaluation (100: shorter runs are trials)
 
     Kinds:
-        never_evaluated: {value} | an ended run without one evaluation, whose configuration does not say so itself |
-            nobody knows whether it learned its records by heart
+        never_evaluated: {value} | an ended run without one evaluation, whose configuration does not say so itself;
+            torchtune's logs do not say that a run ended, so that its rows so far count | nobody knows whether it learned its records by heart
         loss_unlogged: {value} | fewer than three training losses in an ended run of 30 steps or more | there is no
             curve that could show a NaN, a spike or a loss that does not fall
         best_not_saved: {value} | the trainer noted a best evaluation, and no checkpoint of it | the best state of the

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tunespec.templates.rows import Rows
+from tunespec.training.logs.read import FORMATS
 from tunespec.training.logs.trainer_state import checkpoint_step
 from tunespec.training.step_facts.logged_run import LoggedRun
 
@@ -16,6 +17,8 @@ _LOSSES = 3  # with fewer there is no curve
 # LLaMA-Factory, transformers and TRL log by steps; torchtune and mlx-lm print each report, so that few are a short run.
 _BY_STEPS = {"trainer_state", "llamafactory", "console", "tensorboard"}
 _LEAST_UNLOGGED = 30  # steps
+# torchtune's loggers write rows and nothing behind the last one: what is there counts, until the configuration's turn.
+_ENDLESS = {"torchtune", "torchtune_jsonl"}
 
 
 def unmonitored_facts(source: RunSource, rows: Rows) -> None:
@@ -34,17 +37,25 @@ def _last(run: LoggedRun) -> int:
 
 
 def _never_evaluated(run: LoggedRun, rows: Rows, source: RunSource) -> bool:
-    reason = _not_expected(run, source.threshold("H003", "least"))
-    if not reason and source.spec is not None and source.spec.value("eval_strategy") == "no":
-        reason = "the configuration says so itself, see evaluation_off"
-    if reason:
+    if reason := _not_expected(run, source.threshold("H003", "least")) or _told(run, source):
         rows.skip(["never_evaluated"], reason)
         return False
     rows.examine("never_evaluated", rows=max(len(run.rows), 1))
     if any(name.startswith("eval_") for name in run.names):
         return False
-    rows.mark("never_evaluated", _last(run), f"{run.last_step:,} steps without one evaluation")
+    so_far = "" if run.log.finished else f" so far ({FORMATS[run.log.format]} does not say where a run ends)"
+    rows.mark("never_evaluated", _last(run), f"{run.last_step:,} steps without one evaluation{so_far}")
     return True
+
+
+def _told(run: LoggedRun, source: RunSource) -> str:
+    """What the configuration says of it; empty if there is none."""
+    if source.spec is None:
+        return ""
+    if source.spec.value("eval_strategy") == "no":
+        return "the configuration says so itself, see evaluation_off"
+    every = source.spec.number("eval_steps")
+    return "the first evaluation is still to come" if every and every > run.last_step and not run.log.finished else ""
 
 
 def _not_expected(run: LoggedRun, least: int) -> str:
@@ -55,7 +66,7 @@ def _not_expected(run: LoggedRun, least: int) -> str:
         return "mistral-finetune logs evaluations to metrics.eval.jsonl, which is not among the logs"
     if run.objective == "reinforcement":
         return "reinforcement learning is followed by its rewards"
-    if not run.log.finished:
+    if not run.log.finished and run.log.format not in _ENDLESS:
         return "the log does not say that the run came to its end"
     return f"the run is shorter than {least:,} steps" if run.last_step < least else ""
 
