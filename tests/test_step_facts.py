@@ -186,11 +186,20 @@ def test_reinforcement_learning_has_another_loss():
 
 def test_never_evaluated():
     assert found(state(curve(values=LOSSES))) == {"never_evaluated": (100, "1,000 steps without one evaluation")}
-    assert found(state(curve(values=LOSSES)), H003={"least": 2000}) == {}
+    assert found(state(curve(values=LOSSES)), H003={"least": 5000}) == {}
     assert found(state(curve(values=LOSSES), max_steps=2000)) == {}  # still running
     assert found(state(curve(values=LOSSES), evaluated([0.3], 1000, "eval_rouge1"))) == {}
     assert found(replace(state(curve(values=LOSSES)), format="mistral")) == {}
-    assert found(state(curve(values=decay(9)))) == {}
+    assert found(state(curve(values=decay(9), epochs=0.9))) == {}
+
+
+def test_a_short_run_through_all_records_is_no_trial():
+    """320 pairs of preferences, 8 a step."""
+    short = curve(values=decay(20), every=2, epochs=1.0)
+    assert list(found(state(short), wanted=["never_evaluated"])) == ["never_evaluated"]
+    assert found(state(curve(values=decay(20), every=2, epochs=0.5)), wanted=["never_evaluated"]) == {}
+    assert found(state(curve(values=decay(14), every=2)), wanted=["never_evaluated"]) == {}
+    assert found(state(short), H003={"least": 200}, wanted=["never_evaluated"]) == {}
 
 
 @pytest.mark.parametrize("format_", ["torchtune", "torchtune_jsonl"])
@@ -198,7 +207,7 @@ def test_a_log_that_never_says_its_end_is_judged_by_what_is_there(format_):
     log = Log(format_, tuple(curve(values=LOSSES)))
     said = "1,000 steps without one evaluation so far (torchtune's log does not say where a run ends)"
     assert found(log)["never_evaluated"][1] == said
-    assert found(Log(format_, tuple(curve(values=decay(9))))) == {}
+    assert found(Log(format_, tuple(curve(values=decay(9), epochs=0.9)))) == {}
     for every, kinds in ((2000, set()), (500, {"never_evaluated"})):
         spec = SimpleNamespace(value=lambda name: "steps", number=lambda name, every=every: every)
         assert {fact.name for fact in rows_of(log, spec=spec).found() if fact.marks} == kinds

@@ -71,7 +71,8 @@ def test_unmonitored_log(steps, *, least: int = 100):
         `eval_steps`. Let early stopping wait for 3 evaluations, and name a metric that the evaluation logs.
 
     Thresholds:
-        least: steps from which on an ended run must hold an evaluation (100: shorter runs are trials)
+        least: steps from which on an ended run must hold an evaluation (100: shorter runs are trials); three tenths of
+            them where the run went through all its records
 
     Kinds:
         never_evaluated: {value} | an ended run without one evaluation, whose configuration does not say so itself;

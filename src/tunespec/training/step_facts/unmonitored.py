@@ -17,6 +17,7 @@ _LOSSES = 3  # with fewer there is no curve
 # LLaMA-Factory, transformers and TRL log by steps; torchtune and mlx-lm print each report, so that few are a short run.
 _BY_STEPS = {"trainer_state", "llamafactory", "console", "tensorboard"}
 _LEAST_UNLOGGED = 30  # steps
+_WHOLE = 0.3  # of the least steps, where a run went through all its records: no trial does
 # torchtune's loggers write rows and nothing behind the last one: what is there counts, until the configuration's turn.
 _ENDLESS = {"torchtune", "torchtune_jsonl"}
 
@@ -68,7 +69,9 @@ def _not_expected(run: LoggedRun, least: int) -> str:
         return "reinforcement learning is followed by its rewards"
     if not run.log.finished and run.log.format not in _ENDLESS:
         return "the log does not say that the run came to its end"
-    return f"the run is shorter than {least:,} steps" if run.last_step < least else ""
+    epochs = run.log.epoch or max((row.epoch or 0 for row in run.rows), default=0)
+    needed = round(least * _WHOLE) if epochs >= 1 else least
+    return f"the run is shorter than {needed:,} steps" if run.last_step < needed else ""
 
 
 def _loss_unlogged(run: LoggedRun, rows: Rows) -> None:
