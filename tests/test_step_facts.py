@@ -84,13 +84,26 @@ def test_the_checkpoint_to_keep():
 
 def test_thresholds_of_the_validation():
     log = state(curve(values=LOSSES), evaluated(TURNED, 1000))
-    assert list(found(log, H001={"rise": 0.4})) == []
+    assert list(found(log, H001={"rise": 0.7})) == []
     assert list(found(log, H001={"lost": 0.4})) == ["validation_rises"]
 
 
 @pytest.mark.parametrize(
     "values",
     [
+        [3.5, 2.9, 2.4, 2.1, 2.0, 1.91, 1.91, 1.93, 1.94, 1.98, 2.02, 2.07],  # steep at first, which is no noise
+        [1.5, 1.2, 1.0, 1.004, 1.01, 1.012, 1.02, 1.025, 1.03, 1.036, 1.04, 1.045],  # little by little, without a break
+    ],
+)
+def test_a_validation_that_rises_steadily(values):
+    assert list(found(state(curve(values=LOSSES), evaluated(values, 1000)))) == ["validation_rises"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1.5, 1.2, 1.0, 1.004, 1.01, 1.012, 1.015, 1.02, 1.021, 1.022, 1.023],  # 2 %, steadily
+        [1.5, 1.2, 1.0, 1.06, 1.04, 1.05, 1.03, 1.045, 1.035, 1.05, 1.04],  # 4 %, without a trend
         [1.5, 1.2, 1.0, 1.01, 1.02],  # 2 % above: usual (0.6142, 0.6146 on a model card of Tulu 3)
         [1.5, 1.2, 1.0, 1.06],  # one evaluation may be chance
         noisy([1.0] * 30, 0.05),  # a small validation set

@@ -23,8 +23,9 @@ def test_overtrained_log(steps, *, rise: float = 0.05, lost: float = 0.2, perfec
 
     Thresholds:
         rise: share above its best value at which a validation loss ends that is said to rise; a single evaluation
-            behind the best one counts from twice the share on, and all must be beyond the validation's own noise (0.05:
-            0.6142 and 0.6146 in the last epochs are normal, on the model card of mlfoundations-dev's Tulu 3)
+            behind the best one counts from twice the share on, seven or more that rise without doubt (Kendall's trend
+            test, three standard deviations) from half of it on, and all must be beyond the validation's own noise
+            (0.05: 0.6142 and 0.6146 in the last epochs are normal, on the model card of mlfoundations-dev's Tulu 3)
         lost: share above its best value from which on an ended run without its best checkpoint is an error (0.2)
         perfect: training loss below which a run ended too well (0.2: Unsloth's guide calls less "likely overfitting";
             Axolotl's has 0.5 to 2.0 for chats)

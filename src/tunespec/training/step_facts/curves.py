@@ -9,6 +9,7 @@ Curve = NDArray[np.float64]
 _SIGMA = 1.4826  # a normal distribution's standard deviation, in its median absolute deviations
 _SECOND = 6**0.5  # the standard deviation of x[i-1] - 2 x[i] + x[i+1], for independent noise of 1
 _TENTH, _FEWEST = 10, 3
+_PAIRED = 300
 KNOWN = 8  # points from which on the noise of a curve is estimated at all
 
 
@@ -17,6 +18,19 @@ def noise(values: Curve) -> float:
     if len(values) < KNOWN:
         return 0.0
     return float(_SIGMA * np.median(np.abs(np.diff(values, 2))) / _SECOND)
+
+
+def trend(values: Curve) -> float:
+    """How steadily the values rise: Kendall's S in its standard deviations without a trend (H. B. Mann, 1945).
+
+    Long curves are thinned out evenly to a few hundred points, as all pairs are compared.
+    """
+    thinned = values[:: max(len(values) // _PAIRED, 1)]
+    count = len(thinned)
+    if count < _FEWEST:
+        return 0.0
+    rising = float(np.sign(np.triu(thinned[None, :] - thinned[:, None])).sum())
+    return rising / float(count * (count - 1) * (2 * count + 5) / 18) ** 0.5
 
 
 def beginning(values: Curve) -> float:

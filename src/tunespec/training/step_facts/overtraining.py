@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from tunespec.templates.rows import Rows
-from tunespec.training.step_facts.curves import KNOWN, beginning, end, noise
+from tunespec.training.step_facts.curves import KNOWN, Curve, beginning, end, noise, trend
 from tunespec.training.step_facts.faults import loss_fault
 from tunespec.training.step_facts.logged_run import LoggedRun, Series
 from tunespec.training.step_facts.stairs import stairs
@@ -19,6 +19,10 @@ FACTS = ("validation_lost", "validation_rises", "memorised", "perfect_loss")
 _VALIDATED = FACTS[:2]
 _EVALUATIONS = 3  # with fewer nothing can have turned
 _OUTSIDE = 4.0  # standard deviations of the validation's own noise: by chance once in 30,000 times
+# Standard deviations of the trend from the best evaluation on: what is no chance, what is none in a long rise either,
+# and what may be chance. Six evaluations that all rise have 2.8, nine of them 3.8.
+_STEADILY, _BEYOND_DOUBT, _AT_RANDOM = 2.5, 3.0, 1.0
+_LONG = 8  # evaluations, from which on a trend is known
 _LEAST_RISE = 0.01  # nats: near 0 a share means nothing
 _STEADY = 1.02  # a training loss that ends higher than this share of what it was is not falling
 _LEAST_ROWS = 10  # of the training loss, before its end is called one
@@ -91,11 +95,25 @@ def _turn(run: LoggedRun, name: str, series: Series, limit: float) -> _Turn | No
         return None
     last = float(np.median(behind[-3:]) if len(behind) > 2 else behind.min())
     rise = last / best - 1
-    alone = len(behind) == 1  # one evaluation may be chance
-    if rise <= limit * (1 + alone) or last - best <= max(_LEAST_RISE, _OUTSIDE * noise(values)):
+    if last - best <= _LEAST_RISE or rise <= limit * _needed(values[at:]) or not _certain(values, at, last - best):
         return None
     row = int(series.rows[at])
     return None if _training_rises(run, row) else _Turn(name, row, float(values[at]), float(values[-1]), rise)
+
+
+def _needed(since: Curve) -> float:
+    """How many times the limit the rise must be, given the evaluations since the best one, which comes first."""
+    if len(since) == 2:  # one evaluation may be chance
+        return 2.0
+    return 0.5 if len(since) >= _LONG and trend(since) > _BEYOND_DOUBT else 1.0
+
+
+def _certain(values: Curve, at: int, rise: float) -> bool:
+    """Whether a rise is more than the validation's own noise, which a steep start makes look larger than it is."""
+    steadiness = trend(values[at:])
+    if steadiness > _STEADILY:
+        return True
+    return rise > _OUTSIDE * noise(values) and (len(values) - at < _LONG or steadiness > _AT_RANDOM)
 
 
 def _training_rises(run: LoggedRun, best: int) -> bool:
