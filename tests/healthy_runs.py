@@ -1,4 +1,4 @@
-"""Logs of healthy runs, drawn at random: noise of every size and shape, restarts, two kinds of data, a record a step."""
+"""Logs of healthy runs, drawn at random: noise of each size and shape, restarts, two kinds of data, a record a step."""
 
 from __future__ import annotations
 

@@ -222,7 +222,7 @@ def test_a_log_that_never_says_its_end_is_judged_by_what_is_there(format_):
     assert found(log)["never_evaluated"][1] == said
     assert found(Log(format_, tuple(curve(values=decay(9), epochs=0.9)))) == {}
     for every, kinds in ((2000, set()), (500, {"never_evaluated"})):
-        spec = SimpleNamespace(value=lambda name: "steps", number=lambda name, every=every: every)
+        spec = SimpleNamespace(value=lambda _: "steps", number=lambda _, every=every: every)
         assert {fact.name for fact in rows_of(log, spec=spec).found() if fact.marks} == kinds
 
 
@@ -246,6 +246,23 @@ def test_best_not_saved():
     older = found(state(*parts, best_metric=1.15, best_step=1000, best_checkpoint="out/checkpoint-750"))
     assert older["best_not_saved"][1].endswith("was not saved: `best_model_checkpoint` is out/checkpoint-750")
     assert found(state(*parts, best_metric=1.15, best_step=1000, best_checkpoint="out/checkpoint-1000")) == {}
+
+
+def test_a_best_evaluation_between_checkpoints():
+    """No metric was followed, and the only checkpoint is that of the end."""
+    parts = curve(values=LOSSES), evaluated(RISES, 1000)
+    told = found(state(*parts, eval_steps=100, save_steps=5000))
+    assert told.keys() == {"validation_rises", "best_not_saved"}
+    assert told["best_not_saved"][1] == (
+        "the best evaluation, 1 at step 300, was not saved: with `save_steps` 5,000 the nearest checkpoint is that of "
+        "step 1,000, where it is 1.09 (unless `save_strategy` was epoch)"
+    )
+    assert told["validation_rises"][1].endswith("checkpoint-1000, if one was saved every 5,000 steps")
+    for silent in ({"save_steps": 250}, {"eval_steps": 10}, {"save_steps": None}, {"max_steps": 2000}):
+        assert "best_not_saved" not in found(state(*parts, **{"eval_steps": 100, "save_steps": 5000, **silent}))
+    by_epoch = SimpleNamespace(value=lambda _: "epoch", number=lambda _: None)
+    log = state(*parts, eval_steps=100, save_steps=5000)
+    assert not any(fact.marks for fact in rows_of(log, spec=by_epoch, wanted=["best_not_saved"]).found())
 
 
 @pytest.mark.parametrize(

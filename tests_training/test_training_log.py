@@ -77,11 +77,13 @@ def test_unmonitored_log(steps, *, least: int = 100):
 
     Kinds:
         never_evaluated: {value} | an ended run without one evaluation, whose configuration does not say so itself;
-            torchtune's logs do not say that a run ended, so that its rows so far count | nobody knows whether it learned its records by heart
+            torchtune's logs do not say that a run ended, so that its rows so far count | nobody knows
+            whether it learned its records by heart
         loss_unlogged: {value} | fewer than three training losses in an ended run of 30 steps or more | there is no
             curve that could show a NaN, a spike or a loss that does not fall
-        best_not_saved: {value} | the trainer noted a best evaluation, and no checkpoint of it | the best state of the
-            model is gone
+        best_not_saved: {value} | the trainer noted a best evaluation, and no checkpoint of it; or it followed no
+            metric, and `save_steps` left no checkpoint near the evaluation from which on the validation rose | the
+            best state of the model is gone
         early_stop_unreachable: {value} | early stopping that waited for more evaluations than there were, or for a
             metric that was never logged | it could not have stopped anything
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,7 +32,7 @@ def trend(values: Curve) -> float:
     if count < _FEWEST:
         return 0.0
     rising = float(np.sign(np.triu(thinned[None, :] - thinned[:, None])).sum())
-    return rising / float(count * (count - 1) * (2 * count + 5) / 18) ** 0.5
+    return rising / math.sqrt(count * (count - 1) * (2 * count + 5) / 18)
 
 
 def beginning(values: Curve) -> float:
