@@ -74,4 +74,5 @@ def healthy(shape: str, seed: int) -> Log:
     seen = np.linspace(0, rows - 1, int(chance.integers(3, 40)) + 1).astype(int)[1:]
     wavers = chance.normal(0, 10 ** chance.uniform(-3, -1.3), len(seen))  # a validation set of ten records or more
     validation = course[seen] * chance.uniform(1.0, 1.2) * (1 + wavers)
-    return state(trained, evaluated(validation.tolist(), _EVERY * rows))
+    log: Log = state(trained, evaluated(validation.tolist(), _EVERY * rows))
+    return log

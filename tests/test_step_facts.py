@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import CORPORA
+from tests.healthy_runs import SHAPES, healthy
 from tests.step_logs import FACTS, NAN, curve, decay, evaluated, finite, found, reasons, rows_of, state, with_norms
 from tunespec.training.logs import FORMATS, EarlyStopping, Log, Logged, read_log, recognise_log
 from tunespec.training.step_facts.logged_run import logged_run
@@ -367,6 +369,45 @@ def test_loss_spike():
     assert told["loss_spike"][1].endswith("to 4 at step 1,210")
     again = found(state(curve(values=spiked(values, 180, [4.0, 5.0])), evaluated([1.5, 1.3, 1.2], 2000)))
     assert again["loss_spike"][1].endswith("at step 1,210, the first of 2 such spikes")
+
+
+def test_spikes_of_one_row_each_with_their_gradient():
+    """Every 24 steps a batch throws the model back."""
+    bad = {30, 45, 62}
+    values = [6.0 if n in bad else loss for n, loss in enumerate(decay(100))]
+    rows = with_norms(lambda n: 80.0 + n if n in bad else 1 + n / 1000, values)
+    told = found(state(rows, SEEN))
+    assert told == {
+        "loss_spike": (
+            31,
+            (
+                "the training loss and the norm of its gradient leap together in 3 rows, first at step 310: "
+                "from 1.18 to 6, and from 1.03 to 110"
+            ),
+        )
+    }
+    harder = with_norms(lambda n: 8.0 + n / 100 if n in bad else 1 + n / 1000, values)
+    assert found(state(harder, SEEN)) == {}  # batches of other records
+
+
+def test_a_spike_stands_out_of_what_the_run_has_anyway():
+    often = range(3, 200, 20)
+    values = [4.0 if n in often else loss for n, loss in enumerate(decay(200))]
+    assert found(state(curve(values=spiked(values, 100, decay(20))), SEEN)) == {}
+    assert found(state(curve(values=spiked(spiked(values, 100, decay(52, 1.1)), 151, [4.1, 4.2])), SEEN)) == {}
+
+
+def test_a_run_whose_last_rows_are_of_the_harder_kind_has_not_diverged():
+    values = [4.0 if n in {5, 12, 18, 27, 28, 29} else loss for n, loss in enumerate(decay(30))]
+    assert found(state(curve(values=values), SEEN)) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", SHAPES)
+def test_healthy_runs_are_seldom_accused(shape):
+    """At most one in a hundred, of any kind."""
+    kinds = Counter(kind for seed in range(400) for kind in found(healthy(shape, seed)))
+    assert {kind: count for kind, count in kinds.items() if count > 4} == {}
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,8 @@ def test_unstable_log(steps, *, gradient: float = 100.0):
         diverged: {value} | a training loss that ends at twice what it was at first, and 1 above | the model has lost
             what it knew
         loss_spike: {value} | a training loss that leaps for two rows or more to twice its usual value and 1.5 times the
-            highest of 50 rows, and comes back | a batch or a learning rate threw the model back
+            highest of 50 rows, more often than the run's own single high rows let expect, and comes back; or leaps in
+            three single rows, each to twice its usual value, together with a norm of forty times its own | a batch or a learning rate threw the model back
         exploding_gradient: {value} | a norm of the gradient above `gradient` in five rows without a break | without
             clipping these steps destroy the model, and with it they go anywhere
         constant_gradient: {value} | a norm of the gradient that is the same number in ten rows without a break | what

@@ -12,6 +12,7 @@ _SIGMA = 1.4826  # a normal distribution's standard deviation, in its median abs
 _SECOND = 6**0.5  # the standard deviation of x[i-1] - 2 x[i] + x[i+1], for independent noise of 1
 _TENTH, _FEWEST = 10, 3
 _PAIRED = 300
+_RARE = 0.01
 KNOWN = 8  # points from which on the noise of a curve is estimated at all
 
 
@@ -53,3 +54,14 @@ def runs_of(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Where the flags are set without a gap: pairs of the first position and the one behind the last."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
     return [(int(first), int(behind)) for first, behind in edges.reshape(-1, 2)]
+
+
+def by_chance(high: NDArray[np.bool_], at: int) -> bool:
+    """Whether the high values around a position may be chance: single ones elsewhere say how often such come.
+
+    A run of them as long as that one is expected less than once in a hundred curves, if it is none.
+    """
+    found = runs_of(high)
+    length = max((behind - first for first, behind in found if first <= at < behind), default=0)
+    alone = sum(behind - first == 1 for first, behind in found if not first <= at < behind)
+    return len(high) * ((alone + 1) / len(high)) ** length > _RARE
