@@ -427,6 +427,16 @@ def test_curves_that_are_healthy(values):
     assert found(state(curve(values=values), evaluated([1.5, 1.3, 1.2], 2000))) == {}
 
 
+def test_rate_shock():
+    """A rate that breaks the model in its first steps; the loss then falls to where nothing is known."""
+    values = [2.1, 7.9, 8.3, *decay(47, 7.5, 4.3)]
+    told = found(state(curve(values=values, learning_rate=0.1), SEEN), wanted=["rate_shock"])
+    said = "under a learning rate of up to 0.1 the training loss rises at first, from 2.1 to 8.3; above 0.02 AdamW "
+    assert told["rate_shock"] == (3, f"{said}breaks a model (SGD, Prodigy and prompt tuning bear more)")
+    for rate, losses in ((1.0, values), (0.01, values), (0.3, decay(50, 8.3, 4.3)), (0.3, decay(50, noise=0.2))):
+        assert found(state(curve(values=losses, learning_rate=rate), SEEN), wanted=["rate_shock"]) == {}
+
+
 def test_diverged():
     values = [*decay(100), *np.linspace(1.2, 7.4, 20), *noisy([7.4] * 80, 0.1)]
     told = found(state(curve(values=values, grad_norm=500.0), SEEN[:2]), wanted=["diverged"])

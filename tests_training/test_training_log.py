@@ -135,7 +135,12 @@ def test_unstable_log(steps, *, gradient: float = 100.0):
             what it knew
         loss_spike: {value} | a training loss that leaps for two rows or more to twice its usual value and 1.5 times the
             highest of 50 rows, more often than the run's own single high rows let expect, and comes back; or leaps in
-            three single rows, each to twice its usual value, together with a norm of forty times its own | a batch or a learning rate threw the model back
+            three single rows, each to twice its usual value, together with a norm of forty times its own | a batch or a
+            learning rate threw the model back
+        rate_shock: {value} | a training loss that rises in the first fifth of the run by more than its noise, under a
+            logged learning rate above 0.02 (ten times the largest of torchtune's examples; not exactly 1, which
+            Prodigy and D-Adaptation have) | the first steps destroyed what the model knew, and what comes then is
+            learned from nothing
         exploding_gradient: {value} | a norm of the gradient above `gradient` in five rows without a break | without
             clipping these steps destroy the model, and with it they go anywhere
         constant_gradient: {value} | a norm of the gradient that is the same number in ten rows without a break | what
@@ -155,6 +160,6 @@ def test_unstable_log(steps, *, gradient: float = 100.0):
         ),
         *(
             expect.ExpectColumnValuesToBeNull(column=kind, severity="warning")
-            for kind in ("nan_gradient", "loss_spike", "exploding_gradient", "constant_gradient")
+            for kind in ("nan_gradient", "loss_spike", "rate_shock", "exploding_gradient", "constant_gradient")
         ),
     ]
