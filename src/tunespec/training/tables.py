@@ -47,6 +47,7 @@ STEPS: Mapping[str, str] = {
     "never_evaluated loss_unlogged best_not_saved early_stop_unreachable": "step_facts.unmonitored:unmonitored_facts",
     "nan_loss masked_nan zero_loss nan_gradient": "step_facts.faults:fault_facts",
     "diverged loss_spike exploding_gradient constant_gradient": "step_facts.instability:instability_facts",
+    "rate_shock": "step_facts.rate:rate_facts",
 }
 SETTING_FACTS = frozenset(fact for facts in SETTINGS for fact in facts.split())
 STEP_FACTS = frozenset(fact for facts in STEPS for fact in facts.split())
