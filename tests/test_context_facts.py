@@ -132,7 +132,7 @@ def test_a_template_that_drops_the_system_message(tmp_path):
 def test_what_the_training_template_keeps_is_t003s(tmp_path, kept, found):
     source = source_of(tmp_path, [replace(IGNORED, rendered="What is the code?")])
     written = "\n".join(turn["content"] for turn in CODE[0 if kept else 1 :])
-    training = SimpleNamespace(render=lambda _: SimpleNamespace(text=written))
+    training = SimpleNamespace(render=lambda _, **__: SimpleNamespace(text=written))
     source.template = cast("TemplateSource", SimpleNamespace(training=training))
     assert set(marked(source, "lost_context")) == found
 

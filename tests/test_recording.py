@@ -14,7 +14,7 @@ from tests.answer_sources import LIVE, answered, found, reasons, source_of
 from tunespec.config import Config
 from tunespec.errors import CannotJudgeError
 from tunespec.findings import Place
-from tunespec.inference.answered import Reply, Served
+from tunespec.inference.answered import Call, Reply, Served
 from tunespec.inference.probe import are_probes
 from tunespec.inference.recorded import is_recording, read_recorded
 from tunespec.inference.recording import answer_of, open_recording, served_of, write_recording
@@ -63,7 +63,7 @@ REPLIES = {
     "broken off": replace(WHOLE, reason=None, tokens=None),
     "refused": Reply("", reason="refused", overlong=True),
     "overlong": replace(WHOLE, overlong=True),
-    "calls": Reply("", reason="stop", calls=True),
+    "calls": Reply("", reason="stop", calls=(Call("forecast_of", {"place": "Lisbon"}), Call("", "no JSON"))),
     "unknown": Reply("It is Heron.", noted=False),
 }
 
