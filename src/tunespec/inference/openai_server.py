@@ -54,6 +54,7 @@ class OpenAIServer:
             context=count(settings.get("n_ctx")) or count(model.get("max_model_len")),
             options=limits,
             rendering=bool(self._props),
+            tools=_truth(mapping(self._props.get("chat_template_caps")).get("supports_tools")),
             kind="llama.cpp" if self._props else "openai",
         )
 
@@ -158,6 +159,10 @@ def _conversation(question: Question) -> dict[str, Any]:
 def _reason(choice: Mapping[str, Any]) -> str | None:
     word = text(choice.get("finish_reason"))
     return "stop" if word in _CALLS else word or None
+
+
+def _truth(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _counts(answer: Mapping[str, Any]) -> tuple[int | None, int | None] | None:

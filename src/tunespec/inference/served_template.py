@@ -54,9 +54,9 @@ def _judge_training(source: AnswerSource, served: ServedSide, prompts: Prompts, 
     with_tools = template.training_with_tools or training
     sides = Sides(_dated(training, served), served.side, _dated(with_tools, served), template.added_bos)
     for row, one in prompts:
+        if is_untrained(source, one):
+            continue
         try:
-            if is_untrained(sides.with_tools, one):
-                continue
             found = _difference(sides, one, _rendered(source, sides.bos, one))
         except TemplateError as error:  # nobody trains on what the training template refuses
             seen.rows.skip(KINDS, f"no prompt can be compared: in training, {error.message}")

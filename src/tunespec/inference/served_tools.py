@@ -7,9 +7,12 @@ from tunespec.inference.probe_messages import names_of
 from tunespec.inference.source import AnswerSource
 from tunespec.templates.errors import TemplateError
 from tunespec.templates.rows import Rows
-from tunespec.templates.sides import TrainingSide
 
 KIND = "tools_unseen"
+_WHY = {
+    "ollama": ": its template has no `.Tools`, and Ollama refuses such requests (`does not support tools`)",
+    "llama.cpp": ": its chat template writes none, and llama.cpp drops them without a word",
+}
 
 
 def served_tool_facts(source: AnswerSource, rows: Rows) -> None:
@@ -35,17 +38,12 @@ def served_tool_facts(source: AnswerSource, rows: Rows) -> None:
     rows.skip([KIND], _why_none(source, served))
 
 
-def is_untrained(training: TrainingSide, one: Answered) -> bool:
-    """Whether a probe of the specification has tools that the training template does not write.
+def is_untrained(source: AnswerSource, one: Answered) -> bool:
+    """Whether a probe of the specification has tools, which no record of the training is known to have.
 
-    The model was not trained to call any then: how the server writes them differs from nothing.
-
-    Raises:
-        TemplateError: if the template refuses the conversation.
+    How the server writes them differs from nothing then.
     """
-    if one.own or not one.tools:
-        return False
-    return not _tells(training.render(one.messages, tools=one.tools).text, one)
+    return bool(one.tools) and not one.own and (source.trained is None or not source.trained.declare_tools)
 
 
 def _lets(source: AnswerSource, one: Answered) -> bool:
@@ -63,9 +61,8 @@ def _tells(prompt: str, one: Answered) -> bool:
 
 
 def _refused(served: Served, probes: int) -> str:
-    why = ": its template has no `.Tools` (`does not support tools`)" if served.kind == "ollama" else ""
-    many = "the probe with tools" if probes == 1 else f"all {probes} probes with tools"
-    return f"the server passes no tools to this model{why}, and refuses {many}"
+    many = "the probe with tools is" if probes == 1 else f"{probes} probes with tools are"
+    return f"the server passes no tools to this model{_WHY.get(served.kind, '')}; {many} not answered"
 
 
 def _why_none(source: AnswerSource, served: Served) -> str:
