@@ -75,6 +75,20 @@ def test_what_was_written_is_read_again(tmp_path, reply):
     assert [kept(again) for again in read(written(tmp_path, one, RUNAWAY))] == [kept(one), kept(RUNAWAY)]
 
 
+def test_tools_and_calls_are_read_again(tmp_path):
+    call = {"id": "c1", "type": "function", "function": {"name": "forecast_of", "arguments": {"place": "Faro"}}}
+    before = (
+        {"role": "user", "content": "Rain?"},
+        {"role": "assistant", "content": "", "tool_calls": [call]},
+        {"role": "tool", "content": "Dry.", "tool_call_id": "c1", "name": "forecast_of"},
+    )
+    tools = ({"type": "function", "function": {"name": "forecast_of", "parameters": {"type": "object"}}},)
+    one = replace(answered("And in Porto?", "", before=before), tools=tools, case="tools", reply=REPLIES["calls"])
+    every = [replace(one, call=call) for call in (None, (), ("forecast_of",))]
+    every.append(replace(one, reply=Reply("", reason="refused")))
+    assert [kept(again) for again in read(written(tmp_path, *every))] == [kept(one) for one in every]
+
+
 @given(question=st.text(min_size=1), text=st.text())
 def test_any_text_survives(tmp_path_factory, question, text):
     one = answered(question, text)
