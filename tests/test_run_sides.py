@@ -71,7 +71,7 @@ def test_deepspeed_in_a_programs_arguments(tmp_path):
             "model: a/b\npeft_config: {name: lora}\ntrain_dataset: list.yaml\neval_dataset: b.jsonl\n",
             [("a.jsonl", "train"), ("b.jsonl", "validation")],
         ),
-        ("model: a/b\npeft_config: {name: lora}\ntrain_dataset: other.yaml\n", [("other.yaml (a list of data)", "train")]),
+        ("model: a/b\ndist_config: {name: a}\ntrain_dataset: other.yaml\n", [("other.yaml (a list of data)", "train")]),
         ("model: a\ntraining: {training_type: lora, batch_size: 2}\ndata: {dataset: hub/x}\n", [("hub/x", "train")]),
     ],
 )

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 _ON = frozenset("true yes on y 1".split())
 _OFF = frozenset("false no off n 0 none null".split())
+_LEAST, _MOST = 1e-12, 1e15  # what no run has is below or above, and would overflow what is computed from it
 
 
 def number(value: Any) -> float | int | None:
-    """A number, also one that is written as a text; None for anything else, and for NaN."""
+    """A number, also one that is written as a text; None for anything else, and for what no run can have.
+
+    That is NaN, infinity, and what is nearer to 0 or farther from it than any setting.
+    """
     if isinstance(value, str):
         try:
             value = float(value.strip())
         except ValueError:
             return None
-        value = int(value) if value.is_integer() and abs(value) < 1e15 else value
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+        value = int(value) if value.is_integer() and abs(value) <= _MOST else value
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return value
+    return value if value == 0 or _LEAST <= abs(value) <= _MOST else None
 
 
 def positive(value: Any) -> float | int | None:
