@@ -152,3 +152,15 @@ def test_llama_factory_and_its_template_are_told_by_one_list(tmp_path, text: str
     assert spec_or_why in {"training", "it serves a model, and trains none"}
     recipe = read_recipe(path)
     assert (recipe is not None and recipe.framework == "LLaMA-Factory") == ("template" in text)
+
+
+def test_what_json_escapes_is_read(tmp_path):
+    names = ["\U0001f680", "a\\ud83d\\ude80", "\\\U0001f680", "\ud83d", "é\x00\x7f", "\ude80\ud83d"]
+    told = {"run_name": names, "learning_rate": float("nan"), "output_dir": "out", "save_steps": 5, "logging_steps": 1}
+    path = write(tmp_path, "train.json", json.dumps(told, indent="\t"))
+    assert training_format(path) == "training"
+    spec = spec_in(DataFile(path, path.name, None, "training"))
+    assert spec is not None
+    assert spec.written.get("run_name") == [*names[:3], "\ufffd", names[4], "\ufffd\ufffd"]
+    assert spec.number("learning_rate") is None
+    assert spec.written.line("save_steps") == len(names) + 6
