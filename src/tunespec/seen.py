@@ -102,7 +102,7 @@ class Seen:
             if kind not in self.replaced:
                 self.training.setdefault(path, (DataFile(path, shown, None, kind), named))
             return path.suffix.lower() != ".py" or artefact(path) is None
-        if not (why := why_no_training(path)):
+        if not (why := why_no_training(path, named=named)):
             return False
         if named and is_recipe(path):
             self.served.append(DataFile(path, shown, None, "recipe"))
