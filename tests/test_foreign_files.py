@@ -12,6 +12,7 @@ from tunespec.config import find
 from tunespec.subjects import DataFile, TrainingRun
 from tunespec.templates.recipe import read_recipe
 from tunespec.training.configuration import spec_in, training_format, why_no_training
+from tunespec.training.recognise import is_of_training
 from tunespec.training.source import RunSource
 
 # Configurations of no framework that is known here.
@@ -152,3 +153,69 @@ def test_llama_factory_and_its_template_are_told_by_one_list(tmp_path, text: str
     assert spec_or_why in {"training", "it serves a model, and trains none"}
     recipe = read_recipe(path)
     assert (recipe is not None and recipe.framework == "LLaMA-Factory") == ("template" in text)
+
+
+def test_what_json_escapes_is_read(tmp_path):
+    names = ["\U0001f680", "a\\ud83d\\ude80", "\\\U0001f680", "\ud83d", "é\x00\x7f", "\ude80\ud83d"]
+    told = {"run_name": names, "learning_rate": float("nan"), "output_dir": "out", "save_steps": 5, "logging_steps": 1}
+    path = write(tmp_path, "train.json", json.dumps(told, indent="\t"))
+    assert training_format(path) == "training"
+    spec = spec_in(DataFile(path, path.name, None, "training"))
+    assert spec is not None
+    assert spec.written.get("run_name") == [*names[:3], "\ufffd", names[4], "\ufffd\ufffd"]
+    assert spec.number("learning_rate") is None
+    assert spec.written.line("save_steps") == len(names) + 6
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.yaml", "text: an exploration of writers\nlorazepam: 1\nklr: 2\nLearning: base_modelling\n"),
+        ("a.json", '[{"learning_rate": 1, "lora_r": 8}]'),
+        ("a.json", '\ufeff\n ["base_model"]'),
+        ("a.json", '"num_epochs"'),
+    ],
+)
+def test_what_has_no_word_of_training_is_not_read(tmp_path, monkeypatch, name: str, text: str):
+    monkeypatch.setattr("tunespec.training.configuration.written_in", lambda _: pytest.fail("it was read"))
+    assert training_format(write(tmp_path, name, text)) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lora_r: 8",
+        "qlora: true",
+        "base_lr: 1",
+        "optim.lr: 1",
+        "max_iters: 3",
+        "micro_batch_size: 2",
+        '{"lr":1}',
+        "lr : 1",
+    ],
+)
+def test_a_word_of_training_may_stand_in_a_key(tmp_path, monkeypatch, text: str):
+    read = list[DataFile]()
+    monkeypatch.setattr("tunespec.training.configuration.written_in", read.append)
+    assert training_format(write(tmp_path, "a.yaml", text)) is None
+    assert len(read) == 1
+
+
+HELM = """\
+apiVersion: v1
+{{- if .Values.lora.enabled }}
+kind: ConfigMap
+{{- end }}
+"""
+DOCUMENTS = "kind: Job\nlora: true\n---\nkind: Service\n"
+
+
+@pytest.mark.parametrize("text", [HELM, DOCUMENTS])
+def test_one_word_of_training_does_not_make_other_yaml_a_broken_run(tmp_path, text: str):
+    path = write(tmp_path, "deployment.yaml", text)
+    assert not is_of_training(path)
+    assert why_no_training(path) == ""
+    assert why_no_training(path, named=True).startswith("it is no YAML")
+    path = write(tmp_path, "train.yaml", f"learning_rate: 1e-4\n{text}")
+    assert is_of_training(path)
+    assert why_no_training(path).startswith("it is no YAML")

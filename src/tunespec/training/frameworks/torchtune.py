@@ -94,7 +94,7 @@ TORCHTUNE = Framework(
         "eval_steps": Key("run_val_every_n_steps", None, positive),
         "validation_data": Key(f"dataset_val.{_COMPONENT}", None, text),
         "logging_steps": Key("log_every_n_steps", 1, positive),
-        "max_grad_norm": Key("clip_grad_norm", None, _clip),
+        "max_grad_norm": Key("clip_grad_norm", None, number),  # `inf` measures the norm and clips nothing: no number
         "weight_decay": Key("optimizer.weight_decay", None, number),
         "lora_rank": Key("model.lora_rank", 8, number),
         "lora_alpha": Key("model.lora_alpha", 16, number),
