@@ -138,7 +138,7 @@ def read(folder: Path, text: str, name: str = "train.yaml") -> RunSpec:
             TORCHTUNE,
             "torchtune",
             {
-                "method": "qlora", "objective": "sft", "epochs": 2, "max_steps": 200, "learning_rate": 3e-4,
+                "method": "qlora", "objective": "sft", "epochs": 2, "max_steps_per_epoch": 100, "learning_rate": 3e-4,
                 "packing": True, "max_length": 4096, "max_grad_norm": None, "eval_strategy": "no", "bf16": True,
                 "fp16": False, "lora_rank": 16, "lora_alpha": 16, "logging_steps": None,
             },
@@ -182,7 +182,7 @@ def test_a_configuration_is_read_under_one_set_of_names(tmp_path, text: str, fra
         (MLX, "save_steps", "`save_every` is 25 (default of mlx-lm 0.32)"),
         (MLX, "learning_rate", "`lr_schedule.arguments.0: 1e-05`"),
         (TORCHTUNE, "method", "`model._component_: torchtune.models.llama3_1.lora_llama3_1_8b`"),
-        (TORCHTUNE, "max_steps", "`max_steps_per_epoch: 100`"),
+        (TORCHTUNE, "max_steps_per_epoch", "`max_steps_per_epoch: 100`"),
         (TORCHTUNE, "max_grad_norm", "`clip_grad_norm` is null (default of torchtune 0.6)"),
         (TORCHTUNE, "logging_steps", "`log_every_n_steps` is not known (${batch_size})"),
         (V1, "epochs", "`num_train_epochs` is 3 (default of LLaMA-Factory 0.9.5)"),

@@ -74,6 +74,7 @@ NAMES: dict[str, str] = {
     "objective": "sft, pretrain, dpo, kto, orpo, simpo, reward, rl ...",
     "epochs": "passes over the training records",
     "max_steps": "optimizer steps, which override the epochs; None: by epochs",
+    "max_steps_per_epoch": "optimizer steps after which an epoch ends, if its records last so long; None: no limit",
     "micro_steps": "batches before accumulation, which mlx-lm counts as iterations",
     "learning_rate": "the peak learning rate",
     "scheduler": "the schedule's name, in lower case",

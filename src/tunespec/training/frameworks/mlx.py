@@ -40,10 +40,12 @@ def _scheduler(written: Written) -> tuple[str, Any]:
 
 
 def _schedule_steps(written: Written) -> tuple[str, Any]:
-    """The argument of mlx's schedule that says so; warm-up comes before."""
+    """The argument of mlx's schedule that says so, which begins where the warm-up ends (``join_schedules``)."""
     at = {"cosine_decay": 1, "linear_schedule": 2}.get(str(word(written.get("lr_schedule.name"))), -1)
     key = f"lr_schedule.arguments.{at}"
-    return key if at > 0 else "lr_schedule", number(written.get(key)) if at > 0 else None
+    if at < 0 or (steps := number(written.get(key))) is None:
+        return key if at > 0 else "lr_schedule", None
+    return key, steps + (positive(written.get("lr_schedule.warmup")) or 0)
 
 
 def _in_steps(key: str, default: int) -> Derive:
