@@ -220,6 +220,21 @@ def test_deepspeeds_numbers_and_the_trainers(tmp_path, text, values, devices, sa
     assert marked(source, "contradicting_batch") == ({"contradicting_batch": said} if said else {})
 
 
+@pytest.mark.parametrize(
+    ("trainer", "size", "found"),
+    [
+        (TRL.format(4, 2), 2, {"contradicting_batch"}),
+        (TRL.format(4, 2), 4, set()),
+        (TRL.format(4, 2), "auto", set()),
+        (TRL_LORA, 4, {"contradicting_batch"}),  # the trainer's default is 8
+        (TRL_LORA, 8, set()),
+    ],
+)
+def test_deepspeeds_numbers_within_the_trainers_file(tmp_path, trainer, size, found):
+    text = f"{trainer}deepspeed:\n  zero_optimization: {{stage: 2}}\n  train_micro_batch_size_per_gpu: {size}\n"
+    assert set(marked(run_of(tmp_path, text), "contradicting_batch")) == found
+
+
 @pytest.mark.parametrize(("whole", "is_marked"), [(24, False), (32, True)])
 def test_deepspeeds_numbers_by_themselves(tmp_path, whole, is_marked):
     values = {"train_batch_size": whole, "train_micro_batch_size_per_gpu": 3, "gradient_accumulation_steps": 4}
