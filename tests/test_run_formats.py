@@ -88,6 +88,7 @@ training:
 lora:
   lora_r: 32
 """
+LLAMA_FACTORY = "model_name_or_path: a/b\nfinetuning_type: lora\ndataset: x\n"
 DPO = """\
 model_name_or_path: a/b
 dataset_mixer:
@@ -163,7 +164,7 @@ def read(folder: Path, text: str, name: str = "train.yaml") -> RunSpec:
             DPO,
             "Hugging Face",
             {
-                "method": "qlora", "objective": "dpo", "learning_rate": 1e-6, "max_length": None, "bf16": True,
+                "method": "qlora", "objective": None, "learning_rate": 1e-6, "max_length": None, "bf16": True,
                 "save_strategy": "no", "logging_steps": 10, "lora_rank": 128, "lora_alpha": 32, "eval_strategy": "no",
             },
         ),
@@ -173,6 +174,27 @@ def test_a_configuration_is_read_under_one_set_of_names(tmp_path, text: str, fra
     spec = read(tmp_path, text)
     assert spec.framework.name == framework
     assert {name: spec.value(name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "objective", "said"),
+    [
+        (LLAMA_FACTORY + "stage: dpo\n", "dpo", "`stage: dpo`"),
+        (LLAMA_FACTORY + "stage: dpo\npref_loss: sigmoid\n", "dpo", "`stage: dpo`"),
+        (LLAMA_FACTORY + "stage: dpo\npref_loss: orpo\n", "orpo", "`pref_loss: orpo`"),
+        (LLAMA_FACTORY + "stage: dpo\npref_loss: simpo\n", "simpo", "`pref_loss: simpo`"),
+        (LLAMA_FACTORY + "stage: sft\npref_loss: orpo\n", "sft", "`stage: sft`"),
+        (LLAMA_FACTORY + "stage: pt\n", "pretrain", "`stage: pt`"),
+        (LLAMA_FACTORY + "do_train: true\n", "sft", "`stage` is sft (default of LLaMA-Factory 0.9.5)"),
+        (DPO, "", "`trainer` is null (default of TRL 1.16)"),  # any of TRL's preference trainers
+        (DPO + "rpo_alpha: 1.0\n", "dpo", "`trainer` is dpo (default of TRL 1.16)"),
+        (DPO + "desirable_weight: 1.0\n", "kto", "`trainer` is kto (default of TRL 1.16)"),
+        (DPO + "trainer: ORPOTrainer\n", "orpo", "`trainer: ORPOTrainer`"),
+    ],
+)
+def test_what_a_run_trains_for(tmp_path, text: str, objective: str, said: str):
+    spec = read(tmp_path, text)
+    assert (spec.objective, str(spec.setting("objective"))) == (objective, said)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from tunespec.training.written import Written
 _OWN = frozenset("stage finetuning_type dataset template cutoff_len do_train export_dir infer_backend".split())
 _OBJECTIVES = {"pt": "pretrain", "sft": "sft", "rm": "reward", "ppo": "rl", "dpo": "dpo", "kto": "kto"}
 
+_LOSSES = frozenset(("orpo", "simpo"))
+
 
 def _is_own(written: Written) -> bool:
     return written.has("model_name_or_path") and bool(_OWN & set(written.data)) and not written.call
@@ -35,6 +37,14 @@ def _method(written: Written) -> tuple[str, Any]:
     if kind == "lora" and written.get("quantization_bit") is not None:
         return "finetuning_type", "qlora"
     return "finetuning_type", "dora" if kind == "lora" and switch(written.get("use_dora")) else kind
+
+
+def _objective(written: Written) -> tuple[str, Any]:
+    """Its stage `dpo` has the losses of ORPO and SimPO, too."""
+    stage, loss = word(written.get("stage")) or "sft", word(written.get("pref_loss"))
+    if stage == "dpo" and loss in _LOSSES:
+        return "pref_loss", loss
+    return "stage", _OBJECTIVES.get(stage, stage)
 
 
 def _alpha(written: Written) -> tuple[str, Any]:
@@ -62,7 +72,6 @@ LLAMA_FACTORY = Framework(
     why_not=_why_not,
     keys={
         **TRANSFORMERS,
-        "objective": Key("stage", "sft", lambda value: _OBJECTIVES.get(str(word(value)), word(value))),
         "max_length": Key("cutoff_len", 2048, positive),
         "truncation": Key("cutoff_len", "truncate", lambda _: "truncate"),
         "packing": Key("packing", None, switch),
@@ -78,6 +87,7 @@ LLAMA_FACTORY = Framework(
     },
     derived={
         "method": _method,
+        "objective": _objective,
         "lora_alpha": _alpha,
         "eval_strategy": _eval_strategy,
         "max_records": _max_records,
