@@ -52,7 +52,8 @@ def _batch(spec: RunSpec, devices: int) -> float | None:
         return total
     if own := spec.number("device_batch_size"):
         return own * devices
-    size, accumulation = spec.number("batch_size"), spec.number("accumulation")
+    size = spec.number("batch_size")
+    accumulation = spec.number("accumulation") if spec.setting("accumulation") is not None else 1
     if size is None or accumulation is None or size <= 0 or accumulation <= 0:
         return None
     return size * accumulation * devices
