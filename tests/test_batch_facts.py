@@ -223,13 +223,18 @@ def test_deepspeeds_numbers_and_the_trainers(tmp_path, text, values, devices, sa
 @pytest.mark.parametrize(
     ("batch", "said"),
     [
-        ("", "`micro_batch_size` is 1 (default of LLaMA-Factory 0.9.5) on one device: 1 record in a step, fewer than 4"),
+        (
+            "",
+            "`micro_batch_size` is 1 (default of LLaMA-Factory 0.9.5) on one device: 1 record in a step, fewer than 4",
+        ),
         ("micro_batch_size: 2\n", "`micro_batch_size: 2` on one device: 2 records in a step, fewer than 4"),
     ],
 )
 def test_what_accumulates_by_the_whole_batch_alone_is_told_that(tmp_path, batch, said):
     text = f"model: m\ntrain_dataset: d.yaml\npeft_config:\n  name: lora\n{batch}"
-    assert marked(run_of(tmp_path, text), "small_batch") == {"small_batch": f"{said}; `global_batch_size: 16` is enough"}
+    assert marked(run_of(tmp_path, text), "small_batch") == {
+        "small_batch": f"{said}; `global_batch_size: 16` is enough"
+    }
     assert marked(run_of(tmp_path, f"{text}global_batch_size: 16\n"), "small_batch") == {}
 
 

@@ -13,6 +13,7 @@ from tests.chat_templates import CORPORA
 from tunespec.subjects import DataFile
 from tunespec.training.configuration import spec_in, training_format, why_no_training
 from tunespec.training.errors import TrainingError
+from tunespec.training.framework import Framework, Key, fixed
 from tunespec.training.run_spec import RunSpec
 
 CONFIGS = CORPORA / "training_configs"
@@ -123,7 +124,7 @@ def read(folder: Path, text: str, name: str = "train.yaml") -> RunSpec:
             {
                 "method": "dora", "objective": "sft", "micro_steps": 400, "accumulation": 4, "devices": 1,
                 "learning_rate": 1e-5, "scheduler": "cosine_decay", "warmup_steps": 10, "eval_steps": 10,
-                "save_steps": 25, "max_length": 2048, "train_on_prompt": True, "lora_rank": 8, "max_grad_norm": None,
+                "save_steps": 25, "max_length": 2048, "lora_rank": 8, "max_grad_norm": None,
             },
         ),
         (
@@ -149,7 +150,7 @@ def read(folder: Path, text: str, name: str = "train.yaml") -> RunSpec:
             "LLaMA-Factory v1",
             {
                 "method": "qlora", "objective": None, "epochs": 3, "batch_size": 2, "learning_rate": 1e-5,
-                "lora_rank": 16, "quantization_bits": 4, "bf16": True, "max_length": 2048,
+                "lora_rank": 16, "bf16": True, "max_length": 2048,
             },
         ),
         (
@@ -302,3 +303,11 @@ def test_every_real_configuration_is_read_or_refused_with_a_reason():
         "llama3_full_predict.before.yaml": "it evaluates a model, and trains none",
         "llama3_full_predict.after.yaml": "it evaluates a model, and trains none",
     }
+
+
+@pytest.mark.parametrize(("keys", "said"), [
+    ({"epoch": Key("n")}, "no canonical name: epoch"), ({"epochs": Key("n")}, "and made of several: epochs"),
+])  # fmt: skip
+def test_a_framework_reads_each_setting_in_one_way(keys: dict[str, Key], said: str):
+    with pytest.raises(ValueError, match=said):
+        Framework("X", "X 1", lambda _: False, keys, {"epochs": fixed(1)})

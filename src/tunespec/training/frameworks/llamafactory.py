@@ -58,13 +58,6 @@ def _max_records(written: Written) -> tuple[str, Any]:
     return "max_samples", most and most * max(1, len(texts(written.get("dataset"))))
 
 
-def _eval_strategy(written: Written) -> tuple[str, Any]:
-    for key in ("eval_strategy", "evaluation_strategy"):
-        if written.has(key):
-            return key, word(written.get(key))
-    return "eval_strategy", "no"
-
-
 LLAMA_FACTORY = Framework(
     name="LLaMA-Factory",
     version="LLaMA-Factory 0.9.5",
@@ -81,15 +74,12 @@ LLAMA_FACTORY = Framework(
         "fp8": Key("fp8", default=False, read=switch),
         "patience": Key("early_stopping_steps", None, positive),
         "lora_rank": Key("lora_rank", 8, number),
-        "quantization_bits": Key("quantization_bit", None, positive),
         "template": Key("template", None, text),
-        "train_on_prompt": Key("train_on_prompt", default=False, read=switch),
     },
     derived={
         "method": _method,
         "objective": _objective,
         "lora_alpha": _alpha,
-        "eval_strategy": _eval_strategy,
         "max_records": _max_records,
     },
 )

@@ -76,7 +76,6 @@ MLX = Framework(
         "validation_data": Key("data", None, text),
         "weight_decay": Key("optimizer_config.adamw.weight_decay", None, number),
         "lora_rank": Key("lora_parameters.rank", 8, number),
-        "seed": Key("seed", 0, number),
         "output_dir": Key("adapter_path", "adapters", text),
     },
     derived={
@@ -91,6 +90,5 @@ MLX = Framework(
         "eval_steps": _in_steps("steps_per_eval", 200),
         "save_steps": _in_steps("save_every", 100),
         "logging_steps": _in_steps("steps_per_report", 10),
-        "train_on_prompt": lambda written: ("mask_prompt", not switch(written.get("mask_prompt"))),
     },
 )

@@ -95,8 +95,6 @@ TORCHTUNE = Framework(
         "lora_rank": Key("model.lora_rank", 8, number),
         "lora_alpha": Key("model.lora_alpha", 16, number),
         "template": Key("tokenizer.prompt_template", None, text),
-        "train_on_prompt": Key("dataset.train_on_input", None, switch),
-        "seed": Key("seed", None, number),
         "output_dir": Key("output_dir", None, text),
     },
     derived={
