@@ -9,6 +9,7 @@ from tests.training_settings import (
     HUGGING_FACE,
     LLAMA_FACTORY,
     MLX,
+    TORCHTUNE,
     TRL_FULL,
     TRL_LORA,
     lines,
@@ -69,6 +70,24 @@ def test_iterations_are_passes_too(tmp_path):
     said = "`iters: 1000` are 10 passes over the same 400 records, and 5 are enough"
     assert marked(run_of(tmp_path, text, records=400), *KINDS) == {"too_many_epochs": said}
     assert marked(run_of(tmp_path, text, records=800), *KINDS) == {}
+
+
+@pytest.mark.parametrize(
+    ("records", "limit", "epochs", "plan"),
+    [
+        (400, "null", 8, (100, 800, 8)),
+        (400, 1000, 8, (100, 800, 8)),  # the records of an epoch last for 100 steps
+        (400, 50, 8, (50, 400, 4)),  # half of the records in each epoch
+        (None, 50, 8, (50, 400, 8)),
+        (None, "null", 8, (None, None, 8)),
+    ],
+)
+def test_a_limit_of_an_epochs_steps_is_no_length(tmp_path, records, limit, epochs, plan):
+    text = f"{TORCHTUNE}batch_size: 4\nepochs: {epochs}\nmax_steps_per_epoch: {limit}\n"
+    source = run_of(tmp_path, text, records=records)
+    assert source.plan is not None
+    assert (source.plan.steps_per_epoch, source.plan.steps, source.plan.epochs) == plan
+    assert ("too_many_epochs" in marked(source, *KINDS)) is (plan[2] > 5)
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,10 @@ def llama_factory(settings: str, model: str = QWEN) -> str:
     return LLAMA_FACTORY.format(model) + settings
 
 
+def full(settings: str) -> str:
+    return llama_factory(settings).replace("lora", "full")
+
+
 def axolotl(settings: str, model: str = QWEN) -> str:
     return AXOLOTL.format(model) + settings
 
@@ -44,12 +48,11 @@ def found(folder: Path, text: str, name: str = "train.yaml", **beside: str) -> d
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (
-            llama_factory(""),
-            "neither `bf16` nor `fp16` is set, and LLaMA-Factory 0.9.5 turns none on: the run computes",
-        ),
-        (llama_factory("bf16: false\n"), "`bf16: false`: the run computes in float32"),
-        (llama_factory("bf16: false\nfp16: false\n"), "`bf16: false` and `fp16: false`: the run computes in float32"),
+        (full(""), "neither `bf16` nor `fp16` is set, and LLaMA-Factory 0.9.5 turns none on: the run computes"),
+        (full("bf16: false\n"), "`bf16: false`: the run computes in float32"),
+        (full("bf16: false\nfp16: false\n"), "`bf16: false` and `fp16: false`: the run computes in float32"),
+        (llama_factory(""), ""),  # the model is loaded in bfloat16 then, and the adapter alone is float32
+        (llama_factory("bf16: false\nquantization_bit: 4\n"), ""),
         (llama_factory("bf16: true\n"), ""),
         (llama_factory("pure_bf16: true\n"), ""),
         (llama_factory("fp8: true\n"), ""),
@@ -75,8 +78,8 @@ def test_float32(tmp_path, text, said):
 
 
 def test_the_launcher_may_turn_a_format_on(tmp_path):
-    assert found(tmp_path, llama_factory(""), accelerate_yaml=ACCELERATE.format("bf16")) == {}
-    assert set(found(tmp_path, llama_factory(""), accelerate_yaml=ACCELERATE.format("no"))) == {"full_precision"}
+    assert found(tmp_path, full(""), accelerate_yaml=ACCELERATE.format("bf16")) == {}
+    assert set(found(tmp_path, full(""), accelerate_yaml=ACCELERATE.format("no"))) == {"full_precision"}
     texts = found(tmp_path, axolotl("bf16: false\n"), accelerate_yaml=ACCELERATE.format("bf16"))
     assert set(texts) == {"full_precision"}  # Axolotl tells the launcher
 

@@ -240,6 +240,7 @@ def test_a_schedule_of_another_length_than_the_run(tmp_path, steps, length, said
     [
         ("name: cosine_decay\n  arguments: [0.00001, 500, 0.0]\n", ""),
         ("name: linear_schedule\n  arguments: [0.00001, 0.0, 500]\n", ""),
+        ("name: cosine_decay\n  warmup: 80\n  arguments: [0.00001, 420]\n", ""),  # which begins after the warm-up
         (
             "name: cosine_decay\n  arguments: [0.00001, 1000, 0.0]\n",
             "`lr_schedule.arguments.1: 1000`: the run ends after 500 steps, before the learning rate has come down",

@@ -39,8 +39,8 @@ _LLAMA_4 = (
     "python_end finetune_right_pad image_start image_end tile_x_separator tile_y_separator image patch"
 )
 _LLAMA_3 = (
-    "begin_of_text end_of_text finetune_right_pad_id step_id start_header_id end_header_id eom_id eot_id python_tag "
-    "image"
+    "begin_of_text end_of_text finetune_right_pad_id step_id start_header_id end_header_id eom_id eot_id image "
+    "python_tag"
 )
 _RESERVED = re.compile(r"<\|(\w*reserved_special_token_\d+|(text|vision)_reserved.*|reasoning_.*)\|>")
 

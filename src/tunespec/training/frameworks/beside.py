@@ -6,7 +6,6 @@ Sources: DeepSpeed 0.19.8 (``runtime/config.py``, ``runtime/constants.py``), acc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from tunespec.training.framework import Framework, Key
 from tunespec.training.values import bound, number, switch, word
@@ -28,10 +27,6 @@ def _is_deepspeed(written: Written) -> bool:
 
 def _is_accelerate(written: Written) -> bool:
     return len(_OF_ACCELERATE & set(written.data)) >= _ENOUGH
-
-
-def _precision(value: Any) -> str | None:
-    return word(value)
 
 
 DEEPSPEED = Framework(
@@ -58,7 +53,7 @@ ACCELERATE = Framework(
     is_own=_is_accelerate,
     keys={
         "devices": Key("num_processes", None, number),
-        "mixed_precision": Key("mixed_precision", "no", _precision),
+        "mixed_precision": Key("mixed_precision", "no", word),
         "accumulation": Key(
             "gradient_accumulation_steps", None, number, ("deepspeed_config.gradient_accumulation_steps",)
         ),

@@ -19,6 +19,8 @@ _OF_TRAINING = (
 )
 _OBJECTIVES = {"pt": "pretrain", "sft": "sft", "rm": "reward", "ppo": "rl", "dpo": "dpo", "kto": "kto"}
 
+_LOSSES = frozenset(("orpo", "simpo"))
+
 
 def _is_own(written: Written) -> bool:
     return written.has("model_name_or_path") and is_llamafactorys(written.data) and not written.call
@@ -43,6 +45,14 @@ def _method(written: Written) -> tuple[str, Any]:
     return "finetuning_type", "dora" if kind == "lora" and switch(written.get("use_dora")) else kind
 
 
+def _objective(written: Written) -> tuple[str, Any]:
+    """Its stage `dpo` has the losses of ORPO and SimPO, too."""
+    stage, loss = word(written.get("stage")) or "sft", word(written.get("pref_loss"))
+    if stage == "dpo" and loss in _LOSSES:
+        return "pref_loss", loss
+    return "stage", _OBJECTIVES.get(stage, stage)
+
+
 def _alpha(written: Written) -> tuple[str, Any]:
     given = number(written.get("lora_alpha"))
     return "lora_alpha", given if given is not None else 2 * (number(written.get("lora_rank")) or 8)
@@ -54,13 +64,6 @@ def _max_records(written: Written) -> tuple[str, Any]:
     return "max_samples", most and most * max(1, len(texts(written.get("dataset"))))
 
 
-def _eval_strategy(written: Written) -> tuple[str, Any]:
-    for key in ("eval_strategy", "evaluation_strategy"):
-        if written.has(key):
-            return key, word(written.get(key))
-    return "eval_strategy", "no"
-
-
 LLAMA_FACTORY = Framework(
     name="LLaMA-Factory",
     version="LLaMA-Factory 0.9.5",
@@ -68,7 +71,6 @@ LLAMA_FACTORY = Framework(
     why_not=_why_not,
     keys={
         **TRANSFORMERS,
-        "objective": Key("stage", "sft", lambda value: _OBJECTIVES.get(str(word(value)), word(value))),
         "max_length": Key("cutoff_len", 2048, positive),
         "truncation": Key("cutoff_len", "truncate", lambda _: "truncate"),
         "packing": Key("packing", None, switch),
@@ -78,14 +80,12 @@ LLAMA_FACTORY = Framework(
         "fp8": Key("fp8", default=False, read=switch),
         "patience": Key("early_stopping_steps", None, positive),
         "lora_rank": Key("lora_rank", 8, number),
-        "quantization_bits": Key("quantization_bit", None, positive),
         "template": Key("template", None, text),
-        "train_on_prompt": Key("train_on_prompt", default=False, read=switch),
     },
     derived={
         "method": _method,
+        "objective": _objective,
         "lora_alpha": _alpha,
-        "eval_strategy": _eval_strategy,
         "max_records": _max_records,
     },
 )

@@ -66,7 +66,6 @@ MISTRAL = Framework(
         "max_grad_norm": Key("max_norm", 1.0, bound),
         "weight_decay": Key("optim.weight_decay", 0.1, number),
         "lora_rank": Key("lora.rank", 16, number),
-        "seed": Key("seed", 0, number),
         "output_dir": Key("run_dir", None, text),
     },
     derived={
@@ -79,6 +78,5 @@ MISTRAL = Framework(
         "packing": fixed(value=True),
         "bf16": fixed(value=True),
         "fp16": fixed(value=False),
-        "train_on_prompt": fixed(value=False),
     },
 )

@@ -47,10 +47,12 @@ def _scheduler(written: Written) -> tuple[str, Any]:
 
 
 def _schedule_steps(written: Written) -> tuple[str, Any]:
-    """The argument of mlx's schedule that says so; warm-up comes before."""
+    """The argument of mlx's schedule that says so, which begins where the warm-up ends (``join_schedules``)."""
     at = {"cosine_decay": 1, "linear_schedule": 2}.get(str(word(written.get("lr_schedule.name"))), -1)
     key = f"lr_schedule.arguments.{at}"
-    return key if at > 0 else "lr_schedule", number(written.get(key)) if at > 0 else None
+    if at < 0 or (steps := number(written.get(key))) is None:
+        return key if at > 0 else "lr_schedule", None
+    return key, steps + (positive(written.get("lr_schedule.warmup")) or 0)
 
 
 def _in_steps(key: str, default: int) -> Derive:
@@ -81,7 +83,6 @@ MLX = Framework(
         "validation_data": Key("data", None, text),
         "weight_decay": Key("optimizer_config.adamw.weight_decay", None, number),
         "lora_rank": Key("lora_parameters.rank", 8, number),
-        "seed": Key("seed", 0, number),
         "output_dir": Key("adapter_path", "adapters", text),
     },
     derived={
@@ -96,6 +97,5 @@ MLX = Framework(
         "eval_steps": _in_steps("steps_per_eval", 200),
         "save_steps": _in_steps("save_every", 100),
         "logging_steps": _in_steps("steps_per_report", 10),
-        "train_on_prompt": lambda written: ("mask_prompt", not switch(written.get("mask_prompt"))),
     },
 )

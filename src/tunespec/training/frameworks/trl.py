@@ -49,6 +49,7 @@ _SIGNS: Mapping[str, frozenset[str]] = {
         "dataset_text_field dataset_mixer dataset_mixture use_peft chat_template_path padding_free".split()
     ),
 }
+_OF_ALL_PREFERENCE = frozenset(("beta", "max_prompt_length"))  # which ORPO's, CPO's and KTO's configurations have, too
 _OBJECTIVES = {
     "SFTTrainer": "sft", "DPOTrainer": "dpo", "KTOTrainer": "kto", "ORPOTrainer": "orpo", "CPOTrainer": "cpo",
     "RewardTrainer": "reward", "GRPOTrainer": "rl", "RLOOTrainer": "rl", "PPOTrainer": "rl", "OnlineDPOTrainer": "rl",
@@ -65,6 +66,9 @@ def configuration(written: Written) -> str:
 
 def objective(written: Written) -> str | None:
     """What is trained for: as the trainer's name says, or else its configuration's; None where neither does."""
-    named = _OBJECTIVES.get(str(written.get("trainer") or ""))
-    own = TRAINERS.get(configuration(written))
-    return named or (own.objective if own is not None else None)
+    if named := _OBJECTIVES.get(str(written.get("trainer") or "")):
+        return named
+    name = configuration(written)
+    if name == "DPOConfig" and not written.call and not (_SIGNS[name] - _OF_ALL_PREFERENCE) & set(written.data):
+        return None
+    return TRAINERS[name].objective if name else None

@@ -49,15 +49,10 @@ UNSLOTH = Framework(
         "weight_decay": Key("training.weight_decay", 0.01, number),
         "lora_rank": Key("lora.lora_r", 64, number),
         "lora_alpha": Key("lora.lora_alpha", 16, number),
-        "seed": Key("training.random_seed", 3407, number),
         "output_dir": Key("training.output_dir", "./outputs", text),
     },
     derived={
         "method": _method,
         "objective": lambda _: ("training.training_type", "sft"),
-        "train_on_prompt": lambda written: (
-            "training.train_on_completions",
-            not switch(written.get("training.train_on_completions")),
-        ),
     },
 )

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 
+from tunespec.training.precision import own_settings
 from tunespec.training.run_spec import RunSpec
-from tunespec.training.setting import Setting
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 
@@ -35,26 +35,16 @@ def batch_number_facts(source: RunSource, rows: SettingRows) -> None:
 
 def _differs(rows: SettingRows, deepspeed: RunSpec) -> bool:
     """Whether a number is another one for the trainer, which refuses to start then."""
-    found = False
+    found, trainer = False, own_settings(rows.spec)
     for name in _PARTS:
-        own, told = _of_trainer(rows.spec, name), deepspeed.setting(name)
-        if rows.spec is deepspeed or own is None or told is None or told.value is None:
+        own, told = trainer.setting(name), deepspeed.setting(name)
+        if rows.spec is deepspeed or own is None or told is None or own.value is None or told.value is None:
             continue
         rows.examine("contradicting_batch", name)
         if told.value != own.value:
             found = True
             rows.mark("contradicting_batch", name, f"{told} in {told.path}, where {own}")
     return found
-
-
-def _of_trainer(spec: RunSpec, name: str) -> Setting | None:
-    """The trainer's own setting, where DeepSpeed's was taken for it: its default, then."""
-    found, key = spec.setting(name), spec.framework.keys.get(name)
-    if found is not None and found.path == spec.written.file.shown:
-        return found if found.is_known else None
-    if key is None:
-        return None
-    return Setting(name, key.key, key.default, spec.written.file.shown, None, "default", spec.framework.version)
 
 
 def _adds_up(rows: SettingRows, deepspeed: RunSpec, devices: int | None) -> None:

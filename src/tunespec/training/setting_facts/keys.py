@@ -13,9 +13,9 @@ from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting import shown
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
+from tunespec.training.trainers import takes_flags
 
 KINDS = "removed_key unknown_key fraction_of_steps"
-_OF_TRANSFORMERS = frozenset(("Hugging Face", "LLaMA-Factory"))
 _OWN = frozenset("trainer whole tokenizer data_files collator model eval_dataset data_collator".split())  # of a program
 _UNSLOTH = "FastLanguageModel"
 
@@ -57,7 +57,7 @@ def _unknown(key: str, spec: RunSpec, known: KnownKeys, rows: SettingRows) -> No
 
 def _fraction(spec: RunSpec, rows: SettingRows) -> None:
     """`warmup_steps: 0.1`, which is a share in one version and nothing in another."""
-    if spec.framework.name not in _OF_TRANSFORMERS:
+    if not takes_flags(spec):
         rows.skip("fraction_of_steps", f"{spec.framework.name} reads steps in one way in all its versions")
         return
     rows.skip("fraction_of_steps", "how many steps it warms up is not known")

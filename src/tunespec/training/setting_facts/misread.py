@@ -16,13 +16,13 @@ from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting import Setting, shown
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
+from tunespec.training.trainers import runs_in_transformers
 from tunespec.training.values import number
 
 KINDS = "number_as_text word_as_false repeated_key"
 _OMEGACONF = frozenset(("LLaMA-Factory", "LLaMA-Factory v1", "torchtune"))
 # Frameworks whose reader takes `no` for False -> the keys of theirs that are words.
 _WORDS = frozenset("eval_strategy evaluation_strategy save_strategy logging_strategy lr_scheduler_type".split())
-_READ_WORDS = frozenset(("Hugging Face", "LLaMA-Factory", "Axolotl"))
 _NUMBERS = frozenset(
     "epochs learning_rate warmup_steps warmup_ratio batch_size accumulation eval_steps save_steps logging_steps "
     "max_grad_norm weight_decay max_steps max_length lora_rank lora_alpha save_limit".split()
@@ -82,7 +82,7 @@ def dotted(value: Any) -> str:
 
 def _words(spec: RunSpec, rows: SettingRows) -> None:
     rows.skip("word_as_false", "no word is written that could be read as false")
-    if spec.framework.name not in _READ_WORDS:
+    if not runs_in_transformers(spec):
         return
     for key in sorted(_WORDS & set(spec.written.data)):
         rows.rows.examine("word_as_false")

@@ -67,7 +67,7 @@ def bounds_of(source: RunSource, spec: RunSpec) -> Bounds | None:
     destructive = limit("destructive_adapter" if adapter or spec.method == "freeze" else "destructive_full")
     if is_preference(spec):
         high = limit("rate_preference_adapter" if adapter else "rate_preference")
-    if is_preference(spec) or is_mixed(spec) or spec.objective == "reward":
+    if is_preference(spec) or is_mixed(spec) or spec.objective in {"reward", ""}:
         low = limit("least_rate_preference")
     if not adapter and (spec.objective == "pretrain" or is_small(spec)):
         high = destructive  # a pretraining's own rate, which a continued one starts from; or a small model's

@@ -86,7 +86,8 @@ def own_sized_optimizer(spec: RunSpec) -> str:
 def trial_steps(source: RunSource) -> int:
     """The steps of a run that only shows whether it runs, as its user says them; 0 for any other."""
     spec, plan = source.spec, source.plan
-    if spec is None or plan is None or not (spec.number("max_steps") or spec.number("micro_steps")):
+    limits = ("max_steps", "micro_steps", "max_steps_per_epoch")
+    if spec is None or plan is None or not any(map(spec.number, limits)):
         return 0
     return plan.steps if plan.steps and plan.steps < source.threshold("H002", "steps") else 0
 
