@@ -2,7 +2,7 @@
 
 from tunespec import expect, pitfall
 
-_ERRORS = "word_as_false undefined_dataset"
+_ERRORS = "word_as_false refused_key unknown_value undefined_dataset"
 
 
 @pitfall("H005", severity="warning")
@@ -28,8 +28,11 @@ def test_misread_setting(settings):
             its first step, or compares texts with numbers
         removed_key: {value} | a key that the framework has no more, or under another name | the framework refuses the
             file, or goes on with its default
-        unknown_key: {value} | a key that the framework does not have, and that looks like one it has | a slip of the
-            pen: the framework refuses the file, or goes on with its default
+        refused_key: {value} | a misspelt key that the framework refuses, or that leaves out one which it needs | the
+            run ends before it began
+        unknown_key: {value} | a misspelt key that the framework passes over | it goes on with its default, and says
+            nothing
+        unknown_value: {value} | a misspelt word where the framework has a list of words | the run ends before it began
         repeated_key: {value} | a key that stands in the file twice | only the last one counts, and readers see the
             first
         undefined_dataset: {value} | a name of a dataset that LLaMA-Factory's `dataset_info.json` does not define | the
