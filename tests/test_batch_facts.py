@@ -18,6 +18,7 @@ from tests.training_settings import (
     marked,
     reason,
     run_of,
+    table_of,
 )
 
 SIZES = ("small_batch", "large_batch", "batch_over_dataset")
@@ -218,6 +219,18 @@ def test_deepspeeds_numbers_and_the_trainers(tmp_path, text, values, devices, sa
     settings = f"[training]\ndevices = {devices}\n" if devices else ""
     source = run_of(tmp_path, text + "deepspeed: ds.json\n", beside=deepspeed(**values), settings=settings)
     assert marked(source, "contradicting_batch") == ({"contradicting_batch": said} if said else {})
+
+
+def test_numbers_that_differ_from_the_trainers_are_added_up_by_themselves(tmp_path):
+    values = {"train_batch_size": 64, "train_micro_batch_size_per_gpu": 4, "gradient_accumulation_steps": 3}
+    source = run_of(tmp_path, f"{TRL.format(2, 8)}deepspeed: ds.json\n", beside=deepspeed(**values))
+    texts = [mark.text for mark in table_of(source, ["contradicting_batch"]).facts["contradicting_batch"].values()]
+    own = "`train_micro_batch_size_per_gpu: 4` x `gradient_accumulation_steps: 3`"
+    assert sorted(texts) == [
+        "`gradient_accumulation_steps: 3` in ds.json, where `gradient_accumulation_steps: 8`",
+        f"`train_batch_size: 64`, where {own} is no divisor of it (12)",
+        "`train_micro_batch_size_per_gpu: 4` in ds.json, where `per_device_train_batch_size: 2`",
+    ]
 
 
 @pytest.mark.parametrize(("whole", "is_marked"), [(24, False), (32, True)])

@@ -25,6 +25,7 @@ SETTINGS: Mapping[str, str] = {
     "too_many_epochs no_training": "setting_facts.epochs:epoch_facts",
     "learning_rate_high learning_rate_destructive learning_rate_low": "setting_facts.rates:rate_facts",
     "weight_decay_high": "setting_facts.rates:decay_facts",
+    "contradicting_optimizer": "setting_facts.contradicting_optimizer:contradicting_optimizer_facts",
     "endless_warmup long_warmup schedule_mismatch": "setting_facts.warmup:warmup_facts",
     "small_batch large_batch batch_over_dataset": "setting_facts.batches:batch_facts",
     "impossible_batch contradicting_batch": "setting_facts.batch_numbers:batch_number_facts",
