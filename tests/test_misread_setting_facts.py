@@ -125,6 +125,23 @@ def test_a_word_that_is_read_as_false(tmp_path, text: str, expected: str | None)
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        (HF + 'fp16: "false"\n', '`fp16: "false"`: a text, and each text is on; write `fp16: false`'),
+        (LF + "do_eval: 'no'\n", '`do_eval: "no"`: a text, and each text is on; write `do_eval: false`'),
+        (PROGRAM + "SFTConfig(bf16='False')", '`bf16="False"`: a text, and each text is on; write `bf16=False`'),
+        (HF + "fp16: no\nbf16: off\ntf32: false\n", None),
+        (HF + 'fp16: "true"\neval_strategy: "no"\n', None),
+        (TRL + 'fp16: "false"\n', None),  # TrlParser hands it to argparse, which reads the word
+        (AXOLOTL + 'fp16: "false"\n', None),  # so does pydantic
+    ],
+)
+def test_a_switch_that_is_a_text(tmp_path, text: str, expected: str | None):
+    found = marks(spec_of(tmp_path, text)).get("text_as_true", [])
+    assert [text for _, text in found] == ([] if expected is None else [expected])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         (
             HF + "evaluation_strategy: steps\n",
             [("`evaluation_strategy: steps`: it is called `eval_strategy`; transformers 4.46 dropped the old name")],

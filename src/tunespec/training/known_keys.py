@@ -39,6 +39,7 @@ class KnownKeys:
         gone: keys that it has no more -> what to write instead, as half a sentence.
         within: key that holds others -> those that it may hold.
         words: key -> the words that it may be.
+        switches: keys that are on or off.
         forgiving: whether a key that it does not know is passed over.
         required: dotted keys without which it does not start all the same.
     """
@@ -48,6 +49,7 @@ class KnownKeys:
     gone: Mapping[str, str]
     within: Mapping[str, frozenset[str]]
     words: Mapping[str, frozenset[str]]
+    switches: frozenset[str]
     forgiving: bool
     required: frozenset[str]
 
@@ -80,6 +82,11 @@ def _sets(table: str, lists: Iterable[str]) -> dict[str, frozenset[str]]:
     return {key: frozenset(words.split()) for name in lists for key, words in listed.get(name, {}).items()}
 
 
+def _joined(table: str, lists: Iterable[str]) -> frozenset[str]:
+    """The words of several lists of a table."""
+    return frozenset(key for name in lists for key in _listed()[table].get(name, "").split())
+
+
 def known_keys(spec: RunSpec) -> KnownKeys | None:
     """The keys of a run's framework; None where they are not known."""
     lists = _LISTS.get(spec.framework.name)
@@ -98,6 +105,7 @@ def known_keys(spec: RunSpec) -> KnownKeys | None:
         renamed,
         _sets("within", lists),
         _sets("words", lists),
+        _joined("switches", lists),
         spec.framework.name in _FORGIVING,
-        frozenset(key for name in lists for key in listed["required"].get(name, "").split()),
+        _joined("required", lists),
     )

@@ -40,7 +40,7 @@ SETTINGS: Mapping[str, str] = {
     "full_precision contradicting_precision overruled_precision": "setting_facts.precision:precision_facts",
     "half_overflows half_of_bf16_model half_precision fixed_loss_scale unscaled_half": "setting_facts.half:half_facts",
     "clipping_off contradicting_clipping": "setting_facts.clipping:clipping_facts",
-    "number_as_text word_as_false repeated_key": "setting_facts.misread:misread_facts",
+    "number_as_text word_as_false text_as_true repeated_key": "setting_facts.misread:misread_facts",
     "removed_key refused_key unknown_key unknown_value fraction_of_steps": "setting_facts.keys:key_facts",
     "undefined_dataset": "setting_facts.undefined:undefined_facts",
 }
