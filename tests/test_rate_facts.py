@@ -272,3 +272,25 @@ def test_a_schedule_may_be_shorter_than_the_most_steps_that_there_can_be(tmp_pat
     assert reason(run_of(tmp_path, TRL_LORA), "schedule_mismatch") == (
         "no schedule with a length of its own is configured"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "params", "said"),
+    [
+        (
+            "learning_rate: 1.0e-4\n",
+            {"lr": 2e-4},
+            "`optimizer.params.lr: 0.0002` (ds.json), and `learning_rate: 0.0001`",
+        ),
+        ("", {"lr": 1e-4}, "`optimizer.params.lr: 0.0001` (ds.json), and `learning_rate` is not set"),
+        ("", {"weight_decay": 0.01}, "`optimizer.params.weight_decay: 0.01` (ds.json), and `weight_decay` is not set"),
+        ("learning_rate: 2.0e-4\n", {"lr": 2e-4}, ""),
+        ("learning_rate: 2.0e-4\n", {"lr": "auto", "weight_decay": "auto"}, ""),
+    ],
+)
+def test_an_optimizer_that_deepspeed_sets_otherwise(tmp_path, text, params, said):
+    beside = {"ds.json": json.dumps(DEEPSPEED | {"optimizer": {"type": "AdamW", "params": params}})}
+    source = run_of(tmp_path, f"{TRL_LORA}deepspeed: ds.json\n{text}", beside=beside)
+    found = marked(source, "contradicting_optimizer").get("contradicting_optimizer", "")
+    assert found.startswith(said)
+    assert bool(found) is bool(said)

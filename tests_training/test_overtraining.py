@@ -79,6 +79,8 @@ def test_overtraining(
             the run as before
         weight_decay_high: {value} | a weight decay above what recipes have | it pulls weights to 0 faster than a short
             run teaches them
+        contradicting_optimizer: {value} | a learning rate or weight decay that DeepSpeed's file sets otherwise than the
+            trainer's | the trainer does not start
         endless_warmup: {value} | a warm-up as long as the run, or longer | the run ends before it has learned at its
             rate
         long_warmup: {value} | a warm-up that takes more of the run than recipes have | much of a short run is spent
@@ -95,7 +97,7 @@ def test_overtraining(
         Brown and others: Language Models are Few-Shot Learners, table 2.1 (https://arxiv.org/abs/2005.14165)
         Zhou and others: LIMA (https://arxiv.org/abs/2305.11206)
     """
-    errors = ("no_training", "learning_rate_destructive", "endless_warmup")
+    errors = ("no_training", "learning_rate_destructive", "endless_warmup", "contradicting_optimizer")
     return [
         *(expect.ExpectColumnValuesToBeNull(column=kind, severity="error") for kind in errors),
         *(
