@@ -72,8 +72,8 @@ def _fact(row: int, covered: Covered, places: Sequence[Place]) -> Fact:
     should, others = one.kind.verbs
     text = (
         f"{one.tested} of {covered.tested:,} evaluation records{' and probes' if covered.probes else ''}"
-        f"{_of_splits(covered)} {one.kind.says}; at least {covered.limits.least} {should}, as {_of_training(one, covered)} {others}, such as "
-        f"{' and '.join(map(str, places))}"
+        f"{_of_splits(covered)} {one.kind.says}; at least {covered.limits.least} {should}, "
+        f"as {_of_training(one, covered)} {others}, such as {' and '.join(map(str, places))}"
     )
     return Fact(one.kind.fact, {row: Mark(text, places[0], float(one.tested), float(covered.limits.least))}, 1)
 
