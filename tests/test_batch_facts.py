@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import orjson
 import pytest
 
 from tests.training_settings import (
@@ -281,3 +282,20 @@ def test_evaluations_of_an_epoch(tmp_path, more, said):
     found = marked(run_of(tmp_path, text, records=80), *STEPS)
     assert list(found) == (["few_steps_to_evaluate"] if said else [])
     assert all(text.startswith(said or "") for text in found.values())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "num_train_epochs: 1e999\nwarmup_ratio: 1e999\nlearning_rate: 1e999\n",
+        "max_steps: 1e30\nmax_length: 99999999999999999999999\nwarmup_steps: -.inf\n",
+        "per_device_train_batch_size: 999999999999999\ngradient_accumulation_steps: 999999999999999\n",
+        "max_grad_norm: .inf\nnum_train_epochs: 999999999999999\n",
+    ],
+)
+def test_numbers_that_no_run_reaches_are_none(tmp_path, text):
+    """The report's JSON holds 64 bits, and no infinity."""
+    source = run_of(tmp_path, TRL_FULL + text, records=1_000)
+    orjson.dumps(source.described())
+    assert not [text for text in marked(source).values() if "inf%" in text or " inf " in text]
+    assert all(number is None or abs(number) <= 1e15 for number in vars(source.plan).values())

@@ -85,6 +85,24 @@ def test_a_run_that_ends_at_its_best_may_have_many_epochs(tmp_path, more, is_mar
     assert ("too_many_epochs" in marked(source, *KINDS)) is is_marked
 
 
+@pytest.mark.parametrize(
+    ("more", "is_marked"),
+    [
+        ("val_set_size: 0.1\nevals_per_epoch: 1\nsaves_per_epoch: 1\n", False),  # loaded unless that is switched off
+        ("val_set_size: 0.1\nevals_per_epoch: 1\nsaves_per_epoch: 1\nload_best_model_at_end: false\n", True),
+        ("val_set_size: 0.1\neval_steps: 10\nsave_steps: 20\n", False),
+        ("val_set_size: 0.1\neval_steps: 10\nsave_steps: 15\n", True),  # a checkpoint is saved unevaluated
+        ("val_set_size: 0.1\neval_steps: 10\n", True),
+        ("evals_per_epoch: 1\nsaves_per_epoch: 1\n", True),
+        ("test_datasets: [{path: x/y}]\nevals_per_epoch: 2\nsaves_per_epoch: 1\n", False),
+        ("test_datasets: [{path: x/y}]\nevals_per_epoch: 1\nsaves_per_epoch: 2\n", True),
+    ],
+)
+def test_axolotl_loads_the_best_unless_that_is_switched_off(tmp_path, more, is_marked):
+    source = run_of(tmp_path, f"{AXOLOTL}num_epochs: 6\n{more}")
+    assert ("too_many_epochs" in marked(source, *KINDS)) is is_marked
+
+
 def test_few_records_after_some_are_held_out_or_left(tmp_path):
     """990 of 1,100 are trained on, and 600 where no more are taken."""
     for more, epochs, is_marked in (("val_size: 0.1\n", 4, False), ("", 4, True), ("max_samples: 600\n", 4, False)):

@@ -20,7 +20,7 @@ TRL = HF + "packing: false\n"
 LF = "model_name_or_path: a/b\nstage: sft\ntemplate: qwen\n"
 AXOLOTL = "base_model: a/b\ndatasets: []\n"
 MLX = "iters: 10\nnum_layers: 8\nadapter_path: a\n"
-V1 = "model: a/b\ntrain_dataset: a.yaml\n"
+V1 = "model: a/b\npeft_config: {name: lora}\ntrain_dataset: a.yaml\n"
 PROGRAM = "from transformers import TrainingArguments\nfrom trl import SFTConfig\n"
 KINDS = [*misread.KINDS.split(), *keys.KINDS.split()]
 

@@ -233,7 +233,6 @@ def test_the_frameworks_own_examples(tmp_path):
     found = {name: set(kinds) for name, source in real_runs(tmp_path).items() if (kinds := marked(source, *OF_H004))}
     assert found == {
         "axolotl/archived__openllama-3b__config.yml": {"unscaled_half"},  # `float16: true`, archived
-        "llama-factory/train_lora__qwen3_preprocess.yaml": {"full_precision"},  # tokenizes, and would train so, too
         "llama-factory/v1__train_full__train_full_ulysses_cp.yaml": {"full_precision"},  # `bf16: false` is written
         "pairs/llama-factory/fsdp_config.before.yaml": {"half_precision"},  # the known truth: the repair is bf16
     }

@@ -152,7 +152,7 @@ def test_no_key_of_a_log_drives_the_terminal(project, judge):
 def test_without_a_review_the_reason_names_the_command(project, judge):
     _, report = judge(project, select=[E002, "D005"])
     why = {row["reason"] for row in report["pitfalls"] if row["code"] == E002}
-    assert why == {"nobody reviewed anything yet; begin with `tunespec review sample`"}
+    assert why == {"nobody reviewed anything yet (begin with `tunespec review sample`)"}
     (absent,) = discover(find(project), [str(project)]).of("evaluation")
     assert isinstance(absent, Absent)
 

@@ -2,6 +2,8 @@
 
 from tunespec import expect, pitfall
 
+_ERRORS = "word_as_false undefined_dataset"
+
 
 @pitfall("H005", severity="warning")
 def test_misread_setting(settings):
@@ -30,6 +32,8 @@ def test_misread_setting(settings):
             pen: the framework refuses the file, or goes on with its default
         repeated_key: {value} | a key that stands in the file twice | only the last one counts, and readers see the
             first
+        undefined_dataset: {value} | a name of a dataset that LLaMA-Factory's `dataset_info.json` does not define | the
+            run ends before it began
         fraction_of_steps: {value} | a number of steps below 1 | what it means depends on the version: a share of the
             run, or nothing
 
@@ -40,7 +44,7 @@ def test_misread_setting(settings):
         https://github.com/hiyouga/LlamaFactory/issues/3856: a run with `warmup_steps: 0.1`.
     """
     return [
-        expect.ExpectColumnValuesToBeNull(column="word_as_false", severity="error"),
+        *(expect.ExpectColumnValuesToBeNull(column=kind, severity="error") for kind in _ERRORS.split()),
         *(
             expect.ExpectColumnValuesToBeNull(column=kind)
             for kind in ("number_as_text", "removed_key", "unknown_key", "repeated_key")

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
-import pytest
 
-from tunespec import pytest_plugin
 from tunespec.errors import CannotJudgeError
 from tunespec.run import new_run_id
 from tunespec.session import OF_INFERENCE, OF_TRAINING, Options, Session
@@ -36,17 +33,18 @@ def run_check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
         _try_to_write(Path(options["junit"]), session)
     if options["processes"] == "0":
         session.verdicts.prepare()
-    output = _Output(session, options["format_"])
+    from tunespec.pytest_run import run_pytest  # pytest is imported while the engine starts
+
     with tempfile.TemporaryDirectory(prefix="tunespec-") as folder:
         settings = Path(folder) / "pytest.ini"
         settings.write_text("[pytest]\n", encoding="utf-8")
         arguments = [*_arguments(paths, options, settings), *session.expand_arguments(["tunespec.suite"])]
-        status = pytest.main(arguments, plugins=[_Start(session, run_id), output])
+        status, broken = run_pytest(arguments, session, run_id, options["format_"])
     gc.freeze()  # the process ends: what is left is not searched for cycles again
-    if output.broken:
-        click.echo(f"tunespec: internal error\n{output.broken}", err=True)
+    if broken:
+        click.echo(f"tunespec: internal error\n{broken}", err=True)
         return 2
-    return int(status) if status in {0, 1} else 2
+    return status if status in {0, 1} else 2
 
 
 def _require_processes(count: str) -> None:
@@ -89,42 +87,3 @@ def _arguments(paths: Sequence[str], options: Mapping[str, Any], settings: Path)
     for name in ("fail_on", "gx_suites", "model", "host", "api", "record"):
         arguments += [f"--tunespec-{name.replace('_', '-')}={options[name]}"] if options[name] else []
     return arguments + [f"--tunespec-{n.replace('_', '-')}" for n in ("show_rows", "exit_zero", "remote") if options[n]]
-
-
-class _Start:
-    """Hands the session over before the plugin would make its own."""
-
-    def __init__(self, session: Session, run_id: str) -> None:
-        self._session, self._run_id = session, run_id
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_configure(self, config: pytest.Config) -> None:
-        pytest_plugin.adopt(config, self._session, self._run_id)
-
-
-class _Output:
-    """Replaces pytest's terminal output by tunespec's report."""
-
-    def __init__(self, session: Session, format_: str) -> None:
-        self.broken = ""
-        self._session, self._format = session, format_
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_configure(self, config: pytest.Config) -> None:
-        reporter = config.pluginmanager.getplugin("terminalreporter")
-        if reporter is not None:
-            config.pluginmanager.unregister(reporter)
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.broken += str(report.longrepr) + "\n"
-
-    def pytest_internalerror(self, excrepr: object) -> None:
-        self.broken += str(excrepr)
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_sessionfinish(self) -> Any:
-        yield
-        if self._session.report is not None:
-            sys.stdout.write(self._session.render(self._format))
-            sys.stdout.flush()

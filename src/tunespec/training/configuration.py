@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from tunespec.subjects import DataFile
+from tunespec.training.dataset_registry import WHY as REGISTRY
+from tunespec.training.dataset_registry import is_registry
 from tunespec.training.errors import TrainingError
 from tunespec.training.framework import Framework
 from tunespec.training.frameworks import BESIDE, TRAINERS
@@ -19,6 +22,7 @@ YAML = (".yaml", ".yml")
 PYTHON = ".py"
 INLINE = "deepspeed"  # the key whose mapping is what DeepSpeed's own file would be
 LARGEST = 1 << 20  # bytes of a configuration that somebody wrote
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # as PowerShell's redirection writes it
 # Words of which every training configuration has one: most YAML and JSON files need no more than this look.
 _SIGNS = re.compile(
     rb"model_name_or_path|base_model|learning_rate|lr\b|num_train_epochs|num_epochs|micro_batch|train_batch_size|lora|"
@@ -90,6 +94,8 @@ def _framework(written: Written) -> Framework | None:
 def _recognised(path: Path) -> str | None:
     """The format of a configuration, or why it is none; None where nothing in it looks as if it were one."""
     try:
+        if is_registry(path):
+            return REGISTRY
         if not _may_configure(path):
             return None
         written = written_in(DataFile(path, path.name, None, "training"))
@@ -111,9 +117,11 @@ def _may_configure(path: Path) -> bool:
 
 
 def _head(path: Path) -> bytes:
+    """The beginning in UTF-8, whatever it is written in: a configuration in UTF-16 is one that cannot be read."""
     try:
         with path.open("rb") as stream:
-            return stream.read(LARGEST)
+            content = stream.read(LARGEST)
+        return content.decode("utf-16", "replace").encode() if content.startswith(_UTF_16) else content
     except OSError:
         return b""  # whoever else looks at the file says so
 
@@ -122,7 +130,10 @@ def _text(path: Path) -> str:
     try:
         if path.stat().st_size > LARGEST:
             raise TrainingError("it is larger than a training configuration")
-        return path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes()
+        if content.startswith(_UTF_16):
+            raise TrainingError("it is UTF-16: save it as UTF-8, which the frameworks read")
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise TrainingError("it is no UTF-8") from error
     except OSError as error:

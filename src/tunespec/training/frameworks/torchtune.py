@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tunespec.training.framework import Framework, Key, fixed
-from tunespec.training.values import number, positive, switch, text, word
+from tunespec.training.values import bound, number, positive, switch, text, word
 from tunespec.training.written import Written
 
 _COMPONENT = "_component_"
@@ -65,7 +65,7 @@ def _eval_strategy(written: Written) -> tuple[str, Any]:
 
 def _clip(value: Any) -> float | int | None:
     """`inf` measures the norm and clips nothing."""
-    found = number(value)
+    found = bound(value)
     return None if found == float("inf") else found
 
 
