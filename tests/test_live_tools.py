@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -81,7 +82,7 @@ TOOL = {
 }
 ARGUMENTS = {"days": 1, "place": "Lisbon"}  # in the order of the alphabet, in which Go writes a map
 CALL = {"id": "k7Qm2xW9a", "type": "function", "function": {"name": "forecast_of", "arguments": ARGUMENTS}}
-RESULT = [
+RESULT: list[dict[str, Any]] = [
     {"role": "user", "content": "Rain?"},
     {"role": "assistant", "content": "", "tool_calls": [CALL]},
     {"role": "tool", "tool_call_id": "k7Qm2xW9a", "name": "forecast_of", "content": "[DRY]"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from tunespec.inference.wire import Wire
 
 TOOL = {"type": "function", "function": {"name": "forecast_of", "parameters": {"type": "object"}}}
 CALL = {"id": "c1", "type": "function", "function": {"name": "forecast_of", "arguments": {"place": "Faro"}}}
-MESSAGES = [
+MESSAGES: list[dict[str, Any]] = [
     {"role": "user", "content": "Rain?"},
     {"role": "assistant", "content": "", "tool_calls": [CALL]},
     {"role": "tool", "content": "Dry.", "tool_call_id": "c1", "name": "forecast_of"},
