@@ -215,6 +215,8 @@ def test_a_short_run_through_all_records_is_no_trial():
     assert found(state(curve(values=decay(20), every=2, epochs=0.5)), wanted=["never_evaluated"]) == {}
     assert found(state(curve(values=decay(14), every=2)), wanted=["never_evaluated"]) == {}
     assert found(state(short), H003={"least": 200}, wanted=["never_evaluated"]) == {}
+    by_heart = curve(values=decay(20, 2.0, 0.05, noise=0.005), every=4)
+    assert list(found(state(by_heart))) == ["perfect_loss"]
 
 
 @pytest.mark.parametrize("format_", ["torchtune", "torchtune_jsonl"])
@@ -435,6 +437,11 @@ def test_rate_shock():
     assert told["rate_shock"] == (3, f"{said}breaks a model (SGD, Prodigy and prompt tuning bear more)")
     for rate, losses in ((1.0, values), (0.01, values), (0.3, decay(50, 8.3, 4.3)), (0.3, decay(50, noise=0.2))):
         assert found(state(curve(values=losses, learning_rate=rate), SEEN), wanted=["rate_shock"]) == {}
+
+
+def test_a_run_that_diverges_in_its_last_rows():
+    values = [*decay(16, noise=0.0), 7.3, 7.4]
+    assert list(found(state(curve(values=values)), wanted=["diverged"])) == ["diverged"]
 
 
 def test_diverged():

@@ -64,4 +64,4 @@ def by_chance(high: NDArray[np.bool_], at: int) -> bool:
     found = runs_of(high)
     length = max((behind - first for first, behind in found if first <= at < behind), default=0)
     alone = sum(behind - first == 1 for first, behind in found if not first <= at < behind)
-    return len(high) * ((alone + 1) / len(high)) ** length > _RARE
+    return alone > 0 and len(high) * ((alone + 1) / len(high)) ** length > _RARE

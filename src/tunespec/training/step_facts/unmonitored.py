@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tunespec.templates.rows import Rows
 from tunespec.training.logs.read import FORMATS
 from tunespec.training.logs.trainer_state import checkpoint_step
+from tunespec.training.step_facts.curves import end
 from tunespec.training.step_facts.logged_run import LoggedRun
 from tunespec.training.step_facts.turning import nearest_checkpoint, turns
 
@@ -19,6 +20,8 @@ _LOSSES = 3  # with fewer there is no curve
 _BY_STEPS = {"trainer_state", "llamafactory", "console", "tensorboard"}
 _LEAST_UNLOGGED = 30  # steps
 _WHOLE = 0.3  # of the least steps, where a run went through all its records: no trial does
+# But one that tries whether a model learns a few records by heart, of which H001 says that nothing was evaluated.
+_BY_HEART = 0.5
 # torchtune's loggers write rows and nothing behind the last one: what is there counts, until the configuration's turn.
 _ENDLESS = {"torchtune", "torchtune_jsonl"}
 
@@ -70,9 +73,16 @@ def _not_expected(run: LoggedRun, least: int) -> str:
         return "reinforcement learning is followed by its rewards"
     if not run.log.finished and run.log.format not in _ENDLESS:
         return "the log does not say that the run came to its end"
-    epochs = run.log.epoch or max((row.epoch or 0 for row in run.rows), default=0)
-    needed = round(least * _WHOLE) if epochs >= 1 else least
+    needed = round(least * _WHOLE) if _went_through(run) else least
     return f"the run is shorter than {needed:,} steps" if run.last_step < needed else ""
+
+
+def _went_through(run: LoggedRun) -> bool:
+    """Whether a run saw all its records, and not to learn them by heart."""
+    loss = run.series("loss").finite().values
+    by_heart = run.objective == "language" and len(loss) and end(loss) < _BY_HEART
+    epochs = run.log.epoch or max((row.epoch or 0 for row in run.rows), default=0)
+    return epochs >= 1 and not by_heart
 
 
 def _loss_unlogged(run: LoggedRun, rows: Rows) -> None:
