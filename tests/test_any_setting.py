@@ -56,7 +56,7 @@ def with_values(base: str, values: dict[str, Any]) -> str:
                 inner[part] = {}
             inner = inner[part]
         inner[last] = value
-    return yaml.safe_dump(data, allow_unicode=True)
+    return str(yaml.safe_dump(data, allow_unicode=True))
 
 
 def find_all(folder: Path, base: str, values: dict[str, Any], launched: dict[str, Any]) -> None:
@@ -64,7 +64,7 @@ def find_all(folder: Path, base: str, values: dict[str, Any], launched: dict[str
     own.mkdir()
     beside = {"ds.json": json.dumps({**json.loads(DEEPSPEED), **launched})}
     source = run_of(own, with_values(base, values), beside=beside)
-    source.trained_on = 7  # type: ignore[misc]
+    source.trained_on = 7
     assert source.spec is not None or source.problems or values
     table_of(source)
     assert isinstance(source.described(), dict)

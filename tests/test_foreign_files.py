@@ -37,6 +37,7 @@ discriminator: {lr: 0.002}
 """,
     "classes.yaml": "model: resnet50\ntrain_dataset: imagenet\nlearning_rate: 0.01\n",
     "peft.yaml": "model: resnet50\npeft_config: {r: 8, lora_alpha: 16}\nlearning_rate: 0.01\n",
+    "common.yaml": "arch: unet\nlearning_rate: 0.1\nmax_steps: 100000\nwarmup_steps: 500\noutput_dir: out\n",
     "swift.yaml": """\
 model_type: qwen2-7b-instruct
 model_id_or_path: qwen/Qwen2-7B-Instruct

@@ -48,6 +48,8 @@ _SIGNS = frozenset(
     "output_dir max_steps".split()
 )
 _ENOUGH = 3
+# Any deep learning may have these, which alone are not enough.
+_COMMON = frozenset("learning_rate output_dir max_steps warmup_steps warmup_ratio max_grad_norm".split())
 _OF_A_LOG = "log_history"  # trainer_state.json repeats some of the arguments
 # A file that `TrainingArguments.to_json_string` wrote holds every argument there is; nobody writes so many.
 _DUMPED = 60
@@ -63,7 +65,8 @@ _QUANTISED = tuple(
 
 
 def _is_own(written: Written) -> bool:
-    return bool(written.call) or (len(_SIGNS & set(written.data)) >= _ENOUGH and not written.has(_OF_A_LOG))
+    found = _SIGNS & set(written.data)
+    return bool(written.call) or (len(found) >= _ENOUGH and not found <= _COMMON and not written.has(_OF_A_LOG))
 
 
 def is_dump(written: Written) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -125,24 +125,35 @@ def logged_run(logs: Sequence[tuple[str, Log]]) -> LoggedRun:
     return LoggedRun(log, path, tuple(row for _, row in rows), tuple(part for part, _ in rows))
 
 
+@dataclass
+class _Step:
+    """The rows of one step, by their number in the log, and which of them says a name; no two say the same."""
+
+    step: int | None
+    rows: dict[int, tuple[str, Logged]] = field(default_factory=dict)
+    said: dict[str, int] = field(default_factory=dict)
+
+    def add(self, at: int, one: tuple[str, Logged]) -> None:
+        """Put a row in the place of those that it says anew; training and evaluation share their step."""
+        for name in one[1].values:
+            old = self.rows.pop(self.said[name], None) if name in self.said else None
+            for gone in old[1].values if old is not None else ():
+                del self.said[gone]
+        self.rows[at] = one
+        self.said |= dict.fromkeys(one[1].values, at)
+
+
 def _kept(rows: Sequence[tuple[str, Logged]]) -> list[tuple[str, Logged]]:
     """Without the rows behind a checkpoint from which a later launch resumed: it trained those steps anew."""
-    kept: list[tuple[str, Logged]] = []
-    for one in rows:
-        if one[1].step is not None:
-            _replace(kept, one[1], one[1].step)
-        kept.append(one)
-    return kept
-
-
-def _replace(kept: list[tuple[str, Logged]], row: Logged, step: int) -> None:
-    """Take out later steps, and of the same step what the row says anew; training and evaluation share their step."""
-    while kept and (kept[-1][1].step or 0) > step:
-        kept.pop()
-    at = len(kept)
-    while at and kept[at - 1][1].step == step:
-        at -= 1
-    kept[at:] = [old for old in kept[at:] if old[1].values.keys().isdisjoint(row.values)]
+    kept: list[_Step] = []
+    for at, one in enumerate(rows):
+        step = one[1].step
+        while step is not None and kept and (kept[-1].step or 0) > step:
+            kept.pop()
+        if step is None or not kept or kept[-1].step != step:
+            kept.append(_Step(step))
+        kept[-1].add(at, one)
+    return [row for each in kept for row in each.rows.values()]
 
 
 def _by_step(rows: Sequence[tuple[str, Logged]]) -> list[tuple[str, Logged]]:
