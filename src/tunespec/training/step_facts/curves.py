@@ -9,7 +9,7 @@ Curve = NDArray[np.float64]
 _SIGMA = 1.4826  # a normal distribution's standard deviation, in its median absolute deviations
 _SECOND = 6**0.5  # the standard deviation of x[i-1] - 2 x[i] + x[i+1], for independent noise of 1
 _TENTH, _FEWEST = 10, 3
-KNOWN = 8  # points from which on the noise of a curve is estimated at all
+KNOWN = 8  # points from which on noise is estimated at all [judgement]: six second differences have a median
 
 
 def noise(values: Curve) -> float:

@@ -15,7 +15,7 @@ FACTS = ("never_evaluated", "loss_unlogged", "best_not_saved", "early_stop_unrea
 _LOSSES = 3  # with fewer there is no curve
 # LLaMA-Factory, transformers and TRL log by steps; torchtune and mlx-lm print each report, so that few are a short run.
 _BY_STEPS = {"trainer_state", "llamafactory", "console", "tensorboard"}
-_LEAST_UNLOGGED = 30  # steps
+_LEAST_UNLOGGED = 30  # steps [judgement]: a shorter run is a trial, of which nobody needs a curve
 
 
 def unmonitored_facts(source: RunSource, rows: Rows) -> None:
