@@ -153,6 +153,7 @@ def test_what_a_model_was_made_in_by_its_folder(tmp_path, config: Any, kind):
         ("bf16: true\n", {"bf16": {"enabled": True}}, ""),
         ("bf16: true\n", {"fp16": {"enabled": True}}, "contradicting_precision"),
         ("bf16: true\n", {"bf16": {"enabled": False}}, "contradicting_precision"),
+        ("bf16: true\n", {"bf16": {"enabled": True}, "fp16": {"enabled": True}}, "contradicting_precision"),
         ("", {"bf16": {"enabled": True}}, "contradicting_precision"),  # transformers compares its default, too
         ("fp16: true\n", {"fp16": {"enabled": True, "loss_scale": 0}}, "half_of_bf16_model"),
         ("fp16: true\n", {"fp16": {"enabled": "auto", "loss_scale": 128}}, "half_of_bf16_model fixed_loss_scale"),
@@ -175,6 +176,13 @@ def test_the_message_names_both_files(tmp_path):
     texts = found(tmp_path, llama_factory("deepspeed: ds.json\nbf16: true\n"), ds_json=written)
     said = "`fp16.enabled: true` (ds.json), and `fp16` is not set (off in LLaMA-Factory 0.9.5)"
     said += ": transformers refuses what differs; `auto` there takes the trainer's"
+    assert texts == {"contradicting_precision": said}
+
+
+def test_the_message_of_a_file_of_deepspeeds_that_turns_both_on(tmp_path):
+    both = {"zero_optimization": {"stage": 2}, "bf16": {"enabled": True}, "fp16": {"enabled": True}}
+    texts = found(tmp_path, llama_factory("deepspeed: ds.json\nbf16: true\n"), ds_json=json.dumps(both))
+    said = "`bf16.enabled: true` (ds.json) and `fp16.enabled: true` (ds.json): DeepSpeed refuses both at once"
     assert texts == {"contradicting_precision": said}
 
 

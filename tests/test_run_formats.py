@@ -222,6 +222,7 @@ def test_a_message_names_the_users_own_key(tmp_path, text: str, name: str, said:
     ("text", "why"),
     [
         ("model_name_or_path: x\ntemplate: qwen\ninfer_backend: vllm\n", "it serves a model"),
+        ("model_name_or_path: x\nstage: sft\ndo_train: true\ntokenized_path: t\n", "it only tokenizes data"),
         ("model: x\npeft_config:\n  name: lora\n  export_dir: out\n", "it exports a model"),
         ("gpu: h100\ngpu_count: 1\nsecrets: [A]\n", "rented machines"),
         ("model:\n  _component_: torchtune.models.x\nprompt: {user: Hi}\n", "it asks a model"),
@@ -237,6 +238,16 @@ def test_what_trains_nothing_is_refused_with_a_reason(tmp_path, text: str, why: 
     assert why in why_no_training(path)
     with pytest.raises(TrainingError, match=why):
         spec_in(DataFile(path, path.name, None, "training"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_a_configuration_in_utf_16_is_told_apart_from_no_configuration(tmp_path, encoding: str):
+    path = tmp_path / "train.yaml"
+    path.write_text("\ufeff" * (encoding != "utf-16") + "learning_rate: 1e-4\noutput_dir: o\n", encoding=encoding)
+    assert "it is UTF-16" in why_no_training(path)
+    other = tmp_path / "other.yaml"
+    other.write_text("a: 1\n", encoding="utf-16")
+    assert why_no_training(other) == ""
 
 
 def test_in_a_dump_the_defaults_are_no_settings_of_the_user(tmp_path):
@@ -285,7 +296,7 @@ def test_every_real_configuration_is_read_or_refused_with_a_reason():
         ("LLaMA-Factory", "lora", "dpo"): 1,
         ("LLaMA-Factory", "lora", "kto"): 1,
         ("LLaMA-Factory", "lora", "pretrain"): 3,
-        ("LLaMA-Factory", "lora", "sft"): 11,
+        ("LLaMA-Factory", "lora", "sft"): 10,
         ("LLaMA-Factory", "oft", "sft"): 4,
         ("LLaMA-Factory", "qlora", "sft"): 3,
         ("LLaMA-Factory v1", "freeze", ""): 1,
@@ -298,6 +309,7 @@ def test_every_real_configuration_is_read_or_refused_with_a_reason():
     assert refused == {
         "cloud__modal.yaml": "it says on which rented machines Axolotl trains, and not how",
         "v1__train_lora__export_lora.yaml": "it exports a model, and trains none",
+        "train_lora__qwen3_preprocess.yaml": "it only tokenizes data, and trains none",
         "deepseek3_kt.before.yaml": "it serves a model, and trains none",
         "deepseek3_kt.after.yaml": "it serves a model, and trains none",
         "llama3_full_predict.before.yaml": "it evaluates a model, and trains none",

@@ -72,11 +72,14 @@ def test_deepspeed_in_a_programs_arguments(tmp_path):
             [("a.json", "train"), ("hub/x", "validation")],
         ),
         (
-            "model: a/b\ntrain_dataset: list.yaml\neval_dataset: b.jsonl\n",
+            "model: a/b\npeft_config: {name: lora}\ntrain_dataset: list.yaml\neval_dataset: b.jsonl\n",
             [("a.jsonl", "train"), ("b.jsonl", "validation")],
         ),
-        ("model: a/b\ntrain_dataset: other.yaml\n", [("other.yaml (a list of data)", "train")]),
-        ("model: a\ntraining: {num_epochs: 1, batch_size: 2}\ndata: {dataset: hub/x}\n", [("hub/x", "train")]),
+        (
+            "model: a/b\npeft_config: {name: lora}\ntrain_dataset: other.yaml\n",
+            [("other.yaml (a list of data)", "train")],
+        ),
+        ("model: a\ntraining: {training_type: lora, batch_size: 2}\ndata: {dataset: hub/x}\n", [("hub/x", "train")]),
     ],
 )
 def test_the_data_that_a_configuration_names(tmp_path, text: str, expected: list[tuple[str, str]]):

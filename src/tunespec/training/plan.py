@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from tunespec.training.run_spec import RunSpec
+from tunespec.training.values import number
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Plan:
         steps: optimizer steps of the run.
         epochs: passes over the records.
         warmup: optimizer steps of warm-up.
+        is_whole_batch: whether the configuration states the batch of all devices together.
     """
 
     records: int | None
@@ -29,6 +31,7 @@ class Plan:
     steps: int | None
     epochs: float | None
     warmup: float | None
+    is_whole_batch: bool = False
 
 
 def plan_of(spec: RunSpec, records: int | None, devices: int | None) -> Plan:
@@ -39,11 +42,14 @@ def plan_of(spec: RunSpec, records: int | None, devices: int | None) -> Plan:
         records: training records, those that are held out included; None: not known.
         devices: as the configuration of the launcher or the user says; None: not known.
     """
-    batch = _batch(spec, devices or 1)
+    batch = number(_batch(spec, devices or 1))
     trained = _trained(spec, records)
     whole = max(1, math.ceil(trained / batch)) if trained and batch else None
     steps, epochs = _length(spec, whole)
-    return Plan(trained, devices, batch, _of_epoch(spec, whole), steps, epochs, _warmup(spec, steps))
+    steps = None if number(steps) is None else steps
+    is_whole = bool(spec.number("total_batch_size"))
+    per_epoch = _of_epoch(spec, whole)
+    return Plan(trained, devices, batch, per_epoch, steps, number(epochs), number(_warmup(spec, steps)), is_whole)
 
 
 def _batch(spec: RunSpec, devices: int) -> float | None:

@@ -21,7 +21,8 @@ class Setting:
         path: the file that writes it; else the run's configuration.
         line: its line there, from 1.
         origin: ``written``, ``default`` of the framework, or ``unknown``: only the run would tell.
-        said: whose default it is (``transformers 5.23``), or why it is not known (``auto``, the name of a variable).
+        said: whose default it is (``transformers 5.23``), or why it is not known (``auto``, the name of a variable); of
+            a written one, what may be changed when the run is started (``default of `--lr```).
         written: what the file writes, where the value is not the same: several keys say it, or in another unit.
     """
 
@@ -54,7 +55,7 @@ class Setting:
         if not self.is_known:
             return f"`{self.key}` is not known ({self.said})"
         if self.is_written:
-            return f"`{self.key}: {self.written or shown(self.value)}`"
+            return f"`{self.key}: {self.written or shown(self.value)}`" + (f" ({self.said})" if self.said else "")
         return f"`{self.key}` is {shown(self.value)} (default of {self.said})"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tunespec.training.framework import Framework, Key
-from tunespec.training.values import number, positive, switch, text, texts, word
+from tunespec.training.values import bound, number, positive, switch, text, texts, word
 from tunespec.training.written import Written
 
 _OWN = frozenset(
@@ -132,7 +132,7 @@ AXOLOTL = Framework(
         "pure_bf16": Key("bfloat16", default=False, read=switch),
         "pure_fp16": Key("float16", default=False, read=switch),
         "fp8": Key("fp8", default=False, read=switch),
-        "max_grad_norm": Key("max_grad_norm", 1.0, number),
+        "max_grad_norm": Key("max_grad_norm", 1.0, bound),
         "weight_decay": Key("weight_decay", 0.0, number),
         "lora_rank": Key("lora_r", None, number),
         "lora_alpha": Key("lora_alpha", None, number),

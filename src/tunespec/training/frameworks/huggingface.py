@@ -11,7 +11,7 @@ from typing import Any
 
 from tunespec.training.framework import Derive, Framework, Key
 from tunespec.training.frameworks.trl import LOGGING_STEPS, TRAINERS, configuration, objective
-from tunespec.training.values import number, positive, switch, text, texts, word
+from tunespec.training.values import bound, number, positive, switch, text, texts, word
 from tunespec.training.written import Written
 
 VERSION = "transformers 5.23"
@@ -35,7 +35,7 @@ TRANSFORMERS: dict[str, Key] = {
     "best_metric": Key("metric_for_best_model", None, text),
     "bf16": Key("bf16", default=False, read=switch),
     "fp16": Key("fp16", default=False, read=switch),
-    "max_grad_norm": Key("max_grad_norm", 1.0, number),
+    "max_grad_norm": Key("max_grad_norm", 1.0, bound),
     "weight_decay": Key("weight_decay", 0.0, number),
     "output_dir": Key("output_dir", None, text),
     "deepspeed": Key("deepspeed", None),
@@ -85,6 +85,8 @@ def _method(written: Written) -> tuple[str, Any]:
         dora = any(switch(written.get(key)) for key in ("use_dora", "LoraConfig.use_dora"))
         return adapter or own or "", "dora" if dora else "qlora" if bits else "lora"
     if written.call:
+        if other := written.get("adapter"):
+            return "adapter", other
         return "trainer", "full" if written.get("whole") else None
     return "use_peft", "full" if configuration(written) else None
 

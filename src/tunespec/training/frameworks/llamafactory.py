@@ -7,19 +7,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from tunespec.templates.recipe import is_llamafactorys
 from tunespec.training.framework import Framework, Key
 from tunespec.training.frameworks.huggingface import TRANSFORMERS
 from tunespec.training.values import number, positive, switch, text, texts, word
 from tunespec.training.written import Written
 
-_OWN = frozenset("stage finetuning_type dataset template cutoff_len do_train export_dir infer_backend".split())
+# One of these at least stands in each configuration that trains; its example that fills `tokenized_path` has none.
+_OF_TRAINING = (
+    "learning_rate num_train_epochs max_steps per_device_train_batch_size gradient_accumulation_steps".split()
+)
 _OBJECTIVES = {"pt": "pretrain", "sft": "sft", "rm": "reward", "ppo": "rl", "dpo": "dpo", "kto": "kto"}
 
 _LOSSES = frozenset(("orpo", "simpo"))
 
 
 def _is_own(written: Written) -> bool:
-    return written.has("model_name_or_path") and bool(_OWN & set(written.data)) and not written.call
+    return written.has("model_name_or_path") and is_llamafactorys(written.data) and not written.call
 
 
 def _why_not(written: Written) -> str:
@@ -28,6 +32,8 @@ def _why_not(written: Written) -> str:
         return "it exports a model, and trains none"
     if not written.has("stage") and not switch(written.get("do_train")):
         return "it serves a model, and trains none"
+    if written.get("tokenized_path") and not any(map(written.has, _OF_TRAINING)):
+        return "it only tokenizes data, and trains none"
     predicts = switch(written.get("do_predict")) and not switch(written.get("do_train"))
     return "it evaluates a model, and trains none" if predicts else ""
 

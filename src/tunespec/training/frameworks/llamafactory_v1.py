@@ -8,16 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from tunespec.training.framework import Framework, Key, fixed
-from tunespec.training.values import number, positive, switch, text, texts, word
+from tunespec.training.values import bound, number, positive, switch, text, texts, word
 from tunespec.training.written import Written
 
-_OWN = frozenset(
-    "train_dataset peft_config dist_config kernel_config quant_config init_config model_class sample_backend".split()
-)
+_PLUGINS = ("peft_config.name", "dist_config.name", "kernel_config.name")  # each is chosen by its name
 
 
 def _is_own(written: Written) -> bool:
-    return written.has("model") and bool(_OWN & set(written.data)) and not written.call
+    return text(written.get("model")) is not None and any(map(written.has, _PLUGINS)) and not written.call
 
 
 def _why_not(written: Written) -> str:
@@ -52,7 +50,7 @@ LLAMA_FACTORY_V1 = Framework(
         "save_limit": Key("save_total_limit", None, positive),
         "logging_steps": Key("logging_steps", 1, positive),
         "bf16": Key("bf16", default=True, read=switch),
-        "max_grad_norm": Key("max_grad_norm", 1.0, number),
+        "max_grad_norm": Key("max_grad_norm", 1.0, bound),
         "lora_rank": Key("peft_config.r", None, number),
         "lora_alpha": Key("peft_config.lora_alpha", None, number),
         "template": Key("template", "qwen3_nothink", text),

@@ -16,10 +16,17 @@ _OWN = frozenset(
     "fine_tune_type grad_checkpoint resume_adapter_file mask_prompt test_batches".split()
 )
 _ENOUGH = 2
+# Vision, speech and GANs count iterations, too, and have layers: these keys are mlx-lm's alone, or are beside them.
+_UNMISTAKABLE = frozenset("lora_parameters lora_layers fine_tune_type mask_prompt adapter_path".split())
+_LAYERS = frozenset("iters num_layers".split())
+_BESIDE_LAYERS = frozenset("steps_per_eval steps_per_report val_batches test_batches max_seq_length".split())
 
 
 def _is_own(written: Written) -> bool:
-    return not written.call and len(_OWN & set(written.data)) >= _ENOUGH and not written.has("model_name_or_path")
+    keys = set(written.data)
+    if written.call or "model_name_or_path" in keys or len(_OWN & keys) < _ENOUGH:
+        return False
+    return bool(_UNMISTAKABLE & keys) or (keys >= _LAYERS and bool(_BESIDE_LAYERS & keys))
 
 
 def _why_not(written: Written) -> str:

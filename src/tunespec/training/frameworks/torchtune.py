@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tunespec.training.framework import Framework, Key, fixed
-from tunespec.training.values import number, positive, switch, text, word
+from tunespec.training.values import bound, number, positive, switch, text, word
 from tunespec.training.written import Written
 
 _COMPONENT = "_component_"
@@ -60,7 +60,7 @@ def _eval_strategy(written: Written) -> tuple[str, Any]:
 
 def _clip(value: Any) -> float | int | None:
     """`inf` measures the norm and clips nothing."""
-    found = number(value)
+    found = bound(value)
     return None if found == float("inf") else found
 
 
@@ -90,7 +90,7 @@ TORCHTUNE = Framework(
         "eval_steps": Key("run_val_every_n_steps", None, positive),
         "validation_data": Key(f"dataset_val.{_COMPONENT}", None, text),
         "logging_steps": Key("log_every_n_steps", 1, positive),
-        "max_grad_norm": Key("clip_grad_norm", None, _clip),
+        "max_grad_norm": Key("clip_grad_norm", None, number),  # `inf` measures the norm and clips nothing: no number
         "weight_decay": Key("optimizer.weight_decay", None, number),
         "lora_rank": Key("model.lora_rank", 8, number),
         "lora_alpha": Key("model.lora_alpha", 16, number),

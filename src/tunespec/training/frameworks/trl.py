@@ -35,6 +35,7 @@ TRAINERS: Mapping[str, Trainer] = {
     "PPOConfig": Trainer("rl", 3e-6, None),
 }
 # Keys that only one trainer's configuration has, in the order in which they tell; a flat file says no trainer.
+# `max_seq_length` is none of them: transformers' scripts (run_glue.py) have it, too.
 _SIGNS: Mapping[str, frozenset[str]] = {
     "GRPOConfig": frozenset("num_generations max_completion_length reward_weights reward_funcs epsilon_high".split()),
     "KTOConfig": frozenset("desirable_weight undesirable_weight".split()),
@@ -44,7 +45,7 @@ _SIGNS: Mapping[str, frozenset[str]] = {
         "f_divergence_type ld_alpha".split()
     ),
     "SFTConfig": frozenset(
-        "max_length max_seq_length packing packing_strategy completion_only_loss assistant_only_loss eos_token "
+        "max_length packing packing_strategy completion_only_loss assistant_only_loss eos_token "
         "dataset_text_field dataset_mixer dataset_mixture use_peft chat_template_path padding_free".split()
     ),
 }

@@ -13,9 +13,14 @@ from tunespec.training.written import Written
 
 _OWN = ("training.training_type", "training.num_epochs", "training.batch_size", "training.random_seed", "lora.lora_r")
 _ENOUGH = 2
+_TYPES = ("lora", "full")  # a `training_type` of others is `supervised`, or the like
 
 
 def _is_own(written: Written) -> bool:
+    """Any deep learning may have `training.num_epochs`, but neither of the first two."""
+    kind = word(written.get("training.training_type")) or ""
+    if text(written.get("model")) is None or not (written.has("lora.lora_r") or any(one in kind for one in _TYPES)):
+        return False
     return sum(map(written.has, _OWN)) >= _ENOUGH
 
 
