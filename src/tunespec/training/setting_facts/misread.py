@@ -22,7 +22,7 @@ from tunespec.training.values import number
 
 KINDS = "number_as_text word_as_false text_as_true repeated_key"
 _OMEGACONF = frozenset(("LLaMA-Factory", "LLaMA-Factory v1", "torchtune"))
-# Frameworks whose reader takes `no` for False -> the keys of theirs that are words.
+# Keys of transformers that are words; its frameworks' readers take `no` for False.
 _WORDS = frozenset("eval_strategy evaluation_strategy save_strategy logging_strategy lr_scheduler_type".split())
 _OFF = frozenset("false no off".split())
 _NUMBERS = frozenset(

@@ -13,7 +13,7 @@ _SECOND = 6**0.5  # the standard deviation of x[i-1] - 2 x[i] + x[i+1], for inde
 _TENTH, _FEWEST = 10, 3
 _PAIRED = 300
 _RARE = 0.01
-KNOWN = 8  # points from which on the noise of a curve is estimated at all
+KNOWN = 8  # points from which on noise is estimated at all [judgement]: six second differences have a median
 
 
 def noise(values: Curve) -> float:

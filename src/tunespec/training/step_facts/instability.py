@@ -20,9 +20,9 @@ _LOSSES, _GRADIENTS = FACTS[:2], FACTS[2:]
 _LEAST_ROWS = 10
 # A run that harder records make worse (a curriculum) does not double its loss, nor add what guessing among three costs.
 _DOUBLED, _NATS = 2.0, 1.0
-_SUSTAINED = 5  # rows in a row
+_SUSTAINED = 5  # [judgement] rows in a row: a norm that stays high, and no single batch
 _START = 10  # a norm is high while a new task is met: the first tenth of the run is not judged
-_CONSTANT = 10  # rows in a row
+_CONSTANT = 10  # [judgement] rows in a row: a norm that is measured is alike in a few at most
 
 
 def instability_facts(source: RunSource, rows: Rows) -> None:

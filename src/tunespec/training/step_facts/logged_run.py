@@ -16,7 +16,7 @@ from tunespec.training.logs.log import Log, Logged
 from tunespec.training.logs.read import FORMATS
 
 _IN_PARTS = {"mistral", "tensorboard"}  # training and evaluation, or each launch, has a file of its own
-_NEARLY = 0.9  # a log that goes this far is preferred to one that goes further and says less
+_NEARLY = 0.9  # [judgement] a log that goes this far is preferred to one that goes further and says less
 _EVALUATED = re.compile(r"eval_(?:\w+_)?loss")
 # TRL's trainers: grpo_trainer.py and rloo_trainer.py (reward, completions/), ppo_trainer.py (objective/, policy/).
 _REINFORCED = ("reward", "reward_std", "completion_length")

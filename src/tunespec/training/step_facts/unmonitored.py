@@ -18,7 +18,7 @@ FACTS = ("never_evaluated", "loss_unlogged", "best_not_saved", "early_stop_unrea
 _LOSSES = 3  # with fewer there is no curve
 # LLaMA-Factory, transformers and TRL log by steps; torchtune and mlx-lm print each report, so that few are a short run.
 _BY_STEPS = {"trainer_state", "llamafactory", "console", "tensorboard"}
-_LEAST_UNLOGGED = 30  # steps
+_LEAST_UNLOGGED = 30  # steps [judgement]: a shorter run is a trial, of which nobody needs a curve
 _WHOLE = 0.3  # of the least steps, where a run went through all its records: no trial does
 # But one that tries whether a model learns a few records by heart, of which H001 says that nothing was evaluated.
 _BY_HEART = 0.5
