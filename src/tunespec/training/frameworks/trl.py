@@ -34,6 +34,8 @@ TRAINERS: Mapping[str, Trainer] = {
     "OnlineDPOConfig": Trainer("rl", 5e-7, 512),
     "PPOConfig": Trainer("rl", 3e-6, None),
 }
+# The classes that hold a trainer's arguments, those of transformers and Unsloth among them.
+ARGUMENTS = frozenset([*TRAINERS, "TrainingArguments", "Seq2SeqTrainingArguments", "UnslothTrainingArguments"])
 # Keys that only one trainer's configuration has, in the order in which they tell; a flat file says no trainer.
 _SIGNS: Mapping[str, frozenset[str]] = {
     "GRPOConfig": frozenset("num_generations max_completion_length reward_weights reward_funcs epsilon_high".split()),
