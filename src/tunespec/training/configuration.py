@@ -14,6 +14,7 @@ from tunespec.training.dataset_registry import is_registry
 from tunespec.training.errors import TrainingError
 from tunespec.training.framework import Framework
 from tunespec.training.frameworks import BESIDE, TRAINERS
+from tunespec.training.nested_arguments import nested_arguments
 from tunespec.training.run_spec import RunSpec, spec_of
 from tunespec.training.written import Written
 from tunespec.training.yaml_text import read_yaml
@@ -52,7 +53,8 @@ def written_in(file: DataFile) -> Written | None:
     if read is None:
         return None
     misread = {} if file.path.suffix.lower() == ".json" else read.misread
-    return Written(file, read.data, read.lines, misread, read.repeated)
+    written = Written(file, read.data, read.lines, misread, read.repeated)
+    return written if _framework(written) is not None else nested_arguments(written) or written
 
 
 def spec_in(file: DataFile, beside: Sequence[RunSpec] = ()) -> RunSpec | None:

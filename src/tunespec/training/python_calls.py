@@ -14,8 +14,9 @@ from tunespec.templates.python_scopes import Function, Scope, changed_names, imp
 from tunespec.templates.python_text import parsed
 from tunespec.templates.python_values import Values
 from tunespec.training.errors import TrainingError
+from tunespec.training.frameworks.trl import ARGUMENTS
 from tunespec.training.python_classes import add_defaults, extended_in, from_command_line, parsed_classes
-from tunespec.training.python_given import ARGUMENTS, LOADER, Given, Reading, given_to
+from tunespec.training.python_given import LOADER, Given, Reading, given_to
 from tunespec.training.python_options import Options
 
 _LIBRARIES = frozenset("transformers trl peft unsloth".split())

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from tunespec.templates.python_scopes import Scope
 from tunespec.templates.python_values import Values
-from tunespec.training.python_given import ARGUMENTS, Given, Reading, take
+from tunespec.training.frameworks.trl import ARGUMENTS
+from tunespec.training.python_given import Given, Reading, take
 from tunespec.training.written import ANY
 
 _PARSERS = "Parser"  # HfArgumentParser, TrlParser, H4ArgumentParser: each takes such classes

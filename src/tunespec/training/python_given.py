@@ -8,11 +8,10 @@ from typing import Any
 
 from tunespec.templates.python_scopes import Scope
 from tunespec.templates.python_values import UNKNOWN, Values, is_unknown
-from tunespec.training.frameworks.trl import TRAINERS
+from tunespec.training.frameworks.trl import ARGUMENTS
 from tunespec.training.python_options import Options
 from tunespec.training.written import ANY
 
-ARGUMENTS = frozenset([*TRAINERS, "TrainingArguments", "Seq2SeqTrainingArguments", "UnslothTrainingArguments"])
 LOADER = "FastLanguageModel"  # what all of them are called here
 _POSITIONS = {
     "Trainer": ("model", "args", "data_collator", "train_dataset", "eval_dataset"),

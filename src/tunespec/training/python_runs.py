@@ -8,10 +8,10 @@ from typing import Any
 
 from tunespec.subjects import DataFile
 from tunespec.templates.python_scopes import dotted
-from tunespec.training.frameworks.trl import TRAINERS
+from tunespec.training.frameworks.trl import ARGUMENTS, TRAINERS
 from tunespec.training.python_calls import OTHERS, Program
 from tunespec.training.python_gathered import Gathered
-from tunespec.training.python_given import ARGUMENTS, LOADER, Given, shown_code
+from tunespec.training.python_given import LOADER, Given, shown_code
 from tunespec.training.python_tokenizer import PAD, padding_of
 from tunespec.training.written import ANY, Written
 

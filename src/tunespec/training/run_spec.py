@@ -87,7 +87,7 @@ def _setting(name: str, key: Key, framework: Framework, written: Written) -> Set
     if read == key.default and framework.is_dump(written):
         return _default(name, own, read, framework, written)
     said = written.said.get(own, "")
-    return Setting(name, own, read, written.file.shown, written.line(own), "written", said)
+    return Setting(name, _whole(own, written), read, written.file.shown, written.line(own), "written", said)
 
 
 def _made(name: str, derive: Derive, framework: Framework, written: Written) -> Setting:
@@ -102,12 +102,18 @@ def _made(name: str, derive: Derive, framework: Framework, written: Written) -> 
         return _default(name, key, value, framework, written)
     other = own != value and isinstance(own, str | int | float)
     told = shown(own) if other else ""
-    return Setting(name, key, value, written.file.shown, written.line(key), "written", written.said.get(key, ""), told)
+    said = written.said.get(key, "")
+    return Setting(name, _whole(key, written), value, written.file.shown, written.line(key), "written", said, told)
 
 
 def _default(name: str, key: str, value: Any, framework: Framework, written: Written) -> Setting:
     line = written.line(key) if written.has(key) else None
-    return Setting(name, key, value, written.file.shown, line, "default", framework.version)
+    return Setting(name, _whole(key, written), value, written.file.shown, line, "default", framework.version)
+
+
+def _whole(key: str, written: Written) -> str:
+    """A key as the user finds it in the file."""
+    return f"{written.prefix}{key}" if key else ""
 
 
 def _why_unknown(key: str, written: Written) -> str | None:
@@ -124,4 +130,4 @@ def _is_left_open(value: Any) -> bool:
 
 
 def _unknown(name: str, key: str, why: str, written: Written) -> Setting:
-    return Setting(name, key, None, written.file.shown, written.line(key), "unknown", why)
+    return Setting(name, _whole(key, written), None, written.file.shown, written.line(key), "unknown", why)

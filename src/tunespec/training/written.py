@@ -28,6 +28,8 @@ class Written:
             each key that is not written.
         said: key -> who says its value, where the file's other parts do: ``default of `--lr```.
         unread: what it configures beside that is not read, as sentences.
+        prefix: where it is a part of its file, what stands before its keys there, with a dot; the keys are also found
+            by their whole names.
         call: the class that a Python program calls with these values; empty for other files.
         calls_line: the line of that call.
     """
@@ -40,16 +42,18 @@ class Written:
     unknown: Mapping[str, str] = field(default_factory=dict)
     said: Mapping[str, str] = field(default_factory=dict)
     unread: Sequence[str] = ()
+    prefix: str = ""
     call: str = ""
     calls_line: int | None = None
 
     def has(self, key: str) -> bool:
         """Whether a key is written, whatever its value."""
+        key = key.removeprefix(self.prefix)
         return key in self.unknown or _find(self.data, key) is not _ABSENT
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value of a dotted key; ``default`` where it is not written."""
-        found = _find(self.data, key)
+        found = _find(self.data, key.removeprefix(self.prefix))
         return default if found is _ABSENT else found
 
     def without(self, key: str) -> Written:
@@ -74,6 +78,7 @@ class Written:
 
     def line(self, key: str) -> int | None:
         """The line that a key stands in, or the nearest one around it."""
+        key = key.removeprefix(self.prefix)
         while key:
             if key in self.lines:
                 return self.lines[key]

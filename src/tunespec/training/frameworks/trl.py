@@ -34,6 +34,8 @@ TRAINERS: Mapping[str, Trainer] = {
     "OnlineDPOConfig": Trainer("rl", 5e-7, 512),
     "PPOConfig": Trainer("rl", 3e-6, None),
 }
+# The classes that hold a trainer's arguments, those of transformers and Unsloth among them.
+ARGUMENTS = frozenset([*TRAINERS, "TrainingArguments", "Seq2SeqTrainingArguments", "UnslothTrainingArguments"])
 # Keys that only one trainer's configuration has, in the order in which they tell; a flat file says no trainer.
 # `max_seq_length` is none of them: transformers' scripts (run_glue.py) have it, too.
 _SIGNS: Mapping[str, frozenset[str]] = {

@@ -18,7 +18,9 @@ from tunespec.training.source import RunSource
 from tunespec.training.trainers import takes_flags
 
 KINDS = "removed_key refused_key unknown_key unknown_value fraction_of_steps"
-_OWN = frozenset("trainer whole tokenizer data_files collator model eval_dataset data_collator".split())  # of a program
+_OWN = frozenset(  # of a program
+    "trainer whole tokenizer data_files collator model eval_dataset data_collator adapter model_class".split()
+)
 _UNSLOTH = "FastLanguageModel"
 
 
