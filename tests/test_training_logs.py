@@ -268,6 +268,15 @@ def test_the_console_of_transformers_5_quotes_its_numbers(tmp_path):
     assert (log.epoch, log.finished) == (1, True)
 
 
+def test_a_console_without_bars_tells_its_steps_in_its_last_row(tmp_path):
+    """transformers rounds a run's seconds, and its steps per second, to three digits or more behind the point."""
+    end = "{'train_runtime': 1.6393, 'train_samples_per_second': 780.824, 'train_steps_per_second': 97.603, 'epoch': 2}"
+    log = read_log(written(tmp_path, "run.log", f"{{'loss': 2.5, 'epoch': 1.0}}\n{end}\n"), "console")
+    assert (log.max_steps, log.last_step, log.finished) == (160, 160, True)
+    odd = end.replace("97.603", "inf")
+    assert read_log(written(tmp_path, "odd.log", f"{{'loss': 2.5}}\n{odd}\n"), "console").last_step is None
+
+
 def test_powershell_writes_a_console_as_utf_16(tmp_path):
     path = written(tmp_path, "output.log", CONSOLE_5.replace("\n", "\r\n").encode("utf-16"))
     assert recognise_log(path) == "console"

@@ -23,8 +23,9 @@ def test_overtrained_log(steps, *, rise: float = 0.05, lost: float = 0.2, perfec
 
     Thresholds:
         rise: share above its best value at which a validation loss ends that is said to rise; a single evaluation
-            behind the best one counts from twice the share on, and all must be beyond the validation's own noise (0.05:
-            0.6142 and 0.6146 in the last epochs are normal, on the model card of mlfoundations-dev's Tulu 3)
+            behind the best one counts from twice the share on, seven or more that rise without doubt (Kendall's trend
+            test, three standard deviations) from half of it on, and all must be beyond the validation's own noise
+            (0.05: 0.6142 and 0.6146 in the last epochs are normal, on the model card of mlfoundations-dev's Tulu 3)
         lost: share above its best value from which on an ended run without its best checkpoint is an error (0.2)
         perfect: training loss below which a run ended too well (0.2: Unsloth's guide calls less "likely overfitting";
             Axolotl's has 0.5 to 2.0 for chats)
@@ -74,15 +75,18 @@ def test_unmonitored_log(steps, *, least: int = 100):
         `eval_steps`. Let early stopping wait for 3 evaluations, and name a metric that the evaluation logs.
 
     Thresholds:
-        least: steps from which on an ended run must hold an evaluation (100: shorter runs are trials)
+        least: steps from which on an ended run must hold an evaluation (100: shorter runs are trials); three tenths of
+            them where the run went through all its records
 
     Kinds:
-        never_evaluated: {value} | an ended run without one evaluation, whose configuration does not say so itself |
-            nobody knows whether it learned its records by heart
+        never_evaluated: {value} | an ended run without one evaluation, whose configuration does not say so itself;
+            torchtune's logs do not say that a run ended, so that its rows so far count | nobody knows
+            whether it learned its records by heart
         loss_unlogged: {value} | fewer than three training losses in an ended run of 30 steps or more | there is no
             curve that could show a NaN, a spike or a loss that does not fall
-        best_not_saved: {value} | the trainer noted a best evaluation, and no checkpoint of it | the best state of the
-            model is gone
+        best_not_saved: {value} | the trainer noted a best evaluation, and no checkpoint of it; or it followed no
+            metric, and `save_steps` left no checkpoint near the evaluation from which on the validation rose | the
+            best state of the model is gone
         early_stop_unreachable: {value} | early stopping that waited for more evaluations than there were, or for a
             metric that was never logged | it could not have stopped anything
 
@@ -133,7 +137,13 @@ def test_unstable_log(steps, *, gradient: float = 100.0):
         diverged: {value} | a training loss that ends at twice what it was at first, and 1 above | the model has lost
             what it knew
         loss_spike: {value} | a training loss that leaps for two rows or more to twice its usual value and 1.5 times the
-            highest of 50 rows, and comes back | a batch or a learning rate threw the model back
+            highest of 50 rows, more often than the run's own single high rows let expect, and comes back; or leaps in
+            three single rows, each to twice its usual value, together with a norm of forty times its own | a batch or a
+            learning rate threw the model back
+        rate_shock: {value} | a training loss that rises in the first fifth of the run by more than its noise, under a
+            logged learning rate above 0.02 (ten times the largest of torchtune's examples; not exactly 1, which
+            Prodigy and D-Adaptation have) | the first steps destroyed what the model knew, and what comes then is
+            learned from nothing
         exploding_gradient: {value} | a norm of the gradient above `gradient` in five rows without a break | without
             clipping these steps destroy the model, and with it they go anywhere
         constant_gradient: {value} | a norm of the gradient that is the same number in ten rows without a break | what
@@ -153,6 +163,6 @@ def test_unstable_log(steps, *, gradient: float = 100.0):
         ),
         *(
             expect.ExpectColumnValuesToBeNull(column=kind, severity="warning")
-            for kind in ("nan_gradient", "loss_spike", "exploding_gradient", "constant_gradient")
+            for kind in ("nan_gradient", "loss_spike", "rate_shock", "exploding_gradient", "constant_gradient")
         ),
     ]

@@ -26,6 +26,7 @@ import torch
 import transformers
 from transformers import EarlyStoppingCallback, TrainingArguments
 
+from benchmarks.configs.tiny.fresh import FRESH
 from benchmarks.configs.tiny.model import Language, Records, tiny_gpt2
 from benchmarks.configs.tiny.recipes import RECIPES, Checkpoint, Console, Events, Factory, Recipe, State
 from benchmarks.configs.tiny.trainers import Kill, LlamaFactoryLog
@@ -40,7 +41,7 @@ def main(names: Sequence[str]) -> int:
     """Train the named runs, or all of them that this version of transformers trains."""
     torch.set_num_threads(1)
     major = int(transformers.__version__.partition(".")[0])
-    for recipe in RECIPES:
+    for recipe in (*RECIPES, *FRESH):
         if recipe.transformers == major and (not names or recipe.name in names):
             with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):  # logs then name no folder of here
                 _keep(recipe, _train(recipe))
@@ -85,16 +86,17 @@ def _trainer(recipe: Recipe) -> Any:
     fault = recipe.fault or Fault()
     model = tiny_gpt2(language.vocabulary, recipe.width, recipe.seed, recipe.spread)
     fault.model(model)
-    held_out: Any = Records(language.write(recipe.held_out, _LENGTH, 1000 + recipe.seed))
+    held_out: Any = Records(language.write_mixed(recipe.held_out, _LENGTH, 1000 + recipe.seed, recipe.noise_every))
     if recipe.sets > 1:
         held_out = {
             name: Records(language.write(recipe.held_out, _LENGTH, 2000 + number))
             for number, name in enumerate(("news", "code", "chat")[: recipe.sets])
         }
+    records = language.write_mixed(recipe.records, _LENGTH, recipe.seed, recipe.noise_every)
     trainer = fault.trainer(
         model=model,
         args=_arguments(recipe),
-        train_dataset=Records(language.write(recipe.records, _LENGTH, recipe.seed), masked=recipe.masked),
+        train_dataset=Records(records, masked=recipe.masked),
         eval_dataset=held_out,
         **fault.arguments,
     )

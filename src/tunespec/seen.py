@@ -102,7 +102,7 @@ class Seen:
             if kind not in self.replaced:
                 self.training.setdefault(path, (DataFile(path, shown, None, kind), named))
             return path.suffix.lower() != ".py" or artefact(path) is None
-        if not (why := why_no_training(path)):
+        if not (why := why_no_training(path, named=named)):
             return False
         if not is_recipe(path):
             self._pass_over(shown, why, named=named)

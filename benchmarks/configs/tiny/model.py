@@ -30,6 +30,15 @@ class Language:
             columns.append(column)
         return torch.stack(columns, dim=1)
 
+    def write_mixed(self, records: int, length: int, seed: int, noise_every: int) -> torch.Tensor:
+        """The same, with tokens without order in place of one of ``noise_every`` records; 0: of none."""
+        tokens = self.write(records, length, seed)
+        if noise_every:
+            chance = torch.Generator().manual_seed(seed + 1)
+            noise = torch.randint(self.vocabulary, tokens.shape, generator=chance)
+            tokens[::noise_every] = noise[::noise_every]
+        return tokens
+
 
 class Records(Dataset[dict[str, torch.Tensor]]):
     """Token numbers as a ``Trainer`` wants them; ``masked`` takes every label away."""

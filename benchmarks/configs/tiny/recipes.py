@@ -23,7 +23,10 @@ _BOTH = (State, Console)
 
 @dataclass(frozen=True)
 class Recipe:
-    """One run. ``keep`` is what its user still has of it; ``kill`` and ``resume`` are numbers of steps done."""
+    """One run. ``keep`` is what its user still has of it; ``kill`` and ``resume`` are numbers of steps done.
+
+    Of ``noise_every`` records one is of a second kind: tokens without order.
+    """
 
     name: str
     records: int = 640
@@ -43,6 +46,7 @@ class Recipe:
     patience: int | None = None
     sets: int = 1
     masked: bool = False
+    noise_every: int = 0
     bars: bool = False
     seed: int = 1
     transformers: int = 5

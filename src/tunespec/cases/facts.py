@@ -70,10 +70,10 @@ def _fact(row: int, covered: Covered, places: Sequence[Place]) -> Fact:
     if one.tested >= covered.limits.least:
         return Fact(one.kind.fact, {}, 1)
     should, others = one.kind.verbs
+    examples = f"as {_of_training(one, covered)} {others}, such as {' and '.join(map(str, places))}"
     text = (
         f"{one.tested} of {covered.tested:,} evaluation records{' and probes' if covered.probes else ''}"
-        f"{_of_splits(covered)} {one.kind.says}; at least {covered.limits.least} {should}, "
-        f"as {_of_training(one, covered)} {others}, such as {' and '.join(map(str, places))}"
+        f"{_of_splits(covered)} {one.kind.says}; at least {covered.limits.least} {should}, {examples}"
     )
     return Fact(one.kind.fact, {row: Mark(text, places[0], float(one.tested), float(covered.limits.least))}, 1)
 

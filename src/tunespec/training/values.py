@@ -7,13 +7,16 @@ from typing import Any
 
 _ON = frozenset("true yes on y 1".split())
 _OFF = frozenset("false no off n 0 none null".split())
-MOST = 1e15  # no run counts further, and what is beyond 64 bits no report can hold
+LEAST, MOST = 1e-12, 1e15  # what no run has is below or above, and would overflow what is computed from it
 
 
 def number(value: Any) -> float | int | None:
-    """A number, also one that is written as a text; None for anything else, for NaN, and beyond ``MOST``."""
+    """A number, also one that is written as a text; None for anything else, and for what no run can have.
+
+    That is NaN, infinity, and what is nearer to 0 or farther from it than any setting.
+    """
     found = bound(value)
-    return found if found is not None and abs(found) <= MOST else None
+    return found if found == 0 or (found is not None and LEAST <= abs(found) <= MOST) else None
 
 
 def bound(value: Any) -> float | int | None:

@@ -13,12 +13,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tunespec.training.logs.log import Log, Logged
-from tunespec.training.logs.names import logged
+from tunespec.training.logs.names import logged, number, whole
 from tunespec.training.logs.texts import Lines
 
 ROW = re.compile(r"\{['\"](?:loss|eval_\w+|train_runtime)['\"]: [^{}\n]*\}")
 _TOTAL = re.compile(r"/(\d{1,12}) \[")  # of tqdm's `10/100 [`: a pattern that starts with digits takes 1 s more
 _STEP = re.compile(r"\d+\Z")
+_RUN = re.compile(r"\{['\"]train_runtime['\"]: [^{}\n]*\}")
 _CUT = re.compile(r"\{['\"](?:loss|eval_\w+|train_runtime)['\"]: [^{}\n]*\Z")
 
 
@@ -48,14 +49,23 @@ def read_console(text: str) -> Log:
         row = logged(_pairs(match[0]), lines.at(match.start()))
         if row is not None:
             rows.append(row._replace(step=bars.step(match.start(), match.end(), following)))
+    done = _steps_of_run(text)
     return Log(
         "console",
         tuple(_in_order(rows)),
-        max_steps=total,
+        max_steps=total or done,
+        global_step=None if any(row.step is not None for row in rows) else done,
         epoch=max((row.epoch for row in rows if row.epoch is not None), default=None),
         ended=any("train_runtime" in row.values for row in rows),
         cut_off=_CUT.search(text, text.rfind("\n") + 1) is not None,
     )
+
+
+def _steps_of_run(text: str) -> int | None:
+    """The steps of the last run that ended; transformers' ``speed_metrics`` divides them by the run's seconds."""
+    ends = _RUN.findall(text)
+    told = {key: number(value) for key, value in _pairs(ends[-1])} if ends else {}
+    return whole((told.get("train_runtime") or 0) * (told.get("train_steps_per_second") or 0) + 0.5) or None
 
 
 def _pairs(row: str) -> Iterator[tuple[str, str]]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from tunespec.templates.rows import Rows
-from tunespec.training.step_facts.curves import beginning, end, runs_of
+from tunespec.training.step_facts.curves import beginning, by_chance, end, runs_of
 from tunespec.training.step_facts.faults import loss_fault
 from tunespec.training.step_facts.logged_run import LoggedRun, Series
+from tunespec.training.step_facts.spikes import loss_spike
 
 if TYPE_CHECKING:
     from tunespec.training.source import RunSource
@@ -20,9 +20,6 @@ _LOSSES, _GRADIENTS = FACTS[:2], FACTS[2:]
 _LEAST_ROWS = 10
 # A run that harder records make worse (a curriculum) does not double its loss, nor add what guessing among three costs.
 _DOUBLED, _NATS = 2.0, 1.0
-_WINDOW = 50  # rows whose highest a spike is compared with, and within which it comes back
-_BEYOND_HIGHEST, _BEYOND_USUAL = 1.5, 2.0  # times the highest, and the median, of the rows before
-_WIDE = 2  # rows: a single one is a batch of hard records
 _SUSTAINED = 5  # rows in a row
 _START = 10  # a norm is high while a new task is met: the first tenth of the run is not judged
 _CONSTANT = 10  # rows in a row
@@ -58,44 +55,16 @@ def _losses(run: LoggedRun, rows: Rows) -> bool:
         return False
     rows.examine(*_LOSSES, rows=len(loss.values))
     first, last = beginning(loss.values), end(loss.values)
-    if last > max(_DOUBLED * first, first + _NATS):
+    limit = max(_DOUBLED * first, first + _NATS)
+    if last > limit and not by_chance(loss.values > limit, len(loss.values) - 1):
         low = int(np.argmin(loss.values))
         lowest = f"was {loss.values[low]:.3g} at {run.where(int(loss.rows[low]))}"
         said = f"the training loss began at {first:.3g}, {lowest}, and ends at {last:.3g}"
         rows.mark("diverged", int(loss.rows[-1]), said)
         return True
-    spikes = _spikes(loss)
-    if spikes:
-        at = spikes[0]
-        row = int(loss.rows[at])
-        usual = float(np.median(loss.values[at - _WINDOW : at]))
-        count = f", the first of {len(spikes):,} such spikes" if len(spikes) > 1 else ""
-        rows.mark(
-            "loss_spike",
-            row,
-            f"the training loss leaps from {usual:.3g} to {loss.values[at]:.3g} at {run.where(row)}{count}",
-        )
+    if (spike := loss_spike(run, loss)) is not None:
+        rows.mark("loss_spike", *spike)
     return False
-
-
-def _spikes(loss: Series) -> list[int]:
-    """The first positions of leaps that last and then come back; one that does not is other data, or divergence."""
-    values = loss.values
-    if len(values) <= _WINDOW + _WIDE or values.min() < 0:
-        return []
-    highest = sliding_window_view(values, _WINDOW).max(axis=1)  # of the rows before position n + _WINDOW
-    leaps = np.flatnonzero(values[_WINDOW:] > _BEYOND_HIGHEST * highest[:-1]) + _WINDOW
-    found: list[int] = []
-    for at in leaps.tolist():
-        if found and at < found[-1] + _WINDOW:
-            continue
-        before = values[at - _WINDOW : at]
-        limit = max(_BEYOND_HIGHEST * float(before.max()), _BEYOND_USUAL * float(np.median(before)))
-        behind = values[at : at + _WINDOW]
-        below = np.flatnonzero(behind <= limit)
-        if len(below) and below[0] >= _WIDE and float(np.median(values[at + below[0] : at + _WINDOW])) < limit:
-            found.append(at)
-    return found
 
 
 def _exploding(run: LoggedRun, norms: Series, rows: Rows, limit: float) -> None:

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from tunespec.templates.rows import Rows
-from tunespec.training.step_facts.curves import KNOWN, beginning, end, noise
+from tunespec.training.step_facts.curves import beginning, end
 from tunespec.training.step_facts.faults import loss_fault
 from tunespec.training.step_facts.logged_run import LoggedRun, Series
 from tunespec.training.step_facts.stairs import stairs
+from tunespec.training.step_facts.turning import EVALUATIONS, Turn, to_keep, training_levels, turns, validations
 
 if TYPE_CHECKING:
     from tunespec.training.source import RunSource
 
 FACTS = ("validation_lost", "validation_rises", "memorised", "perfect_loss")
 _VALIDATED = FACTS[:2]
-_EVALUATIONS = 3  # with fewer nothing can have turned
-_OUTSIDE = 4.0  # standard deviations of the validation's own noise: by chance once in 30,000 times
-_LEAST_RISE = 0.01  # nats: near 0 a share means nothing
-_STEADY = 1.02  # a training loss that ends higher than this share of what it was is not falling
 _LEAST_ROWS = 10  # of the training loss, before its end is called one
 # Only these say that no best model was kept, or cannot keep one: transformers notes it in its state, mlx-lm, torchtune
 # and mistral-finetune have nothing of the kind.
@@ -33,14 +28,6 @@ class Limits(NamedTuple):
     rise: float
     lost: float
     perfect: float
-
-
-class _Turn(NamedTuple):
-    name: str
-    best: int  # row of the run
-    value: float
-    last: float
-    rise: float  # share above the best
 
 
 def overtraining_facts(source: RunSource, rows: Rows) -> None:
@@ -65,49 +52,19 @@ def _overtraining(run: LoggedRun, rows: Rows, limits: Limits) -> None:
 
 
 def _validation(run: LoggedRun, rows: Rows, limits: Limits) -> bool:
-    series = {name: run.series(name).finite() for name in run.evaluated}
-    judged = {name: one for name, one in series.items() if len(one.values) >= _EVALUATIONS}
-    rows.skip(_VALIDATED, f"the log holds fewer than {_EVALUATIONS} evaluations with a loss")
+    judged = validations(run)
+    rows.skip(_VALIDATED, f"the log holds fewer than {EVALUATIONS} evaluations with a loss")
     if not judged:
         return False
     rows.examine(*_VALIDATED, rows=sum(len(one.values) for one in judged.values()))
-    turns = [turn for name, one in judged.items() if (turn := _turn(run, name, one, limits.rise)) is not None]
-    if 2 * len(turns) <= len(judged):  # of several validation sets, some may be of another domain
+    turned = turns(run, limits.rise)
+    if not turned:
         return False
-    worst = max(turns, key=lambda turn: turn.rise)
+    worst = max(turned, key=lambda turn: turn.rise)
     lost = worst.rise > limits.lost and run.objective == "language" and run.log.finished and _none_kept(run)
-    rows.mark("validation_lost" if lost else "validation_rises", worst.best, _said(run, worst, len(turns), len(judged)))
+    kind = "validation_lost" if lost else "validation_rises"
+    rows.mark(kind, worst.best, _said(run, worst, len(turned), len(judged)))
     return True
-
-
-def _turn(run: LoggedRun, name: str, series: Series, limit: float) -> _Turn | None:
-    """Where a validation loss turned, if it rises at the end while the training loss does not."""
-    values = series.values
-    at = int(np.argmin(values))
-    behind = values[at + 1 :]
-    # The lowest of many is low by chance: where there are many, those beside it say which level it has.
-    best = float(np.median(values[max(at - 1, 0) : at + 2]) if len(values) >= KNOWN else values[at])
-    if not len(behind) or best <= 0:
-        return None
-    last = float(np.median(behind[-3:]) if len(behind) > 2 else behind.min())
-    rise = last / best - 1
-    alone = len(behind) == 1  # one evaluation may be chance
-    if rise <= limit * (1 + alone) or last - best <= max(_LEAST_RISE, _OUTSIDE * noise(values)):
-        return None
-    row = int(series.rows[at])
-    return None if _training_rises(run, row) else _Turn(name, row, float(values[at]), float(values[-1]), rise)
-
-
-def _training_rises(run: LoggedRun, best: int) -> bool:
-    before, after = _training(run, best)
-    return before is not None and after is not None and after > _STEADY * before
-
-
-def _training(run: LoggedRun, best: int) -> tuple[float | None, float | None]:
-    """The level of the training loss up to a row, and at the end; None where nothing was logged."""
-    loss = run.series("loss").finite()
-    until, later = loss.values[loss.rows <= best], loss.values[loss.rows > best]
-    return (end(until) if len(until) else None), (end(later) if len(later) else None)
 
 
 def _none_kept(run: LoggedRun) -> bool:
@@ -117,25 +74,15 @@ def _none_kept(run: LoggedRun) -> bool:
     )
 
 
-def _said(run: LoggedRun, turn: _Turn, turned: int, sets: int) -> str:
-    before, after = _training(run, turn.best)
+def _said(run: LoggedRun, turn: Turn, turned: int, sets: int) -> str:
+    before, after = training_levels(run, turn.best)
     falls = f", while the training loss fell from {before:.3g} to {after:.3g}" if before and after else ""
     also = f" ({turned} of {sets} validation sets rise)" if sets > 1 else ""
     where = run.where(turn.best)
     return (
         f"`{turn.name}` turned at {where}, where it was {turn.value:.4g}; it ends at {turn.last:.4g}, "
-        f"{turn.last / turn.value - 1:.0%} above{also}{falls}; {_to_keep(run, turn.best, where)}"
+        f"{turn.last / turn.value - 1:.0%} above{also}{falls}; {to_keep(run, turn.best)}"
     )
-
-
-def _to_keep(run: LoggedRun, best: int, where: str) -> str:
-    log, step = run.log, run.rows[best].step
-    if log.best_checkpoint is not None and log.best_step == step:
-        return f"keep {log.best_checkpoint}"
-    if log.save_steps and step:
-        saved = max(round(step / log.save_steps), 1) * log.save_steps
-        return f"keep the checkpoint nearest to it: checkpoint-{saved}, if one was saved every {log.save_steps:,} steps"
-    return f"keep the checkpoint nearest to {where}"
 
 
 def _memorised(run: LoggedRun, loss: Series, rows: Rows) -> bool:
