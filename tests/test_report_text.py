@@ -74,5 +74,6 @@ def test_data_that_is_not_at_hand(tmp_path, named, said):
 def test_a_run_that_is_a_log_alone_has_its_name(tmp_path):
     state = '{"log_history": [{"loss": 1.0, "step": 1}]}'
     (tmp_path / "trainer_state.json").write_text(state, encoding="utf-8")
+    (tmp_path / "all_results.json").write_text('{"train_runtime": 1.0, "train_loss": 1.0}', encoding="utf-8")
     (tmp_path / "tunespec.toml").write_text("", encoding="utf-8")
     assert [run.name for run in discover(find(tmp_path), [str(tmp_path)]).runs] == ["trainer_state.json"]

@@ -243,7 +243,7 @@ def test_what_trains_nothing_is_refused_with_a_reason(tmp_path, text: str, why: 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
 def test_a_configuration_in_utf_16_is_told_apart_from_no_configuration(tmp_path, encoding: str):
     path = tmp_path / "train.yaml"
-    path.write_text("\ufeff" * (encoding != "utf-16") + "learning_rate: 1e-4\noutput_dir: o\n", encoding=encoding)
+    path.write_text("\ufeff" * (encoding != "utf-16") + "learning_rate: 1e-4\nnum_train_epochs: 3\n", encoding=encoding)
     assert "it is UTF-16" in why_no_training(path)
     other = tmp_path / "other.yaml"
     other.write_text("a: 1\n", encoding="utf-16")

@@ -31,10 +31,13 @@ def test_overtrained_log(steps, *, rise: float = 0.05, lost: float = 0.2, perfec
             Axolotl's has 0.5 to 2.0 for chats)
 
     Kinds:
-        validation_lost: {value} | the validation loss ends more than `lost` above its best, and the log says that no
-            best checkpoint was kept | the model that comes out is worse than one that the run had
+        validation_lost: {value} | the validation loss ends more than `lost` above its best, in a run that ended, and it
+            is known that no best checkpoint was kept: trainer_state.json says so, and mlx-lm, torchtune and
+            mistral-finetune keep none | the model that comes out is worse than one that the run had
         validation_rises: {value} | the validation loss ends more than `rise` above its best, while the training loss
-            falls | what was learned since then holds for the training records only
+            falls; also where it ends more than `lost` above, in a log that does not say whether the best checkpoint
+            was kept, such as a console's text or LLaMA-Factory's | what was learned since then holds for the training
+            records only
         memorised: {value} | without any evaluation: the training loss falls in stairs, at most epoch boundaries by a
             tenth or more, to less than 0.5 and half of what it was in the first epoch | the model recognises the
             records that come again, and repeats them

@@ -16,6 +16,7 @@ from tunespec.training.configuration import training_format, why_no_training
 from tunespec.training.data_files import Trained, trained_in
 from tunespec.training.folders import found_from
 from tunespec.training.frameworks import BESIDE
+from tunespec.training.logs import FORMATS, recognise_log
 from tunespec.training.recognise import LOG, training_file
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def training_runs(
         found.append(_run((file, *own), trained, datasets, pairs, config.root))
     alone = [(name, group) for name, group in logs.items() if not used & {file.shown for file in group}]
     alone += [(file.shown, [replace(file, format="training")]) for file in sides if file.shown not in used]
-    found += [TrainingRun(group[0].shown if name == "." else name, tuple(group)) for name, group in alone]
+    found += [TrainingRun(_telling(group) if name == "." else name, tuple(group)) for name, group in alone]
     return tuple(sorted(found, key=lambda run: run.name))
 
 
@@ -143,6 +144,12 @@ def _by_run(logs: Sequence[DataFile]) -> Mapping[str, list[DataFile]]:
             folder = folder.parent
         groups.setdefault(str(folder), []).append(file)
     return groups
+
+
+def _telling(logs: Sequence[DataFile]) -> str:
+    """The name of the log that tells most by its format: of a run in the project's folder, which has no name itself."""
+    order = {format_: at for at, format_ in enumerate(FORMATS)}
+    return min(logs, key=lambda file: order.get(recognise_log(file.path) or "", len(order))).shown
 
 
 def _logs_of(
