@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tunespec.findings import Place
-from tunespec.inference.answered import Reply, Served
+from tunespec.inference.answered import Call, Reply, Served
 from tunespec.inference.asker import Asker
 from tunespec.inference.probe import Probe
 from tunespec.progress import Progress
@@ -51,6 +53,55 @@ def test_some_are_asked_again(tokens, again, raw):
 
 def test_what_did_not_end_is_not_asked_again():
     assert asked(Server(10, reason="length")) == {"asked": 20, "rendered": 40}
+
+
+TOOLS = ({"type": "function", "function": {"name": "forecast_of"}},)
+CALLING = Reply("", reason="stop", tokens=9, calls=(Call("forecast_of", {}),))
+
+
+class ToolServer(Server):
+    """Calls a tool if it takes any."""
+
+    def __init__(self, reply, whole=None):
+        super().__init__(9)
+        self.reply, self.whole = reply, whole
+
+    def ask(self, question):
+        self.asked.append("raw" if question.stops == () else "asked")
+        return self.reply if question.tools else Reply("x", reason="stop", tokens=1)
+
+    def ask_whole(self, question):
+        self.asked.append("whole")
+        return self.whole or (self.reply if question.tools else Reply("x", reason="stop", tokens=1))
+
+
+def with_tools(server, *, own, tools=None, probes=1):
+    messages = ({"role": "user", "content": "?"},)
+    asked = [Probe(str(n), "tools", messages, Place("p", n, n, ""), tools=TOOLS, own=own) for n in range(probes)]
+    plain = Probe("plain", "plain", messages, Place("p", 9, 9, ""), own=own)
+    return Asker(server, Served("m", "S", stops=("#",), rendering=True, tools=tools), Progress()).ask([*asked, plain])
+
+
+def test_a_call_is_not_asked_without_stop_sequences():
+    server = ToolServer(CALLING)
+    one, _ = with_tools(server, own=False)
+    assert (one.reply.calls, one.raw, one.repeated, one.tools) == (CALLING.calls, None, None, TOOLS)
+    assert one.generated is None, "the endpoint for single questions takes no tools"
+
+
+def test_another_call_is_another_answer():
+    other = replace(CALLING, calls=(Call("forecast_of", {"days": 2}),))
+    one, _ = with_tools(ToolServer(CALLING, other), own=True)
+    assert one.repeated == CALLING
+
+
+@pytest.mark.parametrize("tools", [None, False], ids=["told when asked", "told before"])
+def test_tools_that_the_server_does_not_take(tools):
+    server = ToolServer(Reply("", reason="refused"))
+    assert [one.id for one in with_tools(server, own=False, tools=tools)] == ["plain"], "of the specification"
+    assert server.asked.count("rendered") == 2, "both ways of the plain one"
+    assert [one.reply.refuses_tools for one in with_tools(server, own=True, tools=tools)] == [True, False]
+    assert server.asked.count("asked") == (2 if tools is False else 4)
 
 
 def test_what_cannot_be_asked():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import orjson
 import pytest
 
 from tests.training_settings import (
@@ -18,6 +19,7 @@ from tests.training_settings import (
     marked,
     reason,
     run_of,
+    table_of,
 )
 
 SIZES = ("small_batch", "large_batch", "batch_over_dataset")
@@ -220,6 +222,51 @@ def test_deepspeeds_numbers_and_the_trainers(tmp_path, text, values, devices, sa
     assert marked(source, "contradicting_batch") == ({"contradicting_batch": said} if said else {})
 
 
+@pytest.mark.parametrize(
+    ("batch", "said"),
+    [
+        (
+            "",
+            "`micro_batch_size` is 1 (default of LLaMA-Factory 0.9.5) on one device: 1 record in a step, fewer than 4",
+        ),
+        ("micro_batch_size: 2\n", "`micro_batch_size: 2` on one device: 2 records in a step, fewer than 4"),
+    ],
+)
+def test_what_accumulates_by_the_whole_batch_alone_is_told_that(tmp_path, batch, said):
+    text = f"model: m\ntrain_dataset: d.yaml\npeft_config:\n  name: lora\n{batch}"
+    assert marked(run_of(tmp_path, text), "small_batch") == {
+        "small_batch": f"{said}; `global_batch_size: 16` is enough"
+    }
+    assert marked(run_of(tmp_path, f"{text}global_batch_size: 16\n"), "small_batch") == {}
+
+
+@pytest.mark.parametrize(
+    ("trainer", "size", "found"),
+    [
+        (TRL.format(4, 2), 2, {"contradicting_batch"}),
+        (TRL.format(4, 2), 4, set()),
+        (TRL.format(4, 2), "auto", set()),
+        (TRL_LORA, 4, {"contradicting_batch"}),  # the trainer's default is 8
+        (TRL_LORA, 8, set()),
+    ],
+)
+def test_deepspeeds_numbers_within_the_trainers_file(tmp_path, trainer, size, found):
+    text = f"{trainer}deepspeed:\n  zero_optimization: {{stage: 2}}\n  train_micro_batch_size_per_gpu: {size}\n"
+    assert set(marked(run_of(tmp_path, text), "contradicting_batch")) == found
+
+
+def test_numbers_that_differ_from_the_trainers_are_added_up_by_themselves(tmp_path):
+    values = {"train_batch_size": 64, "train_micro_batch_size_per_gpu": 4, "gradient_accumulation_steps": 3}
+    source = run_of(tmp_path, f"{TRL.format(2, 8)}deepspeed: ds.json\n", beside=deepspeed(**values))
+    texts = [mark.text for mark in table_of(source, ["contradicting_batch"]).facts["contradicting_batch"].values()]
+    own = "`train_micro_batch_size_per_gpu: 4` x `gradient_accumulation_steps: 3`"
+    assert sorted(texts) == [
+        "`gradient_accumulation_steps: 3` in ds.json, where `gradient_accumulation_steps: 8`",
+        f"`train_batch_size: 64`, where {own} is no divisor of it (12)",
+        "`train_micro_batch_size_per_gpu: 4` in ds.json, where `per_device_train_batch_size: 2`",
+    ]
+
+
 @pytest.mark.parametrize(("whole", "is_marked"), [(24, False), (32, True)])
 def test_deepspeeds_numbers_by_themselves(tmp_path, whole, is_marked):
     values = {"train_batch_size": whole, "train_micro_batch_size_per_gpu": 3, "gradient_accumulation_steps": 4}
@@ -281,3 +328,20 @@ def test_evaluations_of_an_epoch(tmp_path, more, said):
     found = marked(run_of(tmp_path, text, records=80), *STEPS)
     assert list(found) == (["few_steps_to_evaluate"] if said else [])
     assert all(text.startswith(said or "") for text in found.values())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "num_train_epochs: 1e999\nwarmup_ratio: 1e999\nlearning_rate: 1e999\n",
+        "max_steps: 1e30\nmax_length: 99999999999999999999999\nwarmup_steps: -.inf\n",
+        "per_device_train_batch_size: 999999999999999\ngradient_accumulation_steps: 999999999999999\n",
+        "max_grad_norm: .inf\nnum_train_epochs: 999999999999999\n",
+    ],
+)
+def test_numbers_that_no_run_reaches_are_none(tmp_path, text):
+    """The report's JSON holds 64 bits, and no infinity."""
+    source = run_of(tmp_path, TRL_FULL + text, records=1_000)
+    orjson.dumps(source.described())
+    assert not [text for text in marked(source).values() if "inf%" in text or " inf " in text]
+    assert all(number is None or abs(number) <= 1e15 for number in vars(source.plan).values())

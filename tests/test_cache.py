@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import textwrap
 import time
+import tomllib
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import chat, run_tunespec, write_jsonl
-from tunespec.cache import Cache
+from tunespec.cache import _EXTRAS, Cache
 
 PAIR = [chat("What is the Seine?", "A river through Paris."), chat("Who wrote Candide?", "Voltaire.")]
 
@@ -106,3 +109,9 @@ def test_kill_9_leaves_a_cache_that_the_next_run_survives(tmp_path, moment):
     result = run_tunespec("check", "data.jsonl", cwd=tmp_path)
     assert result.returncode == 1, result.stderr
     assert "data.jsonl:3001: repeats data.jsonl:6" in result.stdout
+
+
+def test_a_result_that_needed_an_extra_is_made_again_once_that_is_installed():
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = {re.split(r"[<>=]", one)[0] for extra in project["optional-dependencies"].values() for one in extra}
+    assert extras == set(_EXTRAS)

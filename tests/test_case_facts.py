@@ -79,7 +79,9 @@ def test_one_evaluation_record_is_enough(tmp_path, split):
     covered = [*records, *in_split(NUMERIC[6:7], split)]
     assert not findings(source_of(tmp_path, covered))
     more = findings(source_of(tmp_path, covered, "[pitfalls.untested-edge-cases]\nleast = 2\n"))
-    assert more["numeric"].startswith("1 of 21 evaluation records reckon with several numbers; at least 2 should")
+    counted = " (20 of `validation`, 1 of `test`)" if split == "test" else ""
+    found = f"1 of 21 evaluation records{counted} reckon with several numbers; at least 2 should"
+    assert more["numeric"].startswith(found)
 
 
 @pytest.mark.parametrize(
@@ -94,6 +96,13 @@ def test_one_evaluation_record_is_enough(tmp_path, split):
 def test_when_a_kind_is_asked_for(tmp_path, trained, others, evaluated, found):
     records = [*usual(others, "train"), *in_split(NUMERIC[:trained], "train"), *usual(100, "test")[-evaluated:]]
     assert bool(findings(source_of(tmp_path, records)).get("numeric")) is found
+
+
+def test_what_is_counted_in_several_files_is_told_by_split(tmp_path):
+    """The finding stands in the test split's file."""
+    records = [*usual(40, "train"), *in_split(NUMERIC[:6], "train"), *in_split(usual(52)[40:], "validation")]
+    told = findings(source_of(tmp_path, [*records, *in_split(usual(62)[52:], "test")]))["numeric"]
+    assert told.startswith("0 of 22 evaluation records (12 of `validation`, 10 of `test`) reckon with several numbers")
 
 
 def test_the_share_from_which_on_a_kind_is_asked_for(tmp_path):

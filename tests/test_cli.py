@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import chat, run_tunespec, write_jsonl
 from tunespec.catalogue import load
 from tunespec.config import Config, find
-from tunespec.config_values import _INFERENCE
+from tunespec.config_tables import _INFERENCE
 from tunespec.discover import discover
 from tunespec.explain import explain_text, list_text
 from tunespec.init import configuration_text

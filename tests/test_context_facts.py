@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from tests.answer_sources import LIVE, answer, asked, facts_of, marked, source_of
+from tunespec.inference.answered import Call
 from tunespec.inference.matching import holds, repeats, unmet
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def test_a_template_that_drops_the_system_message(tmp_path):
 def test_what_the_training_template_keeps_is_t003s(tmp_path, kept, found):
     source = source_of(tmp_path, [replace(IGNORED, rendered="What is the code?")])
     written = "\n".join(turn["content"] for turn in CODE[0 if kept else 1 :])
-    training = SimpleNamespace(render=lambda _: SimpleNamespace(text=written))
+    training = SimpleNamespace(render=lambda _, **__: SimpleNamespace(text=written))
     source.template = cast("TemplateSource", SimpleNamespace(training=training))
     assert set(marked(source, "lost_context")) == found
 
@@ -171,6 +172,36 @@ def test_expectations_without_context(tmp_path):
     said = {0: "`1` does not hold `Paris`"}
     assert marked(source_of(tmp_path, [wrong]), "missed_expectation") == {"missed_expectation": said}
     assert marked(source_of(tmp_path, [replace(wrong, own=False)]), "unexpected_answer") == {"unexpected_answer": said}
+
+
+@pytest.mark.parametrize(
+    ("call", "names", "said"),
+    [
+        (("a", "b"), (), "calls no tool, where it must call `a` or `b`"),
+        (("a",), ("c", "c"), "calls `c`, where it must call `a`"),
+        ((), ("a",), "calls `a`, where it must call none"),
+        (("a", "b"), ("c", "b"), None),
+        ((), (), None),
+        (None, ("a",), None),
+        (None, (), None),
+    ],
+)
+def test_tools_that_must_be_called(tmp_path, call, names, said):
+    one = answer("Rain?", "", call=call)
+    one = replace(one, reply=replace(one.reply, calls=tuple(Call(name, {}) for name in names)))
+    source = source_of(tmp_path, [one])
+    assert marked(source, "missed_expectation") == ({"missed_expectation": {0: f"`1` {said}"}} if said else {})
+    assert facts_of(source, "missed_expectation")["missed_expectation"].examined == (call is not None)
+    suite = marked(source_of(tmp_path, [replace(one, own=False)]), "unexpected_answer")
+    assert set(suite) == ({"unexpected_answer"} if said else set())
+
+
+def test_tools_that_the_server_refuses_are_t003s(tmp_path):
+    source = source_of(tmp_path, [answer("Rain?", "", call=("a",), reason="refused", rendered=None)])
+    facts = facts_of(source, "missed_expectation")
+    assert not any(fact.marks for fact in facts.values())
+    said = "the server answered no probe with expectations: it passes no tools to the model"
+    assert facts["missed_expectation"].reason == said
 
 
 @pytest.mark.parametrize(

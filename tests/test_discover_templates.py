@@ -285,3 +285,14 @@ def test_the_configuration_names_a_program_as_it_names_a_request(tmp_path):
     (tmp_path / "app/main.py").write_text("x = 1")
     with pytest.raises(CannotJudgeError, match=r"app/main\.py: no program that asks a model"):
         discover(find(tmp_path), [str(tmp_path)])
+
+
+def test_a_configuration_that_serves_a_model_says_how_its_template_is_judged(tmp_path):
+    serving = "model_name_or_path: x\ntemplate: qwen\ninfer_backend: vllm\n"
+    write_files(tmp_path, {"api.yaml": serving, "Modelfile": FROM})
+    config = find(tmp_path)
+    assert discover(config, [str(tmp_path)]).passed_over["api.yaml"] == (
+        "it serves a model, and trains none (name it, and T003 judges the template that it names)"
+    )
+    named = discover(config, [str(tmp_path / "api.yaml")])
+    assert [pair.name for pair in named.templates] == ["api.yaml"]

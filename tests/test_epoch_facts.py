@@ -9,6 +9,7 @@ from tests.training_settings import (
     HUGGING_FACE,
     LLAMA_FACTORY,
     MLX,
+    TORCHTUNE,
     TRL_FULL,
     TRL_LORA,
     lines,
@@ -72,6 +73,24 @@ def test_iterations_are_passes_too(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("records", "limit", "epochs", "plan"),
+    [
+        (400, "null", 8, (100, 800, 8)),
+        (400, 1000, 8, (100, 800, 8)),  # the records of an epoch last for 100 steps
+        (400, 50, 8, (50, 400, 4)),  # half of the records in each epoch
+        (None, 50, 8, (50, 400, 8)),
+        (None, "null", 8, (None, None, 8)),
+    ],
+)
+def test_a_limit_of_an_epochs_steps_is_no_length(tmp_path, records, limit, epochs, plan):
+    text = f"{TORCHTUNE}batch_size: 4\nepochs: {epochs}\nmax_steps_per_epoch: {limit}\n"
+    source = run_of(tmp_path, text, records=records)
+    assert source.plan is not None
+    assert (source.plan.steps_per_epoch, source.plan.steps, source.plan.epochs) == plan
+    assert ("too_many_epochs" in marked(source, *KINDS)) is (plan[2] > 5)
+
+
+@pytest.mark.parametrize(
     ("more", "is_marked"),
     [
         ("load_best_model_at_end: true\n", True),  # of nothing: the run does not evaluate
@@ -82,6 +101,24 @@ def test_iterations_are_passes_too(tmp_path):
 )
 def test_a_run_that_ends_at_its_best_may_have_many_epochs(tmp_path, more, is_marked):
     source = run_of(tmp_path, f"{LLAMA_FACTORY}num_train_epochs: 20\n{more}")
+    assert ("too_many_epochs" in marked(source, *KINDS)) is is_marked
+
+
+@pytest.mark.parametrize(
+    ("more", "is_marked"),
+    [
+        ("val_set_size: 0.1\nevals_per_epoch: 1\nsaves_per_epoch: 1\n", False),  # loaded unless that is switched off
+        ("val_set_size: 0.1\nevals_per_epoch: 1\nsaves_per_epoch: 1\nload_best_model_at_end: false\n", True),
+        ("val_set_size: 0.1\neval_steps: 10\nsave_steps: 20\n", False),
+        ("val_set_size: 0.1\neval_steps: 10\nsave_steps: 15\n", True),  # a checkpoint is saved unevaluated
+        ("val_set_size: 0.1\neval_steps: 10\n", True),
+        ("evals_per_epoch: 1\nsaves_per_epoch: 1\n", True),
+        ("test_datasets: [{path: x/y}]\nevals_per_epoch: 2\nsaves_per_epoch: 1\n", False),
+        ("test_datasets: [{path: x/y}]\nevals_per_epoch: 1\nsaves_per_epoch: 2\n", True),
+    ],
+)
+def test_axolotl_loads_the_best_unless_that_is_switched_off(tmp_path, more, is_marked):
+    source = run_of(tmp_path, f"{AXOLOTL}num_epochs: 6\n{more}")
     assert ("too_many_epochs" in marked(source, *KINDS)) is is_marked
 
 

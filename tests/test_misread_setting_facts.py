@@ -20,7 +20,7 @@ TRL = HF + "packing: false\n"
 LF = "model_name_or_path: a/b\nstage: sft\ntemplate: qwen\n"
 AXOLOTL = "base_model: a/b\ndatasets: []\n"
 MLX = "iters: 10\nnum_layers: 8\nadapter_path: a\n"
-V1 = "model: a/b\ntrain_dataset: a.yaml\n"
+V1 = "model: a/b\npeft_config: {name: lora}\ntrain_dataset: a.yaml\n"
 PROGRAM = "from transformers import TrainingArguments\nfrom trl import SFTConfig\n"
 KINDS = [*misread.KINDS.split(), *keys.KINDS.split()]
 
@@ -125,6 +125,23 @@ def test_a_word_that_is_read_as_false(tmp_path, text: str, expected: str | None)
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        (HF + 'fp16: "false"\n', '`fp16: "false"`: a text, and each text is on; write `fp16: false`'),
+        (LF + "do_eval: 'no'\n", '`do_eval: "no"`: a text, and each text is on; write `do_eval: false`'),
+        (PROGRAM + "SFTConfig(bf16='False')", '`bf16="False"`: a text, and each text is on; write `bf16=False`'),
+        (HF + "fp16: no\nbf16: off\ntf32: false\n", None),
+        (HF + 'fp16: "true"\neval_strategy: "no"\n', None),
+        (TRL + 'fp16: "false"\n', None),  # TrlParser hands it to argparse, which reads the word
+        (AXOLOTL + 'fp16: "false"\n', None),  # so does pydantic
+    ],
+)
+def test_a_switch_that_is_a_text(tmp_path, text: str, expected: str | None):
+    found = marks(spec_of(tmp_path, text)).get("text_as_true", [])
+    assert [text for _, text in found] == ([] if expected is None else [expected])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         (
             HF + "evaluation_strategy: steps\n",
             [("`evaluation_strategy: steps`: it is called `eval_strategy`; transformers 4.46 dropped the old name")],
@@ -173,19 +190,74 @@ def test_a_key_that_is_gone(tmp_path, text: str, expected: list[str]):
     [
         (HF + "learing_rate: 0.1\n", "`learing_rate: 0.1`: Hugging Face refuses it; `learning_rate` is what it has"),
         (HF + "Learning-Rate: 0.1\n", "`Learning-Rate: 0.1`: Hugging Face refuses it; `learning_rate` is what it has"),
+        (LF + "lora_rnak: 16\n", "`lora_rnak: 16`: LLaMA-Factory refuses it; `lora_rank` is what it has"),
+        (V1 + "trian_dataset: b\n", None),  # the right one is there, too
+        (
+            PROGRAM + "from peft import LoraConfig\nSFTTrainer(args=SFTConfig(), peft_config=LoraConfig(lora_aplha=8))",
+            "`LoraConfig.lora_aplha: 8`: Hugging Face refuses it; `LoraConfig.lora_alpha` is what it has",
+        ),
+        (
+            AXOLOTL + "learing_rate: 0.1\n",
+            "`learing_rate: 0.1`: Axolotl passes over it; `learning_rate` is missing then: it stops",
+        ),
+        (
+            MLX + "lora_parameters: {rnk: 8, scale: 20.0, dropout: 0.0}\n",
+            "`lora_parameters.rnk: 8`: mlx-lm passes over it; `lora_parameters.rank` is missing then: it stops",
+        ),
+        (MLX + "lora_parameters: {keys: [a], rank: 8, scale: 20.0, dropout: 0.0}\n", None),
+    ],
+)
+def test_a_misspelt_key_at_which_the_run_ends(tmp_path, text: str, expected: str | None):
+    found = marks(spec_of(tmp_path, text))
+    assert [text for _, text in found.get("refused_key", [])] == ([] if expected is None else [expected])
+    assert "unknown_key" not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         (
             AXOLOTL + "gradient_acumulation_steps: 2\n",
             ("`gradient_acumulation_steps: 2`: Axolotl passes over it; `gradient_accumulation_steps` is what it has"),
         ),
         (MLX + "steps_per_evals: 2\n", "`steps_per_evals: 2`: mlx-lm passes over it; `steps_per_eval` is what it has"),
+        (
+            MLX + "lr_schedule: {name: cosine_decay, warmpu: 5, arguments: [1.0e-5, 10]}\n",
+            "`lr_schedule.warmpu: 5`: mlx-lm passes over it; `lr_schedule.warmup` is what it has",
+        ),
         (V1 + "train_datasets: 2\n", None),  # the right one is there, too
         (HF + "my_own_setting: 1\nlora_rank: 2\n", None),  # of a script's own
         (HF + "learing_rate: 1\nlearning_rate: 1\n", None),
     ],
 )
-def test_a_misspelt_key(tmp_path, text: str, expected: str | None):
-    found = marks(spec_of(tmp_path, text)).get("unknown_key", [])
-    assert [text for _, text in found] == ([] if expected is None else [expected])
+def test_a_misspelt_key_that_is_passed_over(tmp_path, text: str, expected: str | None):
+    found = marks(spec_of(tmp_path, text))
+    assert [text for _, text in found.get("unknown_key", [])] == ([] if expected is None else [expected])
+    assert "refused_key" not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            HF + "lr_scheduler_type: cosin\n",
+            "`lr_scheduler_type: cosin`: Hugging Face refuses it; `cosine` is what it has",
+        ),
+        (LF + "optim: adamw_torchh\n", "`optim: adamw_torchh`: LLaMA-Factory refuses it; `adamw_torch` is what it has"),
+        (
+            PROGRAM + "TrainingArguments(optim='adamw_troch')",
+            "`optim: adamw_troch`: Hugging Face refuses it; `adamw_torch` is what it has",
+        ),
+        (HF + "eval_strategy: step\n", "`eval_strategy: step`: Hugging Face refuses it; `steps` is what it has"),
+        (AXOLOTL + "optimizer: adamw_torchh\n", "`optimizer: adamw_torchh`: Axolotl refuses it; `adamw_torch` is what"),
+        (AXOLOTL + "optimizer: someone/kernel\nlr_scheduler: rex\n", None),
+        (HF + "optim: adamw_hf\nlr_scheduler_type: linear\n", None),
+        (HF + "optim: my_own_optimizer\n", None),  # of a newer version, perhaps
+    ],
+)
+def test_a_misspelt_word(tmp_path, text: str, expected: str | None):
+    found = marks(spec_of(tmp_path, text)).get("unknown_value", [])
+    assert [text.startswith(expected or "-") for _, text in found] == ([] if expected is None else [True])
 
 
 @pytest.mark.parametrize(

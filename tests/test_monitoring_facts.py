@@ -61,12 +61,23 @@ def found(folder: Path, text: str, records: int | None = None) -> dict[str, str]
         (f"{AXOLOTL}val_set_size: 0.05\nevals_per_epoch: 0\n", "evaluation_off", "`evals_per_epoch: 0`"),
         (f"{AXOLOTL}val_set_size: 0.05\n", "", ""),
         (f"{AXOLOTL}rl: grpo\n", "", ""),
+        (f"{LLAMA_FACTORY.replace('stage: sft', 'stage: pt')}", "", ""),
+        (f"{HUGGING_FACE}max_steps: 60\nlogging_steps: 1\nsave_steps: 60\n", "", ""),  # a trial, as in a notebook
+        (f"{HUGGING_FACE}max_steps: 100\nlogging_steps: 1\nsave_steps: 50\n", "evaluation_off", "nothing measures"),
     ],
 )
 def test_whether_the_run_evaluates(tmp_path, text, kind, said):
     texts = found(tmp_path, text)
     assert list(texts) == [kind] * bool(kind)
     assert said in texts.get(kind, "")
+
+
+@pytest.mark.parametrize(
+    ("epochs", "kind"), [(3, ""), (9, "evaluation_off"), (10, "evaluation_off"), (11, "evaluation_off_long")]
+)
+def test_steps_that_the_records_come_to_are_counted(tmp_path, epochs, kind):
+    text = f"{ON_FILE}num_epochs: {epochs}\nlogging_steps: 1\nsave_steps: 20\n"
+    assert list(found(tmp_path, text, records=180)) == [kind] * bool(kind)  # 12 steps an epoch
 
 
 @pytest.mark.parametrize(
@@ -288,7 +299,7 @@ def test_the_frameworks_own_examples(tmp_path):
         counted.update((kind, name.partition("/")[0]) for kind in marked(source, *OF_H003))
     # By hand: those that hold nothing out. Axolotl's say so, LLaMA-Factory's have the evaluation commented out.
     assert counted == {
-        ("evaluation_off", "axolotl"): 24,
-        ("evaluation_off", "llama-factory"): 32,
-        ("evaluation_off", "pairs"): 16,
+        ("evaluation_off", "axolotl"): 20,
+        ("evaluation_off", "llama-factory"): 30,
+        ("evaluation_off", "pairs"): 14,
     }

@@ -36,7 +36,7 @@ def test_a_model_named_like_a_dataset_does_not_take_its_place(judge, tmp_path, m
     assert {"records", "answers"} <= {finding["table"] for finding in report["findings"]}
     text = render(report, "text")
     assert "dataset qa: 6 records" in text
-    assert "model qa: 26 answers (Ollama 0.34.2)" in text
+    assert "model qa: 28 answers (Ollama 0.34.2)" in text
     assert "(duplicate_of) in qa: 1 of 6 records" in text
     assert text.endswith("had nothing to look at\n")
     assert "6 records and 1 model judged" in text

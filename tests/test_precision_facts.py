@@ -30,6 +30,10 @@ def llama_factory(settings: str, model: str = QWEN) -> str:
     return LLAMA_FACTORY.format(model) + settings
 
 
+def full(settings: str) -> str:
+    return llama_factory(settings).replace("lora", "full")
+
+
 def axolotl(settings: str, model: str = QWEN) -> str:
     return AXOLOTL.format(model) + settings
 
@@ -44,12 +48,11 @@ def found(folder: Path, text: str, name: str = "train.yaml", **beside: str) -> d
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (
-            llama_factory(""),
-            "neither `bf16` nor `fp16` is set, and LLaMA-Factory 0.9.5 turns none on: the run computes",
-        ),
-        (llama_factory("bf16: false\n"), "`bf16: false`: the run computes in float32"),
-        (llama_factory("bf16: false\nfp16: false\n"), "`bf16: false` and `fp16: false`: the run computes in float32"),
+        (full(""), "neither `bf16` nor `fp16` is set, and LLaMA-Factory 0.9.5 turns none on: the run computes"),
+        (full("bf16: false\n"), "`bf16: false`: the run computes in float32"),
+        (full("bf16: false\nfp16: false\n"), "`bf16: false` and `fp16: false`: the run computes in float32"),
+        (llama_factory(""), ""),  # the model is loaded in bfloat16 then, and the adapter alone is float32
+        (llama_factory("bf16: false\nquantization_bit: 4\n"), ""),
         (llama_factory("bf16: true\n"), ""),
         (llama_factory("pure_bf16: true\n"), ""),
         (llama_factory("fp8: true\n"), ""),
@@ -75,8 +78,8 @@ def test_float32(tmp_path, text, said):
 
 
 def test_the_launcher_may_turn_a_format_on(tmp_path):
-    assert found(tmp_path, llama_factory(""), accelerate_yaml=ACCELERATE.format("bf16")) == {}
-    assert set(found(tmp_path, llama_factory(""), accelerate_yaml=ACCELERATE.format("no"))) == {"full_precision"}
+    assert found(tmp_path, full(""), accelerate_yaml=ACCELERATE.format("bf16")) == {}
+    assert set(found(tmp_path, full(""), accelerate_yaml=ACCELERATE.format("no"))) == {"full_precision"}
     texts = found(tmp_path, axolotl("bf16: false\n"), accelerate_yaml=ACCELERATE.format("bf16"))
     assert set(texts) == {"full_precision"}  # Axolotl tells the launcher
 
@@ -150,6 +153,7 @@ def test_what_a_model_was_made_in_by_its_folder(tmp_path, config: Any, kind):
         ("bf16: true\n", {"bf16": {"enabled": True}}, ""),
         ("bf16: true\n", {"fp16": {"enabled": True}}, "contradicting_precision"),
         ("bf16: true\n", {"bf16": {"enabled": False}}, "contradicting_precision"),
+        ("bf16: true\n", {"bf16": {"enabled": True}, "fp16": {"enabled": True}}, "contradicting_precision"),
         ("", {"bf16": {"enabled": True}}, "contradicting_precision"),  # transformers compares its default, too
         ("fp16: true\n", {"fp16": {"enabled": True, "loss_scale": 0}}, "half_of_bf16_model"),
         ("fp16: true\n", {"fp16": {"enabled": "auto", "loss_scale": 128}}, "half_of_bf16_model fixed_loss_scale"),
@@ -172,6 +176,13 @@ def test_the_message_names_both_files(tmp_path):
     texts = found(tmp_path, llama_factory("deepspeed: ds.json\nbf16: true\n"), ds_json=written)
     said = "`fp16.enabled: true` (ds.json), and `fp16` is not set (off in LLaMA-Factory 0.9.5)"
     said += ": transformers refuses what differs; `auto` there takes the trainer's"
+    assert texts == {"contradicting_precision": said}
+
+
+def test_the_message_of_a_file_of_deepspeeds_that_turns_both_on(tmp_path):
+    both = {"zero_optimization": {"stage": 2}, "bf16": {"enabled": True}, "fp16": {"enabled": True}}
+    texts = found(tmp_path, llama_factory("deepspeed: ds.json\nbf16: true\n"), ds_json=json.dumps(both))
+    said = "`bf16.enabled: true` (ds.json) and `fp16.enabled: true` (ds.json): DeepSpeed refuses both at once"
     assert texts == {"contradicting_precision": said}
 
 
@@ -233,7 +244,6 @@ def test_the_frameworks_own_examples(tmp_path):
     found = {name: set(kinds) for name, source in real_runs(tmp_path).items() if (kinds := marked(source, *OF_H004))}
     assert found == {
         "axolotl/archived__openllama-3b__config.yml": {"unscaled_half"},  # `float16: true`, archived
-        "llama-factory/train_lora__qwen3_preprocess.yaml": {"full_precision"},  # tokenizes, and would train so, too
         "llama-factory/v1__train_full__train_full_ulysses_cp.yaml": {"full_precision"},  # `bf16: false` is written
         "pairs/llama-factory/fsdp_config.before.yaml": {"half_precision"},  # the known truth: the repair is bf16
     }

@@ -370,3 +370,8 @@ def test_vllm_asked_without_its_parameters_is_a_call(call):
     for first in ("llm = LLM('m')", "llm = LLM('a')\nllm = LLM('b')", "llm: LLM = LLM('m')"):
         found = only(f"from vllm import LLM\n{first}\n{call}\n")
         assert (found.endpoint.server, found.endpoint.default) == ("vLLM", 16)
+
+
+def test_a_notebook_saved_as_a_program_is_read():
+    found = only(f"!pip install ollama\n%matplotlib inline\n{LOADED}model.generate(ids, max_new_tokens=64)\n")
+    assert found.line == LOADED.count("\n") + 3

@@ -10,9 +10,10 @@ import pytest
 from tests.template_facts import write_files
 from tunespec.config import find
 from tunespec.discover import discover
-from tunespec.subjects import DataFile
+from tunespec.subjects import DataFile, TrainingRun
 from tunespec.training.configuration import spec_in, training_format, why_no_training
 from tunespec.training.run_spec import RunSpec
+from tunespec.training.source import RunSource
 
 IMPORTS = """\
 from transformers import *
@@ -78,13 +79,13 @@ def test_what_a_program_writes_is_read(tmp_path, text: str, expected: dict[str, 
         ("SFTConfig(learning_rate=args.lr)", "learning_rate", "unknown: args.lr"),
         ("def f(lr):\n    SFTConfig(learning_rate=lr)", "learning_rate", "unknown: lr"),
         ("SFTConfig(**config)", "epochs", "unknown: **config"),
-        ("SFTConfig(seed=1, **config)", "seed", "written"),
+        ("SFTConfig(weight_decay=1, **config)", "weight_decay", "written"),
         ("SFTConfig(*config)", "epochs", "unknown: *config"),
         ("lr = 1\nlr = 2\nSFTConfig(learning_rate=lr)", "learning_rate", "unknown: lr"),
-        ("SFTConfig(seed=1)\nSFTConfig(seed=2)", "seed", "unknown: several calls differ"),
-        ("SFTConfig(seed=1)\nSFTConfig()", "seed", "unknown: several calls differ"),
-        ("a = SFTConfig(seed=1)\na.seed = 2", "seed", "unknown: set anew in line 7"),
-        ("SFTConfig(seed=1)", "validation_data", "unknown: the trainer is made elsewhere"),
+        ("SFTConfig(weight_decay=1)\nSFTConfig(weight_decay=2)", "weight_decay", "unknown: several calls differ"),
+        ("SFTConfig(weight_decay=1)\nSFTConfig()", "weight_decay", "unknown: several calls differ"),
+        ("a = SFTConfig(weight_decay=1)\na.weight_decay = 2", "weight_decay", "unknown: set anew in line 7"),
+        ("SFTConfig(weight_decay=1)", "validation_data", "unknown: the trainer is made elsewhere"),
         ("SFTTrainer(args=SFTConfig(), **more)", "validation_data", "unknown: the trainer is made elsewhere"),
         ("SFTTrainer(args=SFTConfig(), eval_dataset=a if b else None)", "validation_data", "unknown: a if b else None"),
         ("SFTTrainer(args=SFTConfig(), data_collator=mine)", "collator", "unknown: mine"),
@@ -95,6 +96,97 @@ def test_what_a_program_writes_is_read(tmp_path, text: str, expected: dict[str, 
 )  # fmt: skip
 def test_what_only_a_run_would_tell_is_not_known(tmp_path, text: str, name: str, said: str):
     assert origins(read(tmp_path, text), name) == [said]
+
+
+def test_of_two_runs_the_second_is_said_to_be_unread(tmp_path):
+    text = "SFTConfig(seed=1)\nDPOConfig(seed=2)\nDPOTrainer(m, beta=9.0)\nSFTTrainer(m, packing=True)\nDPOConfig()\n"
+    spec = read(tmp_path, text)
+    assert values(spec, "seed", "packing", "objective") == {"seed": 1, "packing": True, "objective": "sft"}
+    assert spec is not None
+    assert not spec.written.has("beta")
+    said = "the run of `DPOConfig` in line 7 is not judged: of a program one run is read, here that of `SFTConfig` in "
+    assert list(spec.written.unread) == [f"{said}line 6; in a file of its own it would be"]
+    run = TrainingRun("train.py", (spec.written.file,))
+    assert RunSource(run, find(tmp_path)).described()["profile"]["undecided"] == list(spec.written.unread)
+
+
+CLASS = """\
+from dataclasses import dataclass, field
+from transformers import HfArgumentParser
+@dataclass
+class Mine(TrainingArguments):
+    learning_rate: float = field(default=2e-5)
+    num_train_epochs: float = 2
+    own: str
+class More(Mine):
+    learning_rate: float = field(default=3e-5, metadata={})
+    betas: list = field(default_factory=list)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "rate", "epochs", "strategy"),
+    [
+        ("HfArgumentParser((Mine,)).parse_args_into_dataclasses()", 2e-5, 2, None),
+        ("parser = HfArgumentParser([Other, More])", 3e-5, 2, None),
+        ("args = HfArgumentParser(Mine).parse()[0]\nargs.learning_rate = 1", None, 2, None),
+        ("Mine('out', num_train_epochs=5)", 2e-5, 5, "no"),
+        ("Mine(learning_rate=rate())", None, 2, "no"),
+    ],
+)
+def test_a_class_that_extends_the_arguments_gives_their_defaults(tmp_path, text, rate, epochs, strategy):
+    spec = read(tmp_path, CLASS + text)
+    assert values(spec, "learning_rate", "epochs", "eval_strategy") == {
+        "learning_rate": rate,
+        "epochs": epochs,
+        "eval_strategy": strategy,
+    }
+
+
+def test_the_default_of_a_class_is_said_with_its_line(tmp_path):
+    spec = read(tmp_path, CLASS + "Mine()")
+    assert spec is not None
+    rate = spec.setting("learning_rate")
+    assert rate is not None
+    assert (str(rate), rate.line) == ("`learning_rate: 2e-05` (default of `Mine`)", IMPORTS.count("\n") + 5)
+
+
+def test_a_class_that_nothing_uses_is_no_run(tmp_path):
+    assert read(tmp_path, CLASS) is None
+
+
+OPTIONS = """\
+p = argparse.ArgumentParser()
+p.add_argument("-l", "--lr", type=float, default={})
+"""
+DEFAULT = "`learning_rate: 0.005` (default of `--lr`)"
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "said"),
+    [
+        (OPTIONS.format("5e-3"), "a = p.parse_args()\nSFTConfig(learning_rate=a.lr)", DEFAULT),
+        (OPTIONS.format("'5e-3'"), "a, _ = p.parse_known_args()\nSFTConfig(learning_rate=a.lr)", DEFAULT),
+        (OPTIONS.format("5e-3"), "a = p.parse_args()\nrate = a.lr\nSFTConfig(learning_rate=rate)", DEFAULT),
+        (OPTIONS.format("5e-3"), "def main(args):\n SFTConfig(learning_rate=args.lr)\nmain(p.parse_args())", DEFAULT),
+        (OPTIONS.format("5e-3"), "def get():\n a = p.parse_args()\n return a\nb = get()\nSFTConfig(learning_rate=b.lr)",
+         DEFAULT),
+        (OPTIONS.format("5e-3"), "a = p.parse_args()\na.lr = 1\nSFTConfig(learning_rate=a.lr)", None),
+        (OPTIONS.format("5e-3"), "p.set_defaults(lr=1)\na = p.parse_args()\nSFTConfig(learning_rate=a.lr)", None),
+        (OPTIONS.format("5e-3"), "p.parse_args()\nSFTConfig(learning_rate=a.lr)", None),
+        (OPTIONS.format("5e-3"), "a = p.parse_args()\nc = load()\nSFTConfig(learning_rate=c.lr)", None),
+        (OPTIONS.format("5e-3") + OPTIONS.format("1"), "a = p.parse_args()\nSFTConfig(learning_rate=a.lr)", None),
+        (OPTIONS.format("None"), "a = p.parse_args()\nSFTConfig(learning_rate=a.lr)", None),
+        (OPTIONS.format("rate()"), "a = p.parse_args()\nSFTConfig(learning_rate=a.lr)", None),
+    ],
+)  # fmt: skip
+def test_an_option_is_known_by_its_default(tmp_path, options: str, text: str, said: str | None):
+    spec = read(tmp_path, options + text)
+    assert spec is not None
+    rate = spec.setting("learning_rate")
+    assert rate is not None
+    assert (str(rate) if rate.is_known else None) == said
+    assert said is None or rate.line == IMPORTS.count("\n") + 2
 
 
 @pytest.mark.parametrize(
@@ -157,10 +249,37 @@ def test_a_program_that_cannot_be_read_says_why(tmp_path):
     assert why_no_training(tmp_path / "train.py") == "no Python that can be read: '(' was never closed (line 6)"
 
 
-def test_lines_are_those_of_the_arguments(tmp_path):
-    spec = read(tmp_path, "BASE = {\n  'seed': 1,\n}\nSFTConfig(\n  learning_rate=1,\n  **BASE,\n)\n")
+def test_a_notebook_saved_as_a_program_is_read(tmp_path):
+    text = """\
+# %%
+%%capture
+!pip install unsloth \\
+    trl
+%matplotlib inline
+?SFTConfig
+SFTConfig?
+files = !ls
+if colab:
+    !nvidia-smi
+# %%
+%%bash
+echo 'it is' | cat
+# %%
+SFTConfig(
+    learning_rate=3e-4)
+"""
+    spec = read(tmp_path, text)
     assert spec is not None
-    assert [(one.key, one.line) for one in spec if one.origin == "written"] == [("learning_rate", 10), ("seed", 7)]
+    rate = spec.setting("learning_rate")
+    assert rate is not None
+    assert (rate.value, rate.line) == (3e-4, IMPORTS.count("\n") + 16)
+
+
+def test_lines_are_those_of_the_arguments(tmp_path):
+    spec = read(tmp_path, "BASE = {\n  'weight_decay': 1,\n}\nSFTConfig(\n  learning_rate=1,\n  **BASE,\n)\n")
+    assert spec is not None
+    written = {one.key: one.line for one in spec if one.origin == "written"}
+    assert written == {"learning_rate": 10, "weight_decay": 7}
 
 
 def test_a_program_that_trains_and_asks_is_both(tmp_path):

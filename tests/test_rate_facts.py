@@ -57,7 +57,7 @@ HIGH, BROKEN, LOW, FINE = "high", "destructive", "low", None
         (FULL + "max_steps: 19\n", {1e-4: FINE, 1e-7: FINE, 2e-3: BROKEN}),
         (FULL + "max_steps: 20\n", {1e-4: HIGH, 1e-7: LOW}),
         # What is trained is not known: only what suits nothing is found.
-        (HUGGING_FACE, {1e-7: FINE, 5e-3: FINE, 5.0: HIGH}),
+        (HUGGING_FACE, {1e-7: FINE, 5e-3: FINE, 0.5: BROKEN}),
         (LLAMA_FACTORY + "finetuning_type: prompt\n", {0.02: FINE}),
         # Rates of another size than Adam's.
         (FULL + "optim: adamw_torch\n", {1e-2: BROKEN}),
@@ -93,7 +93,7 @@ def test_the_learning_rate_for_what_is_trained(tmp_path, text, rates):
             MLX + "learning_rate: 0.0005\n",
             f"`learning_rate: 0.0005`: LoRA takes 0.0001 at most ({STRONG})",
         ),
-        (HUGGING_FACE + "learning_rate: 0.1\n", "`learning_rate: 0.1`: fine-tuning takes 0.01 at most"),
+        (HUGGING_FACE + "learning_rate: 0.1\n", "`learning_rate: 0.1`: fine-tuning breaks a model above 0.01"),
     ],
 )
 def test_what_is_said(tmp_path, text, said):
@@ -121,7 +121,41 @@ def test_reasons(tmp_path):
         "which learning rates suit `ia3` is not known here"
     )
     assert reason(run_of(tmp_path, AXOLOTL), "learning_rate_low") == "no learning rate above 0 is known"
-    assert reason(run_of(tmp_path, HUGGING_FACE), "learning_rate_destructive") == "what is trained is not known"
+    assert reason(run_of(tmp_path, HUGGING_FACE), "learning_rate_low") == "what is trained is not known"
+
+
+LOADED = "from transformers import *\nfrom transformers import AutoModelForCausalLM, Trainer, TrainingArguments, {0}\n"
+LOADED += "model = {0}.from_pretrained('{1}')\nTrainer(model, TrainingArguments('out', learning_rate={2}))\n"
+OF_TRL = "from trl import DPOConfig, DPOTrainer, SFTConfig, SFTTrainer\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "rates"),
+    [
+        # Whether an adapter is trained is not known, and the loosest of the limits holds.
+        (OF_TRL + "DPOConfig(learning_rate={})", {1e-4: FINE, 2e-4: HIGH, 0.5: BROKEN, 1e-8: FINE}),
+        (OF_TRL + "SFTConfig(learning_rate={})", {1e-3: FINE, 2e-3: HIGH, 0.5: BROKEN, 1e-8: FINE}),
+        # A trainer that loads the model itself, and has no adapter.
+        (OF_TRL + "SFTTrainer('a/b', SFTConfig(learning_rate={}))", {5e-5: FINE, 2e-4: HIGH, 2e-3: BROKEN}),
+        (OF_TRL + "SFTTrainer('a/b', SFTConfig(learning_rate={}), **more)", {2e-4: FINE}),
+        (OF_TRL + "SFTTrainer('a/b', SFTConfig(learning_rate={}), peft_config=c)", {2e-4: FINE}),
+        ("from peft import PromptTuningConfig\n" + OF_TRL + "SFTConfig(learning_rate={})", {0.3: FINE}),
+        # Encoders and T5.
+        (LOADED.format("AutoModelForCausalLM", "a/b", "{}"), {1e-4: HIGH}),
+        (LOADED.format("AutoModelForSequenceClassification", "a/b", "{}"), {1e-4: FINE, 2e-3: BROKEN}),
+        (LOADED.format("AutoModelForSeq2SeqLM", "a/b", "{}"), {3e-4: FINE}),
+        (LOADED.format("AutoModel", "microsoft/deberta-v3-base", "{}"), {1e-4: FINE}),
+        (LOADED.format("AutoModel", "answerdotai/ModernBERT-base", "{}"), {1e-4: FINE}),
+        (LOADED.format("AutoModel", "google/flan-t5-base", "{}"), {3e-4: FINE}),
+        (LOADED.format("AutoModel", "roberta/llama", "{}"), {1e-4: HIGH}),
+    ],
+)
+def test_the_learning_rate_of_a_program(tmp_path, text, rates):
+    for rate, expected in rates.items():
+        folder = tmp_path / f"{rate}"
+        folder.mkdir()
+        found = marked(run_of(folder, text.format(f"{rate:.9f}"), name="train.py"), *RATES)
+        assert list(found) == ([f"learning_rate_{expected}"] if expected else []), rate
 
 
 @pytest.mark.parametrize(("decay", "is_marked"), [(0, False), (0.1, False), (0.11, True), (1, True)])
@@ -206,6 +240,7 @@ def test_a_schedule_of_another_length_than_the_run(tmp_path, steps, length, said
     [
         ("name: cosine_decay\n  arguments: [0.00001, 500, 0.0]\n", ""),
         ("name: linear_schedule\n  arguments: [0.00001, 0.0, 500]\n", ""),
+        ("name: cosine_decay\n  warmup: 80\n  arguments: [0.00001, 420]\n", ""),  # which begins after the warm-up
         (
             "name: cosine_decay\n  arguments: [0.00001, 1000, 0.0]\n",
             "`lr_schedule.arguments.1: 1000`: the run ends after 500 steps, before the learning rate has come down",
@@ -237,3 +272,25 @@ def test_a_schedule_may_be_shorter_than_the_most_steps_that_there_can_be(tmp_pat
     assert reason(run_of(tmp_path, TRL_LORA), "schedule_mismatch") == (
         "no schedule with a length of its own is configured"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "params", "said"),
+    [
+        (
+            "learning_rate: 1.0e-4\n",
+            {"lr": 2e-4},
+            "`optimizer.params.lr: 0.0002` (ds.json), and `learning_rate: 0.0001`",
+        ),
+        ("", {"lr": 1e-4}, "`optimizer.params.lr: 0.0001` (ds.json), and `learning_rate` is not set"),
+        ("", {"weight_decay": 0.01}, "`optimizer.params.weight_decay: 0.01` (ds.json), and `weight_decay` is not set"),
+        ("learning_rate: 2.0e-4\n", {"lr": 2e-4}, ""),
+        ("learning_rate: 2.0e-4\n", {"lr": "auto", "weight_decay": "auto"}, ""),
+    ],
+)
+def test_an_optimizer_that_deepspeed_sets_otherwise(tmp_path, text, params, said):
+    beside = {"ds.json": json.dumps(DEEPSPEED | {"optimizer": {"type": "AdamW", "params": params}})}
+    source = run_of(tmp_path, f"{TRL_LORA}deepspeed: ds.json\n{text}", beside=beside)
+    found = marked(source, "contradicting_optimizer").get("contradicting_optimizer", "")
+    assert found.startswith(said)
+    assert bool(found) is bool(said)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import write_jsonl
+from tunespec.config import find
+from tunespec.discover_training import named_training
 from tunespec.errors import CannotJudgeError
 from tunespec.inference.probe import suite_probes
 from tunespec.inference.recorded import read_recorded
@@ -74,3 +77,19 @@ def test_any_records_are_recognised_and_read_or_refused(tmp_path_factory, record
     recognise(write_jsonl(folder / "a.jsonl", records), Shapes())
     with suppress(CannotJudgeError):
         outputs(folder, *records)
+
+
+@pytest.mark.parametrize("name", ["run.sh", "config.yaml", "nb.ipynb", "bin.yaml"])
+def test_a_file_that_is_nothing_is_told_what_is_judged(tmp_path, name):
+    (tmp_path / name).write_bytes(b"a: 1\n\xff" if name == "bin.yaml" else b"a: 1\n")
+    why = recognise(tmp_path / name, Shapes()).why
+    for judged in ("datasets", ".jsonl", "Modelfile", "training configurations (.yaml", "training logs"):
+        assert judged in why
+
+
+def test_a_log_in_another_form_is_one_all_the_same(tmp_path):
+    (tmp_path / "metrics.json").write_text('[{"loss": 1.0, "step": 1}]', encoding="utf-8")
+    told = "a training log in a form that is not read"
+    assert recognise(tmp_path / "metrics.json", Shapes()).why.startswith(told)
+    with pytest.raises(CannotJudgeError, match="no training log in a form that is read"):
+        named_training(replace(find(tmp_path), training={"logs": ["metrics.json"]}))

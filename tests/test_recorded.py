@@ -9,6 +9,7 @@ from tests.answer_sources import answered, reasons, source_of
 from tests.conftest import write_jsonl
 from tunespec.config import find
 from tunespec.errors import CannotJudgeError
+from tunespec.inference.answered import Call
 from tunespec.inference.recorded import read_recorded
 from tunespec.inference.source import AnswerSource
 from tunespec.inference.tables import build
@@ -72,7 +73,7 @@ def test_a_stream_that_was_cut_off_is_broken(tmp_path, piece):
 def test_a_stream_keeps_its_calls_and_its_request(tmp_path):
     calling = {**said(""), "message": {"role": "assistant", "content": "", "tool_calls": [CALL]}}
     (one,) = recorded(tmp_path, said("", request=ASKED), calling, said("", **LAST)).answered
-    assert (one.reply.text, one.reply.calls, one.question) == ("", True, "Which city?")
+    assert (one.reply.text, one.reply.calls, one.question) == ("", (Call("weather", {}),), "Which city?")
 
 
 def test_a_torn_line_does_not_end_a_stream(tmp_path):
@@ -141,7 +142,7 @@ def test_the_output_of_a_batch(tmp_path):
 def test_a_call_needs_no_words(tmp_path, content, request_):
     ollama = {**said("", **LAST), "message": {"role": "assistant", "content": content, "tool_calls": [CALL]}}
     found = recorded(tmp_path, {**completion(content, tool_calls=[CALL]), **request_}, {**ollama, **request_})
-    assert [(one.reply.text, one.reply.calls) for one in found.answered] == [("", True)] * 2
+    assert [(one.reply.text, one.reply.calls) for one in found.answered] == [("", (Call("weather", {}),))] * 2
 
 
 @pytest.mark.parametrize("reason", ["load", "unload"])

@@ -14,7 +14,7 @@ from tests.answer_sources import LIVE, answered, found, reasons, source_of
 from tunespec.config import Config
 from tunespec.errors import CannotJudgeError
 from tunespec.findings import Place
-from tunespec.inference.answered import Reply, Served
+from tunespec.inference.answered import Call, Reply, Served
 from tunespec.inference.probe import are_probes
 from tunespec.inference.recorded import is_recording, read_recorded
 from tunespec.inference.recording import answer_of, open_recording, served_of, write_recording
@@ -63,7 +63,7 @@ REPLIES = {
     "broken off": replace(WHOLE, reason=None, tokens=None),
     "refused": Reply("", reason="refused", overlong=True),
     "overlong": replace(WHOLE, overlong=True),
-    "calls": Reply("", reason="stop", calls=True),
+    "calls": Reply("", reason="stop", calls=(Call("forecast_of", {"place": "Lisbon"}), Call("", "no JSON"))),
     "unknown": Reply("It is Heron.", noted=False),
 }
 
@@ -73,6 +73,20 @@ def test_what_was_written_is_read_again(tmp_path, reply):
     shown = replace(ASKED, reply=reply, rendered="You: What is the code name?", generated="You: What?")
     one = replace(shown, again=WHOLE, repeated=WHOLE, raw=replace(WHOLE, text="It is Heron.### End"))
     assert [kept(again) for again in read(written(tmp_path, one, RUNAWAY))] == [kept(one), kept(RUNAWAY)]
+
+
+def test_tools_and_calls_are_read_again(tmp_path):
+    call = {"id": "c1", "type": "function", "function": {"name": "forecast_of", "arguments": {"place": "Faro"}}}
+    before = (
+        {"role": "user", "content": "Rain?"},
+        {"role": "assistant", "content": "", "tool_calls": [call]},
+        {"role": "tool", "content": "Dry.", "tool_call_id": "c1", "name": "forecast_of"},
+    )
+    tools = ({"type": "function", "function": {"name": "forecast_of", "parameters": {"type": "object"}}},)
+    one = replace(answered("And in Porto?", "", before=before), tools=tools, case="tools", reply=REPLIES["calls"])
+    every = [replace(one, call=call) for call in (None, (), ("forecast_of",))]
+    every.append(replace(one, reply=Reply("", reason="refused")))
+    assert [kept(again) for again in read(written(tmp_path, *every))] == [kept(one) for one in every]
 
 
 @given(question=st.text(min_size=1), text=st.text())

@@ -46,7 +46,9 @@ def test_a_sheet_is_drawn_filled_in_and_judged(project, judge):
     sheet = [json.loads(line) for line in (project / "sheet.jsonl").read_text("utf-8").splitlines()]
     assert sheet[0]["texts"][1]["answer"].startswith("It is ")
     write_jsonl(project / "reviews.jsonl", [judge_line(line["record"], "correct") | line for line in sheet[:1]])
-    assert run_tunespec("review", "sample", cwd=project).stdout.count("\n") == 30
+    printed = run_tunespec("review", "sample", cwd=project)
+    assert printed.stdout.count("\n") == 30
+    assert printed.stderr == "30 records drawn; -o FILE keeps the sheet; next: tunespec review --new\n"
     assert sheet[0]["record"] not in run_tunespec("review", "sample", cwd=project).stdout
     write_jsonl(project / "reviews.jsonl", [line | judge_line(line["record"]) for line in sheet])
     code, report = judge(project, select=[E002])
@@ -152,7 +154,7 @@ def test_no_key_of_a_log_drives_the_terminal(project, judge):
 def test_without_a_review_the_reason_names_the_command(project, judge):
     _, report = judge(project, select=[E002, "D005"])
     why = {row["reason"] for row in report["pitfalls"] if row["code"] == E002}
-    assert why == {"nobody reviewed anything yet; begin with `tunespec review sample`"}
+    assert why == {"nobody reviewed anything yet (begin with `tunespec review sample`)"}
     (absent,) = discover(find(project), [str(project)]).of("evaluation")
     assert isinstance(absent, Absent)
 
@@ -160,10 +162,10 @@ def test_without_a_review_the_reason_names_the_command(project, judge):
 def test_a_record_that_was_mended_is_reviewed_no_more(project, judge):
     """Its hash is another one: what was rejected does not count against what it became."""
     own = keys(project)
-    write_jsonl(project / "reviews.jsonl", [judge_line(key, "correct") for key in own[:6]])
+    write_jsonl(project / "reviews.jsonl", [judge_line(key, "correct") for key in own[:10]])
     assert kinds(judge(project, select=[E002])[1]) == {"too_few_reviewed", "rejected_share"}
     write_jsonl(
-        project / "data.jsonl", [chat(f"Is {n} even?", f"It's {n}." if n < 6 else f"It is {n}.") for n in range(40)]
+        project / "data.jsonl", [chat(f"Is {n} even?", f"It's {n}." if n < 10 else f"It is {n}.") for n in range(40)]
     )
     assert kinds(judge(project, select=[E002])[1]) == {"too_few_reviewed", "foreign_review"}
 

@@ -44,14 +44,24 @@ def judged(count, *, wrong=0, **more):
                 "the first is outputs.jsonl:1"
             },
         ),
-        (  # the other 26 cannot change it any more
-            judged(4, wrong=4),
+        (  # the other 20 cannot change it any more
+            judged(10, wrong=4),
             outputs(100),
             {
-                "too_few_reviewed": "4 of 100 outputs are judged, where 30 must be; 4 of those are rejected",
-                "rejected_share": "4 of 4 judged outputs are rejected (100%, allowed 10%): 4 not correct; "
+                "too_few_reviewed": "10 of 100 outputs are judged, where 30 must be; 4 of those are rejected",
+                "rejected_share": "4 of 10 judged outputs are rejected (40%, allowed 10%): 4 not correct; "
                 "the first is outputs.jsonl:1",
             },
+        ),
+        (  # too few for a verdict
+            judged(9, wrong=9),
+            outputs(100),
+            {"too_few_reviewed": "9 of 100 outputs are judged, where 30 must be; 9 of those are rejected"},
+        ),
+        (  # a slip, or not: two more will tell
+            judged(1, wrong=1),
+            outputs(3),
+            {"too_few_reviewed": "1 of 3 outputs are judged, where 3 must be; 1 of those are rejected"},
         ),
         (judged(30, day="2025-11-26"), outputs(100), {}),
         (

@@ -56,6 +56,14 @@ def test_a_line_that_is_no_judgement_says_why(changed, why):
     assert str(refused.value) == why
 
 
+def test_a_byte_order_mark_costs_no_judgement(tmp_path):
+    """Notepad and PowerShell write one."""
+    path = tmp_path / "reviews.jsonl"
+    write_jsonl(path, [said(0), said(1)])
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert [(line.place.line, line.why) for line in lines_of(path)] == [(1, ""), (2, "")]
+
+
 def test_a_line_keeps_what_it_does_not_need():
     """A sheet's own keys, and those of another tool."""
     line = {**said(0, "concise", note="long-winded"), "why": "longest", "path": "outputs.jsonl", "ticket": 17}

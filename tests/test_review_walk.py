@@ -68,9 +68,13 @@ def test_one_key_a_judgement(own):
 
 def test_several_reasons(own):
     terminal, _, (first, *_) = walked(own, "m152\r2\r1\rq")  # 2 is pressed twice: it is not meant
-    assert terminal.lines[0] == (first, {**GOOD, "complete": False, "relevant": False, "correct": False}, "", False)
+    assert terminal.lines[0] == (first, {"complete": False, "relevant": False, "correct": False}, "", False)
     terminal, _, (first, *_) = walked(own, "m1225\rq")
-    assert terminal.lines == [(first, {**GOOD, "complete": False, "correct": False}, "", False)]
+    assert terminal.lines == [(first, {"complete": False, "correct": False}, "", False)]
+
+
+def test_one_reason_is_one_reason_however_it_is_said(own):
+    assert walked(own, "3q")[0].lines == walked(own, "m3\rq")[0].lines
 
 
 @pytest.mark.parametrize("keys", ["m\r", "m1\x1b", "m12q", "xq", "m", "", "s" * 9, "?", "\r", "u"])
@@ -93,6 +97,25 @@ def test_a_note_goes_with_one_judgement(own):
     terminal, _, _ = walked(own, "n5a", notes=["it is \x1b[31m odd"])
     assert [line[2] for line in terminal.lines] == ["it is \x1b[31m odd", ""]
     assert not any("\x1b[31m" in text for text in terminal.shown)
+
+
+@pytest.mark.parametrize(
+    ("pressed", "kept", "left"),
+    [
+        ("nqq", [], 3),  # asked once more
+        ("nq5q", ["why"], 2),
+        ("nqlq5q", ["why"], 2),  # another key between: asked again
+        ("nss", [], 2),
+        ("nu5q", ["why"], 2),  # nothing to take back: nothing is lost
+        ("anuu", [""], 3),
+        ("n", [], 3),
+    ],
+)
+def test_a_note_is_not_lost_without_a_word(own, pressed, kept, left):
+    terminal, walk, _ = walked(own, pressed, notes=["why"])
+    assert [line[2] for line in terminal.lines if not line[3]] == kept
+    assert len(walk.pending) == left
+    assert any(text.startswith("The note is ") for text in terminal.shown) == (pressed != "nu5q")
 
 
 def test_undo_writes_a_line_and_asks_again(own):

@@ -13,6 +13,7 @@ from tests.chat_templates import CORPORA
 from tunespec.subjects import DataFile
 from tunespec.training.configuration import spec_in, training_format, why_no_training
 from tunespec.training.errors import TrainingError
+from tunespec.training.framework import Framework, Key, fixed
 from tunespec.training.run_spec import RunSpec
 
 CONFIGS = CORPORA / "training_configs"
@@ -88,6 +89,7 @@ training:
 lora:
   lora_r: 32
 """
+LLAMA_FACTORY = "model_name_or_path: a/b\nfinetuning_type: lora\ndataset: x\n"
 DPO = """\
 model_name_or_path: a/b
 dataset_mixer:
@@ -122,7 +124,7 @@ def read(folder: Path, text: str, name: str = "train.yaml") -> RunSpec:
             {
                 "method": "dora", "objective": "sft", "micro_steps": 400, "accumulation": 4, "devices": 1,
                 "learning_rate": 1e-5, "scheduler": "cosine_decay", "warmup_steps": 10, "eval_steps": 10,
-                "save_steps": 25, "max_length": 2048, "train_on_prompt": True, "lora_rank": 8, "max_grad_norm": None,
+                "save_steps": 25, "max_length": 2048, "lora_rank": 8, "max_grad_norm": None,
             },
         ),
         (
@@ -138,7 +140,7 @@ def read(folder: Path, text: str, name: str = "train.yaml") -> RunSpec:
             TORCHTUNE,
             "torchtune",
             {
-                "method": "qlora", "objective": "sft", "epochs": 2, "max_steps": 200, "learning_rate": 3e-4,
+                "method": "qlora", "objective": "sft", "epochs": 2, "max_steps_per_epoch": 100, "learning_rate": 3e-4,
                 "packing": True, "max_length": 4096, "max_grad_norm": None, "eval_strategy": "no", "bf16": True,
                 "fp16": False, "lora_rank": 16, "lora_alpha": 16, "logging_steps": None,
             },
@@ -148,7 +150,7 @@ def read(folder: Path, text: str, name: str = "train.yaml") -> RunSpec:
             "LLaMA-Factory v1",
             {
                 "method": "qlora", "objective": None, "epochs": 3, "batch_size": 2, "learning_rate": 1e-5,
-                "lora_rank": 16, "quantization_bits": 4, "bf16": True, "max_length": 2048,
+                "lora_rank": 16, "bf16": True, "max_length": 2048,
             },
         ),
         (
@@ -163,7 +165,7 @@ def read(folder: Path, text: str, name: str = "train.yaml") -> RunSpec:
             DPO,
             "Hugging Face",
             {
-                "method": "qlora", "objective": "dpo", "learning_rate": 1e-6, "max_length": None, "bf16": True,
+                "method": "qlora", "objective": None, "learning_rate": 1e-6, "max_length": None, "bf16": True,
                 "save_strategy": "no", "logging_steps": 10, "lora_rank": 128, "lora_alpha": 32, "eval_strategy": "no",
             },
         ),
@@ -176,13 +178,34 @@ def test_a_configuration_is_read_under_one_set_of_names(tmp_path, text: str, fra
 
 
 @pytest.mark.parametrize(
+    ("text", "objective", "said"),
+    [
+        (LLAMA_FACTORY + "stage: dpo\n", "dpo", "`stage: dpo`"),
+        (LLAMA_FACTORY + "stage: dpo\npref_loss: sigmoid\n", "dpo", "`stage: dpo`"),
+        (LLAMA_FACTORY + "stage: dpo\npref_loss: orpo\n", "orpo", "`pref_loss: orpo`"),
+        (LLAMA_FACTORY + "stage: dpo\npref_loss: simpo\n", "simpo", "`pref_loss: simpo`"),
+        (LLAMA_FACTORY + "stage: sft\npref_loss: orpo\n", "sft", "`stage: sft`"),
+        (LLAMA_FACTORY + "stage: pt\n", "pretrain", "`stage: pt`"),
+        (LLAMA_FACTORY + "do_train: true\n", "sft", "`stage` is sft (default of LLaMA-Factory 0.9.5)"),
+        (DPO, "", "`trainer` is null (default of TRL 1.16)"),  # any of TRL's preference trainers
+        (DPO + "rpo_alpha: 1.0\n", "dpo", "`trainer` is dpo (default of TRL 1.16)"),
+        (DPO + "desirable_weight: 1.0\n", "kto", "`trainer` is kto (default of TRL 1.16)"),
+        (DPO + "trainer: ORPOTrainer\n", "orpo", "`trainer: ORPOTrainer`"),
+    ],
+)
+def test_what_a_run_trains_for(tmp_path, text: str, objective: str, said: str):
+    spec = read(tmp_path, text)
+    assert (spec.objective, str(spec.setting("objective"))) == (objective, said)
+
+
+@pytest.mark.parametrize(
     ("text", "name", "said"),
     [
         (MLX, "eval_steps", "`steps_per_eval: 40`"),
         (MLX, "save_steps", "`save_every` is 25 (default of mlx-lm 0.32)"),
         (MLX, "learning_rate", "`lr_schedule.arguments.0: 1e-05`"),
         (TORCHTUNE, "method", "`model._component_: torchtune.models.llama3_1.lora_llama3_1_8b`"),
-        (TORCHTUNE, "max_steps", "`max_steps_per_epoch: 100`"),
+        (TORCHTUNE, "max_steps_per_epoch", "`max_steps_per_epoch: 100`"),
         (TORCHTUNE, "max_grad_norm", "`clip_grad_norm` is null (default of torchtune 0.6)"),
         (TORCHTUNE, "logging_steps", "`log_every_n_steps` is not known (${batch_size})"),
         (V1, "epochs", "`num_train_epochs` is 3 (default of LLaMA-Factory 0.9.5)"),
@@ -199,6 +222,7 @@ def test_a_message_names_the_users_own_key(tmp_path, text: str, name: str, said:
     ("text", "why"),
     [
         ("model_name_or_path: x\ntemplate: qwen\ninfer_backend: vllm\n", "it serves a model"),
+        ("model_name_or_path: x\nstage: sft\ndo_train: true\ntokenized_path: t\n", "it only tokenizes data"),
         ("model: x\npeft_config:\n  name: lora\n  export_dir: out\n", "it exports a model"),
         ("gpu: h100\ngpu_count: 1\nsecrets: [A]\n", "rented machines"),
         ("model:\n  _component_: torchtune.models.x\nprompt: {user: Hi}\n", "it asks a model"),
@@ -214,6 +238,16 @@ def test_what_trains_nothing_is_refused_with_a_reason(tmp_path, text: str, why: 
     assert why in why_no_training(path)
     with pytest.raises(TrainingError, match=why):
         spec_in(DataFile(path, path.name, None, "training"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_a_configuration_in_utf_16_is_told_apart_from_no_configuration(tmp_path, encoding: str):
+    path = tmp_path / "train.yaml"
+    path.write_text("\ufeff" * (encoding != "utf-16") + "learning_rate: 1e-4\noutput_dir: o\n", encoding=encoding)
+    assert "it is UTF-16" in why_no_training(path)
+    other = tmp_path / "other.yaml"
+    other.write_text("a: 1\n", encoding="utf-16")
+    assert why_no_training(other) == ""
 
 
 def test_in_a_dump_the_defaults_are_no_settings_of_the_user(tmp_path):
@@ -262,7 +296,7 @@ def test_every_real_configuration_is_read_or_refused_with_a_reason():
         ("LLaMA-Factory", "lora", "dpo"): 1,
         ("LLaMA-Factory", "lora", "kto"): 1,
         ("LLaMA-Factory", "lora", "pretrain"): 3,
-        ("LLaMA-Factory", "lora", "sft"): 11,
+        ("LLaMA-Factory", "lora", "sft"): 10,
         ("LLaMA-Factory", "oft", "sft"): 4,
         ("LLaMA-Factory", "qlora", "sft"): 3,
         ("LLaMA-Factory v1", "freeze", ""): 1,
@@ -275,8 +309,17 @@ def test_every_real_configuration_is_read_or_refused_with_a_reason():
     assert refused == {
         "cloud__modal.yaml": "it says on which rented machines Axolotl trains, and not how",
         "v1__train_lora__export_lora.yaml": "it exports a model, and trains none",
+        "train_lora__qwen3_preprocess.yaml": "it only tokenizes data, and trains none",
         "deepseek3_kt.before.yaml": "it serves a model, and trains none",
         "deepseek3_kt.after.yaml": "it serves a model, and trains none",
         "llama3_full_predict.before.yaml": "it evaluates a model, and trains none",
         "llama3_full_predict.after.yaml": "it evaluates a model, and trains none",
     }
+
+
+@pytest.mark.parametrize(("keys", "said"), [
+    ({"epoch": Key("n")}, "no canonical name: epoch"), ({"epochs": Key("n")}, "and made of several: epochs"),
+])  # fmt: skip
+def test_a_framework_reads_each_setting_in_one_way(keys: dict[str, Key], said: str):
+    with pytest.raises(ValueError, match=said):
+        Framework("X", "X 1", lambda _: False, keys, {"epochs": fixed(1)})

@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.template_facts import write_files
+from tunespec.config import find
+from tunespec.discover import discover
+from tunespec.progress import Progress
+from tunespec.subject_sources import Sources
 from tunespec.subjects import DataFile
 from tunespec.training.configuration import spec_in
 from tunespec.training.named_data import named_data
@@ -68,13 +72,31 @@ def test_deepspeed_in_a_programs_arguments(tmp_path):
             [("a.json", "train"), ("hub/x", "validation")],
         ),
         (
-            "model: a/b\ntrain_dataset: list.yaml\neval_dataset: b.jsonl\n",
+            "model: a/b\npeft_config: {name: lora}\ntrain_dataset: list.yaml\neval_dataset: b.jsonl\n",
             [("a.jsonl", "train"), ("b.jsonl", "validation")],
         ),
-        ("model: a/b\ntrain_dataset: other.yaml\n", [("other.yaml (a list of data)", "train")]),
-        ("model: a\ntraining: {num_epochs: 1, batch_size: 2}\ndata: {dataset: hub/x}\n", [("hub/x", "train")]),
+        (
+            "model: a/b\npeft_config: {name: lora}\ntrain_dataset: other.yaml\n",
+            [("other.yaml (a list of data)", "train")],
+        ),
+        ("model: a\ntraining: {training_type: lora, batch_size: 2}\ndata: {dataset: hub/x}\n", [("hub/x", "train")]),
     ],
 )
 def test_the_data_that_a_configuration_names(tmp_path, text: str, expected: list[tuple[str, str]]):
     write_files(tmp_path, {"list.yaml": "mine:\n  path: a.jsonl\n  source: local\n"})
     assert [(one.name, one.split) for one in named_data(spec_of(tmp_path, text), tmp_path)] == expected
+
+
+def test_a_run_is_judged_anew_where_its_base_models_config_changed(tmp_path):
+    (tmp_path / "m").mkdir()
+    keys = []
+    for config in (None, '{"dtype": "float16"}', '{"dtype": "bfloat16"}'):
+        write_files(tmp_path, {"train.yaml": HF + "model_name_or_path: m\nfp16: true\n"})
+        if config is not None:
+            write_files(tmp_path, {"m/config.json": config})
+        discovery = discover(find(tmp_path), [str(tmp_path / "train.yaml")])
+        sources = Sources(find(tmp_path), discovery, Progress(), None)  # type: ignore[arg-type]
+        (run,) = discovery.runs
+        assert [file.shown for file in run.files] == ["train.yaml"]
+        keys.append(sources.key(run))
+    assert len(set(keys)) == 3

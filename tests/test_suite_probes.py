@@ -17,12 +17,24 @@ def said(probe, *, last=True):
     return "\n".join(message["content"] for message in messages)
 
 
+def asked(probe):
+    return [message["content"] for message in probe.messages if message["role"] == "user"][-1]
+
+
 def test_they_are_few_and_cover_every_kind_of_edge_case():
-    assert 20 <= len(PROBES) <= 26, "each costs a user's machine a second or more"
-    assert {probe.case for probe in PROBES} == set(CASES) - {"tools"}, "tools are not asked live yet"
+    assert 20 <= len(PROBES) <= 28, "each costs a user's machine a second or more"
+    assert {probe.case for probe in PROBES} == set(CASES)
     assert len(set(NAMES)) == len(NAMES)
     assert not any(probe.own for probe in PROBES)
     assert {probe.place.path.partition(":")[0] for probe in PROBES} == {"tunespec"}
+
+
+def test_tools_are_those_of_the_probes_of_that_case():
+    """Most fine-tuned models take none: what is asked without tools must not need them."""
+    with_tools = [probe for probe in PROBES if probe.tools]
+    assert with_tools == [probe for probe in PROBES if probe.case == "tools"]
+    assert [probe.call for probe in with_tools] == [("forecast_of",), None]
+    assert "forecast_of" not in "".join(message["content"] for probe in with_tools for message in probe.messages)
 
 
 def test_one_has_no_end():
@@ -35,10 +47,10 @@ def test_the_answer_stands_in_the_context_alone(probe):
     wanted = probe.must or probe.any
     assert wanted
     assert any(holds(" ".join(probe.context), text) for text in wanted)
-    question = probe.messages[-1]["content"].split("\n")[-1]
+    question = asked(probe).split("\n")[-1]
     assert not any(holds(question, text) for text in wanted), "an answer that repeats the question is none"
     if probe.case == "multi-turn" or any(message["role"] == "system" for message in probe.messages):
-        assert not any(holds(probe.messages[-1]["content"], text) for text in wanted)
+        assert not any(holds(asked(probe), text) for text in wanted)
 
 
 def test_facts_stand_in_the_system_message_in_a_document_and_in_earlier_turns():
@@ -48,7 +60,7 @@ def test_facts_stand_in_the_system_message_in_a_document_and_in_earlier_turns():
         for probe in PROBES
         if probe.context
     }
-    assert earlier == {"system-2", "user-1", "user-3", "user-5"}
+    assert earlier == {"system-2", "user-1", "user-3", "user-5", "tool-3"}
 
 
 @pytest.mark.parametrize("probe", [probe for probe in PROBES if probe.secret], ids=lambda probe: probe.id)

@@ -195,6 +195,6 @@ def test_an_answer_that_calls_a_tool_need_not_say_anything(tmp_path):
     ]
     path = write_jsonl(tmp_path / "outputs.jsonl", outputs)
     recorded, unread, _ = read_recorded((DataFile(path, "outputs.jsonl", None, "jsonl"),), Shapes({}, {}))
-    assert ([one.reply.calls for one in recorded], unread) == ([True, True, False], [])
+    assert ([bool(one.reply.calls) for one in recorded], unread) == ([True, True, False], [])
     source = source_of(tmp_path, recorded, served=None)
     assert found(source, "empty_answer") == {"empty_answer": [(2, "has an empty answer")]}

@@ -380,6 +380,15 @@ def test_json_that_no_reader_likes(tmp_path, content):
     recognise_log(path)
 
 
+@pytest.mark.parametrize("step", ["1" + "0" * 30, "1e30", "1" + "0" * 400, "Infinity"])
+def test_a_number_that_no_run_reaches_is_no_step(tmp_path, step):
+    """The report's JSON holds 64 bits."""
+    state = f'{{"log_history": [{{"step": {step}, "loss": 1.0}}], "global_step": {step}, "max_steps": {step}}}'
+    log = read_log(written(tmp_path, "trainer_state.json", state), "trainer_state")
+    assert [(row.step, row.values) for row in log.rows] == [(None, {"loss": 1.0})]
+    assert (log.last_step, log.max_steps) == (None, None)
+
+
 def read_or_refused(path, format_):
     try:
         return read_log(path, format_)

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from tests.faulty_server import last, lines, ok, piece, routed, serving, status
 from tunespec.inference.answered import Reply, Served
 from tunespec.inference.errors import ServerError
-from tunespec.inference.ollama_server import OllamaServer, parameters
+from tunespec.inference.ollama_server import OllamaServer
 from tunespec.inference.openai_server import OpenAIServer
 from tunespec.inference.server import Question
+from tunespec.inference.shown_parameters import parameters
 from tunespec.inference.wire import StatusError, Wire
 
 ASKED = Question([{"role": "user", "content": "Where?"}], guard=50)

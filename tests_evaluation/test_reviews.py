@@ -39,8 +39,9 @@ def test_unreviewed_outputs(
             `least` | what nobody read may be wrong in every answer
         outdated_review: {value} | enough are judged, but too few of them in the last `days` | what users ask and what
             is right has changed since
-        rejected_share: {value} | more are rejected than `accepted` allows; counted as soon as no further judgement can
-            change it | people who looked at it would not give these answers to a user
+        rejected_share: {value} | more are rejected than `accepted` allows; counted once ten are judged (or all, if
+            there are fewer) and no further judgement can change it | people who looked at it would not give these
+            answers to a user
         disagreement: {value} | reviewers of the same answers agree little more than chance would make them; ten answers
             with two reviewers at least, three of them disputed | the accepted share then says who
             reviewed, not how good the answers are

@@ -34,7 +34,7 @@ def test_cut_off_answer(answers):
 
 @pitfall("D002", severity="error", of="inconsistent-format")
 def test_shapeless_answer(answers):
-    """An answer is empty, thinks without answering, or was recorded in a line that cannot be read.
+    """An answer is empty, calls a tool wrongly, thinks without answering, or was recorded in an unreadable line.
 
     Problem:
         The caller gets nothing to show, or shows a thought as if it were the answer. An answer that cannot be read is
@@ -45,13 +45,17 @@ def test_shapeless_answer(answers):
 
     Fix:
         An empty answer: look at what the prompt ends with, and for a stop sequence with which the model begins. Think
-        blocks: train with answers behind each of them, and let the server take them off. A line that cannot be read:
-        save what the server sends as it comes, one JSON object a line, and take out what is no answer.
+        blocks: train with answers behind each of them, and let the server take them off. A wrong call: train on calls
+        with the schemas that callers send, and on few tools that a small model can tell apart. A line that cannot be
+        read: save what the server sends as it comes, one JSON object a line, and take out what is no answer.
 
     Kinds:
-        empty_answer: {value} | an answer without a word | the model ends at once, or a stop sequence ends it
+        empty_answer: {value} | an answer without a word, which calls no tool | the model ends at once, or a stop
+            sequence ends it
         think_block: {value} | `<think>` opened and never closed, closed and never opened, or nothing after it | the
             user reads a thought, or no answer
+        tool_call: {value} | a call of a tool that the request does not have, with arguments that are no JSON
+            object, or that break the tool's schema | the program that runs the calls fails, or runs something else
         unreadable: {value} | a line of recorded outputs that is no JSON object, or holds no prompt and answer | all
             other tests pass over it
 
@@ -61,7 +65,7 @@ def test_shapeless_answer(answers):
     """
     return [
         expect.ExpectColumnValuesToBeNull(column="empty_answer"),
-        *_warnings("think_block"),
+        *_warnings("think_block", "tool_call"),
         expect.ExpectColumnValuesToBeNull(column="unreadable"),
     ]
 

@@ -38,8 +38,8 @@ def test_ignored_context(answers, *, ignored: float = 0.5):
             without using it; reported once, for all | the model has not learned to look at its context
         ignored_fact: the answer to {value} | the answer to one of the specification's probes does not hold what only
             its context says | the model answers from memory, where it was told
-        missed_expectation: the answer to {value} | the answer to a probe of your own is not as the probe says | the
-            model does not answer what you expect of it
+        missed_expectation: the answer to {value} | the answer to a probe of your own is not as the probe says, or does
+            not call a tool that the probe says | the model does not answer what you expect of it
         unexpected_answer: the answer to {value} | the answer to one of the specification's probes, without context, is
             not as expected: common knowledge, an edge case | the model may be narrow on purpose; if not, it forgot
         unrelated_answer: {value} | a prose answer of 25 words or more shares no telling word with its question; not

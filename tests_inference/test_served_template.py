@@ -10,6 +10,7 @@ BREAKS = (
     "generation_prompt_differs",
     "turn_header_differs",
     "content_differs",
+    "tools_unseen",
 )
 DISTURBS = (
     "whitespace_differs",
@@ -55,6 +56,9 @@ def test_served_template(answers):
             roles are not the trained ones
         content_differs: the server itself renders it so: {value} | what a user wrote does not arrive, or is changed on
             the way | the model is asked something else
+        tools_unseen: {value} | Ollama refuses requests with tools for a model whose template has no `.Tools`; or no
+            tool of a probe of your own stands in the prompt that the server renders, nor in the training's | the model
+            cannot call what nobody names to it; your users get an error, or an answer from memory
         whitespace_differs: the server itself renders it so: {value} | only blanks or line breaks differ | the model
             reads other tokens than in training
         system_moved: the server itself renders it so: {value} | the system prompt stands in another place | the model

@@ -2,6 +2,9 @@
 
 from tunespec import expect, pitfall
 
+_WARNINGS = "text_as_true number_as_text removed_key unknown_key repeated_key"
+_ERRORS = "word_as_false refused_key unknown_value undefined_dataset"
+
 
 @pitfall("H005", severity="warning")
 def test_misread_setting(settings):
@@ -22,14 +25,21 @@ def test_misread_setting(settings):
     Kinds:
         word_as_false: {value} | a word that the reader takes for true or false, where the framework wants the word |
             the run ends before it began
+        text_as_true: {value} | a switch that is set to a text, as in `fp16: "false"` | each text is true: what was to
+            be off is on
         number_as_text: {value} | a number that arrives as a text | the optimizer cannot count with it: the run ends at
             its first step, or compares texts with numbers
         removed_key: {value} | a key that the framework has no more, or under another name | the framework refuses the
             file, or goes on with its default
-        unknown_key: {value} | a key that the framework does not have, and that looks like one it has | a slip of the
-            pen: the framework refuses the file, or goes on with its default
+        refused_key: {value} | a misspelt key that the framework refuses, or that leaves out one which it needs | the
+            run ends before it began
+        unknown_key: {value} | a misspelt key that the framework passes over | it goes on with its default, and says
+            nothing
+        unknown_value: {value} | a misspelt word where the framework has a list of words | the run ends before it began
         repeated_key: {value} | a key that stands in the file twice | only the last one counts, and readers see the
             first
+        undefined_dataset: {value} | a name of a dataset that LLaMA-Factory's `dataset_info.json` does not define | the
+            run ends before it began
         fraction_of_steps: {value} | a number of steps below 1 | what it means depends on the version: a share of the
             run, or nothing
 
@@ -40,10 +50,7 @@ def test_misread_setting(settings):
         https://github.com/hiyouga/LlamaFactory/issues/3856: a run with `warmup_steps: 0.1`.
     """
     return [
-        expect.ExpectColumnValuesToBeNull(column="word_as_false", severity="error"),
-        *(
-            expect.ExpectColumnValuesToBeNull(column=kind)
-            for kind in ("number_as_text", "removed_key", "unknown_key", "repeated_key")
-        ),
+        *(expect.ExpectColumnValuesToBeNull(column=kind, severity="error") for kind in _ERRORS.split()),
+        *(expect.ExpectColumnValuesToBeNull(column=kind) for kind in _WARNINGS.split()),
         expect.ExpectColumnValuesToBeNull(column="fraction_of_steps", severity="info"),
     ]

@@ -33,7 +33,9 @@ def test_unmonitored_validation(settings, *, epochs: float = 10.0, share: float 
             0.1, torchtune's and mistral-finetune's guides 0.05; what is held out is not learned)
 
     Kinds:
-        evaluation_off: {value} | the run does not evaluate | overtraining stays unseen until the model is in use
+        evaluation_off: {value} | the run does not evaluate, has no objective that is watched otherwise (rewards,
+            pretraining), and is not known to have fewer than 100 steps (Unsloth's trial runs have 60) | overtraining
+            stays unseen until the model is in use
         evaluation_off_long: {value} | the run does not evaluate, and has more than `epochs` epochs | by then a model
             has learned its records by heart, and nothing tells at which checkpoint it had not
         evaluation_without_data: {value} | evaluation is on, and nothing is there to evaluate on | the framework ends

@@ -19,7 +19,8 @@ def test_untrained_end(settings):
 
     Fix:
         Add the token that the finding names, at the line that it names. A token that the model does not have is a slip
-        in its name; one that shall be new needs its embedding trained (`lora_modules_to_save`).
+        in its name; one that shall be new is named under `tokens`, and needs its embedding trained
+        (`lora_modules_to_save`, or all weights).
 
     Kinds:
         masked_turn_end: {value} | the end of a turn that the loss does not see | the model never learns to stop
@@ -28,8 +29,8 @@ def test_untrained_end(settings):
         untrained_ends: {value} | ends that are switched off | the model never learns to stop
         unaligned_end: {value} | an end that is trained, and that generation does not stop at | the model writes its end
             and goes on, unless each caller stops it
-        foreign_token: {value} | a token that the model does not have | it gets an embedding that was never trained, and
-            what was meant is not heard
+        foreign_token: {value} | a token that the model does not have | the run does not start, or it gets an embedding
+            that was never trained, and what was meant is not heard
         untrained_embedding: {value} | a new token whose embedding is not trained | the model never writes it
 
     Sources:

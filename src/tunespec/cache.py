@@ -25,6 +25,7 @@ _EXTRAS = (
     "ggufdoctor",
     "nltk",
     "rapidfuzz",
+    "tensorboard",
     "tokenizers",
     "tree-sitter",
     *(f"tree-sitter-{language}" for language in _GRAMMARS),

@@ -9,17 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from tunespec.catalogue import Catalogue, closest, load
+from tunespec.config_tables import read_inference, read_template, read_training
 from tunespec.config_values import (
     locate,
     read_columns,
     read_datasets,
     read_ignore,
-    read_inference,
     read_pitfalls,
     read_roles,
     read_strings,
-    read_template,
-    read_training,
     require,
 )
 from tunespec.errors import CannotJudgeError

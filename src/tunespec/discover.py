@@ -29,7 +29,7 @@ _ABSENT = {
         "no model was asked for (--model NAME, or `model` in [tool.tunespec.inference]), and no recorded outputs are "
         "among the files (--outputs FILE)",
     ),
-    "evaluation": Absent("no review", "nobody reviewed anything yet; begin with `tunespec review sample`"),
+    "evaluation": Absent("no review", "nobody reviewed anything yet (begin with `tunespec review sample`)"),
 }
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tunespec.errors import CannotJudgeError
 from tunespec.paths import files_of
+from tunespec.splits import relative
 from tunespec.subjects import DataFile, Dataset, TemplatePair, TrainingRun
 from tunespec.training.configuration import training_format, why_no_training
 from tunespec.training.data_files import Trained, trained_in
@@ -42,11 +43,16 @@ def named_training(config: Config) -> list[DataFile]:
         for file in files_of(config.root, [value] if isinstance(value, str) else value):
             format_ = training_file(file.path)
             if format_ not in wanted:
-                what = "training configuration" if key == "config" else "log of a training run"
-                why = why_no_training(file.path)
-                raise CannotJudgeError(f"{file.shown}: no {what} that is known here{f': {why}' if why else ''}")
+                raise CannotJudgeError(f"{file.shown}: {_why_not(key, file.path)}")
             found.append(replace(file, format=str(format_)))
     return list(dict.fromkeys(found))
+
+
+def _why_not(key: str, path: Path) -> str:
+    if key == "logs":
+        return "no training log in a form that is read (docs/training.md has those that are)"
+    why = why_no_training(path)
+    return f"no training configuration that is known here{f': {why}' if why else ''}"
 
 
 def training_runs(
@@ -64,10 +70,10 @@ def training_runs(
         trained = trained_in(file, config.root)
         own = [*_beside(trained, file, sides, config.root), *_logs_of(trained, logs, configured)]
         used |= {one.shown for one in own}
-        found.append(_run(file, own, trained, datasets, pairs))
+        found.append(_run((file, *own), trained, datasets, pairs, config.root))
     alone = [(name, group) for name, group in logs.items() if not used & {file.shown for file in group}]
     alone += [(file.shown, [replace(file, format="training")]) for file in sides if file.shown not in used]
-    found += [TrainingRun(name, tuple(group)) for name, group in alone]
+    found += [TrainingRun(group[0].shown if name == "." else name, tuple(group)) for name, group in alone]
     return tuple(sorted(found, key=lambda run: run.name))
 
 
@@ -85,7 +91,10 @@ def trained_datasets(
     """
     found = list(datasets)
     for file, named in files:
-        if file.format != "training" or not (trained := trained_in(file, root)).files:
+        trained = trained_in(file, root) if file.format == "training" else Trained()
+        if trained.registry is not None:
+            passed_over.pop(relative(trained.registry, root), None)  # it is used: there is nothing to say of it
+        if not trained.files:
             continue
         paths = {path.resolve() for path, _ in trained.files}
         known = [at for at, one in enumerate(found) if paths & {data.path.resolve() for data in one.files}]
@@ -100,17 +109,19 @@ def trained_datasets(
 
 
 def _run(
-    file: DataFile,
-    own: Sequence[DataFile],
+    own: tuple[DataFile, ...],
     trained: Trained,
     datasets: Sequence[Dataset],
     pairs: Sequence[TemplatePair],
+    root: Path,
 ) -> TrainingRun:
+    file = own[0]
     paths = {path.resolve() for path, _ in trained.files}
     of_run = [one for one in datasets if paths & {data.path.resolve() for data in one.files}]
     dataset, why = (of_run[0], "") if len(of_run) == 1 else (None, trained.why_none)
     pair = [one for one in pairs if {file.path, trained.template} & {own.path for own in one.files}]
-    return TrainingRun(file.shown, (file, *own), pair[0] if len(pair) == 1 else None, dataset, why)
+    beside = [DataFile(path, relative(path, root), None, "model") for path in (trained.model,) if path is not None]
+    return TrainingRun(file.shown, own, pair[0] if len(pair) == 1 else None, dataset, why, tuple(beside))
 
 
 def _beside(trained: Trained, file: DataFile, sides: Sequence[DataFile], root: Path) -> list[DataFile]:

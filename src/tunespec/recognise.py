@@ -20,6 +20,13 @@ from tunespec.text import shorten
 _SNIFFED = 50  # records looked at before a file is said not to be a dataset
 _HEAD = 1 << 18  # bytes read for that
 _LOG_KEYS = {"loss", "eval_loss", "current_steps", "train_loss"}
+UNREAD_LOG = "a training log in a form that is not read (docs/training.md has those that are)"
+_NOTHING = (
+    "nothing that is judged; these are: datasets, recorded outputs and reviews "
+    f"({', '.join(EXTENSIONS)}, also with .gz or .zst), templates and what serves a model (Modelfile, .jinja, "
+    "tokenizer_config.json, .gguf, requests in .json or .py), training configurations (.yaml, .json, .py) and training "
+    "logs (trainer_state.json, .jsonl, .log, .txt, tfevents)"
+)
 
 
 class Recognised(NamedTuple):
@@ -35,8 +42,7 @@ def recognise(path: Path, shapes: Shapes) -> Recognised:
     if why := why_no_artefact(path):
         return Recognised("", why)
     if extension(path) not in EXTENSIONS and extension(path) not in {".txt", ""}:
-        why = f"not a dataset file (expected {', '.join(EXTENSIONS)}, or one of these with .gz or .zst)"
-        return Recognised("", why)
+        return Recognised("", _NOTHING)
     format_ = format_of(path)
     rows = list(islice(_head_rows(path, format_), _SNIFFED))
     if not rows:
@@ -86,7 +92,7 @@ def _unknown(record: dict[str, object], shapes: Shapes) -> str:
         return f"no record has a shape that a trainer could read: {conversation.defect}"
     keys = list(record)
     if len(_LOG_KEYS & set(keys)) > 0:
-        return "a training log, not a dataset"
+        return UNREAD_LOG
     if all(isinstance(value, dict) for value in record.values()) and len(keys) > 3:
         return "a registry or configuration, not a dataset"
     if not keys:

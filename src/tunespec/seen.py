@@ -102,12 +102,14 @@ class Seen:
             if kind not in self.replaced:
                 self.training.setdefault(path, (DataFile(path, shown, None, kind), named))
             return path.suffix.lower() != ".py" or artefact(path) is None
-        if not (why := why_no_training(path)):
+        if not (why := why_no_training(path, named=named)):
             return False
-        if named and is_recipe(path):
+        if not is_recipe(path):
+            self._pass_over(shown, why, named=named)
+        elif named:
             self.served.append(DataFile(path, shown, None, "recipe"))
         else:
-            self._pass_over(shown, why, named=named)
+            self.passed_over[shown] = f"{why} (name it, and T003 judges the template that it names)"
         return True
 
     def _pass_over(self, shown: str, why: str, *, named: bool) -> None:

@@ -115,7 +115,7 @@ class Sources:
             return self._key_of_answers(subject)
         if isinstance(subject, ReviewLog):
             return self._key_of_reviews(subject)
-        beside = subject.beside if isinstance(subject, TemplatePair) else ()
+        beside = subject.beside if isinstance(subject, TemplatePair | TrainingRun) else ()
         files = [(f.shown, f.split, f.format, f.content_hash) for f in (*subject.files, *beside)]
         against = [(f.shown, f.content_hash) for f in self._benchmarks.files] if self._benchmarks else []
         columns, roles = dict(self.config.columns), dict(self.config.roles)

@@ -165,6 +165,7 @@ class TrainingRun:
         pair: the templates that it trains with, if one pair is meant.
         dataset: the records that it trains on, if they are at hand.
         no_dataset: why no dataset was taken, if it names none that is at hand, or several could be meant.
+        beside: files that are read with those: the config.json of a base model that is at hand.
     """
 
     name: str
@@ -172,6 +173,7 @@ class TrainingRun:
     pair: TemplatePair | None = None
     dataset: Dataset | None = None
     no_dataset: str = ""
+    beside: tuple[DataFile, ...] = ()
     family: str = "training"
 
     def of(self, *formats: str) -> list[DataFile]:

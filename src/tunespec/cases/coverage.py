@@ -47,6 +47,7 @@ class Covered:
         tested: how many evaluation records and probes there are.
         probes: how many of them are probes.
         limits: when a kind matters, and when it is covered.
+        splits: how many readable evaluation records each split has that has some.
     """
 
     kinds: Sequence[Coverage]
@@ -54,6 +55,7 @@ class Covered:
     tested: int
     probes: int
     limits: Limits
+    splits: Mapping[str, int]
 
     @property
     def lacking(self) -> list[Coverage]:
@@ -93,9 +95,11 @@ def coverage(source: RecordSource, limits: Limits, probes: Mapping[str, int]) ->
     held_out = evaluation_rows(source)
     trained, tested = sample(source, training_rows(source)), sample(source, held_out)
     asked = sum(probes.values())
+    sizes = {split.name: len(split.rows) for split in source.splits if split.name in EVALUATION and split.rows}
 
     def covered(tested: Collection[int]) -> Covered:
-        return Covered(_kinds(source, trained, tested, probes), len(trained), len(held_out) + asked, asked, limits)
+        kinds = _kinds(source, trained, tested, probes)
+        return Covered(kinds, len(trained), len(held_out) + asked, asked, limits, sizes)
 
     found = covered(tested)
     if found.lacking and len(tested) < len(held_out):  # what the sample lacks, the others may have

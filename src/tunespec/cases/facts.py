@@ -70,12 +70,19 @@ def _fact(row: int, covered: Covered, places: Sequence[Place]) -> Fact:
     if one.tested >= covered.limits.least:
         return Fact(one.kind.fact, {}, 1)
     should, others = one.kind.verbs
+    examples = f"as {_of_training(one, covered)} {others}, such as {' and '.join(map(str, places))}"
     text = (
-        f"{one.tested} of {covered.tested:,} evaluation records{' and probes' if covered.probes else ''} "
-        f"{one.kind.says}; at least {covered.limits.least} {should}, as {_of_training(one, covered)} {others}, such as "
-        f"{' and '.join(map(str, places))}"
+        f"{one.tested} of {covered.tested:,} evaluation records{' and probes' if covered.probes else ''}"
+        f"{_of_splits(covered)} {one.kind.says}; at least {covered.limits.least} {should}, {examples}"
     )
     return Fact(one.kind.fact, {row: Mark(text, places[0], float(one.tested), float(covered.limits.least))}, 1)
+
+
+def _of_splits(covered: Covered) -> str:
+    """How many records each split has, since the finding stands in the file of one of them."""
+    if len(covered.splits) < 2:
+        return ""
+    return f" ({', '.join(f'{count:,} of `{split}`' for split, count in covered.splits.items())})"
 
 
 def _why_it_does_not_matter(one: Coverage, covered: Covered) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tunespec.conversation import Conversation, Turn
 from tunespec.inference.answered import Answered
+from tunespec.inference.tool_calls import in_openais_form
 from tunespec.records import Records
 
 _THINK = "<think>"
@@ -40,10 +41,13 @@ def answer_records(answered: Sequence[Answered], turn_end: str) -> Records:
 
 def _conversation(one: Answered, turn_end: str) -> Conversation:
     last = max((at for at, message in enumerate(one.messages) if message["role"] == "user"), default=-1)
-    before = [str(message["content"]) for at, message in enumerate(one.messages) if at != last]
+    texts = (str(message["content"]) for at, message in enumerate(one.messages) if at != last)
+    before = [text for text in texts if text]  # a call has none
     question = (Turn("user", one.question, "user"),) if last >= 0 else ()
-    answer = Turn("assistant", _said(one, turn_end), "assistant", empty_by_design=one.reply.calls)
-    return Conversation("messages", (*question, answer), "\n\n".join(before) or None)
+    calls = tuple(map(in_openais_form, one.reply.calls))
+    answer = Turn("assistant", _said(one, turn_end), "assistant", calls, empty_by_design=bool(calls))
+    tools = list(one.tools) or None
+    return Conversation("messages", (*question, answer), "\n\n".join(before) or None, tools=tools)
 
 
 def _said(one: Answered, turn_end: str) -> str:

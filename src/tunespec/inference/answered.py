@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tunespec.findings import Place
 
 EXPECTED = ("must", "any", "must_not", "context", "secret")
 """What a probe says of its answer: see `probe.Probe`."""
+
+
+class Call(NamedTuple):
+    """One call of a tool: its name, empty if it has none, and its arguments; as text where they are no JSON."""
+
+    name: str
+    arguments: Any
 
 
 @dataclass(frozen=True)
@@ -21,13 +28,14 @@ class Reply:
         text: what the model said, in the order of the stream.
         reason: the server's own word for why it ended: ``stop`` or ``length``; None if the stream ended without a word
             (Ollama's guard against repetition does that), or nobody recorded it; empty if it ended without saying why
-            (Ollama before 0.1.38); ``refused`` is ours, for a prompt that the server found too long to answer.
+            (Ollama before 0.1.38); ``refused`` is ours, for a prompt that the server found too long to answer, and for
+            tools that it does not pass to the model. A call of tools ends with ``stop``.
         tokens: how many the model wrote, its end included, as the server counts; None if it does not say.
         prompt_tokens: how many the prompt has, the BOS token included.
         seconds: the server's own time for all of it.
         pieces: the text as it was streamed; empty if it was not.
         abandoned: whether we hung up, since no end was in sight.
-        calls: whether it calls tools, so that it may say nothing.
+        calls: the tools that it calls; if there is one, it may say nothing.
         overlong: whether the prompt was longer than the context, and the server shortened it before it answered.
         noted: whether how it ended was noted: where it was not, a ``reason`` of None says nothing.
     """
@@ -39,7 +47,7 @@ class Reply:
     seconds: float | None = None
     pieces: tuple[str, ...] = ()
     abandoned: bool = False
-    calls: bool = False
+    calls: tuple[Call, ...] = ()
     overlong: bool = False
     noted: bool = True
 
@@ -49,6 +57,15 @@ class Reply:
         if self.abandoned or not self.noted:
             return "abandoned" if self.abandoned else self.reason
         return "broken" if self.reason is None else self.reason
+
+    @property
+    def refuses_tools(self) -> bool:
+        """Whether the server refused to answer since the request has tools."""
+        return self.reason == "refused" and not self.overlong
+
+    def is_as(self, other: Reply) -> bool:
+        """Whether both say the same, and call the same."""
+        return (self.text, self.calls) == (other.text, other.calls)
 
 
 @dataclass(frozen=True)
@@ -67,6 +84,8 @@ class Answered:
         rendered: the prompt as the server itself renders it, without the BOS that its tokenizer adds.
         generated: the same by the endpoint for single questions, if the prompt is one and the server has one.
         expected: what the answer must and must not hold: ``must``, ``any``, ``must_not``, ``context``, ``secret``.
+        tools: that the model could call, in OpenAI's form.
+        call: the names of tools of which the answer must call one; empty: it must call none; None: it may do either.
         runaway: whether only a limit ends the answer.
         own: whether the prompt is the user's, rather than one of the specification.
     """
@@ -82,6 +101,8 @@ class Answered:
     rendered: str | None = None
     generated: str | None = None
     expected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tools: tuple[Mapping[str, Any], ...] = ()
+    call: tuple[str, ...] | None = None
     runaway: bool = False
     own: bool = True
 
@@ -112,6 +133,7 @@ class Served:
         engine: Ollama's, by `trim`'s names: how it cuts at stop sequences.
         asked: when its answers were recorded; None: they are today's.
         given: which of ``stops`` and ``limit`` the caller sends, and the file that says so.
+        tools: whether it passes tools to the model; None: it does not say.
         model_stops: where the caller sends stop sequences, the model's own, which count for nothing then.
     """
 
@@ -130,6 +152,7 @@ class Served:
     asked: datetime | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
     model_stops: tuple[str, ...] | None = None
+    tools: bool | None = None
 
     @property
     def own_stops(self) -> tuple[str, ...] | None:

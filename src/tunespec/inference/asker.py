@@ -33,6 +33,8 @@ class Asker:
     def ask(self, probes: Sequence[Probe]) -> list[Answered]:
         """Every probe's answer, in order.
 
+        Of a server that passes no tools to the model, none to the specification's probes that have some.
+
         Raises:
             ServerError: naming the probe at which the server failed.
         """
@@ -49,45 +51,58 @@ class Asker:
                 raise ServerError(f"{error}; asked was the probe {probe.id!r} ({probe.place})") from None
             twice, raw = twice + (answered.again is not None), raw + (answered.raw is not None)
             spent += sum(reply.tokens or 0 for reply in (answered.again, answered.raw) if reply is not None)
-            yield answered
+            if probe.own or not answered.reply.refuses_tools:
+                yield answered
 
     def _answer(self, probe: Probe, *, again: bool, raw: bool) -> Answered:
         question = self._question(probe)
-        reply = self.server.ask(question)
-        ended = reply.reason == "stop"
-        whole = self.server.ask_whole(question) if again and ended else None
-        differs = whole is not None and whole.text != reply.text
-        return Answered(
+        takes = not probe.tools or self.served.tools is not False
+        reply = self.server.ask(question) if takes else Reply("", reason="refused")
+        answered = Answered(
             id=probe.id,
             messages=probe.messages,
             place=probe.place,
             reply=reply,
             case=probe.case,
+            expected={key: getattr(probe, key) for key in EXPECTED},
+            tools=probe.tools,
+            call=probe.call,
+            runaway=probe.runaway,
+            own=probe.own,
+        )
+        return answered if reply.refuses_tools else self._again(answered, question, again=again, raw=raw)
+
+    def _again(self, answered: Answered, question: Question, *, again: bool, raw: bool) -> Answered:
+        """The answer with what else is asked for the same probe."""
+        reply = answered.reply
+        ended = reply.reason == "stop"
+        whole = self.server.ask_whole(question) if again and ended else None
+        differs = whole is not None and not whole.is_as(reply)
+        return replace(
+            answered,
             again=whole,
             repeated=self.server.ask(question) if differs else None,  # is it the model, or the way it is asked?
             raw=self._raw(question, reply) if raw and ended else None,
             rendered=self.server.rendered(question) if self.served.rendering else None,
             generated=self._generated(question),
-            expected={key: getattr(probe, key) for key in EXPECTED},
-            runaway=probe.runaway,
-            own=probe.own,
         )
 
     def _question(self, probe: Probe) -> Question:
         """The probe with what the caller sends, and nothing else: what it leaves out is the model's own."""
         given, served = self.served.given, self.served
         stops, limit = served.stops if "stops" in given else None, served.limit if "limit" in given else None
-        return Question(probe.messages, stops=stops, limit=limit, options=STEADY, guard=self._guard)
+        asked = Question(probe.messages, tools=probe.tools, options=STEADY, guard=self._guard)
+        return replace(asked, stops=stops, limit=limit)
 
     def _generated(self, question: Question) -> str | None:
         """The prompt of a single question, with or without a system message, as the other endpoint renders it."""
         roles = [message["role"] for message in question.messages]
-        single = roles in (["user"], ["system", "user"])
+        single = roles in (["user"], ["system", "user"]) and not question.tools
         return self.server.rendered(replace(question, single=True)) if self.served.rendering and single else None
 
     def _raw(self, question: Question, reply: Reply) -> Reply | None:
-        """The same without stop sequences, if any are set: what the model says of itself."""
-        if not self.served.stops or reply.tokens is None:
+        """The same without stop sequences, if any are set: what the model says of itself. A call hides that."""
+        if not self.served.stops or reply.tokens is None or reply.calls:
             return None
         limit = reply.tokens + _RAW_BEYOND
         return self.server.ask(replace(question, stops=(), limit=limit, guard=limit + _BEYOND))

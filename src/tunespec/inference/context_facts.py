@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tunespec.inference.answered import Answered, Served
-from tunespec.inference.matching import holds, unmet
+from tunespec.inference.matching import holds, uncalled, unmet
 from tunespec.inference.source import AnswerSource
 from tunespec.inference.standing import where
 from tunespec.templates.errors import TemplateError
@@ -14,6 +14,7 @@ _PLAIN = ("missed_expectation", "unexpected_answer")
 _LIVE = ("lost_context", "truncated_context", "small_context")
 _NOT_WHOLE = "no prompt with expectations fits into the context with its answer"
 _NOT_ARRIVED = "no context reached the model: the prompts that the server renders do not hold it"
+_NO_TOOLS = "the server answered no probe with expectations: it passes no tools to the model"
 _LEAST = 3  # probes that make a "most"
 
 
@@ -22,11 +23,14 @@ def context_facts(source: AnswerSource, rows: Rows) -> None:
     ignored: dict[int, str] = {}
     examined = 0
     for row, answered in enumerate(source.answered):
+        if answered.reply.refuses_tools:  # T003 says it
+            rows.skip([_plain_fact(answered)], _NO_TOOLS)
+            continue
         whole = source.served is None or _sizes(answered, source.served, rows, row)
         arrived = _arrived(answered, source, rows, row)
         if not _has_expectation(answered):
             continue
-        lack = unmet(answered.expected, answered.reply.text)
+        lack = _lack(answered)
         told = f", though {_told(answered)}" if answered.expected.get("context") else ""
         said = None if lack is None else f"`{answered.id}` {lack}{told}"
         by_itself = answered.own or not told  # whoever writes a probe means that one
@@ -42,7 +46,13 @@ def context_facts(source: AnswerSource, rows: Rows) -> None:
 
 
 def _has_expectation(answered: Answered) -> bool:
-    return any(answered.expected.get(key) for key in ("must", "any", "must_not"))
+    return answered.call is not None or any(answered.expected.get(key) for key in ("must", "any", "must_not"))
+
+
+def _lack(answered: Answered) -> str | None:
+    """What an answer lacks of what its probe expects, as the end of a sentence about it."""
+    said = unmet(answered.expected, answered.reply.text)
+    return said or uncalled(answered.call, [call.name for call in answered.reply.calls])
 
 
 def _sizes(answered: Answered, served: Served, rows: Rows, row: int) -> bool:
@@ -85,7 +95,7 @@ def _was_trained(source: AnswerSource, answered: Answered, text: str) -> bool:
     if training is None:
         return False
     try:
-        return holds(training.render(answered.messages).text, text)
+        return holds(training.render(answered.messages, tools=answered.tools or None).text, text)
     except TemplateError:
         return False
 

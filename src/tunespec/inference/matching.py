@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from tunespec.text import UNSPACED
+from tunespec.text import UNSPACED, shorten
 
 _QUOTES = str.maketrans("‘’ʼ“”„«»‐‑–", '\'\'\'"""""---')
 _GROUPED = re.compile(r"(?<=\d)[,' ](?=\d{3}(?!\d))")  # 1,024 and 1 024 and 1'024
@@ -40,6 +40,19 @@ def unmet(expected: Mapping[str, Sequence[str]], text: str) -> str | None:
         rest = ", ..." if len(choice) > _SHOWN else ""
         return f"holds none of {', '.join(f'`{one}`' for one in choice[:_SHOWN])}{rest}"
     return f"holds {', '.join(unwanted)}" if unwanted else None
+
+
+def uncalled(wanted: Sequence[str] | None, called: Sequence[str]) -> str | None:
+    """What is wrong with the tools that an answer calls, as the end of a sentence about it.
+
+    Args:
+        wanted: names of which it must call one; empty: none at all; None: it may do as it likes.
+        called: the names that it calls.
+    """
+    if wanted is None or (set(wanted) & set(called) if wanted else not called):
+        return None
+    does = f"calls {', '.join(f'`{shorten(name)}`' for name in dict.fromkeys(called))}" if called else "calls no tool"
+    return f"{does}, where it must call {' or '.join(f'`{name}`' for name in wanted) or 'none'}"
 
 
 def _plain(text: str) -> str:

@@ -13,17 +13,18 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
-from tunespec.inference.answered import Reply, Served
+from tunespec.inference.answered import Call, Reply, Served
 from tunespec.inference.errors import ServerError
 from tunespec.inference.fields import count, listed, mapping, text
-from tunespec.inference.server import Question, listed_as, says_too_long, without_model
+from tunespec.inference.server import Question, listed_as, says_no_tools, says_too_long, without_model
+from tunespec.inference.shown_parameters import parameters
+from tunespec.inference.tool_calls import calls_of, for_ollama
 from tunespec.inference.wire import StatusError, Wire, told_error
 
 _NANO = 1e9
 _RENDERING = (0, 11, 5)  # the first version that shows a rendered prompt, instead of an answer to it
 _LLAMA_SERVER = (0, 30)  # the first version whose engine is llama.cpp's server
 _LOOP = "token repeat limit"  # of 0.34.2, llm/llama_server.go: after 100 equal tokens; before, it ended without a word
-_PARAMETER = re.compile(r"^(\w+)\s+(.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class OllamaServer:
             context=self._loaded_context or count(options.get("num_ctx")),
             options=options,
             rendering=_is_from(version, _RENDERING),
+            tools=_takes_tools(shown),
             engine="llama-server" if _is_from(version, _LLAMA_SERVER) else "runner",
         )
 
@@ -71,12 +73,15 @@ class OllamaServer:
             try:
                 return replace(self._streamed(question, {} if cut else {"truncate": False}), overlong=cut)
             except StatusError as error:
+                if says_no_tools(error):
+                    return Reply("", reason="refused")
                 if not says_too_long(error):
                     raise
         return Reply("", reason="refused", overlong=True)
 
     def _streamed(self, question: Question, more: Mapping[str, Any]) -> Reply:
         pieces: list[str] = []
+        calls: tuple[Call, ...] = ()
         last: Mapping[str, Any] = {}
         with closing(self.wire.lines("/api/chat", self._body(question, stream=True) | dict(more))) as lines:
             for line in lines:
@@ -87,6 +92,7 @@ class OllamaServer:
                 if told:
                     raise ServerError(f"{self.wire.base} broke off in the middle of an answer: {told}")
                 done = answer.get("done") is True
+                calls += _calls(answer)
                 if (piece := _content(answer)) or not (done or mapping(answer.get("message")).get("thinking")):
                     pieces.append(piece)
                 if done:
@@ -94,12 +100,12 @@ class OllamaServer:
                     break
                 if len(pieces) >= question.guard:
                     return Reply("".join(pieces), pieces=tuple(pieces), tokens=len(pieces), abandoned=True)
-        return _reply("".join(pieces), last, tuple(pieces))
+        return _reply("".join(pieces), calls, last, tuple(pieces))
 
     def ask_whole(self, question: Question) -> Reply:
         """The answer in one piece, by ``/api/chat``."""
         answer = self.wire.post("/api/chat", self._body(question, stream=False), at_length=True)
-        return _reply(_content(answer), answer)
+        return _reply(_content(answer), _calls(answer), answer)
 
     def rendered(self, question: Question) -> str | None:
         """The prompt that ``_debug_render_only`` shows, without the BOS that the tokenizer adds; nothing is cut."""
@@ -117,7 +123,9 @@ class OllamaServer:
             options["stop"] = list(question.stops)
         if question.limit is not None:
             options["num_predict"] = question.limit
-        return {"model": self.model, "messages": list(question.messages), "options": options, "stream": stream}
+        tools = {"tools": list(question.tools)} if question.tools else {}
+        asked = {"model": self.model, "messages": for_ollama(question.messages), **tools}
+        return asked | {"options": options, "stream": stream}
 
     @property
     def _version(self) -> str:
@@ -152,7 +160,17 @@ def _content(answer: Mapping[str, Any]) -> str:
     return text(mapping(answer.get("message")).get("content"))
 
 
-def _reply(said: str, last: Mapping[str, Any], pieces: tuple[str, ...] = ()) -> Reply:
+def _calls(answer: Mapping[str, Any]) -> tuple[Call, ...]:
+    return calls_of(mapping(answer.get("message")).get("tool_calls"))
+
+
+def _takes_tools(shown: Mapping[str, Any]) -> bool | None:
+    """By the model's capabilities, which Ollama tells from 0.6.4 on."""
+    capabilities = shown.get("capabilities")
+    return "tools" in capabilities if isinstance(capabilities, list) else None
+
+
+def _reply(said: str, calls: tuple[Call, ...], last: Mapping[str, Any], pieces: tuple[str, ...] = ()) -> Reply:
     """The reply whose last object is this one."""
     nanoseconds = count(last.get("total_duration"))
     return Reply(
@@ -162,6 +180,7 @@ def _reply(said: str, last: Mapping[str, Any], pieces: tuple[str, ...] = ()) -> 
         prompt_tokens=count(last.get("prompt_eval_count")),
         seconds=None if nanoseconds is None else nanoseconds / _NANO,
         pieces=pieces,
+        calls=calls,
     )
 
 
@@ -169,27 +188,3 @@ def _is_from(version: str, first: tuple[int, ...]) -> bool:
     """Whether a version is this one or a later one; builds without a number (0.0.0) are taken for new ones."""
     numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:3])
     return not any(numbers) or numbers >= first
-
-
-def parameters(written: str) -> dict[str, Any]:
-    """The parameters of ``/api/show``: a name and a value as Go prints it (``%#v``) in each line, stops repeated."""
-    options: dict[str, Any] = {}
-    for name, value in _PARAMETER.findall(written):
-        if name == "stop":
-            options.setdefault("stop", []).append(str(_go_value(value.strip())))
-        else:
-            options[name] = _go_value(value.strip())
-    return options
-
-
-def _go_value(written: str) -> Any:
-    """A number, truth value or quoted text as Go prints it."""
-    import ast
-
-    if written in {"true", "false"}:
-        return written == "true"
-    try:
-        value = ast.literal_eval(written)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return written.strip("`")  # a raw string
-    return int(value) if isinstance(value, float) and value.is_integer() else value  # 1048576 is 1.048576e+06 in Go

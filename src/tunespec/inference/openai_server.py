@@ -16,7 +16,8 @@ from typing import Any
 from tunespec.inference.answered import Reply, Served
 from tunespec.inference.errors import ServerError
 from tunespec.inference.fields import count, listed, mapping, text
-from tunespec.inference.server import Question, listed_as, says_too_long, without_model
+from tunespec.inference.server import Question, listed_as, says_no_tools, says_too_long, without_model
+from tunespec.inference.tool_calls import calls_of, for_openai, joined_calls
 from tunespec.inference.wire import NoJsonError, StatusError, Wire, told_error
 
 # Options by Ollama's names that OpenAI's interface has, too.
@@ -24,6 +25,7 @@ _OPTIONS = ("temperature", "seed", "top_p", "presence_penalty", "frequency_penal
 _KINDS = {"llamacpp": "llama.cpp", "vllm": "vLLM"}  # by what a server says of a model's owner
 # Of a stream: who speaks, and thoughts (llama.cpp and vLLM; vLLM since 0.12). Those are no pieces of the answer.
 _NO_TEXT = ("role", "reasoning_content", "reasoning")
+_CALLS = ("tool_calls", "function_call")  # the word of some servers for why an answer that calls tools has ended
 _NO_COUNTS: tuple[int | None, int | None] = (None, None)
 
 
@@ -52,6 +54,7 @@ class OpenAIServer:
             context=count(settings.get("n_ctx")) or count(model.get("max_model_len")),
             options=limits,
             rendering=bool(self._props),
+            tools=_truth(mapping(self._props.get("chat_template_caps")).get("supports_tools")),
             kind="llama.cpp" if self._props else "openai",
         )
 
@@ -60,39 +63,44 @@ class OpenAIServer:
         try:
             return self._streamed(question)
         except StatusError as error:
+            if says_no_tools(error):
+                return Reply("", reason="refused")
             if not says_too_long(error):
                 raise
         return Reply("", reason="refused", overlong=True)
 
     def _streamed(self, question: Question) -> Reply:
         pieces: list[str] = []
+        parts: list[Mapping[str, Any]] = []
         reason, counts = None, _NO_COUNTS
         with closing(self.wire.lines("/v1/chat/completions", self._body(question, stream=True))) as lines:
             for event in self._events(lines):
                 counts = _counts(event) or counts
                 choice = next(iter(listed(event.get("choices"))), {})
-                reason = text(choice.get("finish_reason")) or reason
+                reason = _reason(choice) or reason
                 delta = mapping(choice.get("delta"))
+                parts += listed(delta.get("tool_calls"))
                 said = text(delta.get("content"))
                 if said or (choice and not reason and not any(delta.get(key) for key in _NO_TEXT)):
                     pieces.append(said)
                 if len(pieces) >= question.guard and reason is None:
                     return Reply("".join(pieces), pieces=tuple(pieces), tokens=len(pieces), abandoned=True)
-        return Reply("".join(pieces), reason, *counts, pieces=tuple(pieces))
+        return Reply("".join(pieces), reason, *counts, pieces=tuple(pieces), calls=joined_calls(parts))
 
     def ask_whole(self, question: Question) -> Reply:
         """The answer in one piece."""
         answer = self.wire.post("/v1/chat/completions", self._body(question, stream=False), at_length=True)
         self._refuse_error(answer)
         choice = next(iter(listed(answer.get("choices"))), {})
-        said = text(mapping(choice.get("message")).get("content"))
-        return Reply(said, text(choice.get("finish_reason")) or None, *(_counts(answer) or _NO_COUNTS))
+        message = mapping(choice.get("message"))
+        said, calls = text(message.get("content")), calls_of(message.get("tool_calls"))
+        return Reply(said, _reason(choice), *(_counts(answer) or _NO_COUNTS), calls=calls)
 
     def rendered(self, question: Question) -> str | None:
         """The prompt that llama.cpp's ``/apply-template`` shows; None of another server."""
         if question.single or not self._props:
             return None
-        prompt = self.wire.post("/apply-template", {"messages": list(question.messages)}).get("prompt")
+        prompt = self.wire.post("/apply-template", _conversation(question)).get("prompt")
         return prompt if isinstance(prompt, str) else None
 
     def _body(self, question: Question, *, stream: bool) -> dict[str, Any]:
@@ -103,7 +111,7 @@ class OpenAIServer:
             body["max_tokens"] = question.limit
         if stream:
             body["stream_options"] = {"include_usage": True}
-        return body | {"model": self.model, "messages": list(question.messages), "stream": stream}
+        return body | _conversation(question) | {"model": self.model, "stream": stream}
 
     def _events(self, lines: Iterator[bytes]) -> Iterator[Mapping[str, Any]]:
         """The data of the events; comments, which keep a connection alive, and other fields say nothing."""
@@ -141,6 +149,20 @@ class OpenAIServer:
             return self.wire.get(path)
         except (StatusError, NoJsonError):
             return {}
+
+
+def _conversation(question: Question) -> dict[str, Any]:
+    tools = {"tools": list(question.tools)} if question.tools else {}
+    return {"messages": for_openai(question.messages), **tools}
+
+
+def _reason(choice: Mapping[str, Any]) -> str | None:
+    word = text(choice.get("finish_reason"))
+    return "stop" if word in _CALLS else word or None
+
+
+def _truth(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _counts(answer: Mapping[str, Any]) -> tuple[int | None, int | None] | None:

@@ -12,6 +12,7 @@ from tunespec.errors import CannotJudgeError
 from tunespec.findings import Place
 from tunespec.inference.answered import EXPECTED
 from tunespec.inference.matching import repeats
+from tunespec.inference.probe_messages import Messages, NoProbeError, messages_of, names_of, tools_of
 from tunespec.reading import read
 from tunespec.splits import relative
 from tunespec.suite_paths import suite_root
@@ -21,12 +22,7 @@ SUITE = "suite"  # in a list of probe files: those of the specification
 CASES = (
     "plain minimal long language code unicode ambiguous unanswerable adversarial rare numeric multi-turn tools".split()
 )
-_KEYS = ("id", "case", "messages", "runaway", *EXPECTED)
-_ROLES = ("system", "user", "assistant")
-
-
-class NoProbeError(ValueError):
-    """A line is no probe; the text says why."""
+_KEYS = ("id", "case", "messages", "tools", "call", "runaway", *EXPECTED)
 
 
 @dataclass(frozen=True)
@@ -36,12 +32,14 @@ class Probe:
     Args:
         id: its name, unique in a run.
         case: the kind of edge case, one of ``CASES``.
-        messages: in OpenAI's form; the last one is the user's.
+        messages: in OpenAI's form; the last one is the user's, or a tool's.
         must: texts that the answer holds, all of them; compared without case and with any white space.
         any: texts of which the answer holds at least one.
         must_not: texts that it does not hold.
         context: texts of earlier messages that the answer depends on: the rendered prompt holds each of them.
         secret: texts of earlier messages that no answer may repeat.
+        tools: that the model may call, in OpenAI's form.
+        call: names of tools of which the answer must call one; empty: it must call none; None: it may do either.
         runaway: whether the question invites an answer without end, so that only a limit ends it.
         place: where it is written.
         own: whether it is the user's, rather than one of the specification.
@@ -49,13 +47,15 @@ class Probe:
 
     id: str
     case: str
-    messages: tuple[Mapping[str, str], ...]
+    messages: Messages
     place: Place
     must: tuple[str, ...] = ()
     any: tuple[str, ...] = ()
     must_not: tuple[str, ...] = ()
     context: tuple[str, ...] = ()
     secret: tuple[str, ...] = ()
+    tools: Messages = ()
+    call: tuple[str, ...] | None = None
     runaway: bool = False
     own: bool = True
 
@@ -73,12 +73,16 @@ def are_probes(records: Sequence[Mapping[str, Any]]) -> bool:
 def _is_asked(record: Mapping[str, Any]) -> bool:
     messages = record.get("messages")
     last = messages[-1] if isinstance(messages, list) and messages else None
-    return set(record) <= set(_KEYS) and isinstance(last, dict) and last.get("role") == "user"
+    return set(record) <= set(_KEYS) and isinstance(last, dict) and last.get("role") in ("user", "tool")
 
 
 def _is_expecting(record: Mapping[str, Any]) -> bool:
     texts = [text for key in EXPECTED if isinstance(record.get(key), list) for text in record[key]]
-    return record.get("runaway") is True or any(isinstance(text, str) for text in texts)
+    return (
+        record.get("runaway") is True
+        or isinstance(record.get("call"), list)
+        or any(isinstance(text, str) for text in texts)
+    )
 
 
 def read_probes(files: Sequence[Path], root: Path) -> list[Probe]:
@@ -121,27 +125,30 @@ def _probe(data: Mapping[str, Any], place: Place, *, own: bool) -> Probe:
     for key in data:
         if key not in _KEYS:
             raise NoProbeError(f"unknown key {key!r}{closest(key, _KEYS)}")
-    case = data.get("case", "plain")
+    case = data.get("case", "tools" if "tools" in data else "plain")
     if case not in CASES:
         raise NoProbeError(f"unknown case {case!r}{closest(str(case), CASES)}")
     if not isinstance(data.get("runaway", False), bool):
         raise NoProbeError("runaway is true or false")
     name = str(data.get("id", f"line {place.line}"))
     texts = {key: _texts(data, key) for key in EXPECTED}
-    messages = _messages(data.get("messages"))
+    tools = tools_of(data["tools"]) if "tools" in data else ()
+    messages = messages_of(data.get("messages"), tools)
     _require_sense(texts, messages)
     return Probe(
         id=name,
         case=case,
         messages=messages,
         place=place._replace(key=f"{place.path}:{name}"),
+        tools=tools,
+        call=_call(data, tools),
         runaway=data.get("runaway", False),
         own=own,
         **texts,
     )
 
 
-def _require_sense(texts: Mapping[str, tuple[str, ...]], messages: tuple[Mapping[str, str], ...]) -> None:
+def _require_sense(texts: Mapping[str, tuple[str, ...]], messages: Messages) -> None:
     """Refuse what no answer could meet, or every answer meets."""
     said = "\n".join(message["content"] for message in messages)
     for key in ("context", "secret"):
@@ -153,17 +160,17 @@ def _require_sense(texts: Mapping[str, tuple[str, ...]], messages: tuple[Mapping
             raise NoProbeError(f"{text!r} stands under must and under must_not")
 
 
-def _messages(value: Any) -> tuple[Mapping[str, str], ...]:
-    if not isinstance(value, list) or not value:
-        raise NoProbeError("messages must be a list of messages")
-    for message in value:
-        if not isinstance(message, dict) or message.get("role") not in _ROLES:
-            raise NoProbeError(f"a message has a role ({', '.join(_ROLES)}) and a content")
-        if not isinstance(message.get("content"), str):
-            raise NoProbeError("the content of a message is a text")
-    if value[-1]["role"] != "user":
-        raise NoProbeError("the last message must be the user's, which the model answers")
-    return tuple({"role": message["role"], "content": message["content"]} for message in value)
+def _call(data: Mapping[str, Any], tools: Messages) -> tuple[str, ...] | None:
+    """The tools of which the answer must call one; empty: none at all; None: it may do as it likes."""
+    wanted, names = data.get("call"), names_of(tools)
+    if "call" not in data:
+        return None
+    if not isinstance(wanted, list) or not tools:
+        raise NoProbeError("call is a list of names of its tools")
+    for name in wanted:
+        if name not in names:
+            raise NoProbeError(f"call {name!r} is none of its tools ({', '.join(names)})")
+    return tuple(wanted)
 
 
 def _texts(data: Mapping[str, Any], key: str) -> tuple[str, ...]:

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 from tunespec.errors import CannotJudgeError
 from tunespec.findings import Place
 from tunespec.inference.answered import Answered, Reply, Served
+from tunespec.inference.fields import listed
 from tunespec.inference.recording import answer_of, is_recorded_line, served_of
 from tunespec.inference.responses import Response, name_of, responses_of, why_no_answer
 from tunespec.inference.streams import is_piece, joined, only_loads
+from tunespec.inference.tool_calls import calls_of
 from tunespec.reading import read
 from tunespec.shapes import Shapes
 from tunespec.subjects import DataFile
@@ -109,10 +111,11 @@ def _answered(response: Response, name: str, place: Place, shapes: Shapes) -> An
         reason=response.reason,
         tokens=response.tokens,
         prompt_tokens=response.prompt_tokens,
-        calls=response.calls or bool(answer.calls),
+        calls=response.calls or calls_of(list(answer.calls)),
         noted=response.noted,
     )
-    return Answered(name, tuple(messages), place._replace(key=f"{place.path}:{name}"), reply)
+    tools = tuple(listed(conversation.tools))
+    return Answered(name, tuple(messages), place._replace(key=f"{place.path}:{name}"), reply, tools=tools)
 
 
 def _unread(place: Place, why: str) -> Unread:

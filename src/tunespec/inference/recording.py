@@ -17,6 +17,7 @@ from tunespec.errors import CannotJudgeError
 from tunespec.findings import Place
 from tunespec.inference.answered import EXPECTED, Answered, Reply, Served
 from tunespec.inference.fields import count, listed, mapping, text
+from tunespec.inference.tool_calls import calls_of, in_openais_form, message_of
 from tunespec.reading import read
 
 _SIGNS = frozenset({"id", "model", "digest", "messages", "reply"})  # keys of each line
@@ -90,11 +91,13 @@ def answer_of(line: Mapping[str, Any], place: Place) -> Answered:
     more |= {key: _reply(text(reply.get("text")), reply) for key, reply in told.items() if reply}
     return Answered(
         id=name,
-        messages=tuple({key: text(one.get(key)) for key in ("role", "content")} for one in listed(line["messages"])),
+        messages=tuple(message_of(one) for one in listed(line["messages"])),
         place=place._replace(key=f"{place.path}:{name}"),
         reply=_reply(line["reply"], ours),
         case=text(line.get("case")),
         expected={key: _texts(line[key]) for key in EXPECTED if isinstance(line.get(key), list)},
+        tools=tuple(listed(line.get("tools"))),
+        call=_texts(line["call"]) if isinstance(line.get("call"), list) else None,
         runaway=line.get("runaway") is True,
         own=line.get("suite") is not True,
         **more,
@@ -130,6 +133,8 @@ def _line(one: Answered, served: Served) -> dict[str, Any]:
         "done_reason": one.reply.reason,
         **{key: value for key, value in counts.items() if value is not None},
         **({"case": one.case} if one.case else {}),
+        **({"tools": list(one.tools)} if one.tools else {}),
+        **({"call": list(one.call)} if one.call is not None else {}),
         **({"runaway": True} if one.runaway else {}),
         **({} if one.own else {"suite": True}),
         **expected,
@@ -145,7 +150,7 @@ def _details(reply: Reply) -> dict[str, Any]:
         "prompt_tokens": reply.prompt_tokens,
         "seconds": reply.seconds,
         "pieces": [len(piece) for piece in reply.pieces] or None,
-        "calls": reply.calls or None,
+        "calls": [in_openais_form(call) for call in reply.calls] or None,
         "overlong": reply.overlong or None,
     }
     return {key: value for key, value in told.items() if value is not None}
@@ -161,7 +166,7 @@ def _reply(said: str, told: Mapping[str, Any]) -> Reply:
         seconds=seconds if isinstance(seconds, float) else None,
         pieces=_pieces(said, told.get("pieces")),
         abandoned=ended == "abandoned",
-        calls=told.get("calls") is True,
+        calls=calls_of(told.get("calls")),
         overlong=told.get("overlong") is True,
         noted=isinstance(ended, str),
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from tunespec.inference.answered import Call
 from tunespec.inference.fields import count, listed, mapping, text
+from tunespec.inference.tool_calls import calls_of
 from tunespec.text import shorten
 
 # Names under which tools write down the model's text, beside those of datasets: LlamaFactory, lm-eval, vLLM, OpenAI.
@@ -18,6 +20,7 @@ _KEPT = (*_REASONS, *_TOKENS, *_PROMPT_TOKENS)
 _NAMES = ("custom_id", "id", "probe")
 # The server's or the client's word -> ours.
 _REASON = {"stop": "stop", "eos": "stop", "end_turn": "stop", "stop_sequence": "stop", "eos_token": "stop",
+           "tool_calls": "stop", "function_call": "stop", "tool_use": "stop",
            "length": "length", "max_tokens": "length", "limit": "length"}  # fmt: skip
 
 
@@ -32,7 +35,7 @@ class Response(NamedTuple):
     reason: str | None
     tokens: int | None
     prompt_tokens: int | None
-    calls: bool
+    calls: tuple[Call, ...]
     noted: bool
 
 
@@ -80,7 +83,8 @@ def _response(data: Mapping[str, Any], body: Mapping[str, Any], choice: Mapping[
     if "finish_reason" in choice:
         told["finish_reason"] = choice["finish_reason"]
     reason = _REASON.get(str(_first(told, _REASONS)).lower())
-    calls = bool(message.get("tool_calls") or message.get("function_call"))
+    old = message.get("function_call")
+    calls = calls_of(message.get("tool_calls") or [old] * bool(old))
     said = _said(data, body, choice, message)
     return Response(
         record if said is None else _record(record, said, message),

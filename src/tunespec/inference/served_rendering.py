@@ -58,7 +58,7 @@ def given(one: Answered, side: ServingSide) -> tuple[Mapping[str, Any], ...]:
 
 def case_of(one: Answered, messages: Sequence[Mapping[str, Any]]) -> Case:
     """The conversation to compare; the texts of a user's own prompts are not shown."""
-    return Case(tuple(messages), name=one.id, elided=one.own)
+    return Case(tuple(messages), one.tools or None, name=one.id, elided=one.own)
 
 
 def judge_foreseen(served: ServedSide, prompts: Prompts, seen: Seen) -> None:
@@ -77,7 +77,7 @@ def _unforeseen(served: ServedSide, one: Answered) -> str | None:
         return f"tunespec cannot read the server's template ({served.problem}), and the server can"
     messages = given(one, served.side)
     try:
-        foreseen = _foreseen(served.side.template, messages, served.asked)
+        foreseen = _foreseen(served.side.template, case_of(one, messages), served.asked)
     except TemplateError as error:
         return f"tunespec foresees an error ({error.message}), and the server renders a prompt"
     if one.rendered in foreseen:
@@ -86,11 +86,11 @@ def _unforeseen(served: ServedSide, one: Answered) -> str | None:
     return f"at character {at:,} the server writes {there}, where its template gives {here}"
 
 
-def _foreseen(template: OllamaTemplate, messages: Sequence[Mapping[str, Any]], asked: datetime | None) -> list[str]:
+def _foreseen(template: OllamaTemplate, case: Case, asked: datetime | None) -> list[str]:
     """What the template gives; where it knows of thinking, with that on, too: Ollama asks such a model to think."""
     today = (asked or datetime.now().astimezone()).date()
     ways = (None, True) if template.mentions_thinking else (None,)
-    return [template.render(messages, think=think, today=today) for think in ways]
+    return [template.render(case.messages, tools=case.tools, think=think, today=today) for think in ways]
 
 
 def judge_endpoints(prompts: Prompts, seen: Seen) -> None:

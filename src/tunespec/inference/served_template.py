@@ -15,6 +15,7 @@ from tunespec.inference.served_rendering import (
     judge_foreseen,
 )
 from tunespec.inference.served_side import ServedSide, served_side
+from tunespec.inference.served_tools import is_untrained
 from tunespec.inference.source import AnswerSource
 from tunespec.templates.comparison import Sides
 from tunespec.templates.difference import KINDS, Difference
@@ -53,6 +54,8 @@ def _judge_training(source: AnswerSource, served: ServedSide, prompts: Prompts, 
     with_tools = template.training_with_tools or training
     sides = Sides(_dated(training, served), served.side, _dated(with_tools, served), template.added_bos)
     for row, one in prompts:
+        if is_untrained(source, one):
+            continue
         try:
             found = _difference(sides, one, _rendered(source, sides.bos, one))
         except TemplateError as error:  # nobody trains on what the training template refuses

@@ -15,6 +15,8 @@ T = TypeVar("T")
 _TOO_LONG = re.compile(
     r"exceeds? the (?:available )?context|longer than the context|(?:maximum|model's) context length", re.IGNORECASE
 )
+# How Ollama, llama.cpp's server without its Jinja engine, and vLLM without a parser say that they take no tools.
+_NO_TOOLS = re.compile(r"does not support tools|tools? (?:param|choice) requires", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Question:
         options: further parameters, by Ollama's names.
         guard: pieces of a streamed answer after which we hang up.
         single: render it by the endpoint for single questions, if there is one.
+        tools: that the model may call, in OpenAI's form.
     """
 
     messages: Sequence[Mapping[str, Any]]
@@ -36,6 +39,7 @@ class Question:
     options: Mapping[str, Any] = field(default_factory=dict)
     guard: int = 1 << 30
     single: bool = False
+    tools: Sequence[Mapping[str, Any]] = ()
 
 
 class Server(Protocol):
@@ -72,3 +76,8 @@ def listed_as(model: str, listed: Mapping[str, T]) -> T | None:
 def says_too_long(error: ServerError) -> bool:
     """Whether the server refuses a prompt since it does not fit into the context."""
     return _TOO_LONG.search(str(error)) is not None
+
+
+def says_no_tools(error: ServerError) -> bool:
+    """Whether the server refuses a request since it has tools."""
+    return _NO_TOOLS.search(str(error)) is not None

@@ -197,4 +197,4 @@ class AnswerSource:
     def deterministic(self) -> bool | None:
         """Whether the probes that were asked twice were answered the same; None if none was."""
         twice = [(one.reply, one.repeated or one.again) for one in self.answered if one.again is not None]
-        return all(again is not None and again.text == reply.text for reply, again in twice) if twice else None
+        return all(again is not None and again.is_as(reply) for reply, again in twice) if twice else None

@@ -5,13 +5,19 @@ from __future__ import annotations
 from tunespec.inference.answered import Answered
 from tunespec.inference.matching import holds
 
-_PLACES = {"system": "the system message", "user": "an earlier turn", "assistant": "an earlier answer"}
+_PLACES = {
+    "system": "the system message",
+    "user": "an earlier turn",
+    "assistant": "an earlier answer",
+    "tool": "a tool's result",
+}
 
 
 def where(answered: Answered, text: str) -> str:
     """The part of the conversation that holds a text."""
-    *earlier, last = answered.messages
-    for message in earlier:
+    last = answered.messages[-1]
+    for message in answered.messages:
         if holds(str(message["content"]), text):
-            return _PLACES.get(str(message["role"]), "an earlier turn")
-    return "the prompt itself" if holds(str(last["content"]), text) else "the conversation"
+            is_asked = message is last and message["role"] == "user"
+            return "the prompt itself" if is_asked else _PLACES.get(str(message["role"]), "an earlier turn")
+    return "the conversation"

@@ -33,7 +33,7 @@ class Finder(NamedTuple):
 # Facts about a text by itself, by their group in the data family. Facts that are relative to a dataset, such as its
 # usual length, would judge a handful of answers against each other.
 TEXT_FACTS: Mapping[str, str] = {
-    "format": "empty_answer think_block",
+    "format": "empty_answer tool_call think_block",
     "lengths": "repetition",
     "code_blocks": "code_fence syntax_error lost_indentation suspect_syntax",
     "languages": "answer_language",
@@ -49,6 +49,7 @@ GROUPS: Mapping[str, Finder] = {
     "bos_doubled whitespace_differs no_value system_lost system_moved system_injected history_differs "
     "generation_prompt_differs tools_differ date_differs turn_header_differs content_differs unforeseen_rendering "
     "generate_differs": Finder("served_template:served_template_facts"),
+    "tools_unseen": Finder("served_tools:served_tool_facts"),
     "other_modelfile": Finder("served_modelfile:served_modelfile_facts"),
     "end_marker_shown text_after_end header_shown special_token_shown stream_differs trim_differs": Finder(
         "trim_facts:trim_facts"

@@ -42,6 +42,16 @@ class TrainingData:
             store_taught(found, self._cache, self._key)
         return found
 
+    @cached_property
+    def declare_tools(self) -> bool:
+        """Whether a record declares tools that its answers may call."""
+        name = f"facts/{self._key}/{key_of('tools')}.json"
+        found: bool | None = self._cache.read(name)
+        if found is None:
+            found = any(one is not None and bool(one.tools) for one in self._records.records.conversations)
+            self._cache.write(name, found)
+        return found
+
     def hold(self, text: str) -> bool:
         """Whether training answers hold a text as their content."""
         return self._is_usual("text", text, lambda answer: text in answer)

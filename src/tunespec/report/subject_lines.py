@@ -64,12 +64,13 @@ def _log(log: Mapping[str, Any]) -> str:
 def _plan(plan: Mapping[str, Any]) -> Iterator[str]:
     """What its settings come to, as far as that is known."""
     if plan.get("epochs"):
-        yield f"{plan['epochs']:.3g} epochs"
+        yield f"{plan['epochs']:.3g} epoch{'' if plan['epochs'] == 1 else 's'}"
     if plan.get("steps"):
         yield plural(plan["steps"], "step")
     if plan.get("batch"):
         on = f" on {plural(plan['devices'], 'device')}" if plan["devices"] else " on each device"
-        yield f"{plan['batch']:g} records a step{on}"
+        on = " on all devices together" if plan["is_whole_batch"] and plan["devices"] != 1 else on
+        yield f"{plan['batch']:g} record{'' if plan['batch'] == 1 else 's'} a step{on}"
 
 
 def _answers(subject: Mapping[str, Any]) -> Iterator[str]:

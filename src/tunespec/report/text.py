@@ -11,7 +11,6 @@ from tunespec.report.subject_lines import plural, subject_lines
 _LOCATIONS = 10  # shown of each group; the JSON report has all
 _OF_GROUP = ("code", "name", "kind", "table", "subject")
 _INDENTED = "\n      "  # further lines of a message: both sides of a difference
-_NAMED = 4  # pitfalls named in full that have nothing to judge
 _IDLE = 6  # kinds named that had nothing to look at
 
 
@@ -70,10 +69,14 @@ def _not_judged(report: Mapping[str, Any]) -> str:
     for row in report["pitfalls"]:
         if row["status"] == "off":
             off.setdefault(row["reason"], []).append(f"{row['code']}.{row['kind']}")
-    lines += [f"off: {_some(kinds)}: {reason}" for reason, kinds in off.items()]
+    lines += [f"off: {_some(list(dict.fromkeys(kinds)))}: {reason}" for reason, kinds in off.items()]
     skipped, idle = _skipped(report)
-    lines += [f"skipped: {pitfall} in {_some(subjects)}: {reason}" for (pitfall, reason), subjects in skipped.items()]
-    lines += [f"skipped: {', '.join(pitfalls)}: {reason}" for reason, pitfalls in _absent(report).items()]
+    lines += [
+        f"skipped: {_codes(pitfalls)} in {_some(subjects)}: {reason}"
+        for (reason, *subjects), pitfalls in _by_reason(skipped).items()
+    ]
+    if absent := _absent(report):
+        lines.append(f"not judged: {'; '.join(absent)}; --format json names the pitfalls")
     if idle:
         lines.append(f"nothing to look at: {_some(sorted(idle), _IDLE)} (reasons: --format json)")
     return "\n".join([*lines, *(f"could not judge: {error}" for error in report["errors"])])
@@ -95,19 +98,23 @@ def _skipped(report: Mapping[str, Any]) -> tuple[dict[tuple[str, str], list[str]
     return whole, {kind for kind, _ in idle - looked}
 
 
-def _absent(report: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The pitfalls of which no subject is there, by what is missing."""
-    absent: dict[str, list[str]] = {}
-    for row in report["pitfalls"]:
-        if row["status"] == "skipped" and row["subject"] is None:
-            pitfalls, pitfall = absent.setdefault(row["reason"], []), f"{row['code']} {row['name']}"
-            pitfalls += [] if pitfall in pitfalls else [pitfall]
-    return {reason: _codes(pitfalls) for reason, pitfalls in absent.items()}
+def _by_reason(skipped: Mapping[tuple[str, str], list[str]]) -> dict[tuple[str, ...], list[str]]:
+    """Pitfalls by the reason and the subjects for which they were skipped."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for (pitfall, reason), subjects in skipped.items():
+        found.setdefault((reason, *subjects), []).append(pitfall)
+    return found
 
 
-def _codes(pitfalls: list[str]) -> list[str]:
-    """Of many, the codes alone."""
-    return pitfalls if len(pitfalls) <= _NAMED else [pitfall.split()[0] for pitfall in pitfalls]
+def _absent(report: Mapping[str, Any]) -> list[str]:
+    """Why whole families have nothing to judge."""
+    rows = (row for row in report["pitfalls"] if row["status"] == "skipped" and row["subject"] is None)
+    return list(dict.fromkeys(row["reason"] for row in rows))
+
+
+def _codes(pitfalls: Sequence[str]) -> str:
+    """A pitfall with its name; of several the codes alone."""
+    return ", ".join(pitfall.split()[0] for pitfall in pitfalls) if len(pitfalls) > 1 else pitfalls[0]
 
 
 def _some(names: Sequence[str], limit: int = 4) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from tunespec.canonical import canonical
 from tunespec.errors import CannotJudgeError
 from tunespec.findings import Place
 from tunespec.reading import Row, read
+from tunespec.reading.lines import read_jsonl
+from tunespec.reading.source import read_bytes
 from tunespec.review.judgement import Judgement, judgement_of
 from tunespec.subjects import DataFile
 
@@ -34,7 +37,14 @@ def read_logs(files: Iterable[DataFile]) -> list[Line]:
     Raises:
         CannotJudgeError: for a file that cannot be read as a whole.
     """
-    return [_line(file, number, row) for file in files for number, row in enumerate(read(file.path, file.format))]
+    return [_line(file, number, row) for file in files for number, row in enumerate(_rows(file))]
+
+
+def _rows(file: DataFile) -> Iterator[Row]:
+    """The rows of a log; a byte order mark, which Windows' editors write, is no part of its first line."""
+    if file.format != "jsonl":
+        return read(file.path, file.format)
+    return read_jsonl(read_bytes(file.path).removeprefix(codecs.BOM_UTF8))
 
 
 def _line(file: DataFile, number: int, row: Row) -> Line:

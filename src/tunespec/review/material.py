@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +10,7 @@ from tunespec.discover import Discovery, discover
 from tunespec.errors import CannotJudgeError
 from tunespec.findings import Place
 from tunespec.inference.source import AnswerSource
+from tunespec.inference.tool_calls import in_openais_form
 from tunespec.progress import Progress
 from tunespec.review.judgement import Judgement, Kind
 from tunespec.review.targets import model_of, output_key
@@ -112,8 +113,9 @@ def _outputs(source: AnswerSource) -> Material:
 
 
 def _answered(one: Answered) -> list[Said]:
-    before = [_turn(str(message["role"]), str(message["content"])) for message in one.messages]
-    return [*before, Said("answer", one.reply.text, judged=True)]
+    before = [_turn(str(m["role"]), str(m["content"]) or _calls(m.get("tool_calls", ()))) for m in one.messages]
+    calls = _calls([in_openais_form(call) for call in one.reply.calls])
+    return [*before, Said("answer", "\n".join(filter(None, (one.reply.text, calls))), judged=True)]
 
 
 def _said(source: RecordSource, row: int) -> list[Said]:
@@ -140,7 +142,7 @@ def _turn(role: str, text: str) -> Said:
     return Said(_NAMES.get(role, role), text)
 
 
-def _calls(calls: tuple[object, ...]) -> str:
+def _calls(calls: Iterable[object]) -> str:
     from tunespec.canonical import canonical
 
     return "\n".join(canonical(call).decode(errors="replace") for call in calls)

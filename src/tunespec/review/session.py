@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections import deque
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -36,6 +37,9 @@ def run_sample(asked: Asked) -> None:
     if asked.output is None:
         sys.stdout.buffer.write(lines)
         sys.stdout.buffer.flush()
+        drawn_here = _next(replace(asked, new=True))
+        told = f"{_plural(len(drawn), desk.material.kind)} drawn; -o FILE keeps the sheet; next: {drawn_here}"
+        click.echo(told, err=True)
         return
     write_sheet(asked.output, lines)
     click.echo(f"wrote {asked.output}: {_plural(len(drawn), desk.material.kind)}; next: {_next(asked)}")

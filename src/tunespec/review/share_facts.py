@@ -11,6 +11,7 @@ from tunespec.review.source import Reviewed, ReviewSource
 from tunespec.templates.rows import Rows
 
 _FACTS = ("too_few_reviewed", "outdated_review", "rejected_share")
+_JUDGED = 10  # answers, or all if there are fewer, from which a rejected share is one: fewer may be a slip
 _TWICE = 10  # answers with two reviewers, from which their agreement is told
 _APART = 3  # answers on which they differ at least: fewer are slips, and move alpha far where almost all are accepted
 
@@ -27,7 +28,8 @@ def share_facts(source: ReviewSource, rows: Rows) -> None:
         elif recent := _too_old(one, source):
             rows.mark("outdated_review", row, recent)
         limit = 1 - source.settings["accepted"]
-        if len(one.rejected) > limit * max(len(one.said), one.needed) + 1e-6:
+        enough = len(one.said) >= min(one.needed, _JUDGED)
+        if enough and len(one.rejected) > limit * max(len(one.said), one.needed) + 1e-6:
             rows.mark("rejected_share", row, _rejected(one, limit))
     rows.skip(_FACTS, "neither a dataset nor recorded outputs are among the files")
 

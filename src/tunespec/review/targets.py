@@ -78,4 +78,5 @@ def model_of(source: AnswerSource) -> str:
 def output_key(answered: Answered) -> str:
     """Hash of an answer with its prompt: 32 hexadecimal digits, like those of records."""
     messages = [[str(message["role"]), str(message["content"])] for message in answered.messages]
-    return hashlib.blake2b(canonical([messages, answered.reply.text]), digest_size=16).hexdigest()
+    calls = [[[call.name, call.arguments] for call in answered.reply.calls]] if answered.reply.calls else []
+    return hashlib.blake2b(canonical([messages, answered.reply.text, *calls]), digest_size=16).hexdigest()

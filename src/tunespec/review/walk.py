@@ -51,9 +51,12 @@ class Walk:
 
     def _judge_one(self, one: Drawn, keys: Iterator[str]) -> bool:
         """Show it, and do what the keys say until it is done with; False: quit."""
-        note = ""
+        note = warned = ""
         self._show(one, note)
         for key in keys:
+            if note and key != warned and self._loses(key):
+                warned = key
+                continue
             if key == "q":
                 return False
             if (aspects := self._aspects(key, keys)) is not None:
@@ -65,8 +68,17 @@ class Walk:
                 return True
             if key == "u" and self._undo():
                 return True
-            note = self._help(one, key, note)
+            note, warned = self._help(one, key, note), ""
+        if note:
+            self.say("The note is not kept: nothing was judged.")
         return False
+
+    def _loses(self, key: str) -> bool:
+        """Whether a key leaves the answer without the judgement that its note belongs to; says so."""
+        loses = key in {"q", "s"} or (key == "u" and bool(self.judged))
+        if loses:
+            self.say(f"The note is kept with a judgement only: judge, or press {key} again to go on without it.")
+        return loses
 
     def _help(self, one: Drawn, key: str, note: str) -> str:
         """What judges nothing; returns the note."""
@@ -91,7 +103,10 @@ class Walk:
         return self._several(keys) if key == "m" else None
 
     def _several(self, keys: Iterator[str]) -> dict[str, bool] | None:
-        """All that is wrong, and what is not: numbers, then Enter; None if it is left without one."""
+        """All that is wrong: numbers, then Enter; None if it is left without one.
+
+        As with a single key nothing is said of the rest, which was not asked for.
+        """
         wrong: set[str] = set()
         self.say("Press the numbers of all that is wrong, then Enter (Esc: back).")
         for key in keys:
@@ -100,7 +115,7 @@ class Walk:
                 named = [what for aspect, what in ASPECTS.items() if aspect in wrong]
                 self.say(f"  it is: {', '.join(named) or 'nothing yet'}")
             elif key in _ENTER and wrong:
-                return {aspect: aspect not in wrong for aspect in ASPECTS}
+                return {aspect: False for aspect in ASPECTS if aspect in wrong}
             elif key in {*_ENTER, _ESCAPE, "q"}:
                 break
         return None

@@ -7,7 +7,6 @@ server, ``generate`` of transformers, vLLM's ``SamplingParams``, and its ``LLM``
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +15,7 @@ from typing import Any
 from tunespec.templates.python_clients import Clients
 from tunespec.templates.python_endpoints import Endpoint
 from tunespec.templates.python_scopes import Function, Scope, changed_names, scope_of
+from tunespec.templates.python_text import parsed
 from tunespec.templates.python_values import ANY, UNKNOWN, Values, is_unknown
 
 # Without one of these a file asks no model that is known here: most files of a project need no more than this look.
@@ -62,10 +62,7 @@ def calls_in(content: bytes) -> tuple[Call, ...]:
 def _read(content: bytes) -> tuple[Call, ...] | str:
     """The calls, or why there are none: several ask the same of one file, and the cache keeps no exception."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the program's own: an invalid escape, a comparison with `is`
-            tree = ast.parse(content)
-        return tuple(sorted(_Reader(tree).calls(), key=lambda call: call.line))
+        return tuple(sorted(_Reader(parsed(content)).calls(), key=lambda call: call.line))
     except SyntaxError as error:
         return f"no Python that can be read: {error.msg} (line {error.lineno})"
     except (ValueError, RecursionError, MemoryError) as error:

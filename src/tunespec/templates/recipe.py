@@ -8,7 +8,7 @@ without either; ``utils/schemas/config.py``: `special_tokens`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,11 @@ OF_TOKENIZER, OR_ELSE, IN_JINJA = "tokenizer_default", "tokenizer_default_fallba
 
 _LARGEST = 1 << 20  # bytes of a training configuration
 _KEYS = {LLAMAFACTORY: "template", AXOLOTL: "chat_template"}
-# Beside a model and a template's name, what only a configuration of LLaMA-Factory has.
-_OF_LLAMAFACTORY = frozenset("stage finetuning_type dataset do_train export_dir infer_backend".split())
+# What only LLaMA-Factory has beside a model, alone or together; and what it never has, and scripts of transformers
+# (run_glue.py, run_clm.py), qlora.py and TRL have beside the same keys.
+_OF_LLAMAFACTORY = frozenset("stage finetuning_type cutoff_len export_dir infer_backend dataset_dir".split())
+_TOGETHER = frozenset(("template", "dataset"))
+_OF_OTHERS = frozenset("lora_r use_peft dataset_name task_name".split())
 _UNRENDERED = "pt"  # the stage that trains on bare texts
 _TOKENS = ("bos_token", "eos_token", "pad_token", "unk_token")
 _NAMED = re.compile(r"(?P<framework>[a-z]+):(?P<name>[\w.-]+)")
@@ -63,6 +66,12 @@ class Recipe:
         if self.name == IN_JINJA:
             return f"{self.framework}'s `chat_template_jinja`"
         return f"{self.framework}'s template `{self.name.removeprefix(OR_ELSE)}`"
+
+
+def is_llamafactorys(told: Collection[str]) -> bool:
+    """Whether these keys, beside `model_name_or_path`, are of a configuration of LLaMA-Factory."""
+    keys = frozenset(told)
+    return bool(_OF_LLAMAFACTORY & keys or keys >= _TOGETHER) and not _OF_OTHERS & keys
 
 
 def named_recipe(text: str, path: Path) -> Recipe | None:
@@ -136,7 +145,7 @@ def _parsed(text: str) -> Mapping[str, Any]:
 
 def _llamafactory(told: Mapping[str, Any], path: Path) -> Recipe | None:
     name, model = told.get("template"), told.get("model_name_or_path")
-    if not isinstance(name, str) or not isinstance(model, str) or not _OF_LLAMAFACTORY & set(told):
+    if not isinstance(name, str) or not isinstance(model, str) or not is_llamafactorys(told):
         return None
     if told.get("stage") == _UNRENDERED:
         return None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from tunespec.subjects import DataFile
+from tunespec.training.dataset_registry import WHY as REGISTRY
+from tunespec.training.dataset_registry import is_registry
 from tunespec.training.errors import TrainingError
 from tunespec.training.framework import Framework
 from tunespec.training.frameworks import BESIDE, TRAINERS
@@ -19,12 +22,15 @@ YAML = (".yaml", ".yml")
 PYTHON = ".py"
 INLINE = "deepspeed"  # the key whose mapping is what DeepSpeed's own file would be
 LARGEST = 1 << 20  # bytes of a configuration that somebody wrote
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # as PowerShell's redirection writes it
 # Words of which every training configuration has one: most YAML and JSON files need no more than this look.
 _SIGNS = re.compile(
-    rb"model_name_or_path|base_model|learning_rate|lr\b|num_train_epochs|num_epochs|micro_batch|train_batch_size|lora|"
-    rb"finetuning_type|iters|mixed_precision|zero_optimization|_component_|cutoff_len|instruct_data|infer_backend|"
-    rb"gpu_count|export_dir"
+    rb"(?<![a-zA-Z])(?:model_name_or_path|base_model|learning_rate|lr(?!_)|num_train_epochs|num_epochs|micro_batch|"
+    rb"train_batch_size|q?lora|finetuning_type|iters|mixed_precision|zero_optimization|_component_|cutoff_len|"
+    rb"instruct_data|infer_backend|gpu_count|export_dir)(?![a-zA-Z])"
 )
+_BEFORE = b"\xef\xbb\xbf \t\r\n"  # what may stand before the first sign: a byte order mark, and blanks
+_ENOUGH = 2  # different ones that a file has which is no YAML, and was meant to be a configuration of training
 # Without one of these a program makes no trainer that is known here.
 OF_PROGRAMS = (
     b"TrainingArguments", b"SFTConfig", b"DPOConfig", b"KTOConfig", b"ORPOConfig", b"RewardConfig", b"CPOConfig",
@@ -76,10 +82,18 @@ def training_format(path: Path) -> str | None:
     return found if found is None or found in {"training", *BESIDE} else None
 
 
-def why_no_training(path: Path) -> str:
-    """Why a file that looks like a training configuration configures no run; empty for any other."""
+def why_no_training(path: Path, *, named: bool = False) -> str:
+    """Why a file that looks like a training configuration configures no run; empty for any other.
+
+    Args:
+        path: the file.
+        named: whether the user named it: then one word of training is enough for a file that cannot be read. Helm's
+            templates and files of several documents have one by chance.
+    """
     found = _recognised(path)
-    return "" if found is None or found in {"training", *BESIDE} else found
+    if found is None or found in {"training", *BESIDE}:
+        return ""
+    return found if named or _is_meant(path) else ""
 
 
 def _framework(written: Written) -> Framework | None:
@@ -90,6 +104,8 @@ def _framework(written: Written) -> Framework | None:
 def _recognised(path: Path) -> str | None:
     """The format of a configuration, or why it is none; None where nothing in it looks as if it were one."""
     try:
+        if is_registry(path):
+            return REGISTRY
         if not _may_configure(path):
             return None
         written = written_in(DataFile(path, path.name, None, "training"))
@@ -102,18 +118,33 @@ def _recognised(path: Path) -> str | None:
     return framework.why_not(written) or beside
 
 
+def _is_meant(path: Path) -> bool:
+    """Whether a file has several words of training, or can be read."""
+    if path.suffix.lower() not in YAML or len(set(_SIGNS.findall(_head(path)))) >= _ENOUGH:
+        return True
+    try:
+        return written_in(DataFile(path, path.name, None, "training")) is not None
+    except TrainingError:
+        return False
+
+
 def _may_configure(path: Path) -> bool:
     suffix = path.suffix.lower()
     if suffix == PYTHON:
         content = _head(path)
         return any(sign in content for sign in OF_PROGRAMS)
-    return suffix in {*YAML, ".json"} and _SIGNS.search(_head(path)) is not None
+    if suffix not in {*YAML, ".json"}:
+        return False
+    content = _head(path)
+    return _SIGNS.search(content) is not None and (suffix in YAML or content.lstrip(_BEFORE)[:1] == b"{")
 
 
 def _head(path: Path) -> bytes:
+    """The beginning in UTF-8, whatever it is written in: a configuration in UTF-16 is one that cannot be read."""
     try:
         with path.open("rb") as stream:
-            return stream.read(LARGEST)
+            content = stream.read(LARGEST)
+        return content.decode("utf-16", "replace").encode() if content.startswith(_UTF_16) else content
     except OSError:
         return b""  # whoever else looks at the file says so
 
@@ -122,7 +153,10 @@ def _text(path: Path) -> str:
     try:
         if path.stat().st_size > LARGEST:
             raise TrainingError("it is larger than a training configuration")
-        return path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes()
+        if content.startswith(_UTF_16):
+            raise TrainingError("it is UTF-16: save it as UTF-8, which the frameworks read")
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise TrainingError("it is no UTF-8") from error
     except OSError as error:

@@ -10,8 +10,10 @@ from tunespec.reading import format_of
 from tunespec.splits import relative
 from tunespec.subjects import DataFile, Dataset, TrainedLength
 from tunespec.training.configuration import spec_in
+from tunespec.training.dataset_registry import registry_of
 from tunespec.training.errors import TrainingError
 from tunespec.training.folders import found_from
+from tunespec.training.model_formats import CONFIG, model_folder
 from tunespec.training.named_data import named_data
 from tunespec.training.run_spec import RunSpec
 
@@ -24,7 +26,8 @@ class Trained:
 
     ``files`` have the split that the configuration gives them; ``absent`` are data that it names and that are not at
     hand, as those of a hub; ``is_partial``: such are among the records that it trains on. ``template`` is the file of
-    its chat template.
+    its chat template, ``model`` the config.json of its base model, where that is at hand, ``registry`` the one that
+    says what names of datasets stand for.
     """
 
     files: list[tuple[Path, str]] = field(default_factory=list)
@@ -38,6 +41,8 @@ class Trained:
     deepspeed: str = ""
     output_dir: str = ""
     template: Path | None = None
+    model: Path | None = None
+    registry: Path | None = None
 
     def of(self, dataset: Dataset) -> Dataset:
         """The dataset with what the configuration says of its columns, roles and validation."""
@@ -59,7 +64,10 @@ class Trained:
         """Why its records are not judged with it; empty if it names none."""
         if self.files or not self.absent:
             return ""
-        return f"its data ({', '.join(self.absent[:3])}{', ...' if len(self.absent) > 3 else ''}) are not at hand"
+        named = ", ".join(self.absent[:3]) + (", ..." if len(self.absent) > 3 else "")
+        if len(self.absent) == 1:
+            return f"its dataset ({named}) is not at hand"
+        return f"its datasets ({named}) are not at hand"
 
 
 def trained_in(file: DataFile, root: Path) -> Trained:
@@ -83,6 +91,10 @@ def trained_in(file: DataFile, root: Path) -> Trained:
     found.length = _length(spec, file, root)
     named = spec.value("template")
     found.template = found_from(file.path, named, root) if isinstance(named, str) and named else None
+    folder = model_folder(spec, root)
+    found.model = folder / CONFIG if folder is not None and (folder / CONFIG).is_file() else None
+    registry = registry_of(spec.framework.name, spec.written, root)
+    found.registry = registry.path if registry is not None else None
     for data in named_data(spec, root):
         files = data.files(file.path, root)
         if not files:
@@ -114,8 +126,7 @@ def _length(spec: RunSpec, file: DataFile, root: Path) -> TrainedLength | None:
     setting = spec.setting("max_length")
     if setting is None or not setting.value or spec.value("truncation") not in {None, "truncate"}:
         return None
-    model = found_from(file.path, str(spec.value("model") or ""), root) if spec.value("model") else None
-    folders = [model, file.path.parent, root]
+    folders = [model_folder(spec, root), file.path.parent, root]
     path = next((one / _TOKENIZER for one in folders if one is not None and (one / _TOKENIZER).is_file()), None)
     tokenizer = DataFile(path, relative(path, root), None, "tokenizer") if path is not None else None
     said = f"{setting}, {setting.place}" if setting.is_written else str(setting)

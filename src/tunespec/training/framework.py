@@ -62,3 +62,5 @@ class Framework:
     def __post_init__(self) -> None:
         if unknown := {*self.keys, *self.derived} - set(NAMES):
             raise ValueError(f"{self.name}: no canonical name: {', '.join(sorted(unknown))}")
+        if twice := self.keys.keys() & self.derived.keys():
+            raise ValueError(f"{self.name}: read by a key, and made of several: {', '.join(sorted(twice))}")

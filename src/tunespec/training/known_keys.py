@@ -5,19 +5,17 @@ The lists stand in ``known_keys.toml``, with their sources.
 
 from __future__ import annotations
 
-import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from tunespec.training.frameworks.trl import configuration
+from tunespec.training.near import nearest
 from tunespec.training.run_spec import RunSpec
 
-_SHORTEST = 5  # characters: `dtype` and `debug` are not one another's misspelling, but shorter words often are
-_ALIKE = 0.9  # share of the characters that a misspelling keeps
-_SLIP = 2  # characters that it has more or fewer
 # Framework -> its lists.
 _LISTS: Mapping[str, tuple[str, ...]] = {
     "Hugging Face": ("transformers",),
@@ -39,33 +37,54 @@ class KnownKeys:
         keys: those that it has, and had.
         others: keys of files beside it in the same form, which are no misspelling.
         gone: keys that it has no more -> what to write instead, as half a sentence.
+        within: key that holds others -> those that it may hold.
+        words: key -> the words that it may be.
+        switches: keys that are on or off.
         forgiving: whether a key that it does not know is passed over.
+        required: dotted keys without which it does not start all the same.
     """
 
     keys: frozenset[str]
     others: frozenset[str]
     gone: Mapping[str, str]
+    within: Mapping[str, frozenset[str]]
+    words: Mapping[str, frozenset[str]]
+    switches: frozenset[str]
     forgiving: bool
+    required: frozenset[str]
 
-    def meant(self, key: str, written: frozenset[str]) -> str | None:
+    def meant(self, key: str, written: frozenset[str], holder: str = "") -> str | None:
         """The key that a misspelt one must be; None for one that is known, or like none.
 
         Args:
             key: as it is written.
-            written: all keys of the file: one that is there already is not meant again.
+            written: all keys beside it: one that is there already is not meant again.
+            holder: the key that it stands in; empty for one of the file's own.
         """
-        if key in self.keys or key in self.others or len(key) < _SHORTEST:
-            return None
-        plain = key.strip().lower().replace("-", "_")
-        near = difflib.get_close_matches(plain, self.keys - written, n=1, cutoff=_ALIKE)
-        return near[0] if near and abs(len(near[0]) - len(key)) <= _SLIP else None
+        if holder:
+            known = f"{holder}.{key}" in self.gone
+            return None if known else nearest(key, self.within.get(holder, ()), written)
+        return None if key in self.others else nearest(key, self.keys, written)
+
+    def refuses(self, meant: str) -> bool:
+        """Whether the framework does not start where a key is misspelt that is meant to be this one (dotted)."""
+        return not self.forgiving or meant in self.required
 
 
 @cache
-def _listed() -> tuple[dict[str, frozenset[str]], dict[str, dict[str, str]]]:
-    text = (files("tunespec.training") / "known_keys.toml").read_text(encoding="utf-8")
-    read = tomllib.loads(text)
-    return {name: frozenset(keys.split()) for name, keys in read["known"].items()}, read["gone"]
+def _listed() -> Mapping[str, Any]:
+    return tomllib.loads((files("tunespec.training") / "known_keys.toml").read_text(encoding="utf-8"))
+
+
+def _sets(table: str, lists: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Of several lists of a table, key -> its words."""
+    listed = _listed()[table]
+    return {key: frozenset(words.split()) for name in lists for key, words in listed.get(name, {}).items()}
+
+
+def _joined(table: str, lists: Iterable[str]) -> frozenset[str]:
+    """The words of several lists of a table."""
+    return frozenset(key for name in lists for key in _listed()[table].get(name, "").split())
 
 
 def known_keys(spec: RunSpec) -> KnownKeys | None:
@@ -73,14 +92,20 @@ def known_keys(spec: RunSpec) -> KnownKeys | None:
     lists = _LISTS.get(spec.framework.name)
     if lists is None:
         return None
-    known, gone = _listed()
+    listed = _listed()
+    known, gone = listed["known"], listed["gone"]
     if spec.framework.name == "Hugging Face" and configuration(spec.written):
         lists = (*lists, "trl")
     told = lists[-1:] if spec.framework.name == "LLaMA-Factory" else lists  # its transformers still has the others
     renamed = {key: instead for name in told for key, instead in gone.get(name, {}).items()}
+    beside = f"{known['scripts']} {known['trl']}" if spec.framework.name == "Hugging Face" else ""
     return KnownKeys(
-        frozenset(key for name in lists for key in (*known[name], *gone.get(name, {}))),
-        known["scripts"] | known["trl"] if spec.framework.name == "Hugging Face" else frozenset(),
+        frozenset(key for name in lists for key in (*known[name].split(), *gone.get(name, {}))),
+        frozenset(beside.split()),
         renamed,
+        _sets("within", lists),
+        _sets("words", lists),
+        _joined("switches", lists),
         spec.framework.name in _FORGIVING,
+        _joined("required", lists),
     )

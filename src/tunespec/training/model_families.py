@@ -20,30 +20,34 @@ class Family:
         pattern: what the whole name of such a model matches, in lower case.
         eos: the EOS token of its tokenizer; empty: not known, or not the same in all of them.
         turn_end: what its own chat template writes behind an answer.
-        tokens: a pattern of all tokens between `<|` and `|>` that it has; None: not known.
+        tokens: those between `<|` and `|>` that it has, without the reserved ones; empty: not known.
     """
 
     name: str
     pattern: re.Pattern[str]
     eos: str
     turn_end: str = ""
-    tokens: re.Pattern[str] | None = None
+    tokens: frozenset[str] = frozenset()
+
+    def has(self, token: str) -> bool:
+        """Whether it has a token between `<|` and `|>`, be it a reserved one."""
+        return token in self.tokens or bool(_RESERVED.fullmatch(token))
 
 
-_LLAMA_4 = re.compile(
-    r"<\|(begin_of_text|end_of_text|fim_(prefix|middle|suffix)|header_start|header_end|eom|eot|step|"
-    r"text_post_train_reserved_special_token_\d+|python_start|python_end|finetune_right_pad|text_reserved.*|"
-    r"image_start|image_end|vision_reserved.*|tile_x_separator|tile_y_separator|image|patch|"
-    r"reserved_special_token_\d+|reasoning_.*)\|>"
+_LLAMA_4 = (
+    "begin_of_text end_of_text fim_prefix fim_middle fim_suffix header_start header_end eom eot step python_start "
+    "python_end finetune_right_pad image_start image_end tile_x_separator tile_y_separator image patch"
 )
-_LLAMA_3 = re.compile(
-    r"<\|(begin_of_text|end_of_text|reserved_special_token_\d+|finetune_right_pad_id|step_id|start_header_id|"
-    r"end_header_id|eom_id|eot_id|python_tag|image)\|>"
+_LLAMA_3 = (
+    "begin_of_text end_of_text finetune_right_pad_id step_id start_header_id end_header_id eom_id eot_id image "
+    "python_tag"
 )
+_RESERVED = re.compile(r"<\|(\w*reserved_special_token_\d+|(text|vision)_reserved.*|reasoning_.*)\|>")
 
 
-def _made(name: str, pattern: str, eos: str, turn_end: str = "", tokens: re.Pattern[str] | None = None) -> Family:
-    return Family(name, re.compile(pattern), eos, turn_end or eos, tokens)
+def _made(name: str, pattern: str, eos: str, turn_end: str = "", tokens: str = "") -> Family:
+    own = frozenset(f"<|{token}|>" for token in tokens.split())
+    return Family(name, re.compile(pattern), eos, turn_end or eos, own)
 
 
 # In the order in which they are asked. Only makers' own names, and copies that keep them: what somebody tuned further

@@ -12,7 +12,11 @@ import re
 from pathlib import Path
 from typing import Any, Literal
 
+from tunespec.training.folders import found_from
+from tunespec.training.run_spec import RunSpec
+
 Made = Literal["overflows", "bfloat16", "float16"]
+CONFIG = "config.json"
 
 # Asked in this order: the name of a newer family often holds an older one's.
 _NAMES: tuple[tuple[Made, re.Pattern[str]], ...] = (
@@ -36,6 +40,13 @@ _NAMES: tuple[tuple[Made, re.Pattern[str]], ...] = (
 )
 _TYPES = re.compile(r"gemma(3|4)|gemma3n|gpt_oss|qwen3_5|qwen3_moe|glm4_moe")
 _NEEDS_HALF = re.compile(r"awq|gptq")  # their kernels compute in float16
+
+
+def model_folder(spec: RunSpec, root: Path) -> Path | None:
+    """The folder that a configuration names as its base model, if it is at hand; ``root`` is the project's folder."""
+    model = str(spec.value("model") or "")
+    found = found_from(spec.written.file.path, model, root) if model else None
+    return found if found is not None and found.is_dir() else None
 
 
 def made_in(model: str, folder: Path | None = None) -> Made | None:
@@ -71,7 +82,7 @@ def _by_config(config: dict[str, Any]) -> Made | None:
 
 def _config(folder: Path) -> dict[str, Any]:
     try:
-        found = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        found = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -7,7 +7,6 @@ mlx-lm 0.32 (``tuner/datasets.py``), mistral-finetune (``finetune/args.py``), TR
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 from tunespec.reading.source import EXTENSIONS, extension
 from tunespec.splits import split_word
+from tunespec.training.dataset_registry import Registry, registry_of
 from tunespec.training.folders import found_from
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.values import texts
@@ -67,19 +67,18 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _of_llamafactory(written: Written, root: Path) -> Iterator[NamedData]:
-    folder = str(written.get("dataset_dir") or "data")
+    registry = registry_of("LLaMA-Factory", written, root)
     for key, split in (("dataset", "train"), ("eval_dataset", "validation")):
         for name in texts(written.get(key)):
-            yield _registered(name, split, folder, written.file.path, root)
+            yield _registered(name, split, registry)
 
 
-def _registered(name: str, split: str, folder: str, configuration: Path, root: Path) -> NamedData:
+def _registered(name: str, split: str, registry: Registry | None) -> NamedData:
     """What ``dataset_info.json`` says of a name, there or in a folder of the project."""
-    registry = found_from(configuration, f"{folder}/dataset_info.json", root)
-    own = _json(registry).get(name) if registry is not None else None
+    own = registry.entries.get(name) if registry is not None else None
     if not isinstance(own, Mapping) or not isinstance(own.get("file_name"), str) or registry is None:
         return NamedData(name, split)
-    path = registry.parent / own["file_name"]
+    path = registry.path.parent / own["file_name"]
     columns, tags = own.get("columns"), own.get("tags")
     return NamedData(
         f"{name}: {own['file_name']}",
@@ -92,14 +91,6 @@ def _registered(name: str, split: str, folder: str, configuration: Path, root: P
 
 def _texts_in(table: Any) -> Iterator[tuple[str, str]]:
     yield from ((k, v) for k, v in table.items() if isinstance(v, str)) if isinstance(table, Mapping) else ()
-
-
-def _json(path: Path) -> Mapping[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, Mapping) else {}
 
 
 def _of_axolotl(written: Written, _: Path) -> Iterator[NamedData]:

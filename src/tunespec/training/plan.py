@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from tunespec.training.run_spec import RunSpec
+from tunespec.training.values import number
 
 
 @dataclass(frozen=True)
@@ -16,10 +17,11 @@ class Plan:
         records: training records, without those that are held out.
         devices: processes that train in parallel; None: not known, and all numbers are for one.
         batch: records (with packing: sequences) of one optimizer step.
-        steps_per_epoch: optimizer steps; with packing the most that there can be.
+        steps_per_epoch: optimizer steps; with packing, and where only a limit is known, the most that there can be.
         steps: optimizer steps of the run.
         epochs: passes over the records.
         warmup: optimizer steps of warm-up.
+        is_whole_batch: whether the configuration states the batch of all devices together.
     """
 
     records: int | None
@@ -29,6 +31,7 @@ class Plan:
     steps: int | None
     epochs: float | None
     warmup: float | None
+    is_whole_batch: bool = False
 
 
 def plan_of(spec: RunSpec, records: int | None, devices: int | None) -> Plan:
@@ -39,11 +42,14 @@ def plan_of(spec: RunSpec, records: int | None, devices: int | None) -> Plan:
         records: training records, those that are held out included; None: not known.
         devices: as the configuration of the launcher or the user says; None: not known.
     """
-    batch = _batch(spec, devices or 1)
+    batch = number(_batch(spec, devices or 1))
     trained = _trained(spec, records)
-    per_epoch = max(1, math.ceil(trained / batch)) if trained and batch else None
-    steps, epochs = _length(spec, per_epoch)
-    return Plan(trained, devices, batch, per_epoch, steps, epochs, _warmup(spec, steps))
+    whole = max(1, math.ceil(trained / batch)) if trained and batch else None
+    steps, epochs = _length(spec, whole)
+    steps = None if number(steps) is None else steps
+    is_whole = bool(spec.number("total_batch_size"))
+    per_epoch = _of_epoch(spec, whole)
+    return Plan(trained, devices, batch, per_epoch, steps, number(epochs), number(_warmup(spec, steps)), is_whole)
 
 
 def _batch(spec: RunSpec, devices: int) -> float | None:
@@ -52,7 +58,8 @@ def _batch(spec: RunSpec, devices: int) -> float | None:
         return total
     if own := spec.number("device_batch_size"):
         return own * devices
-    size, accumulation = spec.number("batch_size"), spec.number("accumulation")
+    size = spec.number("batch_size")
+    accumulation = spec.number("accumulation") if spec.setting("accumulation") is not None else 1
     if size is None or accumulation is None or size <= 0 or accumulation <= 0:
         return None
     return size * accumulation * devices
@@ -66,16 +73,24 @@ def _trained(spec: RunSpec, records: int | None) -> int | None:
     return max(0, round(records * (1 - held_out)) if held_out < 1 else records - round(held_out))
 
 
-def _length(spec: RunSpec, per_epoch: int | None) -> tuple[int | None, float | None]:
-    """Steps and epochs: the most steps count before the epochs, as in every framework that has both."""
+def _of_epoch(spec: RunSpec, whole: int | None) -> int | None:
+    """Steps of an epoch: a limit ends it, unless its records do so before; ``whole``: those that its records make."""
+    limit = spec.number("max_steps_per_epoch")
+    return min(round(limit), whole or round(limit)) if limit else whole
+
+
+def _length(spec: RunSpec, whole: int | None) -> tuple[int | None, float | None]:
+    """Steps and passes: the most steps count before the epochs, as in every framework that has both."""
     most, epochs = spec.number("max_steps"), spec.number("epochs")
     if most is None and (micro := spec.number("micro_steps")):
         most = micro // max(1, spec.number("accumulation") or 1)
     if most:
-        return round(most), most / per_epoch if per_epoch else None
+        return round(most), most / whole if whole else None
     if not spec.is_known("epochs") or epochs is None or epochs <= 0:
         return None, epochs
-    return (math.ceil(per_epoch * epochs) if per_epoch else None), epochs
+    per_epoch = _of_epoch(spec, whole)
+    passes = epochs * per_epoch / whole if per_epoch and whole else epochs
+    return (math.ceil(per_epoch * epochs) if per_epoch else None), passes
 
 
 def _warmup(spec: RunSpec, steps: int | None) -> float | None:

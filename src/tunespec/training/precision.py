@@ -39,10 +39,20 @@ def precision_of(spec: RunSpec) -> Precision | None:
     named = [one for one in map(spec.setting, _SWITCHES) if one is not None]
     if decides is None or not named or any(one.value is None for one in named):
         return None
-    loaded = runs_in_transformers(spec) and any(spec.written.has(key) for key in _LOADED)
-    if spec.framework in BESIDE.values() or loaded:
+    if spec.framework in BESIDE.values() or _is_loaded_otherwise(spec):
         return None
     return Precision("fp32", decides)
+
+
+def _is_loaded_otherwise(spec: RunSpec) -> bool:
+    """Whether the weights have a format of their own where no switch is on.
+
+    LLaMA-Factory loads the model in bfloat16, or float16, and makes float32 of what is trained: all of it in full
+    fine-tuning alone (0.9.5, ``model/patcher.py``: infer_optim_dtype; ``model/adapter.py``).
+    """
+    if spec.framework.name == "LLaMA-Factory" and spec.method != "full":
+        return True
+    return runs_in_transformers(spec) and any(spec.written.has(key) for key in _LOADED)
 
 
 def own_settings(spec: RunSpec) -> RunSpec:

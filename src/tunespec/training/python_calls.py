@@ -7,48 +7,21 @@ August 2026 (``FastLanguageModel``).
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from tunespec.templates.python_scopes import Function, Scope, changed_names, imports_of, scope_of
-from tunespec.templates.python_values import UNKNOWN, Values, is_unknown
+from tunespec.templates.python_text import parsed
+from tunespec.templates.python_values import Values
 from tunespec.training.errors import TrainingError
-from tunespec.training.frameworks.trl import TRAINERS
-from tunespec.training.written import ANY
+from tunespec.training.python_classes import add_defaults, extended_in, from_command_line, parsed_classes
+from tunespec.training.python_given import ARGUMENTS, LOADER, Given, Reading, given_to
+from tunespec.training.python_options import Options
 
 _LIBRARIES = frozenset("transformers trl peft unsloth".split())
-ARGUMENTS = frozenset([*TRAINERS, "TrainingArguments", "Seq2SeqTrainingArguments", "UnslothTrainingArguments"])
 LOADERS = frozenset("FastLanguageModel FastModel FastVisionModel".split())
-LOADER = "FastLanguageModel"  # what all of them are called here
 # Calls whose keys stand under the name of what is called, as in `LoraConfig.r`.
 OTHERS = frozenset("LoraConfig BitsAndBytesConfig EarlyStoppingCallback get_peft_model".split())
-_POSITIONS = {
-    "Trainer": ("model", "args", "data_collator", "train_dataset", "eval_dataset"),
-    "TrainingArguments": ("output_dir",),
-    "from_pretrained": ("model_name",),
-    LOADER: ("model_name",),
-    "load_dataset": ("path",),
-}
-_ENUMERATIONS = frozenset("IntervalStrategy SaveStrategy SchedulerType EvaluationStrategy".split())
-_LONGEST = 60  # characters of an expression in a message
-
-
-@dataclass
-class Given:
-    """What a call is given: known values, why others are not known, the expressions of all, and their lines.
-
-    ``conditional``: whether only a run would tell if the call is made.
-    """
-
-    name: str
-    line: int
-    conditional: bool = False
-    values: dict[str, Any] = field(default_factory=dict)
-    unknown: dict[str, str] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
-    nodes: dict[str, ast.expr] = field(default_factory=dict)
 
 
 @dataclass
@@ -67,9 +40,7 @@ class Program:
             TrainingError: for a text that Python does not parse.
         """
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of the program's own
-                tree = ast.parse(text)
+            tree = parsed(text)
             imports = imports_of(tree)
             return cls(tree, imports, list(_calls(tree, imports)))
         except SyntaxError as error:
@@ -86,22 +57,28 @@ class Program:
         return [call for call in self.calls if call.name.endswith("Trainer")]
 
 
-def shown_code(node: ast.AST) -> str:
-    """An expression as a message shows it."""
-    text = " ".join(ast.unparse(node).split())
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 4]} ..."
-
-
 def _calls(tree: ast.Module, imports: dict[str, str]) -> Iterator[Given]:
     values = Values(imports)
-    if not any(_trains(_name(values.path(node.func))) for node in ast.walk(tree) if isinstance(node, ast.Call)):
+    classes = extended_in(tree, values, _name)
+    parsed_ones = sorted(set(parsed_classes(tree, values, classes)))
+    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    if not parsed_ones and not any(
+        _trains(_name(path)) or path in classes for path in (values.path(one.func) for one in nodes)
+    ):
         return iter(())  # most programs that mention a trainer: their names need not be followed
-    left: list[tuple[ast.AST, Scope, bool]] = [(tree, scope_of(tree, None, changed_names(tree)), False)]
-    found = []
+    outer = scope_of(tree, None, changed_names(tree))
+    reading = Reading(values, Options(tree, values, outer))
+    found = [from_command_line(tree, name, classes[name], reading, outer) for name in parsed_ones]
+    left: list[tuple[ast.AST, Scope, bool]] = [(tree, outer, False)]
     while left:
         node, scope, conditional = left.pop()
-        if isinstance(node, ast.Call) and (name := _name(values.path(node.func))):
-            found.append(_given(Given(name, node.lineno, conditional), node, values, scope))
+        if isinstance(node, ast.Call) and (path := values.path(node.func)):
+            own = classes.get(path)
+            if name := own.arguments if own is not None else _name(path):
+                given = Given(name, node.lineno, conditional, "".join(path.split(".")[-2:-1]))
+                found.append(given_to(given, node, reading, scope))
+            if own is not None:
+                add_defaults(found[-1], path, own, reading, outer)
         inner = scope_of(node, scope, changed_names(node)) if isinstance(node, Function) else scope
         below = conditional or _is_condition(node)
         left += [(child, inner, below) for child in ast.iter_child_nodes(node)]
@@ -131,56 +108,3 @@ def _name(path: str) -> str:
         return last
     known = last in ARGUMENTS or last in OTHERS or last.endswith("Trainer")
     return last if known or last.startswith("DataCollator") else ""
-
-
-def _given(given: Given, node: ast.Call, values: Values, scope: Scope) -> Given:
-    name = given.name
-    positions = _POSITIONS.get(name) or next((own for end, own in _POSITIONS.items() if name.endswith(end)), ())
-    if name in ARGUMENTS:
-        positions = _POSITIONS["TrainingArguments"]
-    for at, value in enumerate(node.args):
-        if isinstance(value, ast.Starred):
-            given.unknown[ANY] = shown_code(value)
-        elif at < len(positions):
-            _take(given, positions[at], value, value.lineno, values, scope)
-    for keyword in node.keywords:
-        if keyword.arg is None:
-            _unpack(given, keyword.value, values, scope)
-        else:
-            _take(given, keyword.arg, keyword.value, keyword.value.lineno, values, scope)
-    return given
-
-
-def _take(given: Given, key: str, node: ast.expr, line: int, values: Values, scope: Scope) -> None:
-    value = _enumerated(node, values)
-    value = values.of(node, scope) if value is UNKNOWN else value
-    given.lines[key], given.nodes[key] = line, node
-    if is_unknown(value):
-        given.unknown[key] = shown_code(node)
-    else:
-        given.values[key] = value
-
-
-def _enumerated(node: ast.expr, values: Values) -> Any:
-    """`IntervalStrategy.EPOCH` is written as `epoch`."""
-    *_, owner, last = ("", "", *values.path(node).split("."))
-    return last.lower() if owner in _ENUMERATIONS else UNKNOWN
-
-
-def _unpack(given: Given, node: ast.expr, values: Values, scope: Scope) -> None:
-    """The keys of a dict that a call unpacks, as far as the program says them."""
-    found, where = values.bound(node, scope)
-    read = values.of(node, scope)
-    if not isinstance(read, dict):
-        given.unknown[ANY] = f"**{shown_code(node)}"
-        return
-    lines = {}
-    if isinstance(found, ast.Dict):
-        keys = [(values.of(key, where), key.lineno) for key in found.keys if key is not None]
-        lines = {key: line for key, line in keys if isinstance(key, str)}
-    for key, value in read.items():
-        if is_unknown(value):
-            given.unknown[key] = f"**{shown_code(node)}"
-        else:
-            given.values[key] = value
-        given.lines[key] = lines.get(key, node.lineno)

@@ -4,54 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from tunespec.subjects import DataFile
 from tunespec.templates.python_scopes import dotted
 from tunespec.training.frameworks.trl import TRAINERS
-from tunespec.training.python_calls import ARGUMENTS, LOADER, OTHERS, Given, Program, shown_code
+from tunespec.training.python_calls import OTHERS, Program
+from tunespec.training.python_gathered import Gathered
+from tunespec.training.python_given import ARGUMENTS, LOADER, Given, shown_code
+from tunespec.training.python_tokenizer import PAD, padding_of
 from tunespec.training.written import ANY, Written
 
 _OF_TRAINERS = ("packing", "max_seq_length", "max_length", "dataset_text_field", "beta", "max_prompt_length")
-_SEVERAL = "several calls differ"
 _ELSEWHERE = "the trainer is made elsewhere"
-_PADDING = {"pad_token": "eos_token", "pad_token_id": "eos_token_id"}
-_PAD = "tokenizer.pad_token"
-_EOS = "tokenizer.eos_token"
 _FILES = frozenset("json csv parquet".split())
-
-
-@dataclass
-class _Gathered:
-    """Values, unknown keys and lines, by dotted key."""
-
-    data: dict[str, Any] = field(default_factory=dict)
-    unknown: dict[str, str] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
-
-    def take(self, calls: Sequence[Given], under: str = "", only: Sequence[str] = ()) -> None:
-        """What calls of one name are given; where they differ, it is not known. What is there already stays."""
-        own = self.data.setdefault(under, {}) if under and calls else self.data
-        keys = dict.fromkeys(key for call in calls for key in (*call.values, *call.unknown))
-        for key in keys:
-            dotted_key = f"{under}.{key}" if under else key
-            if (only and key not in only) or key in own or dotted_key in self.unknown:
-                continue
-            if lines := [call.lines[key] for call in calls if key in call.lines]:
-                self.lines[dotted_key] = lines[0]
-            said = [call.values.get(key, ANY) for call in calls]
-            if why := next((call.unknown[key] for call in calls if key in call.unknown), ""):
-                self.unknown[dotted_key] = why
-            elif any(one != said[0] for one in said):
-                self.unknown[dotted_key] = _SEVERAL
-            else:
-                own[key] = said[0]
-
-    def set(self, key: str, value: Any, line: int) -> None:
-        """One value that no argument of a call is."""
-        self.data.setdefault(key, value)
-        self.lines.setdefault(key, line)
 
 
 def python_run(file: DataFile, text: str) -> Written | None:
@@ -66,13 +32,36 @@ def python_run(file: DataFile, text: str) -> Written | None:
     if call is None:
         return None
     name = call.name if arguments else call.name.replace("Trainer", "Config")
-    found = _Gathered()
+    found = Gathered()
     found.take([one for one in arguments if one.name == call.name])
     _set_later(found, program.tree, call)
-    _of_trainers(found, trainers)
-    _of_others(found, program, trainers)
+    own = [one for one in trainers if one.name.replace("Trainer", "Config") == name] or trainers
+    _of_trainers(found, own)
+    _of_others(found, program, own)
     _of_tokenizer(found, program.tree)
-    return Written(file, found.data, found.lines, unknown=found.unknown, call=name, calls_line=call.line)
+    unread = tuple(_unread(call, arguments))
+    return Written(
+        file,
+        found.data,
+        found.lines,
+        unknown=found.unknown,
+        said=found.said,
+        unread=unread,
+        call=name,
+        calls_line=call.line,
+    )
+
+
+def _unread(call: Given, arguments: Sequence[Given]) -> Iterator[str]:
+    """The other runs of a program, of which one is read."""
+    seen = {call.name}
+    for one in arguments:
+        if one.name not in seen:
+            seen.add(one.name)
+            yield (
+                f"the run of `{one.name}` in line {one.line} is not judged: of a program one run is read, here that of "
+                f"`{call.name}` in line {call.line}; in a file of its own it would be"
+            )
 
 
 def _own_defaults(trainer: Given) -> bool:
@@ -81,7 +70,7 @@ def _own_defaults(trainer: Given) -> bool:
     return known and not {"args", ANY} & {*trainer.values, *trainer.unknown}
 
 
-def _set_later(found: _Gathered, tree: ast.Module, call: Given) -> None:
+def _set_later(found: Gathered, tree: ast.Module, call: Given) -> None:
     """`args.learning_rate = ...`: what holds then is not known."""
     names = {
         target.id
@@ -97,7 +86,7 @@ def _set_later(found: _Gathered, tree: ast.Module, call: Given) -> None:
             found.lines[node.attr] = node.lineno
 
 
-def _of_trainers(found: _Gathered, trainers: Sequence[Given]) -> None:
+def _of_trainers(found: Gathered, trainers: Sequence[Given]) -> None:
     found.take(trainers, only=_OF_TRAINERS)
     for trainer in trainers:
         found.set("trainer", trainer.name.replace("Unsloth", "SFT"), trainer.line)
@@ -122,7 +111,7 @@ def _of_trainers(found: _Gathered, trainers: Sequence[Given]) -> None:
             found.unknown[key], found.lines[key] = shown_code(nodes[0]), nodes[0].lineno
 
 
-def _of_others(found: _Gathered, program: Program, trainers: Sequence[Given]) -> None:
+def _of_others(found: Gathered, program: Program, trainers: Sequence[Given]) -> None:
     for name in (*OTHERS, LOADER):
         found.take(program.of_name(name), under=name)
     if any(one.conditional for one in program.of_name("LoraConfig", "get_peft_model")):
@@ -132,9 +121,15 @@ def _of_others(found: _Gathered, program: Program, trainers: Sequence[Given]) ->
     for one in (*program.of_name(LOADER), *loaded):
         if isinstance(model := one.values.get("model_name"), str):
             found.set("model", model, one.line)
-    adapted = any("peft" in origin.lower() or "unsloth" in origin for origin in program.imports.values())
-    if trainers and loaded and not adapted and not any("peft_config" in one.nodes for one in trainers):
-        found.data["whole"] = True
+    for one in loaded[:1]:
+        found.set("model_class", one.owner, one.line)
+    if (other := _other_adapter(program.imports)) and not program.of_name("LoraConfig"):
+        found.data["adapter"] = other
+    if trainers and not any("peft_config" in one.nodes or ANY in one.unknown for one in trainers):
+        adapted = any("peft" in origin.lower() or "unsloth" in origin for origin in program.imports.values())
+        named = all(isinstance(one.values.get("model"), str) for one in trainers)  # which no program has adapted
+        if named or (loaded and not adapted):
+            found.data["whole"] = True
     collators = [one for one in program.calls if one.name.startswith("DataCollator")]
     if len({one.name for one in collators}) == 1 and "data_collator" in found.unknown and trainers:
         found.unknown.pop("data_collator")
@@ -143,7 +138,14 @@ def _of_others(found: _Gathered, program: Program, trainers: Sequence[Given]) ->
     _of_data(found, program)
 
 
-def _of_data(found: _Gathered, program: Program) -> None:
+def _other_adapter(imports: Mapping[str, str]) -> str:
+    """An adapter of PEFT that is no LoRA: `PromptTuningConfig` is `prompttuning`; empty where there is none."""
+    made = [origin.rpartition(".")[2] for origin in imports.values() if origin.startswith("peft.")]
+    known = {"LoraConfig", "PeftConfig"}
+    return next((one.removesuffix("Config").lower() for one in made if one.endswith("Config") and one not in known), "")
+
+
+def _of_data(found: Gathered, program: Program) -> None:
     """`load_dataset("json", data_files=...)`: files by split."""
     files: dict[str, Any] = {}
     for one in program.of_name("load_dataset"):
@@ -155,27 +157,11 @@ def _of_data(found: _Gathered, program: Program) -> None:
         found.data["data_files"] = files
 
 
-def _of_tokenizer(found: _Gathered, tree: ast.Module) -> None:
-    """`tokenizer.pad_token = ...`; under a condition it is not known."""
-    said = list(_paddings(tree, conditional=False))
-    if not said:
+def _of_tokenizer(found: Gathered, tree: ast.Module) -> None:
+    if (padding := padding_of(tree)) is None:
         return
-    value, line, _ = said[0]
-    found.data["tokenizer"], found.lines[_PAD] = {"pad_token": value}, line
-    if any(conditional for *_, conditional in said) or len({one for one, *_ in said}) > 1:
-        found.data.pop("tokenizer")
-        found.unknown[_PAD] = "only where the tokenizer has none of its own"
-
-
-def _paddings(node: ast.AST, *, conditional: bool) -> Iterator[tuple[str, int, bool]]:
-    left = [(node, conditional)]
-    while left:
-        one, under = left.pop()
-        if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Attribute):
-            attribute = one.targets[0].attr
-            if attribute in _PADDING:
-                ends = dotted(one.value).endswith(f".{_PADDING[attribute]}")
-                plain = one.value.value if isinstance(one.value, ast.Constant) else None
-                yield _EOS if ends else str(plain or shown_code(one.value)), one.lineno, under
-        inner = under or isinstance(one, ast.If | ast.IfExp)
-        left += [(child, inner) for child in ast.iter_child_nodes(one)]
+    value, found.lines[PAD] = padding
+    if value is None:
+        found.unknown[PAD] = "only where the tokenizer has none of its own"
+    else:
+        found.data["tokenizer"] = {"pad_token": value}

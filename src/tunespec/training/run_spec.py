@@ -86,7 +86,8 @@ def _setting(name: str, key: Key, framework: Framework, written: Written) -> Set
         return _unknown(name, own, value, written)
     if read == key.default and framework.is_dump(written):
         return _default(name, own, read, framework, written)
-    return Setting(name, own, read, written.file.shown, written.line(own), "written")
+    said = written.said.get(own, "")
+    return Setting(name, own, read, written.file.shown, written.line(own), "written", said)
 
 
 def _made(name: str, derive: Derive, framework: Framework, written: Written) -> Setting:
@@ -100,9 +101,8 @@ def _made(name: str, derive: Derive, framework: Framework, written: Written) -> 
     if own is None or (framework.is_dump(written) and value == derive(written.without(key))[1]):
         return _default(name, key, value, framework, written)
     other = own != value and isinstance(own, str | int | float)
-    return Setting(
-        name, key, value, written.file.shown, written.line(key), "written", written=shown(own) if other else ""
-    )
+    told = shown(own) if other else ""
+    return Setting(name, key, value, written.file.shown, written.line(key), "written", written.said.get(key, ""), told)
 
 
 def _default(name: str, key: str, value: Any, framework: Framework, written: Written) -> Setting:

@@ -21,7 +21,8 @@ class Setting:
         path: the file that writes it; else the run's configuration.
         line: its line there, from 1.
         origin: ``written``, ``default`` of the framework, or ``unknown``: only the run would tell.
-        said: whose default it is (``transformers 5.23``), or why it is not known (``auto``, the name of a variable).
+        said: whose default it is (``transformers 5.23``), or why it is not known (``auto``, the name of a variable); of
+            a written one, what may be changed when the run is started (``default of `--lr```).
         written: what the file writes, where the value is not the same: several keys say it, or in another unit.
     """
 
@@ -54,7 +55,7 @@ class Setting:
         if not self.is_known:
             return f"`{self.key}` is not known ({self.said})"
         if self.is_written:
-            return f"`{self.key}: {self.written or shown(self.value)}`"
+            return f"`{self.key}: {self.written or shown(self.value)}`" + (f" ({self.said})" if self.said else "")
         return f"`{self.key}` is {shown(self.value)} (default of {self.said})"
 
 
@@ -74,6 +75,7 @@ NAMES: dict[str, str] = {
     "objective": "sft, pretrain, dpo, kto, orpo, simpo, reward, rl ...",
     "epochs": "passes over the training records",
     "max_steps": "optimizer steps, which override the epochs; None: by epochs",
+    "max_steps_per_epoch": "optimizer steps after which an epoch ends, if its records last so long; None: no limit",
     "micro_steps": "batches before accumulation, which mlx-lm counts as iterations",
     "learning_rate": "the peak learning rate",
     "scheduler": "the schedule's name, in lower case",
@@ -101,7 +103,6 @@ NAMES: dict[str, str] = {
     "logging_steps": "optimizer steps between logged losses",
     "load_best": "whether the best checkpoint is loaded at the end",
     "best_metric": "the metric that says which is best",
-    "greater_is_better": "whether a greater metric is better",
     "patience": "evaluations without a gain after which training stops",
     "bf16": "whether bfloat16 is used",
     "fp16": "whether float16 is used",
@@ -112,10 +113,8 @@ NAMES: dict[str, str] = {
     "loss_scale": "the fixed loss scale of float16; 0: dynamic",
     "max_grad_norm": "norm that gradients are clipped to; 0 or None: not clipped",
     "weight_decay": "weight decay of the optimizer",
-    "nan_filter": "whether a NaN loss is left out of the log",
     "lora_rank": "rank of the adapter",
     "lora_alpha": "its alpha",
-    "quantization_bits": "bits of the frozen weights; None: not quantised",
     "eos_token": "the end token that the configuration sets",
     "pad_token": "the padding token that it sets",
     "pad_is_eos": "whether padding is made of the end token; None: only the tokenizer says",
@@ -123,8 +122,6 @@ NAMES: dict[str, str] = {
     "turn_ends": "tokens that end a turn, as a list",
     "trained_ends": "which turn ends are trained: all, turn, last, none",
     "template": "the chat template's name or file",
-    "train_on_prompt": "whether the prompt is trained, too",
-    "seed": "the random seed",
     "output_dir": "the folder that checkpoints and logs are written to",
     "deepspeed": "the DeepSpeed configuration: a file, or the mapping itself",
 }

@@ -110,8 +110,9 @@ class RunSource:
             profile["dataset"] = self.run.dataset.name
         if self.run.pair is not None:
             profile["template"] = self.run.pair.name
-        if self.run.no_dataset:
-            profile["undecided"] = [self.run.no_dataset]
+        unread = self.spec.written.unread if self.spec is not None else ()
+        if undecided := [*unread, *filter(None, [self.run.no_dataset])]:
+            profile["undecided"] = undecided
         return profile
 
     def _specs(self, *formats: str, beside: Sequence[RunSpec] = ()) -> Iterator[RunSpec]:

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 # Facts that are found together -> the module and function of this package that finds them.
 SETTINGS: Mapping[str, str] = {
-    "masked_turn_end untrained_ends unaligned_end foreign_token untrained_embedding": (
-        "setting_facts.turn_ends:turn_end_facts"
-    ),
+    "masked_turn_end untrained_ends unaligned_end": "setting_facts.turn_ends:turn_end_facts",
+    "foreign_token untrained_embedding": "setting_facts.new_tokens:token_facts",
     "masked_eos": "setting_facts.sequences:padding_facts",
     "cut_by_packing unseparated_records": "setting_facts.sequences:packing_facts",
     "foreign_template": "setting_facts.template_names:template_name_facts",
     "too_many_epochs no_training": "setting_facts.epochs:epoch_facts",
     "learning_rate_high learning_rate_destructive learning_rate_low": "setting_facts.rates:rate_facts",
     "weight_decay_high": "setting_facts.rates:decay_facts",
+    "contradicting_optimizer": "setting_facts.contradicting_optimizer:contradicting_optimizer_facts",
     "endless_warmup long_warmup schedule_mismatch": "setting_facts.warmup:warmup_facts",
     "small_batch large_batch batch_over_dataset": "setting_facts.batches:batch_facts",
     "impossible_batch contradicting_batch": "setting_facts.batch_numbers:batch_number_facts",
@@ -39,8 +39,9 @@ SETTINGS: Mapping[str, str] = {
     "full_precision contradicting_precision overruled_precision": "setting_facts.precision:precision_facts",
     "half_overflows half_of_bf16_model half_precision fixed_loss_scale unscaled_half": "setting_facts.half:half_facts",
     "clipping_off contradicting_clipping": "setting_facts.clipping:clipping_facts",
-    "number_as_text word_as_false repeated_key": "setting_facts.misread:misread_facts",
-    "removed_key unknown_key fraction_of_steps": "setting_facts.keys:key_facts",
+    "number_as_text word_as_false text_as_true repeated_key": "setting_facts.misread:misread_facts",
+    "removed_key refused_key unknown_key unknown_value fraction_of_steps": "setting_facts.keys:key_facts",
+    "undefined_dataset": "setting_facts.undefined:undefined_facts",
 }
 STEPS: Mapping[str, str] = {
     "validation_lost validation_rises memorised perfect_loss": "step_facts.overtraining:overtraining_facts",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+from tunespec.training.frameworks import IN_TRANSFORMERS
 from tunespec.training.run_spec import RunSpec
-
-# They make transformers' TrainingArguments of their configuration, with what those refuse.
-_OF_TRANSFORMERS = frozenset(("Hugging Face", "LLaMA-Factory", "Axolotl"))
 
 
 def is_axolotl(spec: RunSpec) -> bool:
@@ -20,4 +18,4 @@ def takes_flags(spec: RunSpec) -> bool:
 
 def runs_in_transformers(spec: RunSpec) -> bool:
     """Whether transformers' Trainer runs it."""
-    return spec.framework.name in _OF_TRANSFORMERS
+    return spec.framework.name in IN_TRANSFORMERS

@@ -7,19 +7,29 @@ from typing import Any
 
 _ON = frozenset("true yes on y 1".split())
 _OFF = frozenset("false no off n 0 none null".split())
+LEAST, MOST = 1e-12, 1e15  # what no run has is below or above, and would overflow what is computed from it
 
 
 def number(value: Any) -> float | int | None:
-    """A number, also one that is written as a text; None for anything else, and for NaN."""
+    """A number, also one that is written as a text; None for anything else, and for what no run can have.
+
+    That is NaN, infinity, and what is nearer to 0 or farther from it than any setting.
+    """
+    found = bound(value)
+    return found if found == 0 or (found is not None and LEAST <= abs(found) <= MOST) else None
+
+
+def bound(value: Any) -> float | int | None:
+    """The same for what only limits something: there infinity means no limit, and so does a number beyond ``MOST``."""
     if isinstance(value, str):
         try:
             value = float(value.strip())
         except ValueError:
             return None
-        value = int(value) if value.is_integer() and abs(value) < 1e15 else value
+        value = int(value) if value.is_integer() and abs(value) < MOST else value
     if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
         return None
-    return value
+    return value if abs(value) <= MOST else math.copysign(math.inf, value)
 
 
 def positive(value: Any) -> float | int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -26,6 +26,8 @@ class Written:
         repeated: key that stands there again -> an earlier line of it.
         unknown: key -> why its value is not known: the variable or call that only a run would tell; ``ANY`` stands for
             each key that is not written.
+        said: key -> who says its value, where the file's other parts do: ``default of `--lr```.
+        unread: what it configures beside that is not read, as sentences.
         call: the class that a Python program calls with these values; empty for other files.
         calls_line: the line of that call.
     """
@@ -36,6 +38,8 @@ class Written:
     misread: Mapping[str, Any] = field(default_factory=dict)
     repeated: Mapping[str, int] = field(default_factory=dict)
     unknown: Mapping[str, str] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)
+    unread: Sequence[str] = ()
     call: str = ""
     calls_line: int | None = None
 
@@ -64,6 +68,7 @@ class Written:
             _below(self.misread, key),
             _below(self.repeated, key),
             _below(self.unknown, key),
+            _below(self.said, key),
             calls_line=self.line(key),
         )
 

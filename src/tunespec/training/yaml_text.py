@@ -26,6 +26,10 @@ _INT = re.compile(r"[-+]?[0-9]+|0x[0-9a-fA-F]+|0o[0-7]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _SPECIAL = {".inf": math.inf, "-.inf": -math.inf, ".nan": math.nan}
 _GROUPED = re.compile(r"[-+]?[0-9][0-9_]*_[0-9_]+")  # 1_000: YAML 1.1 and every framework's reader
+# JSON's escapes, two halves of a character together (RFC 8259, 7).
+_ESCAPE = re.compile(
+    r"\\(?:u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})|(ud[89a-f][0-9a-f]{2})|.)", re.DOTALL | re.IGNORECASE
+)
 _KINDS: Mapping[str, Callable[[str], Any]] = {
     "tag:yaml.org,2002:bool": lambda text: text.lower() in {"yes", "true", "on", "y"},
     "tag:yaml.org,2002:str": str,
@@ -101,8 +105,7 @@ def read_yaml(text: str) -> Read | None:
 
     loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
     try:
-        # JSON may be indented by tabs, which YAML refuses: they stand in no value of a configuration.
-        node = yaml.compose(text.replace("\t", " ") if text.lstrip()[:1] == "{" else text, Loader=loader)
+        node = yaml.compose(_as_yaml(text) if text.lstrip()[:1] == "{" else text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         where = f" (line {error.problem_mark.line + 1})" if error.problem_mark is not None else ""
         raise TrainingError(f"it is no YAML: {error.problem or 'cannot be read'}{where}") from error
@@ -113,6 +116,19 @@ def read_yaml(text: str) -> Read | None:
     read = Read({})
     read.data = read.value(node, "")
     return read
+
+
+def _as_yaml(text: str) -> str:
+    """JSON without what YAML refuses: the tabs of its indentation, DEL, and halves of a character."""
+    return _ESCAPE.sub(_whole, text.replace("\t", " ").replace("\x7f", "\\u007f"))
+
+
+def _whole(match: re.Match[str]) -> str:
+    """The character that two halves make; a half alone is none, and anything else is left as it is."""
+    high, low, alone = match.groups()
+    if high and low:
+        return (bytes.fromhex(high) + bytes.fromhex(low)).decode("utf-16-be")
+    return "\\ufffd" if alone else match[0]
 
 
 def _scalar(node: yaml.Node) -> Any:

@@ -29,5 +29,7 @@ TRAINERS: Sequence[Framework] = (
     TRL,
     HUGGING_FACE,
 )
+# They make transformers' TrainingArguments of their configuration, with what those refuse.
+IN_TRANSFORMERS = frozenset((HUGGING_FACE.name, LLAMA_FACTORY.name, AXOLOTL.name))
 # What holds beside a trainer's configuration, by the format of its file; alone it is judged by itself.
 BESIDE: Mapping[str, Framework] = {"deepspeed": DEEPSPEED, "accelerate": ACCELERATE}

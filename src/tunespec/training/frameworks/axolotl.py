@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tunespec.training.framework import Framework, Key
-from tunespec.training.values import number, positive, switch, text, texts, word
+from tunespec.training.values import bound, number, positive, switch, text, texts, word
 from tunespec.training.written import Written
 
 _OWN = frozenset(
@@ -62,6 +62,29 @@ def _save_strategy(written: Written) -> tuple[str, Any]:
     return "save_strategy", "epoch"
 
 
+def steps_between(written: Written, steps: str, per_epoch: str) -> float | None:
+    """So many a epoch become a share of the run, unless that is all of it (``utils/config``: normalize_config)."""
+    times, epochs = positive(written.get(per_epoch)), positive(written.get("num_epochs")) or 1
+    if times and (share := 1.0 / (times * epochs)) < 1.0:
+        return share
+    return positive(written.get(steps))
+
+
+def _load_best(written: Written) -> tuple[str, Any]:
+    """On unless it is written to be off, where every checkpoint is evaluated (``core/builders/causal.py``)."""
+    key = "load_best_model_at_end"
+    asked, stops = switch(written.get(key)), positive(written.get("early_stopping_patience"))
+    if asked:
+        return key, True
+    if (asked is False and not stops) or bool(positive(written.get("val_set_size"))) == bool(
+        written.get("test_datasets")
+    ):
+        return key, False
+    every = steps_between(written, "eval_steps", "evals_per_epoch")
+    save = steps_between(written, "save_steps", "saves_per_epoch")
+    return key, bool(every and save and save % every == 0)
+
+
 def _trained_ends(written: Written) -> tuple[str, Any]:
     """A switch of each data set (``prompt_strategies/chat_template.py``)."""
     datasets = written.get("datasets")
@@ -102,16 +125,14 @@ AXOLOTL = Framework(
         "saves_per_epoch": Key("saves_per_epoch", None, positive),
         "save_limit": Key("save_total_limit", 4, positive),
         "logging_steps": Key("logging_steps", None, positive),
-        "load_best": Key("load_best_model_at_end", default=False, read=switch),
         "best_metric": Key("metric_for_best_model", None, text),
-        "greater_is_better": Key("greater_is_better", None, switch),
         "patience": Key("early_stopping_patience", None, positive),
         "bf16": Key("bf16", None, switch),
         "fp16": Key("fp16", default=False, read=switch),
         "pure_bf16": Key("bfloat16", default=False, read=switch),
         "pure_fp16": Key("float16", default=False, read=switch),
         "fp8": Key("fp8", default=False, read=switch),
-        "max_grad_norm": Key("max_grad_norm", 1.0, number),
+        "max_grad_norm": Key("max_grad_norm", 1.0, bound),
         "weight_decay": Key("weight_decay", 0.0, number),
         "lora_rank": Key("lora_r", None, number),
         "lora_alpha": Key("lora_alpha", None, number),
@@ -119,8 +140,6 @@ AXOLOTL = Framework(
         "pad_token": Key("special_tokens.pad_token", None, text),
         "turn_ends": Key("eot_tokens", None, _turn_ends),
         "template": Key("chat_template", None, text),
-        "train_on_prompt": Key("train_on_inputs", default=False, read=switch),
-        "seed": Key("seed", 42, number),
         "output_dir": Key("output_dir", "./model-out", text),
         "deepspeed": Key("deepspeed", None),
     },
@@ -129,6 +148,7 @@ AXOLOTL = Framework(
         "objective": _objective,
         "eval_strategy": _eval_strategy,
         "save_strategy": _save_strategy,
+        "load_best": _load_best,
         "trained_ends": _trained_ends,
     },
 )

@@ -5,29 +5,28 @@ Sources: DeepSpeed 0.19.8 (``runtime/config.py``, ``runtime/constants.py``), acc
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from tunespec.training.framework import Framework, Key
-from tunespec.training.values import number, switch, word
+from tunespec.training.values import bound, number, switch, word
 from tunespec.training.written import Written
 
-_OF_DEEPSPEED = frozenset(
-    "zero_optimization train_micro_batch_size_per_gpu zero_allow_untested_optimizer gradient_clipping".split()
-)
+_OF_DEEPSPEED = frozenset("zero_optimization train_micro_batch_size_per_gpu zero_allow_untested_optimizer".split())
+_CLIPPING = "gradient_clipping"  # also a number of many a trainer's own, that has no such block beside it
+_BLOCKS = ("fp16", "bf16", "optimizer", "scheduler")
 _OF_ACCELERATE = frozenset("compute_environment distributed_type mixed_precision num_processes machine_rank".split())
 _ENOUGH = 3
 
 
 def _is_deepspeed(written: Written) -> bool:
-    return written.file.path.suffix.lower() == ".json" and bool(_OF_DEEPSPEED & set(written.data))
+    if written.file.path.suffix.lower() != ".json":
+        return False
+    blocks = "train_batch_size" in written.data or any(isinstance(written.get(key), Mapping) for key in _BLOCKS)
+    return bool(_OF_DEEPSPEED & set(written.data)) or (_CLIPPING in written.data and blocks)
 
 
 def _is_accelerate(written: Written) -> bool:
     return len(_OF_ACCELERATE & set(written.data)) >= _ENOUGH
-
-
-def _precision(value: Any) -> str | None:
-    return word(value)
 
 
 DEEPSPEED = Framework(
@@ -38,7 +37,7 @@ DEEPSPEED = Framework(
         "total_batch_size": Key("train_batch_size", None, number),
         "batch_size": Key("train_micro_batch_size_per_gpu", None, number),
         "accumulation": Key("gradient_accumulation_steps", None, number),
-        "max_grad_norm": Key("gradient_clipping", 1.0, number),
+        "max_grad_norm": Key("gradient_clipping", 1.0, bound),
         "bf16": Key("bf16.enabled", default=False, read=switch),
         "fp16": Key("fp16.enabled", default=False, read=switch),
         "loss_scale": Key("fp16.loss_scale", 0, number),
@@ -54,10 +53,10 @@ ACCELERATE = Framework(
     is_own=_is_accelerate,
     keys={
         "devices": Key("num_processes", None, number),
-        "mixed_precision": Key("mixed_precision", "no", _precision),
+        "mixed_precision": Key("mixed_precision", "no", word),
         "accumulation": Key(
             "gradient_accumulation_steps", None, number, ("deepspeed_config.gradient_accumulation_steps",)
         ),
-        "max_grad_norm": Key("deepspeed_config.gradient_clipping", None, number),
+        "max_grad_norm": Key("deepspeed_config.gradient_clipping", None, bound),
     },
 )

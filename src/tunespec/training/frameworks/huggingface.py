@@ -11,7 +11,7 @@ from typing import Any
 
 from tunespec.training.framework import Derive, Framework, Key
 from tunespec.training.frameworks.trl import LOGGING_STEPS, TRAINERS, configuration, objective
-from tunespec.training.values import number, positive, switch, text, texts, word
+from tunespec.training.values import bound, number, positive, switch, text, texts, word
 from tunespec.training.written import Written
 
 VERSION = "transformers 5.23"
@@ -33,13 +33,10 @@ TRANSFORMERS: dict[str, Key] = {
     "logging_steps": Key("logging_steps", 500, number),
     "load_best": Key("load_best_model_at_end", default=False, read=switch),
     "best_metric": Key("metric_for_best_model", None, text),
-    "greater_is_better": Key("greater_is_better", None, switch),
     "bf16": Key("bf16", default=False, read=switch),
     "fp16": Key("fp16", default=False, read=switch),
-    "max_grad_norm": Key("max_grad_norm", 1.0, number),
+    "max_grad_norm": Key("max_grad_norm", 1.0, bound),
     "weight_decay": Key("weight_decay", 0.0, number),
-    "nan_filter": Key("logging_nan_inf_filter", default=True, read=switch),
-    "seed": Key("seed", 42, number),
     "output_dir": Key("output_dir", None, text),
     "deepspeed": Key("deepspeed", None),
 }
@@ -87,6 +84,8 @@ def _method(written: Written) -> tuple[str, Any]:
         dora = any(switch(written.get(key)) for key in ("use_dora", "LoraConfig.use_dora"))
         return adapter or own or "", "dora" if dora else "qlora" if bits else "lora"
     if written.call:
+        if other := written.get("adapter"):
+            return "adapter", other
         return "trainer", "full" if written.get("whole") else None
     return "use_peft", "full" if configuration(written) else None
 
@@ -149,13 +148,25 @@ def _pad_is_eos(written: Written) -> tuple[str, Any]:
     return "pad_token", pad == eos if pad and eos else None
 
 
+_MADE: dict[str, Derive] = {
+    "objective": lambda written: ("trainer", objective(written)),
+    "method": _method,
+    "lora_rank": _rank,
+    "lora_alpha": _alpha,
+    "learning_rate": _of_trl("learning_rate", "learning_rate", 5e-5, number),
+    "logging_steps": _of_trl("logging_steps", LOGGING_STEPS, 500, number),
+    "max_length": _max_length,
+    "bf16": _bf16,
+    "patience": _patience,
+    "pad_is_eos": _pad_is_eos,
+}
 HUGGING_FACE = Framework(
     name="Hugging Face",
     version=VERSION,
     is_own=_is_own,
     is_dump=is_dump,
     keys={
-        **TRANSFORMERS,
+        **{name: key for name, key in TRANSFORMERS.items() if name not in _MADE},
         "model": Key("model_name_or_path", None, text, ("model",)),
         "packing": Key("packing", default=False, read=switch),
         "collator": Key("data_collator", None, text),
@@ -164,18 +175,7 @@ HUGGING_FACE = Framework(
         "template": Key("chat_template_path", None, text),
         "validation_data": Key("dataset_test_split", None, texts, ("eval_dataset",)),
     },
-    derived={
-        "objective": lambda written: ("trainer", objective(written)),
-        "method": _method,
-        "lora_rank": _rank,
-        "lora_alpha": _alpha,
-        "learning_rate": _of_trl("learning_rate", "learning_rate", 5e-5, number),
-        "logging_steps": _of_trl("logging_steps", LOGGING_STEPS, 500, number),
-        "max_length": _max_length,
-        "bf16": _bf16,
-        "patience": _patience,
-        "pad_is_eos": _pad_is_eos,
-    },
+    derived=_MADE,
 )
 # The same keys with TRL's defaults, and a message says whose they are.
 TRL = replace(

@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from tunespec.templates.recipe import is_llamafactorys
 from tunespec.training.framework import Framework, Key
 from tunespec.training.frameworks.huggingface import TRANSFORMERS
 from tunespec.training.values import number, positive, switch, text, texts, word
 from tunespec.training.written import Written
 
-_OWN = frozenset("stage finetuning_type dataset template cutoff_len do_train export_dir infer_backend".split())
+# One of these at least stands in each configuration that trains; its example that fills `tokenized_path` has none.
+_OF_TRAINING = (
+    "learning_rate num_train_epochs max_steps per_device_train_batch_size gradient_accumulation_steps".split()
+)
 _OBJECTIVES = {"pt": "pretrain", "sft": "sft", "rm": "reward", "ppo": "rl", "dpo": "dpo", "kto": "kto"}
+
+_LOSSES = frozenset(("orpo", "simpo"))
 
 
 def _is_own(written: Written) -> bool:
-    return written.has("model_name_or_path") and bool(_OWN & set(written.data)) and not written.call
+    return written.has("model_name_or_path") and is_llamafactorys(written.data) and not written.call
 
 
 def _why_not(written: Written) -> str:
@@ -26,6 +32,8 @@ def _why_not(written: Written) -> str:
         return "it exports a model, and trains none"
     if not written.has("stage") and not switch(written.get("do_train")):
         return "it serves a model, and trains none"
+    if written.get("tokenized_path") and not any(map(written.has, _OF_TRAINING)):
+        return "it only tokenizes data, and trains none"
     predicts = switch(written.get("do_predict")) and not switch(written.get("do_train"))
     return "it evaluates a model, and trains none" if predicts else ""
 
@@ -35,6 +43,14 @@ def _method(written: Written) -> tuple[str, Any]:
     if kind == "lora" and written.get("quantization_bit") is not None:
         return "finetuning_type", "qlora"
     return "finetuning_type", "dora" if kind == "lora" and switch(written.get("use_dora")) else kind
+
+
+def _objective(written: Written) -> tuple[str, Any]:
+    """Its stage `dpo` has the losses of ORPO and SimPO, too."""
+    stage, loss = word(written.get("stage")) or "sft", word(written.get("pref_loss"))
+    if stage == "dpo" and loss in _LOSSES:
+        return "pref_loss", loss
+    return "stage", _OBJECTIVES.get(stage, stage)
 
 
 def _alpha(written: Written) -> tuple[str, Any]:
@@ -48,13 +64,6 @@ def _max_records(written: Written) -> tuple[str, Any]:
     return "max_samples", most and most * max(1, len(texts(written.get("dataset"))))
 
 
-def _eval_strategy(written: Written) -> tuple[str, Any]:
-    for key in ("eval_strategy", "evaluation_strategy"):
-        if written.has(key):
-            return key, word(written.get(key))
-    return "eval_strategy", "no"
-
-
 LLAMA_FACTORY = Framework(
     name="LLaMA-Factory",
     version="LLaMA-Factory 0.9.5",
@@ -62,7 +71,6 @@ LLAMA_FACTORY = Framework(
     why_not=_why_not,
     keys={
         **TRANSFORMERS,
-        "objective": Key("stage", "sft", lambda value: _OBJECTIVES.get(str(word(value)), word(value))),
         "max_length": Key("cutoff_len", 2048, positive),
         "truncation": Key("cutoff_len", "truncate", lambda _: "truncate"),
         "packing": Key("packing", None, switch),
@@ -72,14 +80,12 @@ LLAMA_FACTORY = Framework(
         "fp8": Key("fp8", default=False, read=switch),
         "patience": Key("early_stopping_steps", None, positive),
         "lora_rank": Key("lora_rank", 8, number),
-        "quantization_bits": Key("quantization_bit", None, positive),
         "template": Key("template", None, text),
-        "train_on_prompt": Key("train_on_prompt", default=False, read=switch),
     },
     derived={
         "method": _method,
+        "objective": _objective,
         "lora_alpha": _alpha,
-        "eval_strategy": _eval_strategy,
         "max_records": _max_records,
     },
 )

@@ -8,16 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from tunespec.training.framework import Framework, Key, fixed
-from tunespec.training.values import number, positive, switch, text, texts, word
+from tunespec.training.values import bound, number, positive, switch, text, texts, word
 from tunespec.training.written import Written
 
-_OWN = frozenset(
-    "train_dataset peft_config dist_config kernel_config quant_config init_config model_class sample_backend".split()
-)
+_PLUGINS = ("peft_config.name", "dist_config.name", "kernel_config.name")  # each is chosen by its name
 
 
 def _is_own(written: Written) -> bool:
-    return written.has("model") and bool(_OWN & set(written.data)) and not written.call
+    return text(written.get("model")) is not None and any(map(written.has, _PLUGINS)) and not written.call
 
 
 def _why_not(written: Written) -> str:
@@ -32,10 +30,6 @@ def _method(written: Written) -> tuple[str, Any]:
     return "peft_config.name", "qlora" if kind == "lora" and written.get("quant_config") is not None else kind
 
 
-def _total_batch(value: Any) -> float | int | None:
-    return positive(value)
-
-
 LLAMA_FACTORY_V1 = Framework(
     name="LLaMA-Factory v1",
     version="LLaMA-Factory 0.9.5",
@@ -48,7 +42,7 @@ LLAMA_FACTORY_V1 = Framework(
         "learning_rate": Key("learning_rate", 1e-4, number, ("optim_config.lr",)),
         "scheduler": Key("lr_scheduler_config.name", "constant", word),
         "batch_size": Key("micro_batch_size", 1, number),
-        "total_batch_size": Key("global_batch_size", None, _total_batch),
+        "total_batch_size": Key("global_batch_size", None, positive),
         "max_length": Key("cutoff_len", 2048, positive),
         "truncation": Key("cutoff_len", "truncate", lambda _: "truncate"),
         "validation_data": Key("eval_dataset", None, texts),
@@ -56,14 +50,12 @@ LLAMA_FACTORY_V1 = Framework(
         "save_limit": Key("save_total_limit", None, positive),
         "logging_steps": Key("logging_steps", 1, positive),
         "bf16": Key("bf16", default=True, read=switch),
-        "max_grad_norm": Key("max_grad_norm", 1.0, number),
+        "max_grad_norm": Key("max_grad_norm", 1.0, bound),
         "lora_rank": Key("peft_config.r", None, number),
         "lora_alpha": Key("peft_config.lora_alpha", None, number),
-        "quantization_bits": Key("quant_config.quantization_bit", None, positive),
         "template": Key("template", "qwen3_nothink", text),
-        "seed": Key("seed", 42, number),
         "output_dir": Key("output_dir", None, text),
         "deepspeed": Key("dist_config.config_file", None),
     },
-    derived={"method": _method, "accumulation": fixed(1), "fp16": fixed(value=False)},
+    derived={"method": _method, "fp16": fixed(value=False)},
 )

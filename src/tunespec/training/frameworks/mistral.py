@@ -5,16 +5,20 @@ Source: mistral-finetune 1943535 of June 2026 (``finetune/args.py``, ``model/arg
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tunespec.training.framework import Framework, Key, fixed
-from tunespec.training.values import number, positive, switch, text, texts
+from tunespec.training.values import bound, number, positive, switch, text, texts
 from tunespec.training.written import Written
 
 _OWN = ("optim", "lora", "run_dir", "seq_len", "data.instruct_data", "data.data")
 
 
 def _is_own(written: Written) -> bool:
+    """`optim: adamw_torch` beside the same key is of others."""
+    if not isinstance(written.get("optim", {}), Mapping):
+        return False
     return written.has("model_id_or_path") and any(written.has(key) for key in _OWN)
 
 
@@ -59,10 +63,9 @@ MISTRAL = Framework(
         "save_steps": Key("ckpt_freq", None, positive),
         "save_limit": Key("num_ckpt_keep", 3, positive),
         "logging_steps": Key("log_freq", 1, positive),
-        "max_grad_norm": Key("max_norm", 1.0, number),
+        "max_grad_norm": Key("max_norm", 1.0, bound),
         "weight_decay": Key("optim.weight_decay", 0.1, number),
         "lora_rank": Key("lora.rank", 16, number),
-        "seed": Key("seed", 0, number),
         "output_dir": Key("run_dir", None, text),
     },
     derived={
@@ -75,6 +78,5 @@ MISTRAL = Framework(
         "packing": fixed(value=True),
         "bf16": fixed(value=True),
         "fp16": fixed(value=False),
-        "train_on_prompt": fixed(value=False),
     },
 )

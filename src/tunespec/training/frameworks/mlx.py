@@ -16,10 +16,17 @@ _OWN = frozenset(
     "fine_tune_type grad_checkpoint resume_adapter_file mask_prompt test_batches".split()
 )
 _ENOUGH = 2
+# Vision, speech and GANs count iterations, too, and have layers: these keys are mlx-lm's alone, or are beside them.
+_UNMISTAKABLE = frozenset("lora_parameters lora_layers fine_tune_type mask_prompt adapter_path".split())
+_LAYERS = frozenset("iters num_layers".split())
+_BESIDE_LAYERS = frozenset("steps_per_eval steps_per_report val_batches test_batches max_seq_length".split())
 
 
 def _is_own(written: Written) -> bool:
-    return not written.call and len(_OWN & set(written.data)) >= _ENOUGH and not written.has("model_name_or_path")
+    keys = set(written.data)
+    if written.call or "model_name_or_path" in keys or len(_OWN & keys) < _ENOUGH:
+        return False
+    return bool(_UNMISTAKABLE & keys) or (keys >= _LAYERS and bool(_BESIDE_LAYERS & keys))
 
 
 def _why_not(written: Written) -> str:
@@ -40,10 +47,12 @@ def _scheduler(written: Written) -> tuple[str, Any]:
 
 
 def _schedule_steps(written: Written) -> tuple[str, Any]:
-    """The argument of mlx's schedule that says so; warm-up comes before."""
+    """The argument of mlx's schedule that says so, which begins where the warm-up ends (``join_schedules``)."""
     at = {"cosine_decay": 1, "linear_schedule": 2}.get(str(word(written.get("lr_schedule.name"))), -1)
     key = f"lr_schedule.arguments.{at}"
-    return key if at > 0 else "lr_schedule", number(written.get(key)) if at > 0 else None
+    if at < 0 or (steps := number(written.get(key))) is None:
+        return key if at > 0 else "lr_schedule", None
+    return key, steps + (positive(written.get("lr_schedule.warmup")) or 0)
 
 
 def _in_steps(key: str, default: int) -> Derive:
@@ -74,7 +83,6 @@ MLX = Framework(
         "validation_data": Key("data", None, text),
         "weight_decay": Key("optimizer_config.adamw.weight_decay", None, number),
         "lora_rank": Key("lora_parameters.rank", 8, number),
-        "seed": Key("seed", 0, number),
         "output_dir": Key("adapter_path", "adapters", text),
     },
     derived={
@@ -89,6 +97,5 @@ MLX = Framework(
         "eval_steps": _in_steps("steps_per_eval", 200),
         "save_steps": _in_steps("save_every", 100),
         "logging_steps": _in_steps("steps_per_report", 10),
-        "train_on_prompt": lambda written: ("mask_prompt", not switch(written.get("mask_prompt"))),
     },
 )

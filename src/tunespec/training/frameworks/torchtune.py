@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tunespec.training.framework import Framework, Key, fixed
-from tunespec.training.values import number, positive, switch, text, word
+from tunespec.training.values import bound, number, positive, switch, text, word
 from tunespec.training.written import Written
 
 _COMPONENT = "_component_"
@@ -54,18 +54,13 @@ def _objective(written: Written) -> tuple[str, Any]:
     return f"dataset.{_COMPONENT}", "pretrain" if plain else "sft"
 
 
-def _max_steps(written: Written) -> tuple[str, Any]:
-    per_epoch, epochs = positive(written.get("max_steps_per_epoch")), number(written.get("epochs")) or 1
-    return "max_steps_per_epoch", per_epoch * epochs if per_epoch else None
-
-
 def _eval_strategy(written: Written) -> tuple[str, Any]:
     return "run_val_every_n_steps", "steps" if positive(written.get("run_val_every_n_steps")) else "no"
 
 
 def _clip(value: Any) -> float | int | None:
     """`inf` measures the norm and clips nothing."""
-    found = number(value)
+    found = bound(value)
     return None if found == float("inf") else found
 
 
@@ -81,6 +76,7 @@ TORCHTUNE = Framework(
     keys={
         "model": Key("checkpointer.checkpoint_dir", None, text),
         "epochs": Key("epochs", 1, number),
+        "max_steps_per_epoch": Key("max_steps_per_epoch", None, positive),
         "learning_rate": Key("optimizer.lr", None, number),
         "scheduler": Key(
             f"lr_scheduler.{_COMPONENT}", "constant", lambda value: str(word(value) or "constant").rpartition(".")[2]
@@ -94,19 +90,16 @@ TORCHTUNE = Framework(
         "eval_steps": Key("run_val_every_n_steps", None, positive),
         "validation_data": Key(f"dataset_val.{_COMPONENT}", None, text),
         "logging_steps": Key("log_every_n_steps", 1, positive),
-        "max_grad_norm": Key("clip_grad_norm", None, _clip),
+        "max_grad_norm": Key("clip_grad_norm", None, number),  # `inf` measures the norm and clips nothing: no number
         "weight_decay": Key("optimizer.weight_decay", None, number),
         "lora_rank": Key("model.lora_rank", 8, number),
         "lora_alpha": Key("model.lora_alpha", 16, number),
         "template": Key("tokenizer.prompt_template", None, text),
-        "train_on_prompt": Key("dataset.train_on_input", None, switch),
-        "seed": Key("seed", None, number),
         "output_dir": Key("output_dir", None, text),
     },
     derived={
         "method": _method,
         "objective": _objective,
-        "max_steps": _max_steps,
         "eval_strategy": _eval_strategy,
         "save_strategy": fixed("epoch"),
         "bf16": _precision("bf16"),

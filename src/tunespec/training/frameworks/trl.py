@@ -35,6 +35,7 @@ TRAINERS: Mapping[str, Trainer] = {
     "PPOConfig": Trainer("rl", 3e-6, None),
 }
 # Keys that only one trainer's configuration has, in the order in which they tell; a flat file says no trainer.
+# `max_seq_length` is none of them: transformers' scripts (run_glue.py) have it, too.
 _SIGNS: Mapping[str, frozenset[str]] = {
     "GRPOConfig": frozenset("num_generations max_completion_length reward_weights reward_funcs epsilon_high".split()),
     "KTOConfig": frozenset("desirable_weight undesirable_weight".split()),
@@ -44,10 +45,11 @@ _SIGNS: Mapping[str, frozenset[str]] = {
         "f_divergence_type ld_alpha".split()
     ),
     "SFTConfig": frozenset(
-        "max_length max_seq_length packing packing_strategy completion_only_loss assistant_only_loss eos_token "
+        "max_length packing packing_strategy completion_only_loss assistant_only_loss eos_token "
         "dataset_text_field dataset_mixer dataset_mixture use_peft chat_template_path padding_free".split()
     ),
 }
+_OF_ALL_PREFERENCE = frozenset(("beta", "max_prompt_length"))  # which ORPO's, CPO's and KTO's configurations have, too
 _OBJECTIVES = {
     "SFTTrainer": "sft", "DPOTrainer": "dpo", "KTOTrainer": "kto", "ORPOTrainer": "orpo", "CPOTrainer": "cpo",
     "RewardTrainer": "reward", "GRPOTrainer": "rl", "RLOOTrainer": "rl", "PPOTrainer": "rl", "OnlineDPOTrainer": "rl",
@@ -64,6 +66,9 @@ def configuration(written: Written) -> str:
 
 def objective(written: Written) -> str | None:
     """What is trained for: as the trainer's name says, or else its configuration's; None where neither does."""
-    named = _OBJECTIVES.get(str(written.get("trainer") or ""))
-    own = TRAINERS.get(configuration(written))
-    return named or (own.objective if own is not None else None)
+    if named := _OBJECTIVES.get(str(written.get("trainer") or "")):
+        return named
+    name = configuration(written)
+    if name == "DPOConfig" and not written.call and not (_SIGNS[name] - _OF_ALL_PREFERENCE) & set(written.data):
+        return None
+    return TRAINERS[name].objective if name else None

@@ -13,9 +13,14 @@ from tunespec.training.written import Written
 
 _OWN = ("training.training_type", "training.num_epochs", "training.batch_size", "training.random_seed", "lora.lora_r")
 _ENOUGH = 2
+_TYPES = ("lora", "full")  # a `training_type` of others is `supervised`, or the like
 
 
 def _is_own(written: Written) -> bool:
+    """Any deep learning may have `training.num_epochs`, but neither of the first two."""
+    kind = word(written.get("training.training_type")) or ""
+    if text(written.get("model")) is None or not (written.has("lora.lora_r") or any(one in kind for one in _TYPES)):
+        return False
     return sum(map(written.has, _OWN)) >= _ENOUGH
 
 
@@ -44,15 +49,10 @@ UNSLOTH = Framework(
         "weight_decay": Key("training.weight_decay", 0.01, number),
         "lora_rank": Key("lora.lora_r", 64, number),
         "lora_alpha": Key("lora.lora_alpha", 16, number),
-        "seed": Key("training.random_seed", 3407, number),
         "output_dir": Key("training.output_dir", "./outputs", text),
     },
     derived={
         "method": _method,
         "objective": lambda _: ("training.training_type", "sft"),
-        "train_on_prompt": lambda written: (
-            "training.train_on_completions",
-            not switch(written.get("training.train_on_completions")),
-        ),
     },
 )

@@ -9,6 +9,7 @@ from functools import lru_cache
 from tunespec.training.logs.log import Logged
 
 _STEP, _EPOCH = "step", "epoch"
+_MOST = 1e15  # as many digits as the other readers take; more than 64 bits are in no report
 # What facts look at. A row's other numbers (memory, speeds, tokens, percentages) would cost most of the time.
 _KEPT = {_STEP, _EPOCH, "loss", "train_loss", "train_runtime", "grad_norm", "learning_rate", "kl"}
 _KEPT_PREFIXES = ("eval_", "reward", "completion", "objective/", "policy/")
@@ -35,9 +36,9 @@ def number(value: object) -> float | None:
 
 
 def whole(value: object) -> int | None:
-    """A count, which JSON may hold as ``500.0``."""
+    """A count, which JSON may hold as ``500.0``; a number that no run reaches is none."""
     found = number(value)
-    return int(found) if found is not None and math.isfinite(found) else None
+    return int(found) if found is not None and abs(found) <= _MOST else None
 
 
 @lru_cache(maxsize=4096)

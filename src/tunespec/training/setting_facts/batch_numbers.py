@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 
+from tunespec.training.precision import own_settings
 from tunespec.training.run_spec import RunSpec
-from tunespec.training.setting import Setting
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 
@@ -29,16 +29,16 @@ def batch_number_facts(source: RunSource, rows: SettingRows) -> None:
                 rows.mark("impossible_batch", name, f"{setting}: a whole number is needed")
     rows.skip("contradicting_batch", "no configuration of DeepSpeed with numbers of its own is there")
     for deepspeed in (one for one in (rows.spec, *rows.spec.beside) if one.framework.name == "DeepSpeed"):
-        if not _differs(rows, deepspeed):
-            _adds_up(rows, deepspeed, source.devices)
+        differs = _differs(rows, deepspeed)
+        _adds_up(rows, deepspeed, deepspeed if differs else rows.spec, source.devices)
 
 
 def _differs(rows: SettingRows, deepspeed: RunSpec) -> bool:
     """Whether a number is another one for the trainer, which refuses to start then."""
-    found = False
+    found, trainer = False, own_settings(rows.spec)
     for name in _PARTS:
-        own, told = _of_trainer(rows.spec, name), deepspeed.setting(name)
-        if rows.spec is deepspeed or own is None or told is None or told.value is None:
+        own, told = trainer.setting(name), deepspeed.setting(name)
+        if rows.spec is deepspeed or own is None or told is None or own.value is None or told.value is None:
             continue
         rows.examine("contradicting_batch", name)
         if told.value != own.value:
@@ -47,25 +47,15 @@ def _differs(rows: SettingRows, deepspeed: RunSpec) -> bool:
     return found
 
 
-def _of_trainer(spec: RunSpec, name: str) -> Setting | None:
-    """The trainer's own setting, where DeepSpeed's was taken for it: its default, then."""
-    found, key = spec.setting(name), spec.framework.keys.get(name)
-    if found is not None and found.path == spec.written.file.shown:
-        return found if found.is_known else None
-    if key is None:
-        return None
-    return Setting(name, key.key, key.default, spec.written.file.shown, None, "default", spec.framework.version)
-
-
-def _adds_up(rows: SettingRows, deepspeed: RunSpec, devices: int | None) -> None:
-    """DeepSpeed asserts that the whole batch is that of a device times accumulation times devices."""
-    whole, parts = deepspeed.setting("total_batch_size"), [rows.spec.number(name) for name in _PARTS]
+def _adds_up(rows: SettingRows, deepspeed: RunSpec, spec: RunSpec, devices: int | None) -> None:
+    """DeepSpeed asserts that the whole batch is that of a device times accumulation times devices, as ``spec`` says."""
+    whole, parts = deepspeed.setting("total_batch_size"), [spec.number(name) for name in _PARTS]
     if whole is None or not whole.value or None in parts or not all(part and part > 0 for part in parts):
         return
     rows.examine("contradicting_batch", whole.name)
     step = math.prod(part for part in parts if part)
     if whole.value % step or (devices and whole.value != step * devices):
-        made = " x ".join(str(rows.spec.setting(name)) for name in _PARTS)
+        made = " x ".join(str(spec.setting(name)) for name in _PARTS)
         on = f" on {devices} device{'s' if devices > 1 else ''}" if devices else ""
         is_not = f"{step * devices:g}" if devices else f"no divisor of it ({step:g})"
         rows.mark("contradicting_batch", whole.name, f"{whole}, where {made}{on} is {is_not}")

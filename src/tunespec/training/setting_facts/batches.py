@@ -78,6 +78,8 @@ def _repair(spec: RunSpec, plan: Plan, good: int) -> str:
     whole, own, size = batch_setting(spec), spec.setting("accumulation"), spec.number("batch_size")
     if whole is not None and whole.name in _WHOLE:
         return f"; `{whole.key}: {good}` is enough" if whole.name == "total_batch_size" or not plan.devices else ""
+    if own is None and (total := spec.setting("total_batch_size")) is not None:
+        return f"; `{total.key}: {good}` is enough"
     if own is None or not size:
         return ""
     each = size * (plan.devices or 1)

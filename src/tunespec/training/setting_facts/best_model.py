@@ -7,6 +7,7 @@ Sources: transformers 5.23 (``training_args.py``: _validate_args), Axolotl 0.19 
 from __future__ import annotations
 
 from tunespec.training.cadence import steps_between
+from tunespec.training.frameworks.axolotl import steps_between as steps_in_axolotl
 from tunespec.training.run_spec import RunSpec
 
 _WHOLE = 1_000_000  # transformers compares shares of the run as integers of this many parts
@@ -34,7 +35,8 @@ def why_off_in_axolotl(spec: RunSpec) -> str:
         return ""
     if spec.value("eval_strategy") == "no":
         return "no records are held out (`val_set_size`, `test_datasets`), so Axolotl turns it off, silently"
-    every, save = _axolotl(spec, "eval_steps", "evals_per_epoch"), _axolotl(spec, "save_steps", "saves_per_epoch")
+    every = steps_in_axolotl(spec.written, "eval_steps", "evals_per_epoch")
+    save = steps_in_axolotl(spec.written, "save_steps", "saves_per_epoch")
     if not every or not save:
         return f"with {_said(spec)} the run does not evaluate and save by steps, so Axolotl turns it off, silently"
     if save % every == 0:
@@ -46,14 +48,6 @@ def _meet(save: float, every: float) -> bool:
     if save % every == 0:
         return True
     return save < 1 and every < 1 and (save * _WHOLE) % (every * _WHOLE) == 0
-
-
-def _axolotl(spec: RunSpec, steps: str, per_epoch: str) -> float | None:
-    """So many a epoch become a share of the run, unless that is all of it."""
-    if (times := spec.number(per_epoch)) and (epochs := spec.number("epochs")):
-        share = 1.0 / (times * epochs)
-        return share if share < 1.0 else spec.number(steps)
-    return spec.number(steps)
 
 
 def _said(spec: RunSpec) -> str:

@@ -15,7 +15,15 @@ _OFF = "evaluation_off evaluation_off_long"
 _SAYS_ITS_DATA = frozenset(("LLaMA-Factory", "mistral-finetune"))
 # What they train on; a configuration without is a form to fill in.
 _TRAINED = ("dataset", "datasets", "pretraining_dataset", "tokenized_path", "data.instruct_data", "data.data")
+# Optimizer steps below which a run without evaluation is a trial: Unsloth's notebooks have 60, the examples of
+# LLaMA-Factory's v1 and Axolotl's smoke tests 5 to 50; those that are meant to be used have 100 and more.
+SHORT = 100
 _DATA = ("validation_share", "validation_data")
+# Objective -> what is looked at instead.
+_UNWATCHED = {
+    "rl": "reinforcement learning is watched by its rewards",
+    "pretrain": "pretraining sees its texts about once: its training loss is one on texts that are new to it",
+}
 # What turns evaluation on.
 _TURNS_ON = {
     "Hugging Face": "`eval_strategy: steps` with an evaluation set",
@@ -37,9 +45,9 @@ def evaluation_facts(source: RunSource, rows: SettingRows) -> None:
 
 
 def _off(source: RunSource, rows: SettingRows) -> None:
-    """Reinforcement learning has its rewards to look at."""
-    if rows.spec.objective == "rl":
-        rows.skip(_OFF, "reinforcement learning is watched by its rewards")
+    """What has another thing to look at is not meant."""
+    if why := _UNWATCHED.get(rows.spec.objective):
+        rows.skip(_OFF, why)
         return
     if rows.spec.value("eval_strategy") is None:
         return
@@ -55,9 +63,14 @@ def _off(source: RunSource, rows: SettingRows) -> None:
     if epochs is not None and epochs > most:
         text = f"{why}: nothing measures the loss on held-out records in {epochs:g} epochs{hint}"
         rows.mark("evaluation_off_long", strategy.name, text)
-    else:
+    elif not _is_short(source):
         text = f"{why}: nothing measures the loss on held-out records{hint}"
         rows.mark("evaluation_off", strategy.name, text)
+
+
+def _is_short(source: RunSource) -> bool:
+    """Whether the run is known to be over before there is a curve to look at."""
+    return source.plan is not None and source.plan.steps is not None and source.plan.steps < SHORT
 
 
 def _why_off(spec: RunSpec, strategy: Setting) -> str:

@@ -6,12 +6,8 @@ Sources: Micikevicius et al. 2018, Mixed Precision Training (loss scaling); Deep
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from tunespec.training.folders import found_from
-from tunespec.training.model_formats import made_in
+from tunespec.training.model_formats import made_in, model_folder
 from tunespec.training.precision import Precision, precision_of
-from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting_facts.told import told
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
@@ -34,7 +30,7 @@ def half_facts(source: RunSource, rows: SettingRows) -> None:
 
 def _of_model(source: RunSource, rows: SettingRows, precision: Precision) -> None:
     model, name = str(rows.spec.value("model") or ""), precision.setting.name
-    made, text = made_in(model, _folder(source, rows.spec, model)), told(rows.spec, precision.setting)
+    made, text = made_in(model, model_folder(rows.spec, source.root)), told(rows.spec, precision.setting)
     if made == "overflows":
         rows.mark(
             "half_overflows",
@@ -46,11 +42,6 @@ def _of_model(source: RunSource, rows: SettingRows, precision: Precision) -> Non
     elif made is None:
         unknown = f"the format that `{model}` was made in is not known" if model else "no model is named here"
         rows.mark("half_precision", name, f"{text}, and {unknown}")
-
-
-def _folder(source: RunSource, spec: RunSpec, model: str) -> Path | None:
-    found = found_from(spec.written.file.path, model, source.root) if model else None
-    return found if found is not None and found.is_dir() else None
 
 
 def _scale(rows: SettingRows, precision: Precision) -> None:

@@ -6,16 +6,18 @@ number) and 5.0.0 (a share below 1).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tunespec.training.known_keys import KnownKeys, known_keys
+from tunespec.training.near import nearest
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting import shown
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
+from tunespec.training.trainers import takes_flags
 
-KINDS = "removed_key unknown_key fraction_of_steps"
-_OF_TRANSFORMERS = frozenset(("Hugging Face", "LLaMA-Factory"))
+KINDS = "removed_key refused_key unknown_key unknown_value fraction_of_steps"
 _OWN = frozenset("trainer whole tokenizer data_files collator model eval_dataset data_collator".split())  # of a program
 _UNSLOTH = "FastLanguageModel"
 
@@ -31,10 +33,13 @@ def key_facts(_: RunSource, rows: SettingRows) -> None:
         rows.skip(KINDS, f"the keys of {spec.framework.name} are not known")
         return
     own = [key for key in spec.written.data if not (spec.written.call and key in _OWN)]
-    rows.rows.examine("removed_key", "unknown_key", rows=len(own))
+    rows.rows.examine("removed_key", "refused_key", "unknown_key", rows=len(own))
     rows.skip(KINDS, "no key is written")
-    for key in own:
-        _unknown(key, spec, known, rows)
+    _misspelt("", {key: spec.written.data[key] for key in own}, known, rows)
+    for holder in known.within:
+        if isinstance(held := spec.written.get(holder), Mapping):
+            _misspelt(holder, held, known, rows)
+    _words(spec, known, rows)
     for key, instead in known.gone.items():
         if spec.written.has(key) and not _is_kept(key, spec):
             rows.mark_key("removed_key", key, f"{_said(key, spec)}: {instead}")
@@ -47,17 +52,36 @@ def _is_kept(key: str, spec: RunSpec) -> bool:
     return spec.framework.name == "Axolotl" and spec.written.get(key) in (None, False)
 
 
-def _unknown(key: str, spec: RunSpec, known: KnownKeys, rows: SettingRows) -> None:
-    meant = known.meant(key, frozenset(spec.written.data))
-    if meant is None:
-        return
-    then = "passes over it" if known.forgiving else "refuses it"
-    rows.mark_key("unknown_key", key, f"{_said(key, spec)}: {spec.framework.name} {then}; `{meant}` is what it has")
+def _misspelt(holder: str, held: Mapping[str, Any], known: KnownKeys, rows: SettingRows) -> None:
+    """Keys that are near one of the framework's: an error where it stops at them, or lacks what was meant."""
+    spec = rows.spec
+    for key in held:
+        if (meant := known.meant(key, frozenset(held), holder)) is None:
+            continue
+        dotted, wanted = (f"{holder}.{one}" if holder else one for one in (key, meant))
+        name = spec.framework.name
+        then = f"{name} refuses it" if not known.forgiving else f"{name} passes over it"
+        is_what = "is what it has" if not known.refuses(wanted) or not known.forgiving else "is missing then: it stops"
+        kind = "refused_key" if known.refuses(wanted) else "unknown_key"
+        rows.mark_key(kind, dotted, f"{_said(dotted, spec)}: {then}; `{wanted}` {is_what}")
+
+
+def _words(spec: RunSpec, known: KnownKeys, rows: SettingRows) -> None:
+    """Words that are near one of those that a key may be; any other may be a newer version's."""
+    for key, words in known.words.items():
+        written = spec.written.get(key)
+        if not isinstance(written, str):
+            continue
+        rows.rows.examine("unknown_value")
+        if (meant := nearest(written, words)) is not None:
+            text = f"{_said(key, spec)}: {spec.framework.name} refuses it; `{meant}` is what it has"
+            rows.mark_key("unknown_value", key, text)
+    rows.skip("unknown_value", "no word of a fixed list is written")
 
 
 def _fraction(spec: RunSpec, rows: SettingRows) -> None:
     """`warmup_steps: 0.1`, which is a share in one version and nothing in another."""
-    if spec.framework.name not in _OF_TRANSFORMERS:
+    if not takes_flags(spec):
         rows.skip("fraction_of_steps", f"{spec.framework.name} reads steps in one way in all its versions")
         return
     rows.skip("fraction_of_steps", "how many steps it warms up is not known")

@@ -12,17 +12,19 @@ from __future__ import annotations
 from typing import Any
 
 from tunespec.training.frameworks.trl import configuration
+from tunespec.training.known_keys import known_keys
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting import Setting, shown
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
+from tunespec.training.trainers import runs_in_transformers, takes_flags
 from tunespec.training.values import number
 
-KINDS = "number_as_text word_as_false repeated_key"
+KINDS = "number_as_text word_as_false text_as_true repeated_key"
 _OMEGACONF = frozenset(("LLaMA-Factory", "LLaMA-Factory v1", "torchtune"))
 # Frameworks whose reader takes `no` for False -> the keys of theirs that are words.
 _WORDS = frozenset("eval_strategy evaluation_strategy save_strategy logging_strategy lr_scheduler_type".split())
-_READ_WORDS = frozenset(("Hugging Face", "LLaMA-Factory", "Axolotl"))
+_OFF = frozenset("false no off".split())
 _NUMBERS = frozenset(
     "epochs learning_rate warmup_steps warmup_ratio batch_size accumulation eval_steps save_steps logging_steps "
     "max_grad_norm weight_decay max_steps max_length lora_rank lora_alpha save_limit".split()
@@ -34,6 +36,7 @@ def misread_facts(_: RunSource, rows: SettingRows) -> None:
     spec = rows.spec
     _numbers(spec, rows)
     _words(spec, rows)
+    _switches(spec, rows)
     _repeated(spec, rows)
 
 
@@ -82,7 +85,7 @@ def dotted(value: Any) -> str:
 
 def _words(spec: RunSpec, rows: SettingRows) -> None:
     rows.skip("word_as_false", "no word is written that could be read as false")
-    if spec.framework.name not in _READ_WORDS:
+    if not runs_in_transformers(spec):
         return
     for key in sorted(_WORDS & set(spec.written.data)):
         rows.rows.examine("word_as_false")
@@ -92,6 +95,22 @@ def _words(spec: RunSpec, rows: SettingRows) -> None:
             instead = "steps" if switch else "no"
             text = f"`{key}: {shown(meant)}` is read as {shown(switch)}, which is none of its words"
             rows.mark_key("word_as_false", key, f'{text}; write `{key}: "{instead}"`')
+
+
+def _switches(spec: RunSpec, rows: SettingRows) -> None:
+    """`fp16: "false"`: HfArgumentParser leaves a file's texts as they are, and every text is true."""
+    known = known_keys(spec) if takes_flags(spec) else None
+    rows.skip("text_as_true", f"no switch is written, or {spec.framework.name} makes switches of texts")
+    if known is None or (configuration(spec.written) and not spec.written.call):  # TrlParser reads words
+        return
+    for key in sorted(known.switches & set(spec.written.data)):
+        rows.rows.examine("text_as_true")
+        raw = spec.written.get(key)
+        if isinstance(raw, str) and raw.strip().lower() in _OFF and key not in spec.written.misread:
+            equals = "=" if spec.written.call else ": "
+            false = "False" if spec.written.call else "false"
+            text = f'`{key}{equals}"{raw}"`: a text, and each text is on; write `{key}{equals}{false}`'
+            rows.mark_key("text_as_true", key, text)
 
 
 def _repeated(spec: RunSpec, rows: SettingRows) -> None:

@@ -66,8 +66,21 @@ def _contradicting(rows: SettingRows) -> None:
         text = f"{told(spec, flags[0])} and {told(spec, flags[1])}: {who} refuses both at once"
         rows.mark("contradicting_precision", flags[1].name, text)
         return
+    if _both_in_deepspeed(rows):
+        return
     for mine, theirs in _mismatches(spec):
         rows.mark("contradicting_precision", mine.name, differs(spec, mine, theirs))
+
+
+def _both_in_deepspeed(rows: SettingRows) -> bool:
+    """Mark a file of DeepSpeed's that turns both on, whatever the trainer does (``runtime/engine.py``)."""
+    for other in rows.spec.beside:
+        flags = _on(other) if other.framework.name == "DeepSpeed" else []
+        if len(flags) > 1:
+            both = " and ".join(told(rows.spec, flag) for flag in flags)
+            rows.mark("contradicting_precision", flags[1].name, f"{both}: DeepSpeed refuses both at once")
+            return True
+    return False
 
 
 def _on(spec: RunSpec) -> list[Setting]:

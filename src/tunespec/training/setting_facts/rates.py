@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tunespec.training.run_spec import RunSpec
@@ -12,6 +13,7 @@ from tunespec.training.setting_facts.trained import (
     is_adapter,
     is_mixed,
     is_preference,
+    is_small,
     named,
     own_sized_optimizer,
     trial_steps,
@@ -50,16 +52,13 @@ def rate_facts(source: RunSource, rows: SettingRows) -> None:
 
 
 def bounds_of(source: RunSource, spec: RunSpec) -> Bounds | None:
-    """The learning rates that suit a run; None where nothing is known of its method.
-
-    Where the run does not say what it trains, only a rate that suits nothing is out of bounds.
-    """
+    """The learning rates that suit a run; None where nothing is known of its method."""
 
     def limit(name: str) -> float:
         return float(source.threshold("H001", name))
 
     if not spec.method:
-        return Bounds(high=limit("destructive_adapter"))
+        return _of_any_method(spec, limit)
     if not is_adapter(spec) and spec.method not in _WEIGHTS:
         return None
     adapter = is_adapter(spec)
@@ -68,12 +67,25 @@ def bounds_of(source: RunSource, spec: RunSpec) -> Bounds | None:
     destructive = limit("destructive_adapter" if adapter or spec.method == "freeze" else "destructive_full")
     if is_preference(spec):
         high = limit("rate_preference_adapter" if adapter else "rate_preference")
-    if is_preference(spec) or is_mixed(spec) or spec.objective == "reward":
+    if is_preference(spec) or is_mixed(spec) or spec.objective in {"reward", ""}:
         low = limit("least_rate_preference")
-    if spec.objective == "pretrain" and not adapter:
-        high = destructive  # a pretraining's own rate, which a continued one starts from
+    if not adapter and (spec.objective == "pretrain" or is_small(spec)):
+        high = destructive  # a pretraining's own rate, which a continued one starts from; or a small model's
     # 1e-5 / 10 is not 1e-6 in binary, which is what a user writes.
     return Bounds(*(float(f"{rate / adapter_scale(spec):.6g}") for rate in (low, high, destructive)))
+
+
+def _of_any_method(spec: RunSpec, limit: Callable[[str], float]) -> Bounds:
+    """Where the run does not say what it trains, the loosest limits hold: they do whatever that is.
+
+    Bare arguments of transformers may train any model, and only a rate that suits none is out of bounds.
+    """
+    high = destructive = max(limit("destructive_adapter"), limit("destructive_full"))
+    if is_preference(spec):
+        high = max(limit("rate_preference_adapter"), limit("rate_preference"))
+    elif spec.objective not in {"", "pretrain"} and not is_small(spec):
+        high = max(limit("rate_adapter"), limit("rate_full"))
+    return Bounds(high=high, destructive=destructive)
 
 
 def _judge(rows: SettingRows, bounds: Bounds) -> None:

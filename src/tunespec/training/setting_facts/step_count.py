@@ -28,7 +28,8 @@ def step_count_facts(source: RunSource, rows: SettingRows) -> None:
 
 def _few(source: RunSource, rows: SettingRows, plan: Plan, setting: Setting) -> None:
     spec = rows.spec
-    if spec.number("max_steps") or spec.number("micro_steps"):
+    limit = spec.number("max_steps_per_epoch")
+    if spec.number("max_steps") or spec.number("micro_steps") or (limit and limit == plan.steps_per_epoch):
         rows.skip("few_steps", "the configuration itself says how many steps the run has")
         return
     if not plan.steps:

@@ -53,7 +53,10 @@ def _early_stopping(plan: Plan | None, rows: SettingRows) -> None:
 
 def _best_model(rows: SettingRows) -> None:
     """In Axolotl early stopping asks for the best checkpoint, too, and is judged instead."""
-    if rows.spec.value("load_best") is not True or (is_axolotl(rows.spec) and rows.spec.number("patience")):
+    asked = rows.spec.setting("load_best")
+    if asked is None or not asked.is_written or asked.value is not True:
+        return
+    if is_axolotl(rows.spec) and rows.spec.number("patience"):
         return
     fact = "best_model_off" if is_axolotl(rows.spec) else "best_model_refused"
     if fact == "best_model_refused" and not takes_flags(rows.spec):

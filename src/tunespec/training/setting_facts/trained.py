@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.source import RunSource
 from tunespec.training.values import number, text
@@ -14,6 +16,13 @@ _NAMES = {"lora": "LoRA", "qlora": "QLoRA", "dora": "DoRA", "oft": "OFT", "loftq
 _OPTIMIZERS = ("optim", "optimizer", "optimizer.type", "optimizer._component_")
 # Optimizers whose learning rates are of another size than Adam's: 1 for those that find their own, 0.02 for Muon.
 _OF_OWN_SIZE = ("prodigy", "dadapt", "dadam", "muon", "sgd", "adagrad", "adadelta", "rprop", "lomo", "schedule_free")
+# Encoders and T5 take ten times the rates of the large models that write (BERT's paper: up to 5e-5; ELECTRA's: 1e-4 and
+# 3e-4; transformers' guide to T5: 1e-4 to 3e-4), by the class that loads them or by their names.
+_OF_SMALL = re.compile(
+    r"For(?:Sequence|Token|Image|Audio|Video)Classification|ForQuestionAnswering|ForMaskedLM|ForMultipleChoice|"
+    r"ForSeq2SeqLM|^T5"
+)
+_SMALL = re.compile(r"bert(?:a|v\d)?(?![a-z])|electra|xlnet|(?:^|[-_])(?:m|by|u|long-)?t5(?![a-z])")
 _SCALE_OF_ADAPTERS = 2.0  # alpha / rank that most recipes have; LLaMA-Factory's default, TRL's, Unsloth's upper end
 _SCALE_OF_MLX = 20.0
 
@@ -33,13 +42,20 @@ def is_mixed(spec: RunSpec) -> bool:
     return spec.objective in _BOTH
 
 
+def is_small(spec: RunSpec) -> bool:
+    """Whether it trains an encoder, or T5, as far as the class or the name of the model says so."""
+    name = text(spec.value("model")) or ""
+    loaded = text(spec.written.get("model_class")) or ""
+    return bool(_OF_SMALL.search(loaded) or _SMALL.search(name.rstrip("/").rpartition("/")[2].lower()))
+
+
 def named(spec: RunSpec) -> str:
     """What is trained, as a message names it."""
     method = _NAMES.get(spec.method, spec.method)
+    goal = "reinforcement learning" if spec.objective == "rl" else f"preference tuning ({spec.objective.upper()})"
     if not method:
-        return "fine-tuning"
+        return goal if is_preference(spec) else "fine-tuning"
     if is_preference(spec):
-        goal = "reinforcement learning" if spec.objective == "rl" else f"preference tuning ({spec.objective.upper()})"
         return f"{goal} of all weights" if spec.method == "full" else f"{goal} with {method}"
     if spec.objective == "pretrain":
         return "continued pretraining" if spec.method == "full" else f"continued pretraining with {method}"
@@ -70,7 +86,8 @@ def own_sized_optimizer(spec: RunSpec) -> str:
 def trial_steps(source: RunSource) -> int:
     """The steps of a run that only shows whether it runs, as its user says them; 0 for any other."""
     spec, plan = source.spec, source.plan
-    if spec is None or plan is None or not (spec.number("max_steps") or spec.number("micro_steps")):
+    limits = ("max_steps", "micro_steps", "max_steps_per_epoch")
+    if spec is None or plan is None or not any(map(spec.number, limits)):
         return 0
     return plan.steps if plan.steps and plan.steps < source.threshold("H002", "steps") else 0
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from tunespec.templates.jinja import ChatTemplate
 from tunespec.templates.stop_trained import turn_end
 from tunespec.training.model_families import TURN_ENDS, Family, family_of
 from tunespec.training.run_spec import RunSpec
-from tunespec.training.setting import Setting
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
-from tunespec.training.values import texts, word
+from tunespec.training.values import word
 
-KINDS = "masked_turn_end unaligned_end untrained_ends foreign_token untrained_embedding"
-_TOKEN = re.compile(r"<\|[^<>|\s]+\|>")
-_SPECIAL = ("eos_token", "pad_token")
+KINDS = "masked_turn_end unaligned_end untrained_ends"
 
 
 def turn_end_facts(source: RunSource, rows: SettingRows) -> None:
@@ -27,14 +23,11 @@ def turn_end_facts(source: RunSource, rows: SettingRows) -> None:
         "masked_turn_end untrained_ends", f"{spec.framework.name}'s configuration does not say which ends are trained"
     )
     rows.skip("unaligned_end", "how the model's turns end is not known, or the trainer sees to it")
-    rows.skip("foreign_token untrained_embedding", "the configuration sets no token of its own")
     if spec.framework.name == "Axolotl":
         _masked(source, rows)
         _switched_off(rows)
-        _embeddings(rows)
     if spec.framework.name == "Hugging Face":
         _unaligned(source, rows)
-    _foreign(source, rows)
 
 
 def _masked(source: RunSource, rows: SettingRows) -> None:
@@ -119,55 +112,4 @@ def _unaligned(source: RunSource, rows: SettingRows) -> None:
             "eos_token",
             f"`eos_token` is not set: {family.name} ends turns with `{family.turn_end}`, and its tokenizer's EOS is "
             f"`{family.eos}`",
-        )
-
-
-def _foreign(source: RunSource, rows: SettingRows) -> None:
-    """Tokens that are set, and that the model does not have: a new one is made, whose embedding knows nothing."""
-    spec, family = rows.spec, _family(rows.spec)
-    for name, token in _set_tokens(spec):
-        tokenizer = source.template.tokenizer if source.template is not None else None
-        known = tokenizer.added_tokens if tokenizer is not None else None
-        if token in _declared(spec) or not _TOKEN.fullmatch(token):
-            continue
-        if known is not None:
-            has, whose = token in known, "the tokenizer at hand"
-        elif family is not None and family.tokens is not None:
-            has, whose = bool(family.tokens.fullmatch(token)), family.name
-        else:
-            continue
-        setting = rows.examine("foreign_token", name.name)
-        if setting is not None and not has:
-            rows.mark("foreign_token", name.name, f"`{setting.key}`: {whose} has no token `{token}`")
-
-
-def _set_tokens(spec: RunSpec) -> Iterator[tuple[Setting, str]]:
-    for name in (*_SPECIAL, "turn_ends"):
-        setting = spec.setting(name)
-        if setting is not None and setting.is_written:
-            yield from (
-                (setting, token)
-                for token in texts([setting.value] if isinstance(setting.value, str) else setting.value)
-            )
-
-
-def _declared(spec: RunSpec) -> set[str]:
-    """Tokens that the configuration adds on purpose."""
-    overrides = spec.written.get("added_tokens_overrides")
-    own = texts(list(overrides.values())) if isinstance(overrides, Mapping) else []
-    return {*texts(spec.written.get("tokens")), *own}
-
-
-def _embeddings(rows: SettingRows) -> None:
-    """A new token's embedding stays as it was made where an adapter is trained, and nothing beside it."""
-    spec = rows.spec
-    new = texts(spec.written.get("tokens"))
-    if not new or spec.method == "full":
-        return
-    rows.examine("untrained_embedding", "method")
-    if not spec.written.get("lora_modules_to_save"):
-        rows.mark(
-            "untrained_embedding",
-            "method",
-            f"`tokens` adds {', '.join(f'`{token}`' for token in new[:3])}, and `lora_modules_to_save` is not set",
         )
