@@ -27,6 +27,7 @@ class Label:
         may: codes under which a warning is arguable.
         why: what is wrong, or why nothing is.
         data: data file -> ``shape records seed``.
+        fresh: whether no rule was made or mended with it at hand, when it was first measured.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Label:
     why: str
     may: Sequence[str] = ()
     data: Mapping[str, str] = field(default_factory=dict)
+    fresh: bool = False
 
     @property
     def is_clean(self) -> bool:

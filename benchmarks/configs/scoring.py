@@ -19,12 +19,13 @@ MOST_WARNINGS = 0.05  # of the clean ones: above, people switch a check off
 
 @dataclass
 class Scores:
-    """Of one kind: recall by code, false alarms, and the names behind them."""
+    """Of one kind: recall by code, and of the fresh ones by themselves; false alarms; and the names behind them."""
 
     kind: str
     labels: Sequence[Label]
     unread: Sequence[Label]
     recall: dict[str, Share] = field(default_factory=lambda: defaultdict(Share))
+    fresh: Share = field(default_factory=Share)
     errors: Share = field(default_factory=Share)
     warnings: Share = field(default_factory=Share)
     missed: list[tuple[Label, str]] = field(default_factory=list)
@@ -32,7 +33,7 @@ class Scores:
 
     @property
     def found(self) -> Share:
-        """Recall over all codes."""
+        """Recall over all codes, without the fresh ones."""
         return Share(
             sum(share.count for share in self.recall.values()), sum(share.total for share in self.recall.values())
         )
@@ -45,7 +46,7 @@ class Scores:
         said = {code: severity for code, severity in said.items() if severity != "info"}
         for code in label.codes:
             hit = any(one in said for one in code.split("|"))
-            self.recall[code.split("|")[0]].add(hit=hit)
+            (self.fresh if label.fresh else self.recall[code.split("|")[0]]).add(hit=hit)
             if not hit:
                 self.missed.append((label, code))
         wanted = {one for code in label.codes for one in code.split("|")}
