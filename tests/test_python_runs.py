@@ -99,9 +99,9 @@ def test_what_only_a_run_would_tell_is_not_known(tmp_path, text: str, name: str,
 
 
 def test_of_two_runs_the_second_is_said_to_be_unread(tmp_path):
-    text = "SFTConfig(seed=1)\nDPOConfig(seed=2)\nDPOTrainer(m, beta=9.0)\nSFTTrainer(m, packing=True)\nDPOConfig()\n"
+    text = "SFTConfig(weight_decay=0.1)\nDPOConfig(weight_decay=0.2)\nDPOTrainer(m, beta=9.0)\nSFTTrainer(m, packing=True)\nDPOConfig()\n"
     spec = read(tmp_path, text)
-    assert values(spec, "seed", "packing", "objective") == {"seed": 1, "packing": True, "objective": "sft"}
+    assert values(spec, "weight_decay", "packing", "objective") == {"weight_decay": 0.1, "packing": True, "objective": "sft"}
     assert spec is not None
     assert not spec.written.has("beta")
     said = "the run of `DPOConfig` in line 7 is not judged: of a program one run is read, here that of `SFTConfig` in "

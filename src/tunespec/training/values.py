@@ -27,9 +27,9 @@ def bound(value: Any) -> float | int | None:
         except ValueError:
             return None
         value = int(value) if value.is_integer() and abs(value) < MOST else value
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124  NaN
         return None
-    return value if abs(value) <= MOST else math.copysign(math.inf, value)
+    return value if abs(value) <= MOST else math.inf if value > 0 else -math.inf
 
 
 def positive(value: Any) -> float | int | None:
