@@ -58,6 +58,8 @@ def origins(spec: RunSpec | None, *names: str) -> list[str]:
             "objective": "sft", "packing": True, "max_length": 64, "learning_rate": 5e-5}),
         ("TrainingArguments()\nTrainer(callbacks=[EarlyStoppingCallback(early_stopping_patience=7)])", {"patience": 7}),
         ("TrainingArguments()\nTrainer(callbacks=[EarlyStoppingCallback()])", {"patience": 1}),
+        ("TrainingArguments()\nTrainer(callbacks=[EarlyStoppingCallback(3)])", {"patience": 3}),
+        ("TrainingArguments()\nTrainer(callbacks=[EarlyStoppingCallback(patience, 0.01)])", {"patience": None}),
         ("TrainingArguments()\nTrainer(callbacks=[])", {"patience": None, "validation_data": None}),
         ("TrainingArguments()\nTrainer(eval_dataset=data['test'])", {"validation_data": ["data['test']"]}),
         ("TrainingArguments()\nTrainer(data_collator=DataCollatorForLanguageModeling(t, mlm=False))", {
