@@ -58,6 +58,8 @@ def found(folder: Path, text: str, name: str = "train.yaml", **beside: str) -> d
         (axolotl("bf16: auto\n"), ""),
         (axolotl("bf16: false\n"), "`bf16: false`: the run computes in float32"),
         (axolotl("bf16: false\nload_in_8bit: true\n"), ""),  # loads in float16
+        (axolotl("bf16: false\nfp16: false\nload_in_8bit: false\n"), "`bf16: false` and `fp16: false`: the run computes"),
+        (llama_factory("use_badam: false\n"), "neither `bf16` nor `fp16` is set"),
         (axolotl("bf16: false\nbfloat16: true\n"), ""),
         (f"{TORCHTUNE}dtype: fp32\n", "`dtype: fp32`: the run computes in float32"),
         (TORCHTUNE, ""),

@@ -39,10 +39,15 @@ def precision_of(spec: RunSpec) -> Precision | None:
     named = [one for one in map(spec.setting, _SWITCHES) if one is not None]
     if decides is None or not named or any(one.value is None for one in named):
         return None
-    loaded = runs_in_transformers(spec) and any(spec.written.has(key) for key in _LOADED)
+    loaded = runs_in_transformers(spec) and any(_is_set(spec, key) for key in _LOADED)
     if spec.framework in BESIDE.values() or loaded:
         return None
     return Precision("fp32", decides)
+
+
+def _is_set(spec: RunSpec, key: str) -> bool:
+    """Whether a key says something: `load_in_8bit: false` does not."""
+    return key in spec.written.unknown or spec.written.get(key) not in (None, False)
 
 
 def own_settings(spec: RunSpec) -> RunSpec:
