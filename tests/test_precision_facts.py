@@ -161,6 +161,7 @@ def test_what_a_model_was_made_in_by_its_folder(tmp_path, config: Any, kind):
         ("bf16: true\n", {"gradient_clipping": 0.5}, "contradicting_clipping"),
         ("bf16: true\nmax_grad_norm: 0.5\n", {"gradient_clipping": 0.5}, ""),
         ("bf16: true\nmax_grad_norm: 0\n", {"gradient_clipping": 0}, "clipping_off"),
+        ("bf16: true\nmax_grad_norm: null\n", {"gradient_clipping": 1.0}, ""),
     ],
 )
 def test_deepspeed_beside_the_trainer(tmp_path, settings, deepspeed, kinds):
@@ -223,6 +224,14 @@ def test_clipping(tmp_path, framework, settings, said):
     texts = found(tmp_path, framework(f"bf16: true\n{settings}"))
     assert list(texts) == ["clipping_off"] * bool(said)
     assert said in texts.get("clipping_off", "")
+
+
+@pytest.mark.parametrize("written", ["max_grad_norm: null\n", "max_grad_norm:\n"])
+def test_no_norm_is_no_clipping_in_transformers(tmp_path, written):
+    said = {"clipping_off": "`max_grad_norm: null`: gradients are not clipped; 1 is usual"}
+    assert found(tmp_path, llama_factory(f"bf16: true\n{written}")) == said
+    assert found(tmp_path, HUGGING_FACE.format("acme/base") + f"max_length: 9\n{written}") == said
+    assert found(tmp_path, axolotl(f"bf16: true\n{written}")) == {}  # which takes that for not written
 
 
 def test_what_is_not_known_is_skipped_with_a_reason(tmp_path):

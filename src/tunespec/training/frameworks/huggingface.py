@@ -36,7 +36,7 @@ TRANSFORMERS: dict[str, Key] = {
     "greater_is_better": Key("greater_is_better", None, switch),
     "bf16": Key("bf16", default=False, read=switch),
     "fp16": Key("fp16", default=False, read=switch),
-    "max_grad_norm": Key("max_grad_norm", 1.0, number),
+    "max_grad_norm": Key("max_grad_norm", 1.0, number, null_is_off=True),
     "weight_decay": Key("weight_decay", 0.0, number),
     "nan_filter": Key("logging_nan_inf_filter", default=True, read=switch),
     "seed": Key("seed", 42, number),
