@@ -132,6 +132,16 @@ def test_without_an_adapter_a_loaded_model_is_trained_as_a_whole(tmp_path):
         assert spec.method == ""
 
 
+def test_a_model_that_the_trainer_loads_by_its_name_is_trained_as_a_whole(tmp_path):
+    whole = read(tmp_path, "DPOTrainer(model='out/sft', args=DPOConfig(learning_rate=2e-4))\n")
+    assert whole is not None
+    assert (whole.method, whole.objective) == ("full", "dpo")
+    for text in ("model=m", "model='out/sft', peft_config=get_peft_config(a)", "model='out/sft', **more", "**more"):
+        spec = read(tmp_path, f"DPOTrainer({text}, args=DPOConfig())\n")
+        assert spec is not None
+        assert spec.method == ""
+
+
 def test_unsloth_quantises_unless_it_is_told_not_to(tmp_path):
     text = """\
 from unsloth import FastLanguageModel

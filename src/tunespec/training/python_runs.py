@@ -19,6 +19,8 @@ _ELSEWHERE = "the trainer is made elsewhere"
 _PADDING = {"pad_token": "eos_token", "pad_token_id": "eos_token_id"}
 _PAD = "tokenizer.pad_token"
 _EOS = "tokenizer.eos_token"
+_LOADED = ("load_in_4bit", "load_in_8bit", "dtype", "torch_dtype", "quantization_config", ANY)
+_FORMATS = frozenset("bfloat16 float16 half set_default_dtype".split())
 _FILES = frozenset("json csv parquet".split())
 
 
@@ -128,12 +130,16 @@ def _of_others(found: _Gathered, program: Program, trainers: Sequence[Given]) ->
     if any(one.conditional for one in program.of_name("LoraConfig", "get_peft_model")):
         found.unknown["use_peft"] = "an adapter under a condition"
     loaded = program.of_name("from_pretrained")
-    found.take(loaded, under="from_pretrained", only=("load_in_4bit", "load_in_8bit"))
+    found.take(loaded, under="from_pretrained", only=_LOADED)
+    if any(_names_format(node) for node in ast.walk(program.tree)):
+        found.data["formats"] = True
+    found.data |= {"loads": True} if loaded else {}
     for one in (*program.of_name(LOADER), *loaded):
         if isinstance(model := one.values.get("model_name"), str):
             found.set("model", model, one.line)
     adapted = any("peft" in origin.lower() or "unsloth" in origin for origin in program.imports.values())
-    if trainers and loaded and not adapted and not any("peft_config" in one.nodes for one in trainers):
+    adapted |= any("peft_config" in one.nodes for one in trainers)
+    if trainers and not adapted and _is_seen(trainers, loaded):
         found.data["whole"] = True
     collators = [one for one in program.calls if one.name.startswith("DataCollator")]
     if len({one.name for one in collators}) == 1 and "data_collator" in found.unknown and trainers:
@@ -141,6 +147,17 @@ def _of_others(found: _Gathered, program: Program, trainers: Sequence[Given]) ->
         found.set("data_collator", collators[0].name, collators[0].line)
         found.take(collators, under="collator", only=("mlm",))
     _of_data(found, program)
+
+
+def _is_seen(trainers: Sequence[Given], loaded: Sequence[Given]) -> bool:
+    """Whether the program itself loads the model, or leaves that to its trainers, by the model's name."""
+    named = all(isinstance(one.values.get("model"), str) and ANY not in one.unknown for one in trainers)
+    return bool(loaded) or named
+
+
+def _names_format(node: ast.AST) -> bool:
+    """Whether a number format is named, as in `torch.bfloat16` and `model.half()`."""
+    return isinstance(node, ast.Attribute) and node.attr in _FORMATS
 
 
 def _of_data(found: _Gathered, program: Program) -> None:

@@ -67,7 +67,7 @@ def _ends_at_its_best(spec: RunSpec, epochs: float) -> bool:
 
 
 def _evaluates(spec: RunSpec) -> bool:
-    return spec.value("eval_strategy") != "no"
+    return bool(spec.value("eval_strategy") != "no")
 
 
 def _is_set(spec: RunSpec, name: str) -> bool:

@@ -16,7 +16,9 @@ from tunespec.training.source import RunSource
 
 KINDS = "removed_key unknown_key fraction_of_steps"
 _OF_TRANSFORMERS = frozenset(("Hugging Face", "LLaMA-Factory"))
-_OWN = frozenset("trainer whole tokenizer data_files collator model eval_dataset data_collator".split())  # of a program
+_OWN = frozenset(  # of a program
+    "trainer whole formats loads tokenizer data_files collator model eval_dataset data_collator".split()
+)
 _UNSLOTH = "FastLanguageModel"
 
 

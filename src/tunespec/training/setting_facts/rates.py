@@ -59,7 +59,7 @@ def bounds_of(source: RunSource, spec: RunSpec) -> Bounds | None:
         return float(source.threshold("H001", name))
 
     if not spec.method:
-        return Bounds(high=limit("destructive_adapter"))
+        return Bounds(high=limit("rate_preference_adapter" if is_preference(spec) else "destructive_adapter"))
     if not is_adapter(spec) and spec.method not in _WEIGHTS:
         return None
     adapter = is_adapter(spec)

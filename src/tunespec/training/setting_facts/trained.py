@@ -36,11 +36,13 @@ def is_mixed(spec: RunSpec) -> bool:
 def named(spec: RunSpec) -> str:
     """What is trained, as a message names it."""
     method = _NAMES.get(spec.method, spec.method)
-    if not method:
-        return "fine-tuning"
     if is_preference(spec):
         goal = "reinforcement learning" if spec.objective == "rl" else f"preference tuning ({spec.objective.upper()})"
+        if not method:
+            return goal
         return f"{goal} of all weights" if spec.method == "full" else f"{goal} with {method}"
+    if not method:
+        return "fine-tuning"
     if spec.objective == "pretrain":
         return "continued pretraining" if spec.method == "full" else f"continued pretraining with {method}"
     return method
