@@ -14,6 +14,7 @@ from tunespec.training.python_calls import ARGUMENTS, LOADER, OTHERS, Given, Pro
 from tunespec.training.written import ANY, Written
 
 _OF_TRAINERS = ("packing", "max_seq_length", "max_length", "dataset_text_field", "beta", "max_prompt_length")
+_PASSED = ("eval_dataset", "data_collator", "compute_metrics")
 _SEVERAL = "several calls differ"
 _ELSEWHERE = "the trainer is made elsewhere"
 _PADDING = {"pad_token": "eos_token", "pad_token_id": "eos_token_id"}
@@ -109,9 +110,9 @@ def _of_trainers(found: _Gathered, trainers: Sequence[Given]) -> None:
             found.data.setdefault(trainer.name, {})["tokenizer"] = shown_code(trainer.nodes["tokenizer"])
             found.lines[f"{trainer.name}.tokenizer"] = trainer.lines["tokenizer"]
     if not trainers or any(ANY in one.unknown for one in trainers):
-        found.unknown |= dict.fromkeys(("eval_dataset", "data_collator"), _ELSEWHERE)
+        found.unknown |= dict.fromkeys(_PASSED, _ELSEWHERE)
         return
-    for key in ("eval_dataset", "data_collator"):
+    for key in _PASSED:
         nodes = [one.nodes[key] for one in trainers if key in one.nodes and one.values.get(key, "") is not None]
         if not nodes:
             continue
