@@ -235,6 +235,25 @@ def test_steps_are_counted_from_the_records(tmp_path):
     assert texts["evaluation_over_run"].startswith("`eval_steps: 50`, and the run has 2 steps: none comes")
 
 
+@pytest.mark.parametrize(
+    ("files", "iters", "kind"),
+    [
+        (["train"], 100, "evaluation_off"),
+        (["train"], 400, "evaluation_off_long"),
+        (["train", "valid"], 100, ""),
+        (["valid"], 100, ""),  # of the records that it trains on nothing is there
+        ([], 100, ""),  # a name of the hub
+    ],
+)
+def test_mlx_without_a_file_to_evaluate_on(tmp_path, files, iters, kind):
+    (tmp_path / "data").mkdir()
+    for name in files:
+        (tmp_path / "data" / f"{name}.jsonl").write_text('{"text": "x"}\n', encoding="utf-8")
+    texts = found(tmp_path, MLX.replace("100", str(iters)) + "steps_per_eval: 20\n", records=100)
+    assert list(texts) == [kind] * bool(kind)
+    assert not kind or texts[kind].startswith("`data: data` has no `valid.jsonl`: nothing measures the loss")
+
+
 TRL = HUGGING_FACE + "max_length: 64\neval_strategy: epoch\nsave_strategy: epoch\n"
 BEST = "load_best_model_at_end: true\n"
 
