@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,15 +11,13 @@ from tunespec.subjects import DataFile
 from tunespec.templates.python_scopes import dotted
 from tunespec.training.frameworks.trl import TRAINERS
 from tunespec.training.python_calls import ARGUMENTS, LOADER, OTHERS, Given, Program, shown_code
+from tunespec.training.python_tokenizer import PAD, end_set_anew, padding_of
 from tunespec.training.written import ANY, Written
 
 _OF_TRAINERS = ("packing", "max_seq_length", "max_length", "dataset_text_field", "beta", "max_prompt_length")
 _PASSED = ("eval_dataset", "data_collator", "compute_metrics")
 _SEVERAL = "several calls differ"
 _ELSEWHERE = "the trainer is made elsewhere"
-_PADDING = {"pad_token": "eos_token", "pad_token_id": "eos_token_id"}
-_PAD = "tokenizer.pad_token"
-_EOS = "tokenizer.eos_token"
 _LOADED = ("load_in_4bit", "load_in_8bit", "dtype", "torch_dtype", "quantization_config", ANY)
 _FORMATS = frozenset("bfloat16 float16 half set_default_dtype".split())
 _FILES = frozenset("json csv parquet".split())
@@ -174,26 +172,14 @@ def _of_data(found: _Gathered, program: Program) -> None:
 
 
 def _of_tokenizer(found: _Gathered, tree: ast.Module) -> None:
-    """`tokenizer.pad_token = ...`; under a condition it is not known."""
-    said = list(_paddings(tree, conditional=False))
-    if not said:
+    """`tokenizer.pad_token = ...`; under a condition it is not known, and no more is an end that is set anew."""
+    if why := end_set_anew(tree):
+        found.unknown.setdefault("eos_token", why)
+    padding = padding_of(tree)
+    if padding is None:
         return
-    value, line, _ = said[0]
-    found.data["tokenizer"], found.lines[_PAD] = {"pad_token": value}, line
-    if any(conditional for *_, conditional in said) or len({one for one, *_ in said}) > 1:
-        found.data.pop("tokenizer")
-        found.unknown[_PAD] = "only where the tokenizer has none of its own"
-
-
-def _paddings(node: ast.AST, *, conditional: bool) -> Iterator[tuple[str, int, bool]]:
-    left = [(node, conditional)]
-    while left:
-        one, under = left.pop()
-        if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Attribute):
-            attribute = one.targets[0].attr
-            if attribute in _PADDING:
-                ends = dotted(one.value).endswith(f".{_PADDING[attribute]}")
-                plain = one.value.value if isinstance(one.value, ast.Constant) else None
-                yield _EOS if ends else str(plain or shown_code(one.value)), one.lineno, under
-        inner = under or isinstance(one, ast.If | ast.IfExp)
-        left += [(child, inner) for child in ast.iter_child_nodes(one)]
+    found.lines[PAD] = padding.line
+    if padding.is_known:
+        found.data["tokenizer"] = {"pad_token": padding.token}
+    else:
+        found.unknown[PAD] = "only where the tokenizer has none of its own"

@@ -1,6 +1,6 @@
 """Whether a run evaluates on held-out records, and on how many.
 
-Source for mlx-lm: 0.32.2 (``tuner/datasets.py``, ``lora.py``: it warns where the validation set is not there, or empty).
+Source for mlx-lm: 0.32.2 (``tuner/datasets.py``, ``lora.py``: a warning where no validation set is there).
 """
 
 from __future__ import annotations
