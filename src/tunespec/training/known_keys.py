@@ -28,6 +28,7 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
     "mistral-finetune": ("mistral",),
     "torchtune": ("torchtune",),
 }
+_SINCE = {"transformers": "transformers 5.0", "trl": "trl 1.0"}
 _FORGIVING = frozenset(("Axolotl", "mlx-lm", "torchtune"))  # what they do not know has no effect, and no word is said
 
 
@@ -40,12 +41,14 @@ class KnownKeys:
         others: keys of files beside it in the same form, which are no misspelling.
         gone: keys that it has no more -> what to write instead, as half a sentence.
         forgiving: whether a key that it does not know is passed over.
+        since: key that is gone -> the version that does not have it any more: ``transformers 5.0``; not known of all.
     """
 
     keys: frozenset[str]
     others: frozenset[str]
     gone: Mapping[str, str]
     forgiving: bool
+    since: Mapping[str, str]
 
     def meant(self, key: str, written: frozenset[str]) -> str | None:
         """The key that a misspelt one must be; None for one that is known, or like none.
@@ -62,10 +65,11 @@ class KnownKeys:
 
 
 @cache
-def _listed() -> tuple[dict[str, frozenset[str]], dict[str, dict[str, str]]]:
+def _listed() -> tuple[dict[str, frozenset[str]], dict[str, dict[str, str]], dict[str, str]]:
     text = (files("tunespec.training") / "known_keys.toml").read_text(encoding="utf-8")
     read = tomllib.loads(text)
-    return {name: frozenset(keys.split()) for name, keys in read["known"].items()}, read["gone"]
+    since = {key: version for name, version in _SINCE.items() for key in read["gone"][name]} | read["since"]
+    return {name: frozenset(keys.split()) for name, keys in read["known"].items()}, read["gone"], since
 
 
 def known_keys(spec: RunSpec) -> KnownKeys | None:
@@ -73,7 +77,7 @@ def known_keys(spec: RunSpec) -> KnownKeys | None:
     lists = _LISTS.get(spec.framework.name)
     if lists is None:
         return None
-    known, gone = _listed()
+    known, gone, since = _listed()
     if spec.framework.name == "Hugging Face" and configuration(spec.written):
         lists = (*lists, "trl")
     told = lists[-1:] if spec.framework.name == "LLaMA-Factory" else lists  # its transformers still has the others
@@ -83,4 +87,5 @@ def known_keys(spec: RunSpec) -> KnownKeys | None:
         known["scripts"] | known["trl"] if spec.framework.name == "Hugging Face" else frozenset(),
         renamed,
         spec.framework.name in _FORGIVING,
+        since if spec.framework.name == "Hugging Face" else {},
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from tunespec.training.known_keys import KnownKeys, known_keys
+from tunespec.training.pins import pin_of
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting import shown
 from tunespec.training.setting_rows import SettingRows
@@ -22,7 +23,7 @@ _OWN = frozenset(  # of a program
 _UNSLOTH = "FastLanguageModel"
 
 
-def key_facts(_: RunSource, rows: SettingRows) -> None:
+def key_facts(source: RunSource, rows: SettingRows) -> None:
     """Mark keys that the framework does not have, and one that its versions read otherwise."""
     spec, known = rows.spec, known_keys(rows.spec)
     if spec.framework.is_dump(spec.written):
@@ -38,7 +39,7 @@ def key_facts(_: RunSource, rows: SettingRows) -> None:
     for key in own:
         _unknown(key, spec, known, rows)
     for key, instead in known.gone.items():
-        if spec.written.has(key) and not _is_kept(key, spec):
+        if spec.written.has(key) and not _is_kept(key, spec) and not _is_there_yet(key, known, source):
             rows.mark_key("removed_key", key, f"{_said(key, spec)}: {instead}")
 
 
@@ -47,6 +48,15 @@ def _is_kept(key: str, spec: RunSpec) -> bool:
     if spec.written.call:
         return spec.written.has(_UNSLOTH)
     return spec.framework.name == "Axolotl" and spec.written.get(key) in (None, False)
+
+
+def _is_there_yet(key: str, known: KnownKeys, source: RunSource) -> bool:
+    """Whether the project keeps to versions that still have a key."""
+    package, _, version = known.since.get(key, "").partition(" ")
+    if not package or source.spec is None:
+        return False
+    pin = pin_of(package, source.spec.written.file.path, source.root)
+    return pin is not None and pin.is_before(version)
 
 
 def _unknown(key: str, spec: RunSpec, known: KnownKeys, rows: SettingRows) -> None:
