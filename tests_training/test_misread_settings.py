@@ -28,6 +28,9 @@ def test_misread_setting(settings):
             file, or goes on with its default
         unknown_key: {value} | a key that the framework does not have, and that looks like one it has | a slip of the
             pen: the framework refuses the file, or goes on with its default
+        foreign_key: {value} | a key of another framework | what was meant stays at its default
+        misplaced_key: {value} | a key outside of the part that it belongs into | what was meant stays at its default
+        removed_value: {value} | a value that the framework has no more | the run ends before it began
         repeated_key: {value} | a key that stands in the file twice | only the last one counts, and readers see the
             first
         fraction_of_steps: {value} | a number of steps below 1 | what it means depends on the version: a share of the
@@ -41,9 +44,12 @@ def test_misread_setting(settings):
     """
     return [
         expect.ExpectColumnValuesToBeNull(column="word_as_false", severity="error"),
+        expect.ExpectColumnValuesToBeNull(column="removed_value", severity="error"),
         *(
             expect.ExpectColumnValuesToBeNull(column=kind)
-            for kind in ("number_as_text", "removed_key", "unknown_key", "repeated_key")
+            for kind in (
+                *("number_as_text", "removed_key", "unknown_key", "foreign_key", "misplaced_key", "repeated_key"),
+            )
         ),
         expect.ExpectColumnValuesToBeNull(column="fraction_of_steps", severity="info"),
     ]

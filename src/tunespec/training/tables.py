@@ -39,6 +39,7 @@ SETTINGS: Mapping[str, str] = {
     "half_overflows half_of_bf16_model half_precision fixed_loss_scale unscaled_half": "setting_facts.half:half_facts",
     "clipping_off contradicting_clipping": "setting_facts.clipping:clipping_facts",
     "number_as_text word_as_false repeated_key": "setting_facts.misread:misread_facts",
+    "foreign_key misplaced_key removed_value": "setting_facts.foreign_keys:foreign_key_facts",
     "removed_key unknown_key fraction_of_steps": "setting_facts.keys:key_facts",
 }
 STEPS: Mapping[str, str] = {
