@@ -27,6 +27,7 @@ class Label:
         may: codes under which a warning is arguable.
         why: what is wrong, or why nothing is.
         data: data file -> ``shape records seed``.
+        fresh: whether it was written after detectors were mended by what they had missed in the others.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Label:
     why: str
     may: Sequence[str] = ()
     data: Mapping[str, str] = field(default_factory=dict)
+    fresh: bool = False
 
     @property
     def is_clean(self) -> bool:

@@ -58,7 +58,10 @@ def _recall(scores: Sequence[Scores]) -> str:
     codes = sorted({code for one in scores for code in one.recall})
     rows = [(code, *(cell for one in scores for cell in _cells(one.recall.get(code, Share())))) for code in codes]
     heads = ("code", *(head for one in scores for head in (f"in {one.kind}", "found", "recall")))
-    return _table(heads, [*rows, ("all", *(cell for one in scores for cell in _cells(one.found)))])
+    totals = (("all", [one.found for one in scores]), ("of those, fresh", [one.fresh for one in scores]))
+    return _table(
+        heads, [*rows, *((name, *(cell for one in shares for cell in _cells(one))) for name, shares in totals)]
+    )
 
 
 def _cells(share: Share) -> tuple[object, object, str]:

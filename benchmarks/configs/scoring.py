@@ -25,6 +25,7 @@ class Scores:
     labels: Sequence[Label]
     unread: Sequence[Label]
     recall: dict[str, Share] = field(default_factory=lambda: defaultdict(Share))
+    fresh: Share = field(default_factory=Share)
     errors: Share = field(default_factory=Share)
     warnings: Share = field(default_factory=Share)
     missed: list[tuple[Label, str]] = field(default_factory=list)
@@ -46,6 +47,8 @@ class Scores:
         for code in label.codes:
             hit = any(one in said for one in code.split("|"))
             self.recall[code.split("|")[0]].add(hit=hit)
+            if label.fresh:
+                self.fresh.add(hit=hit)
             if not hit:
                 self.missed.append((label, code))
         wanted = {one for code in label.codes for one in code.split("|")}
