@@ -271,3 +271,16 @@ def test_a_key_is_not_gone_from_the_version_that_the_project_pins(tmp_path, requ
     text = HF + "warmup_ratio: 0.1\nmax_seq_length: 512\noverwrite_output_dir: true\n"
     found = marks(spec_of(tmp_path, text)).get("removed_key", [])
     assert sorted(said.partition(":")[0].strip("`") for _, said in found) == sorted(keys_found)
+
+
+@pytest.mark.parametrize(
+    ("requirements", "kind"),
+    [
+        ("", "fraction_of_steps"),
+        ("transformers==4.46.3\n", "fraction_without_effect"),
+        ("transformers==5.1\n", "fraction_of_steps"),
+    ],
+)
+def test_a_share_of_the_steps_is_nothing_in_a_pinned_transformers_4(tmp_path, requirements, kind):
+    (tmp_path / "requirements.txt").write_text(requirements, encoding="utf-8")
+    assert list(marks(spec_of(tmp_path, HF + "warmup_steps: 0.05\n"))) == [kind]

@@ -40,7 +40,7 @@ SETTINGS: Mapping[str, str] = {
     "clipping_off contradicting_clipping": "setting_facts.clipping:clipping_facts",
     "number_as_text word_as_false repeated_key": "setting_facts.misread:misread_facts",
     "foreign_key misplaced_key removed_value": "setting_facts.foreign_keys:foreign_key_facts",
-    "removed_key unknown_key fraction_of_steps": "setting_facts.keys:key_facts",
+    "removed_key unknown_key fraction_of_steps fraction_without_effect": "setting_facts.keys:key_facts",
 }
 STEPS: Mapping[str, str] = {
     "validation_lost validation_rises memorised perfect_loss": "step_facts.overtraining:overtraining_facts",

@@ -15,11 +15,12 @@ from tunespec.training.setting import shown
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 
-KINDS = "removed_key unknown_key fraction_of_steps"
+KINDS = "removed_key unknown_key fraction_of_steps fraction_without_effect"
 _OF_TRANSFORMERS = frozenset(("Hugging Face", "LLaMA-Factory"))
 _OWN = frozenset(  # of a program
     "trainer whole formats loads tokenizer data_files collator model eval_dataset data_collator".split()
 )
+_FRACTIONS = "fraction_of_steps fraction_without_effect"
 _UNSLOTH = "FastLanguageModel"
 
 
@@ -29,7 +30,7 @@ def key_facts(source: RunSource, rows: SettingRows) -> None:
     if spec.framework.is_dump(spec.written):
         rows.skip(KINDS, "a program wrote the file, which knows its own keys")
         return
-    _fraction(spec, rows)
+    _fraction(source, spec, rows)
     if known is None:
         rows.skip(KINDS, f"the keys of {spec.framework.name} are not known")
         return
@@ -67,15 +68,22 @@ def _unknown(key: str, spec: RunSpec, known: KnownKeys, rows: SettingRows) -> No
     rows.mark_key("unknown_key", key, f"{_said(key, spec)}: {spec.framework.name} {then}; `{meant}` is what it has")
 
 
-def _fraction(spec: RunSpec, rows: SettingRows) -> None:
+def _fraction(source: RunSource, spec: RunSpec, rows: SettingRows) -> None:
     """`warmup_steps: 0.1`, which is a share in one version and nothing in another."""
     if spec.framework.name not in _OF_TRANSFORMERS:
-        rows.skip("fraction_of_steps", f"{spec.framework.name} reads steps in one way in all its versions")
+        rows.skip(_FRACTIONS, f"{spec.framework.name} reads steps in one way in all its versions")
         return
-    rows.skip("fraction_of_steps", "how many steps it warms up is not known")
+    rows.skip(_FRACTIONS, "how many steps it warms up is not known")
     warmup = rows.examine("fraction_of_steps", "warmup_steps")
+    rows.examine("fraction_without_effect", "warmup_steps")
     value = spec.number("warmup_steps") or 0
-    if warmup is not None and warmup.is_written and 0 < value < 1:
+    if warmup is None or not warmup.is_written or not 0 < value < 1:
+        return
+    pin = pin_of("transformers", spec.written.file.path, source.root)
+    if pin is not None and pin.is_before("5.0"):
+        text = f"{warmup}: the project keeps transformers below 5.0, which refuses a share, or warms up for no step"
+        rows.mark("fraction_without_effect", "warmup_steps", f"{text}; `warmup_ratio: {value:g}` is the share there")
+    else:
         text = (
             f"{warmup}: {value:.0%} of the run from transformers 5.0 on; older ones refuse it, or warm up for no step"
         )
