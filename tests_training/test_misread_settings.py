@@ -33,8 +33,8 @@ def test_misread_setting(settings):
         removed_value: {value} | a value that the framework has no more | the run ends before it began
         repeated_key: {value} | a key that stands in the file twice | only the last one counts, and readers see the
             first
-        fraction_without_effect: {value} | a number of steps below 1, where the project's transformers has no shares | the
-            run is refused, or does not warm up
+        fraction_without_effect: {value} | a number of steps below 1, where the project's transformers has no shares |
+            the run is refused, or does not warm up
         fraction_of_steps: {value} | a number of steps below 1 | what it means depends on the version: a share of the
             run, or nothing
 
