@@ -122,6 +122,21 @@ def test_axolotl_loads_the_best_unless_that_is_switched_off(tmp_path, more, is_m
     assert ("too_many_epochs" in marked(source, *KINDS)) is is_marked
 
 
+@pytest.mark.parametrize(
+    ("more", "epochs", "is_marked"),
+    [
+        ("load_best_model_at_end: true\n", 25, False),
+        ("load_best_model_at_end: true\n", 26, True),
+        ("load_best_model_at_end: true\nearly_stopping_steps: 3\n", 200, False),
+    ],
+)
+def test_the_best_checkpoint_alone_excuses_no_length(tmp_path, more, epochs, is_marked):
+    """Its run goes on to the end, and a schedule made for that is high where the best one is."""
+    source = run_of(tmp_path, f"{LLAMA_FACTORY}num_train_epochs: {epochs}\neval_strategy: epoch\n{more}")
+    said = f"`num_train_epochs: {epochs}`: more than 5 passes over the same records, and nothing ends it at its best"
+    assert marked(source, *KINDS) == ({"too_many_epochs": said} if is_marked else {})
+
+
 def test_few_records_after_some_are_held_out_or_left(tmp_path):
     """990 of 1,100 are trained on, and 600 where no more are taken."""
     for more, epochs, is_marked in (("val_size: 0.1\n", 4, False), ("", 4, True), ("max_samples: 600\n", 4, False)):

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from tests.chat_templates import CORPORA
-from tunespec.subjects import DataFile
+from tunespec.config import Config
+from tunespec.subjects import DataFile, TrainingRun
 from tunespec.templates.rows import Rows
 from tunespec.training.configuration import spec_in, training_format
 from tunespec.training.known_keys import known_keys
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting_facts import keys, misread
 from tunespec.training.setting_rows import SettingRows
+from tunespec.training.source import RunSource
 
 HF = "num_train_epochs: 1\nsave_steps: 10\nlogging_steps: 5\n"
 TRL = HF + "packing: false\n"
@@ -36,8 +38,10 @@ def spec_of(folder: Path, text: str) -> RunSpec:
 def facts(spec: RunSpec) -> Rows:
     rows = Rows(frozenset(KINDS))
     own = SettingRows.of(spec, rows)
+    folder = spec.written.file.path.parent
+    source = RunSource(TrainingRun("run", (spec.written.file,)), Config(root=folder))
     for find in (misread.misread_facts, keys.key_facts):
-        find(None, own)  # type: ignore[arg-type] # they look at nothing but the settings
+        find(source, own)
     return rows
 
 
@@ -322,3 +326,33 @@ def test_on_real_configurations_only_a_real_slip_is_found():
                 found[path.name] = own
     passed_over = "`context_parapllel_size: 2`: Axolotl passes over it; `context_parallel_size` is what it has"
     assert found == {"falcon-h1__falcon-h1-1b-qlora-cp.yaml": {"unknown_key": [(42, passed_over)]}}
+
+
+@pytest.mark.parametrize(
+    ("requirements", "keys_found"),
+    [
+        ("", ["warmup_ratio", "max_seq_length", "overwrite_output_dir"]),
+        ("transformers==4.46.3\ntrl==0.12.2\n", []),
+        ("transformers<5\n", ["max_seq_length"]),
+        ("transformers==5.2.0\ntrl==0.19.0\n", ["overwrite_output_dir"]),
+        ("transformers>=4.40\ntrl==1.4.0\n", ["warmup_ratio", "max_seq_length", "overwrite_output_dir"]),
+    ],
+)
+def test_a_key_is_not_gone_from_the_version_that_the_project_pins(tmp_path, requirements, keys_found):
+    (tmp_path / "requirements.txt").write_text(requirements, encoding="utf-8")
+    text = TRL + "warmup_ratio: 0.1\nmax_seq_length: 512\noverwrite_output_dir: true\n"
+    found = marks(spec_of(tmp_path, text)).get("removed_key", [])
+    assert sorted(said.partition(":")[0].strip("`") for _, said in found) == sorted(keys_found)
+
+
+@pytest.mark.parametrize(
+    ("requirements", "kind"),
+    [
+        ("", "fraction_of_steps"),
+        ("transformers==4.46.3\n", "fraction_without_effect"),
+        ("transformers==5.1\n", "fraction_of_steps"),
+    ],
+)
+def test_a_share_of_the_steps_is_nothing_in_a_pinned_transformers_4(tmp_path, requirements, kind):
+    (tmp_path / "requirements.txt").write_text(requirements, encoding="utf-8")
+    assert list(marks(spec_of(tmp_path, HF + "warmup_steps: 0.05\n"))) == [kind]

@@ -18,7 +18,8 @@ HUGGING_FACE = "model_name_or_path: x/y\nlearning_rate: 1e-4\nper_device_train_b
 WATCHED = "val_size: 0.1\neval_strategy: steps\neval_steps: 50\nsave_steps: 50\nlogging_steps: 10\n"
 OF_H003 = set(
     "evaluation_off evaluation_off_long evaluation_without_data early_stopping_dead patience_over_run large_validation "
-    "best_model_refused best_model_off missing_metric logging_over_run evaluation_over_run save_over_run".split()
+    "best_model_refused best_model_off missing_metric foreign_metric worst_model logging_over_run evaluation_over_run "
+    "save_over_run".split()
 )
 
 
@@ -243,6 +244,107 @@ def test_the_message_of_a_run_that_logs_nothing(tmp_path):
 def test_steps_are_counted_from_the_records(tmp_path):
     texts = found(tmp_path, f"{ON_FILE}val_set_size: 0.2\neval_steps: 50\nlogging_steps: 1\n", records=40)
     assert texts["evaluation_over_run"].startswith("`eval_steps: 50`, and the run has 2 steps: none comes")
+
+
+@pytest.mark.parametrize(
+    ("files", "iters", "kind"),
+    [
+        (["train"], 100, "evaluation_off"),
+        (["train"], 400, "evaluation_off_long"),
+        (["train", "valid"], 100, ""),
+        (["valid"], 100, ""),  # of the records that it trains on nothing is there
+        ([], 100, ""),  # a name of the hub
+    ],
+)
+def test_mlx_without_a_file_to_evaluate_on(tmp_path, files, iters, kind):
+    (tmp_path / "data").mkdir()
+    for name in files:
+        (tmp_path / "data" / f"{name}.jsonl").write_text('{"text": "x"}\n', encoding="utf-8")
+    texts = found(tmp_path, MLX.replace("100", str(iters)) + "steps_per_eval: 20\n", records=100)
+    assert list(texts) == [kind] * bool(kind)
+    assert not kind or texts[kind].startswith("`data: data` has no `valid.jsonl`: nothing measures the loss")
+
+
+TRL = HUGGING_FACE + "max_length: 64\neval_strategy: epoch\nsave_strategy: epoch\n"
+BEST = "load_best_model_at_end: true\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "said"),
+    [
+        (
+            f"{TRL}{BEST}metric_for_best_model: eval_f1\n",
+            "foreign_metric",
+            "`metric_for_best_model: eval_f1`, which TRL's",
+        ),
+        (f"{TRL}metric_for_best_model: eval_f1\n", "", ""),  # nothing is chosen by it
+        (f"{TRL}{BEST}metric_for_best_model: eval_mean_token_accuracy\n", "", ""),
+        (f"{TRL}{BEST}metric_for_best_model: eval_news_loss\n", "", ""),
+        (f"{TRL}{BEST}beta: 0.1\nmetric_for_best_model: eval_accuracy\n", "", ""),  # DPO: other trainers have others
+        (f"{TRL.replace('max_length: 64', '')}{BEST}metric_for_best_model: f1\n", "", ""),  # a program's arguments
+        (
+            f"{TRL}{BEST}greater_is_better: true\n",
+            "worst_model",
+            "`greater_is_better: true`: the checkpoint with the gr",
+        ),
+        (f"{TRL}{BEST}greater_is_better: false\n", "", ""),
+        (f"{TRL}{BEST}greater_is_better:\n", "", ""),
+        (f"{TRL}greater_is_better: true\n", "", ""),
+        (
+            f"{TRL}{BEST}metric_for_best_model: eval_loss\ngreater_is_better: true\n",
+            "worst_model",
+            "greatest `eval_loss`",
+        ),
+        (
+            f"{TRL}{BEST}beta: 0.1\nmetric_for_best_model: eval_perplexity\n",
+            "worst_model",
+            "without `greater_is_better",
+        ),
+        (
+            f"{TRL}{BEST}metric_for_best_model: mean_token_accuracy\ngreater_is_better: false\n",
+            "worst_model",
+            "the least",
+        ),
+        (
+            f"{TRL}save_strategy: best\ngreater_is_better: true\n".replace("save_strategy: epoch\n", ""),
+            "worst_model",
+            "",
+        ),
+        (
+            f"{AXOLOTL}val_set_size: 0.1\neval_steps: 5\nsave_steps: 5\n{BEST}greater_is_better: true\n",
+            "worst_model",
+            "`loss` counts as the best",
+        ),
+    ],
+)
+def test_the_metric_that_chooses(tmp_path, text, kind, said):
+    texts = found(tmp_path, text)
+    assert list(texts) == [kind] * bool(kind)
+    assert said in texts.get(kind, "")
+
+
+PROGRAM = """\
+from transformers import Trainer, TrainingArguments
+arguments = TrainingArguments(eval_strategy="epoch", save_strategy="epoch", {arguments})
+trainer = Trainer(model, arguments, eval_dataset=data["test"]{trainer})
+"""
+
+
+@pytest.mark.parametrize(
+    ("trainer", "arguments", "kinds"),
+    [
+        ("", 'load_best_model_at_end=True, metric_for_best_model="rouge1"', ["missing_metric"]),
+        ("", 'load_best_model_at_end=True, metric_for_best_model="eval_loss"', []),
+        (", compute_metrics=compute", 'load_best_model_at_end=True, metric_for_best_model="rouge1"', []),
+        (", **more", 'load_best_model_at_end=True, metric_for_best_model="rouge1"', []),
+        ("", 'metric_for_best_model="rouge1"', []),
+        ("", "load_best_model_at_end=True, greater_is_better=True", ["worst_model"]),
+        ("", "load_best_model_at_end=True, greater_is_better=True, metric_for_best_model=metric", []),
+    ],
+)
+def test_the_metric_of_a_program(tmp_path, trainer, arguments, kinds):
+    run = run_of(tmp_path, PROGRAM.format(trainer=trainer, arguments=arguments), name="train.py")
+    assert [kind for kind in marked(run) if kind in OF_H003] == kinds
 
 
 @pytest.mark.parametrize(

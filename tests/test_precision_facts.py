@@ -61,6 +61,8 @@ def found(folder: Path, text: str, name: str = "train.yaml", **beside: str) -> d
         (axolotl("bf16: auto\n"), ""),
         (axolotl("bf16: false\n"), "`bf16: false`: the run computes in float32"),
         (axolotl("bf16: false\nload_in_8bit: true\n"), ""),  # loads in float16
+        (axolotl("bf16: false\nfp16: false\nload_in_8bit: false\n"), "`bf16: false` and `fp16: false`: the run"),
+        (full("use_badam: false\n"), "neither `bf16` nor `fp16` is set"),
         (axolotl("bf16: false\nbfloat16: true\n"), ""),
         (f"{TORCHTUNE}dtype: fp32\n", "`dtype: fp32`: the run computes in float32"),
         (TORCHTUNE, ""),
@@ -163,6 +165,7 @@ def test_what_a_model_was_made_in_by_its_folder(tmp_path, config: Any, kind):
         ("bf16: true\n", {"gradient_clipping": 0.5}, "contradicting_clipping"),
         ("bf16: true\nmax_grad_norm: 0.5\n", {"gradient_clipping": 0.5}, ""),
         ("bf16: true\nmax_grad_norm: 0\n", {"gradient_clipping": 0}, "clipping_off"),
+        ("bf16: true\nmax_grad_norm: null\n", {"gradient_clipping": 1.0}, ""),
     ],
 )
 def test_deepspeed_beside_the_trainer(tmp_path, settings, deepspeed, kinds):
@@ -209,6 +212,43 @@ def test_both_formats_at_once(tmp_path):
     assert texts == {"overruled_precision": "`fp16: true` is not used: `bf16: true` goes before it"}
 
 
+PROGRAM = """\
+import torch
+from transformers import AutoModelForCausalLM, BitsAndBytesConfig, Trainer, TrainingArguments
+model = AutoModelForCausalLM.from_pretrained("EleutherAI/pythia-410m"{load})
+trainer = Trainer(model, TrainingArguments("out"{arguments}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("load", "arguments", "is_marked"),
+    [
+        ("", "", True),
+        ("", ", bf16=False, fp16=False", True),
+        ("", ", bf16=True", False),
+        ("", ", bf16=torch.cuda.is_bf16_supported()", False),
+        ("", ", **more", False),
+        (", dtype='float32'", "", False),  # somebody's word
+        (", torch_dtype=torch.bfloat16", "", False),
+        (", **loading", "", False),
+        (", quantization_config=BitsAndBytesConfig(load_in_4bit=True)", "", False),
+        (").to('cuda', torch.bfloat16", "", False),
+    ],
+)
+def test_a_program_that_loads_a_model_and_says_no_format(tmp_path, load, arguments, is_marked):
+    run = run_of(tmp_path, PROGRAM.format(load=load, arguments=arguments), name="train.py")
+    off = "`bf16: false` and `fp16: false`" if "bf16=False" in arguments else "neither `bf16` nor `fp16` is set, and"
+    text = marked(run, *OF_H004).get("full_precision", "")
+    assert bool(text) is is_marked
+    assert not text or text.startswith(off)
+
+
+def test_a_program_that_loads_no_model_of_its_own_is_not_judged(tmp_path):
+    program = "from transformers import TrainingArguments\nTrainingArguments('out')\n"
+    run = run_of(tmp_path, program, name="train.py")
+    assert reason(run, "full_precision") == "the program that loads the model says in which format"
+
+
 def test_the_trainer_overrules_its_launcher(tmp_path):
     texts = found(tmp_path, llama_factory("bf16: true\n"), accelerate_yaml=ACCELERATE.format("fp16"))
     said = "`mixed_precision: fp16` (accelerate.yaml) is not used: the trainer's own `bf16: true` goes before it"
@@ -232,6 +272,14 @@ def test_clipping(tmp_path, framework, settings, said):
     texts = found(tmp_path, framework(f"bf16: true\n{settings}"))
     assert list(texts) == ["clipping_off"] * bool(said)
     assert said in texts.get("clipping_off", "")
+
+
+@pytest.mark.parametrize("written", ["max_grad_norm: null\n", "max_grad_norm:\n"])
+def test_no_norm_is_no_clipping_in_transformers(tmp_path, written):
+    said = {"clipping_off": "`max_grad_norm: null`: gradients are not clipped; 1 is usual"}
+    assert found(tmp_path, llama_factory(f"bf16: true\n{written}")) == said
+    assert found(tmp_path, HUGGING_FACE.format("acme/base") + f"max_length: 9\n{written}") == said
+    assert found(tmp_path, axolotl(f"bf16: true\n{written}")) == {}  # which takes that for not written
 
 
 def test_what_is_not_known_is_skipped_with_a_reason(tmp_path):

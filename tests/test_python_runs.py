@@ -59,6 +59,8 @@ def origins(spec: RunSpec | None, *names: str) -> list[str]:
             "objective": "sft", "packing": True, "max_length": 64, "learning_rate": 5e-5}),
         ("TrainingArguments()\nTrainer(callbacks=[EarlyStoppingCallback(early_stopping_patience=7)])", {"patience": 7}),
         ("TrainingArguments()\nTrainer(callbacks=[EarlyStoppingCallback()])", {"patience": 1}),
+        ("TrainingArguments()\nTrainer(callbacks=[EarlyStoppingCallback(3)])", {"patience": 3}),
+        ("TrainingArguments()\nTrainer(callbacks=[EarlyStoppingCallback(patience, 0.01)])", {"patience": None}),
         ("TrainingArguments()\nTrainer(callbacks=[])", {"patience": None, "validation_data": None}),
         ("TrainingArguments()\nTrainer(eval_dataset=data['test'])", {"validation_data": ["data['test']"]}),
         ("TrainingArguments()\nTrainer(data_collator=DataCollatorForLanguageModeling(t, mlm=False))", {
@@ -99,9 +101,14 @@ def test_what_only_a_run_would_tell_is_not_known(tmp_path, text: str, name: str,
 
 
 def test_of_two_runs_the_second_is_said_to_be_unread(tmp_path):
-    text = "SFTConfig(weight_decay=0.1)\nDPOConfig(weight_decay=0.2)\nDPOTrainer(m, beta=9.0)\nSFTTrainer(m, packing=True)\nDPOConfig()\n"
+    text = "SFTConfig(weight_decay=0.1)\nDPOConfig(weight_decay=0.2)\nDPOTrainer(m, beta=9.0)\n"
+    text += "SFTTrainer(m, packing=True)\nDPOConfig()\n"
     spec = read(tmp_path, text)
-    assert values(spec, "weight_decay", "packing", "objective") == {"weight_decay": 0.1, "packing": True, "objective": "sft"}
+    assert values(spec, "weight_decay", "packing", "objective") == {
+        "weight_decay": 0.1,
+        "packing": True,
+        "objective": "sft",
+    }
     assert spec is not None
     assert not spec.written.has("beta")
     said = "the run of `DPOConfig` in line 7 is not judged: of a program one run is read, here that of `SFTConfig` in "
@@ -218,6 +225,16 @@ def test_without_an_adapter_a_loaded_model_is_trained_as_a_whole(tmp_path):
     assert (whole.method, whole.value("model")) == ("full", "a/b")
     for other in (trainer, loaded + "TrainingArguments('out')", loaded + "from peft import PeftModel\n" + trainer):
         spec = read(tmp_path, other)
+        assert spec is not None
+        assert spec.method == ""
+
+
+def test_a_model_that_the_trainer_loads_by_its_name_is_trained_as_a_whole(tmp_path):
+    whole = read(tmp_path, "DPOTrainer(model='out/sft', args=DPOConfig(learning_rate=2e-4))\n")
+    assert whole is not None
+    assert (whole.method, whole.objective) == ("full", "dpo")
+    for text in ("model=m", "model='out/sft', peft_config=get_peft_config(a)", "model='out/sft', **more", "**more"):
+        spec = read(tmp_path, f"DPOTrainer({text}, args=DPOConfig())\n")
         assert spec is not None
         assert spec.method == ""
 

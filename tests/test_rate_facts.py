@@ -59,6 +59,7 @@ HIGH, BROKEN, LOW, FINE = "high", "destructive", "low", None
         # What is trained is not known: only what suits nothing is found.
         (HUGGING_FACE, {1e-7: FINE, 5e-3: FINE, 0.5: BROKEN}),
         (LLAMA_FACTORY + "finetuning_type: prompt\n", {0.02: FINE}),
+        (HUGGING_FACE + "trainer: DPOTrainer\n", {1e-7: FINE, 1e-4: FINE, 2e-4: HIGH, 5e-2: BROKEN}),
         # Rates of another size than Adam's.
         (FULL + "optim: adamw_torch\n", {1e-2: BROKEN}),
         (FULL + "optim: prodigy\n", {1.0: FINE}),

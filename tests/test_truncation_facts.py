@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import chat
 from tests.facts_of import facts_of, source_of
 from tunespec.errors import CannotJudgeError
+from tunespec.facts.truncation import truncation_fact
 from tunespec.tokenizer_file import read_tokenizer
 
 pytest.importorskip("tokenizers")
@@ -48,6 +49,27 @@ def test_tokens_are_counted(tmp_path, prompt, answer, says):
     marks = list(facts["truncated_end"].marks.values())
     assert [(mark.value, mark.limit) for mark in marks] == ([(11, 10)] if says else [])
     assert all(says in mark.text for mark in marks)
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("four five six seven eight nine ten", ""),  # as many words as fit: how many tokens they are is not known
+        (
+            "4 5 6 7 8 9 10 11",
+            "has at least 11 tokens (one a word), and 10 fit (`cutoff_len: 10`): its end is cut away",
+        ),
+        ("alongwordthatmanytokensmakeup" * 9, ""),
+    ],
+)
+def test_without_a_tokenizer_a_word_is_a_token_at_least(tmp_path, answer, text):
+    source = source_of(tmp_path, [chat("one two three", answer), chat("Hi?", "Hello.")])
+    fact = truncation_fact(source.records, source.passages, None, 10, " (`cutoff_len: 10`)")
+    assert [mark.text for mark in fact.marks.values()] == (
+        [f"{text} (1 records are too long, 0% of them lose their whole answer)"] if text else []
+    )
+    why = "no tokenizer.json is at hand to count the tokens: 10 fit (`cutoff_len: 10`)"
+    assert fact.reason == (None if text else why)
 
 
 def test_a_losing_answer_is_a_text_of_its_own(tmp_path):

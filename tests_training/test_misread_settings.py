@@ -2,8 +2,10 @@
 
 from tunespec import expect, pitfall
 
-_WARNINGS = "text_as_true number_as_text removed_key unknown_key repeated_key"
-_ERRORS = "word_as_false refused_key unknown_value undefined_dataset"
+_WARNINGS = (
+    "text_as_true number_as_text removed_key unknown_key foreign_key misplaced_key repeated_key fraction_without_effect"
+)
+_ERRORS = "word_as_false refused_key unknown_value removed_value undefined_dataset"
 
 
 @pitfall("H005", severity="warning")
@@ -36,10 +38,15 @@ def test_misread_setting(settings):
         unknown_key: {value} | a misspelt key that the framework passes over | it goes on with its default, and says
             nothing
         unknown_value: {value} | a misspelt word where the framework has a list of words | the run ends before it began
+        foreign_key: {value} | a key of another framework | what was meant stays at its default
+        misplaced_key: {value} | a key outside of the part that it belongs into | what was meant stays at its default
+        removed_value: {value} | a value that the framework has no more | the run ends before it began
         repeated_key: {value} | a key that stands in the file twice | only the last one counts, and readers see the
             first
         undefined_dataset: {value} | a name of a dataset that LLaMA-Factory's `dataset_info.json` does not define | the
             run ends before it began
+        fraction_without_effect: {value} | a number of steps below 1, where the project's transformers has no shares |
+            the run is refused, or does not warm up
         fraction_of_steps: {value} | a number of steps below 1 | what it means depends on the version: a share of the
             run, or nothing
 

@@ -2,8 +2,13 @@
 
 from tunespec import expect, pitfall
 
-_ERRORS = "evaluation_off_long evaluation_without_data early_stopping_dead best_model_refused missing_metric"
-_WARNINGS = "evaluation_off best_model_off patience_over_run logging_over_run evaluation_over_run large_validation"
+_ERRORS = (
+    "evaluation_off_long evaluation_without_data early_stopping_dead best_model_refused missing_metric worst_model"
+)
+_WARNINGS = (
+    "evaluation_off best_model_off foreign_metric patience_over_run logging_over_run evaluation_over_run "
+    "large_validation"
+)
 
 
 @pitfall("H003", severity="error")
@@ -49,6 +54,10 @@ def test_unmonitored_validation(settings, *, epochs: float = 10.0, share: float 
             taken, overtrained as it may be
         missing_metric: {value} | the metric that says which checkpoint is best is not computed | the run ends with an
             error when it first evaluates
+        foreign_metric: {value} | the metric that says which checkpoint is best is none of the trainer's own | unless a
+            program computes it, the run ends with an error when it first evaluates
+        worst_model: {value} | the worst checkpoint counts as the best | that one is loaded at the end, and early
+            stopping ends a run that gets better
         logging_over_run: {value} | the loss is logged less often than once in the run | no loss curve is there, and
             nothing can be seen
         evaluation_over_run: {value} | an evaluation is due after the end of the run | the run is evaluated too late to
@@ -60,7 +69,8 @@ def test_unmonitored_validation(settings, *, epochs: float = 10.0, share: float 
         transformers 5.23: training_args.py, trainer_callback.py; Axolotl 0.19: utils/schemas/validation.py,
         core/builders; LLaMA-Factory 0.9.5: hparams/parser.py. A run that logged nothing: aa-n/Qwen3_Lora on the Hugging
         Face hub trained 768 steps with `logging_steps` 996. https://github.com/huggingface/transformers/issues/28530
-        (a missing metric turned early stopping off)
+        (a missing metric turned early stopping off), https://github.com/huggingface/trl/issues/5800 (a metric that is
+        logged, and not found)
     """
     del epochs, share  # the facts are computed from them
     return [

@@ -35,7 +35,8 @@ def test_overtraining(
 
     Fix:
         Lower the number of epochs, or add records. With held-out records and either early stopping or the best
-        checkpoint loaded at the end, a higher number does no harm. Set the learning rate to that of your method, warm
+        checkpoint loaded at the end, a higher number does no harm (without early stopping up to 25: after that the rate
+        has hardly come down where the best checkpoint is). Set the learning rate to that of your method, warm
         it up for 3 to 10 % of the run, and let a schedule with a length of its own end with the run.
 
     Thresholds:

@@ -58,8 +58,8 @@ def _recall(scores: Sequence[Scores]) -> str:
     codes = sorted({code for one in scores for code in one.recall})
     rows = [(code, *(cell for one in scores for cell in _cells(one.recall.get(code, Share())))) for code in codes]
     heads = ("code", *(head for one in scores for head in (f"in {one.kind}", "found", "recall")))
-    for head, shares in (("all", [one.found for one in scores]), ("fresh", [one.fresh for one in scores])):
-        rows.append((head, *(cell for share in shares for cell in _cells(share))))
+    totals = (("all", [one.found for one in scores]), ("of those, fresh", [one.fresh for one in scores]))
+    rows += [(name, *(cell for one in shares for cell in _cells(one))) for name, shares in totals]
     return _table(heads, rows)
 
 

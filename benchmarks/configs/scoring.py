@@ -46,7 +46,9 @@ class Scores:
         said = {code: severity for code, severity in said.items() if severity != "info"}
         for code in label.codes:
             hit = any(one in said for one in code.split("|"))
-            (self.fresh if label.fresh else self.recall[code.split("|")[0]]).add(hit=hit)
+            self.recall[code.split("|")[0]].add(hit=hit)
+            if label.fresh:
+                self.fresh.add(hit=hit)
             if not hit:
                 self.missed.append((label, code))
         wanted = {one for code in label.codes for one in code.split("|")}

@@ -22,12 +22,13 @@ _BATCH = 256  # texts at a time: long texts are few, and their tokens take more 
 def truncation_fact(records: Records, passages: Passages, tokenizer: Path | None, limit: int, said: str = "") -> Fact:
     """Records with more tokens than ``limit``, without those that a template adds: a lower bound.
 
-    A tokenizer makes at most one token of a byte, so only records with more bytes than that are tokenized.
+    A tokenizer makes at most one token of a byte, so only records with more bytes than that are tokenized; and at least
+    one of a word, since all of them split texts at blanks first.
 
     Args:
         records: the dataset's records.
         passages: their texts.
-        tokenizer: a ``tokenizer.json``; None if none is at hand.
+        tokenizer: a ``tokenizer.json``; None if none is at hand: then only records with more words are found.
         limit: tokens of a record that are kept; 0: not known.
         said: who sets the limit, as a message goes on.
 
@@ -36,11 +37,10 @@ def truncation_fact(records: Records, passages: Passages, tokenizer: Path | None
     """
     import polars as pl
 
-    if tokenizer is None or limit <= 0:
-        given = f"no tokenizer.json is at hand to count the tokens: {limit} fit{said}"
-        return not_applicable(_NAME, given if limit > 0 else _NO_LIMIT)
-    encoder = read_tokenizer(tokenizer)
-    if encoder is None:
+    if limit <= 0:
+        return not_applicable(_NAME, _NO_LIMIT)
+    encoder = read_tokenizer(tokenizer) if tokenizer is not None else None
+    if tokenizer is not None and encoder is None:
         return not_applicable(_NAME, MISSING)
     total = int(passages.frame["row"].n_unique())
     if not total:
@@ -49,7 +49,12 @@ def truncation_fact(records: Records, passages: Passages, tokenizer: Path | None
     suspects = passages.frame.filter(size > limit)
     kept = [_is_chosen(records, row, turn) for row, turn in suspects.select("row", "turn").iter_rows()]
     suspects = suspects.filter(pl.Series(kept, dtype=pl.Boolean))
-    return Fact(_NAME, _marks(suspects, _lengths(encoder, suspects["text"].to_list()), limit, said), total)
+    texts = suspects["text"].to_list()
+    lengths = _lengths(encoder, texts) if encoder is not None else [len(text.split()) for text in texts]
+    marks = _marks(suspects, lengths, limit, said, least=encoder is None)
+    if encoder is None and not marks:
+        return not_applicable(_NAME, f"no tokenizer.json is at hand to count the tokens: {limit} fit{said}")
+    return Fact(_NAME, marks, total)
 
 
 def _is_chosen(records: Records, row: int, turn: int) -> bool:
@@ -66,7 +71,8 @@ def _lengths(encoder: Any, texts: list[str]) -> list[int]:
     return found
 
 
-def _marks(suspects: pl.DataFrame, lengths: list[int], limit: int, said: str) -> dict[int, Mark]:
+def _marks(suspects: pl.DataFrame, lengths: list[int], limit: int, said: str, *, least: bool) -> dict[int, Mark]:
+    """``least``: whether the lengths are words, which are a token each at least."""
     counts: dict[int, int] = {}
     asked: dict[int, int] = {}  # tokens before the last answer
     for row, role, length in zip(suspects["row"], suspects["role"], lengths, strict=True):
@@ -79,7 +85,6 @@ def _marks(suspects: pl.DataFrame, lengths: list[int], limit: int, said: str) ->
     for row, count in long.items():
         what = "all of its answer" if asked.get(row, 0) >= limit else "its end"
         share = f"{len(long)} records are too long, {lost / len(long):.0%} of them lose their whole answer"
-        marks[row] = Mark(
-            f"has {count} tokens, and {limit} fit{said}: {what} is cut away ({share})", None, count, limit
-        )
+        has = f"at least {count} tokens (one a word)" if least else f"{count} tokens"
+        marks[row] = Mark(f"has {has}, and {limit} fit{said}: {what} is cut away ({share})", None, count, limit)
     return marks

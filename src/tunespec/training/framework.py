@@ -27,12 +27,14 @@ class Key:
         default: what holds where it is not written.
         read: the canonical value of what is written; the default is canonical already.
         or_else: other keys that mean the same, in the order in which the framework prefers them.
+        null_is_off: whether `null` turns it off, where others take that for not written.
     """
 
     key: str
     default: Any = None
     read: Callable[[Any], Any] = field(default=lambda value: value)
     or_else: tuple[str, ...] = ()
+    null_is_off: bool = False
 
 
 @dataclass(frozen=True)

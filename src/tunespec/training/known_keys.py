@@ -15,6 +15,7 @@ from typing import Any
 from tunespec.training.frameworks.trl import configuration
 from tunespec.training.near import nearest
 from tunespec.training.run_spec import RunSpec
+from tunespec.training.written import Written
 
 # Framework -> its lists.
 _LISTS: Mapping[str, tuple[str, ...]] = {
@@ -26,6 +27,7 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
     "mistral-finetune": ("mistral",),
     "torchtune": ("torchtune",),
 }
+_SINCE = {"transformers": "transformers 5.0", "trl": "trl 1.0"}
 _FORGIVING = frozenset(("Axolotl", "mlx-lm", "torchtune"))  # what they do not know has no effect, and no word is said
 
 
@@ -42,6 +44,9 @@ class KnownKeys:
         switches: keys that are on or off.
         forgiving: whether a key that it does not know is passed over.
         required: dotted keys without which it does not start all the same.
+        belongs: a part of the configuration -> keys that are followed there, and not outside.
+        gone_values: key, with `*` for each entry of a list -> how a value that is gone begins -> what is to be done.
+        since: key that is gone -> the version that does not have it any more: ``transformers 5.0``; not known of all.
     """
 
     keys: frozenset[str]
@@ -52,6 +57,19 @@ class KnownKeys:
     switches: frozenset[str]
     forgiving: bool
     required: frozenset[str]
+    belongs: Mapping[str, frozenset[str]]
+    gone_values: Mapping[str, Mapping[str, str]]
+    since: Mapping[str, str]
+
+    def place(self, key: str, written: Written) -> str:
+        """The part that a key of the outermost mapping belongs into; empty if it is right there, or not known.
+
+        One that is written in its part, too, may be a value that the part refers to.
+        """
+        found = next((part for part, keys in self.belongs.items() if key in keys and key not in self.keys), "")
+        entries = written.get(found) if found else None
+        inner = [entries] if isinstance(entries, Mapping) else entries if isinstance(entries, list) else []
+        return "" if any(isinstance(one, Mapping) and key in one for one in inner) else found
 
     def meant(self, key: str, written: frozenset[str], holder: str = "") -> str | None:
         """The key that a misspelt one must be; None for one that is known, or like none.
@@ -74,6 +92,12 @@ class KnownKeys:
 @cache
 def _listed() -> Mapping[str, Any]:
     return tomllib.loads((files("tunespec.training") / "known_keys.toml").read_text(encoding="utf-8"))
+
+
+def _since() -> Mapping[str, str]:
+    """Key that is gone -> the version that does not have it any more."""
+    gone, since = _listed()["gone"], dict(_listed()["since"])
+    return {key: version for name, version in _SINCE.items() for key in gone[name]} | since
 
 
 def _sets(table: str, lists: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -108,4 +132,7 @@ def known_keys(spec: RunSpec) -> KnownKeys | None:
         _joined("switches", lists),
         spec.framework.name in _FORGIVING,
         _joined("required", lists),
+        _sets("belongs", lists[-1:]),
+        _listed()["gone_values"].get(lists[-1], {}),
+        _since() if spec.framework.name == "Hugging Face" else {},
     )

@@ -52,7 +52,12 @@ def _is_loaded_otherwise(spec: RunSpec) -> bool:
     """
     if spec.framework.name == "LLaMA-Factory" and spec.method != "full":
         return True
-    return runs_in_transformers(spec) and any(spec.written.has(key) for key in _LOADED)
+    return runs_in_transformers(spec) and any(_is_set(spec, key) for key in _LOADED)
+
+
+def _is_set(spec: RunSpec, key: str) -> bool:
+    """Whether a key says something: `load_in_8bit: false` does not."""
+    return key in spec.written.unknown or spec.written.get(key) not in (None, False)
 
 
 def own_settings(spec: RunSpec) -> RunSpec:

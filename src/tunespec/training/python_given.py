@@ -16,6 +16,7 @@ LOADER = "FastLanguageModel"  # what all of them are called here
 _POSITIONS = {
     "Trainer": ("model", "args", "data_collator", "train_dataset", "eval_dataset"),
     "TrainingArguments": ("output_dir",),
+    "EarlyStoppingCallback": ("early_stopping_patience", "early_stopping_threshold"),
     "from_pretrained": ("model_name",),
     LOADER: ("model_name",),
     "load_dataset": ("path",),

@@ -12,11 +12,14 @@ from tunespec.training.frameworks.trl import ARGUMENTS, TRAINERS
 from tunespec.training.python_calls import OTHERS, Program
 from tunespec.training.python_gathered import Gathered
 from tunespec.training.python_given import LOADER, Given, shown_code
-from tunespec.training.python_tokenizer import PAD, padding_of
+from tunespec.training.python_tokenizer import PAD, end_set_anew, padding_of
 from tunespec.training.written import ANY, Written
 
 _OF_TRAINERS = ("packing", "max_seq_length", "max_length", "dataset_text_field", "beta", "max_prompt_length")
+_PASSED = ("eval_dataset", "data_collator", "compute_metrics")
 _ELSEWHERE = "the trainer is made elsewhere"
+_LOADED = ("load_in_4bit", "load_in_8bit", "dtype", "torch_dtype", "quantization_config", ANY)
+_FORMATS = frozenset("bfloat16 float16 half set_default_dtype".split())
 _FILES = frozenset("json csv parquet".split())
 
 
@@ -96,9 +99,9 @@ def _of_trainers(found: Gathered, trainers: Sequence[Given]) -> None:
             found.data.setdefault(trainer.name, {})["tokenizer"] = shown_code(trainer.nodes["tokenizer"])
             found.lines[f"{trainer.name}.tokenizer"] = trainer.lines["tokenizer"]
     if not trainers or any(ANY in one.unknown for one in trainers):
-        found.unknown |= dict.fromkeys(("eval_dataset", "data_collator"), _ELSEWHERE)
+        found.unknown |= dict.fromkeys(_PASSED, _ELSEWHERE)
         return
-    for key in ("eval_dataset", "data_collator"):
+    for key in _PASSED:
         nodes = [one.nodes[key] for one in trainers if key in one.nodes and one.values.get(key, "") is not None]
         if not nodes:
             continue
@@ -114,22 +117,7 @@ def _of_trainers(found: Gathered, trainers: Sequence[Given]) -> None:
 def _of_others(found: Gathered, program: Program, trainers: Sequence[Given]) -> None:
     for name in (*OTHERS, LOADER):
         found.take(program.of_name(name), under=name)
-    if any(one.conditional for one in program.of_name("LoraConfig", "get_peft_model")):
-        found.unknown["use_peft"] = "an adapter under a condition"
-    loaded = program.of_name("from_pretrained")
-    found.take(loaded, under="from_pretrained", only=("load_in_4bit", "load_in_8bit"))
-    for one in (*program.of_name(LOADER), *loaded):
-        if isinstance(model := one.values.get("model_name"), str):
-            found.set("model", model, one.line)
-    for one in loaded[:1]:
-        found.set("model_class", one.owner, one.line)
-    if (other := _other_adapter(program.imports)) and not program.of_name("LoraConfig"):
-        found.data["adapter"] = other
-    if trainers and not any("peft_config" in one.nodes or ANY in one.unknown for one in trainers):
-        adapted = any("peft" in origin.lower() or "unsloth" in origin for origin in program.imports.values())
-        named = all(isinstance(one.values.get("model"), str) for one in trainers)  # which no program has adapted
-        if named or (loaded and not adapted):
-            found.data["whole"] = True
+    _of_model(found, program, trainers)
     collators = [one for one in program.calls if one.name.startswith("DataCollator")]
     if len({one.name for one in collators}) == 1 and "data_collator" in found.unknown and trainers:
         found.unknown.pop("data_collator")
@@ -138,11 +126,45 @@ def _of_others(found: Gathered, program: Program, trainers: Sequence[Given]) -> 
     _of_data(found, program)
 
 
+def _of_model(found: Gathered, program: Program, trainers: Sequence[Given]) -> None:
+    """Which model is loaded, in which format, and whether all of it is trained."""
+    if any(one.conditional for one in program.of_name("LoraConfig", "get_peft_model")):
+        found.unknown["use_peft"] = "an adapter under a condition"
+    loaded = program.of_name("from_pretrained")
+    found.take(loaded, under="from_pretrained", only=_LOADED)
+    if any(_names_format(node) for node in ast.walk(program.tree)):
+        found.data["formats"] = True
+    for one in (*program.of_name(LOADER), *loaded):
+        if isinstance(model := one.values.get("model_name"), str):
+            found.set("model", model, one.line)
+    for one in loaded[:1]:
+        found.data["loads"] = True
+        found.set("model_class", one.owner, one.line)
+    if (other := _other_adapter(program.imports)) and not program.of_name("LoraConfig"):
+        found.data["adapter"] = other
+    if _trains_all(program, trainers, loaded):
+        found.data["whole"] = True
+
+
+def _trains_all(program: Program, trainers: Sequence[Given], loaded: Sequence[Given]) -> bool:
+    """Whether no adapter is in sight, and the program loads the model itself, or its trainers do by the name."""
+    if not trainers or any("peft_config" in one.nodes or ANY in one.unknown for one in trainers):
+        return False
+    adapted = any("peft" in origin.lower() or "unsloth" in origin for origin in program.imports.values())
+    named = all(isinstance(one.values.get("model"), str) for one in trainers)  # which no program has adapted
+    return named or (bool(loaded) and not adapted)
+
+
 def _other_adapter(imports: Mapping[str, str]) -> str:
     """An adapter of PEFT that is no LoRA: `PromptTuningConfig` is `prompttuning`; empty where there is none."""
     made = [origin.rpartition(".")[2] for origin in imports.values() if origin.startswith("peft.")]
     known = {"LoraConfig", "PeftConfig"}
     return next((one.removesuffix("Config").lower() for one in made if one.endswith("Config") and one not in known), "")
+
+
+def _names_format(node: ast.AST) -> bool:
+    """Whether a number format is named, as in `torch.bfloat16` and `model.half()`."""
+    return isinstance(node, ast.Attribute) and node.attr in _FORMATS
 
 
 def _of_data(found: Gathered, program: Program) -> None:
@@ -158,10 +180,14 @@ def _of_data(found: Gathered, program: Program) -> None:
 
 
 def _of_tokenizer(found: Gathered, tree: ast.Module) -> None:
-    if (padding := padding_of(tree)) is None:
+    """`tokenizer.pad_token = ...`; under a condition it is not known, and no more is an end that is set anew."""
+    if why := end_set_anew(tree):
+        found.unknown.setdefault("eos_token", why)
+    padding = padding_of(tree)
+    if padding is None:
         return
-    value, found.lines[PAD] = padding
-    if value is None:
-        found.unknown[PAD] = "only where the tokenizer has none of its own"
+    found.lines[PAD] = padding.line
+    if padding.is_known:
+        found.data["tokenizer"] = {"pad_token": padding.token}
     else:
-        found.data["tokenizer"] = {"pad_token": value}
+        found.unknown[PAD] = "only where the tokenizer has none of its own"

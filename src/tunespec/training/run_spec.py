@@ -79,6 +79,8 @@ def _setting(name: str, key: Key, framework: Framework, written: Written) -> Set
     if (why := _why_unknown(own, written)) is not None:
         return _unknown(name, own, why, written)
     value = written.get(own)
+    if value is None and key.null_is_off and written.has(own):
+        return Setting(name, own, None, written.file.shown, written.line(own), "written")
     if value is None:  # not written, or empty: `warmup_steps:` says nothing
         return _default(name, own, key.default, framework, written)
     read = key.read(value)

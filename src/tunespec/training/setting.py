@@ -102,6 +102,7 @@ NAMES: dict[str, str] = {
     "save_limit": "checkpoints that are kept",
     "logging_steps": "optimizer steps between logged losses",
     "load_best": "whether the best checkpoint is loaded at the end",
+    "greater_is_better": "whether the greater value of that metric is the better one",
     "best_metric": "the metric that says which is best",
     "patience": "evaluations without a gain after which training stops",
     "bf16": "whether bfloat16 is used",

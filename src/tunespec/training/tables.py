@@ -32,15 +32,17 @@ SETTINGS: Mapping[str, str] = {
     "evaluation_off evaluation_off_long evaluation_without_data large_validation": (
         "setting_facts.evaluation:evaluation_facts"
     ),
-    "early_stopping_dead patience_over_run best_model_refused best_model_off missing_metric": (
-        "setting_facts.stopping:stopping_facts"
-    ),
+    "early_stopping_dead patience_over_run best_model_refused best_model_off": "setting_facts.stopping:stopping_facts",
+    "missing_metric foreign_metric worst_model": "setting_facts.best_metric:best_metric_facts",
     "logging_over_run evaluation_over_run save_over_run": "setting_facts.pace:pace_facts",
     "full_precision contradicting_precision overruled_precision": "setting_facts.precision:precision_facts",
     "half_overflows half_of_bf16_model half_precision fixed_loss_scale unscaled_half": "setting_facts.half:half_facts",
     "clipping_off contradicting_clipping": "setting_facts.clipping:clipping_facts",
     "number_as_text word_as_false text_as_true repeated_key": "setting_facts.misread:misread_facts",
-    "removed_key refused_key unknown_key unknown_value fraction_of_steps": "setting_facts.keys:key_facts",
+    "foreign_key misplaced_key removed_value": "setting_facts.foreign_keys:foreign_key_facts",
+    "removed_key refused_key unknown_key unknown_value fraction_of_steps fraction_without_effect": (
+        "setting_facts.keys:key_facts"
+    ),
     "undefined_dataset": "setting_facts.undefined:undefined_facts",
 }
 STEPS: Mapping[str, str] = {

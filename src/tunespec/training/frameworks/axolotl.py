@@ -126,6 +126,7 @@ AXOLOTL = Framework(
         "save_limit": Key("save_total_limit", 4, positive),
         "logging_steps": Key("logging_steps", None, positive),
         "best_metric": Key("metric_for_best_model", None, text),
+        "greater_is_better": Key("greater_is_better", None, switch),
         "patience": Key("early_stopping_patience", None, positive),
         "bf16": Key("bf16", None, switch),
         "fp16": Key("fp16", default=False, read=switch),

@@ -7,6 +7,8 @@ fill_match), DeepSpeed 0.19 (``runtime/engine.py``: clips where ``gradient_clipp
 from __future__ import annotations
 
 from tunespec.training.precision import own_settings
+from tunespec.training.run_spec import RunSpec
+from tunespec.training.setting import Setting
 from tunespec.training.setting_facts.told import differs, told
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
@@ -20,15 +22,21 @@ def clipping_facts(source: RunSource, rows: SettingRows) -> None:
     if _contradicting(rows):
         return
     most, setting = source.threshold("H004", "norm"), rows.examine("clipping_off", "max_grad_norm")
-    if setting is None or not setting.is_written or not isinstance(setting.value, int | float):
+    if setting is None or not setting.is_written or _is_no_word_of_it(rows.spec, setting):
         return
-    if setting.value <= 0:
+    if setting.value is None or setting.value <= 0:
         rows.mark("clipping_off", setting.name, f"{told(rows.spec, setting)}: gradients are not clipped; 1 is usual")
     elif setting.value > most:
         text = (
             f"{told(rows.spec, setting)}: gradients are clipped above that alone, and healthy norms stay below {most:g}"
         )
         rows.mark("clipping_off", setting.name, text)
+
+
+def _is_no_word_of_it(spec: RunSpec, setting: Setting) -> bool:
+    """Whether no norm is not what turns clipping off: torchtune's `inf` measures it, and DeepSpeed may clip instead."""
+    clipped = any(one.number(setting.name) for one in spec.beside)
+    return setting.value is None and (clipped or spec.written.get(setting.key) is not None)
 
 
 def _contradicting(rows: SettingRows) -> bool:

@@ -33,11 +33,12 @@ def _too_many(source: RunSource, rows: SettingRows) -> None:
         return
     most = _most(source, plan.records)
     setting = rows.examine("too_many_epochs", *_lengths(spec))
-    if setting is not None and plan.epochs > most and not _ends_at_its_best(spec):
+    if setting is not None and plan.epochs > most and not _ends_at_its_best(spec, plan.epochs):
         records = f"the same{'' if plan.records is None else f' {plan.records:,}'} records"
         passes = "" if setting.name == "epochs" else f" are {plan.epochs:.3g} passes over {records},"
         more = f" and {most:g} are enough" if passes else f": more than {most:g} passes over {records}"
-        rows.mark("too_many_epochs", setting.name, f"{setting}{passes}{more}")
+        goes_on = ", and nothing ends it at its best" if _is_set(spec, "load_best") and _evaluates(spec) else ""
+        rows.mark("too_many_epochs", setting.name, f"{setting}{passes}{more}{goes_on}")
 
 
 def _most(source: RunSource, records: int | None) -> float:
@@ -56,12 +57,23 @@ def _lengths(spec: RunSpec) -> Iterator[str]:
     yield "epochs"
 
 
-def _ends_at_its_best(spec: RunSpec) -> bool:
-    """Whether held-out records decide which checkpoint is kept, or may do so: then more epochs do no harm."""
-    if spec.value("eval_strategy") == "no":
-        return False
-    stops = [spec.setting(name) for name in ("patience", "load_best")]
-    return any(one is not None and (one.value or not one.is_known) for one in stops)
+def _ends_at_its_best(spec: RunSpec, epochs: float) -> bool:
+    """Whether held-out records decide which checkpoint is kept, or may do so: then more epochs do no harm.
+
+    Without early stopping the run goes on to its end, and its schedule is made for that: of a run far too long the best
+    checkpoint is one at a rate that has hardly come down, if its warm-up is over.
+    """
+    return _evaluates(spec) and (_is_set(spec, "patience") or (_is_set(spec, "load_best") and epochs <= _MOST))
+
+
+def _evaluates(spec: RunSpec) -> bool:
+    return bool(spec.value("eval_strategy") != "no")
+
+
+def _is_set(spec: RunSpec, name: str) -> bool:
+    """Whether a setting is on, or may be so."""
+    setting = spec.setting(name)
+    return setting is not None and bool(setting.value or not setting.is_known)
 
 
 def _no_training(rows: SettingRows) -> None:

@@ -1,7 +1,11 @@
-"""Whether a run evaluates on held-out records, and on how many."""
+"""Whether a run evaluates on held-out records, and on how many.
+
+Source for mlx-lm: 0.32.2 (``tuner/datasets.py``, ``lora.py``: a warning where no validation set is there).
+"""
 
 from __future__ import annotations
 
+from tunespec.training.folders import found_from
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting import Setting
 from tunespec.training.setting_facts.told import told
@@ -30,6 +34,7 @@ _TURNS_ON = {
     "LLaMA-Factory": "`eval_strategy: steps` with `val_size: 0.1`",
     "Axolotl": "`val_set_size: 0.05` with `evals_per_epoch: 4`",
     "mistral-finetune": "`no_eval: false` with `data.eval_instruct_data`",
+    "mlx-lm": "a `valid.jsonl` beside `train.jsonl`",
     "torchtune": "`run_val_every_n_steps: 50` with `dataset_val`",
 }
 
@@ -53,11 +58,11 @@ def _off(source: RunSource, rows: SettingRows) -> None:
         return
     rows.examine("evaluation_off_long", "eval_strategy")
     strategy = rows.examine("evaluation_off", "eval_strategy")
-    if strategy is None or strategy.value != "no" or _refused(rows.spec) is not None:
+    why = "" if strategy is None else _why_off(source, rows.spec, strategy)
+    if strategy is None or not why:
         return
     most = source.threshold("H003", "epochs")
     epochs = source.plan.epochs if source.plan is not None else None
-    why = _why_off(rows.spec, strategy)
     turned_on = _TURNS_ON.get(rows.spec.framework.name)
     hint = f"; {turned_on} does" if turned_on else ""
     if epochs is not None and epochs > most:
@@ -73,14 +78,34 @@ def _is_short(source: RunSource) -> bool:
     return source.plan is not None and source.plan.steps is not None and source.plan.steps < SHORT
 
 
-def _why_off(spec: RunSpec, strategy: Setting) -> str:
-    """Axolotl evaluates if records are held out, and passes over how often it should."""
+def _why_off(source: RunSource, spec: RunSpec, strategy: Setting) -> str:
+    """Why the run does not evaluate; empty if it does, or is refused.
+
+    Axolotl evaluates if records are held out, and passes over how often it should.
+    """
+    if spec.framework.name == "mlx-lm":
+        return _why_off_in_mlx(source, spec)
     share = spec.setting("validation_share")
+    if strategy.value != "no" or _refused(spec) is not None:
+        return ""
     if not is_axolotl(spec) or share is None or strategy.key != share.key:
         return told(spec, strategy)
     asked = spec.setting("evals_per_epoch")
     idle = f", so `{asked.key}: {asked.value:g}` does nothing" if asked is not None and asked.value else ""
     return f"{told(spec, share)}, and no `test_datasets` are set{idle}"
+
+
+def _why_off_in_mlx(source: RunSource, spec: RunSpec) -> str:
+    """It evaluates on the `valid.jsonl` of its data, and trains on where that is not there, or empty."""
+    data = spec.setting("validation_data")
+    folder = (
+        found_from(spec.written.file.path, str(data.value), source.root) if data is not None and data.value else None
+    )
+    if data is None or folder is None or not (folder / "train.jsonl").is_file():
+        return ""
+    held_out = folder / "valid.jsonl"
+    is_there = held_out.is_file() and held_out.stat().st_size > 0
+    return "" if is_there else f"{told(spec, data)} has no `{held_out.name}`"
 
 
 def _without_data(rows: SettingRows) -> None:

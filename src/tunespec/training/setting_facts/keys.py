@@ -11,26 +11,29 @@ from typing import Any
 
 from tunespec.training.known_keys import KnownKeys, known_keys
 from tunespec.training.near import nearest
+from tunespec.training.pins import pin_of
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting import shown
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 from tunespec.training.trainers import takes_flags
 
-KINDS = "removed_key refused_key unknown_key unknown_value fraction_of_steps"
+KINDS = "removed_key refused_key unknown_key unknown_value fraction_of_steps fraction_without_effect"
 _OWN = frozenset(  # of a program
-    "trainer whole tokenizer data_files collator model eval_dataset data_collator adapter model_class".split()
+    "trainer whole formats loads tokenizer data_files collator model eval_dataset data_collator adapter "
+    "model_class".split()
 )
+_FRACTIONS = "fraction_of_steps fraction_without_effect"
 _UNSLOTH = "FastLanguageModel"
 
 
-def key_facts(_: RunSource, rows: SettingRows) -> None:
+def key_facts(source: RunSource, rows: SettingRows) -> None:
     """Mark keys that the framework does not have, and one that its versions read otherwise."""
     spec, known = rows.spec, known_keys(rows.spec)
     if spec.framework.is_dump(spec.written):
         rows.skip(KINDS, "a program wrote the file, which knows its own keys")
         return
-    _fraction(spec, rows)
+    _fraction(source, spec, rows)
     if known is None:
         rows.skip(KINDS, f"the keys of {spec.framework.name} are not known")
         return
@@ -43,7 +46,7 @@ def key_facts(_: RunSource, rows: SettingRows) -> None:
             _misspelt(holder, held, known, rows)
     _words(spec, known, rows)
     for key, instead in known.gone.items():
-        if spec.written.has(key) and not _is_kept(key, spec):
+        if spec.written.has(key) and not _is_kept(key, spec) and not _is_there_yet(key, known, source):
             rows.mark_key("removed_key", key, f"{_said(key, spec)}: {instead}")
 
 
@@ -81,15 +84,31 @@ def _words(spec: RunSpec, known: KnownKeys, rows: SettingRows) -> None:
     rows.skip("unknown_value", "no word of a fixed list is written")
 
 
-def _fraction(spec: RunSpec, rows: SettingRows) -> None:
+def _is_there_yet(key: str, known: KnownKeys, source: RunSource) -> bool:
+    """Whether the project keeps to versions that still have a key."""
+    package, _, version = known.since.get(key, "").partition(" ")
+    if not package or source.spec is None:
+        return False
+    pin = pin_of(package, source.spec.written.file.path, source.root)
+    return pin is not None and pin.is_before(version)
+
+
+def _fraction(source: RunSource, spec: RunSpec, rows: SettingRows) -> None:
     """`warmup_steps: 0.1`, which is a share in one version and nothing in another."""
     if not takes_flags(spec):
-        rows.skip("fraction_of_steps", f"{spec.framework.name} reads steps in one way in all its versions")
+        rows.skip(_FRACTIONS, f"{spec.framework.name} reads steps in one way in all its versions")
         return
-    rows.skip("fraction_of_steps", "how many steps it warms up is not known")
+    rows.skip(_FRACTIONS, "how many steps it warms up is not known")
     warmup = rows.examine("fraction_of_steps", "warmup_steps")
+    rows.examine("fraction_without_effect", "warmup_steps")
     value = spec.number("warmup_steps") or 0
-    if warmup is not None and warmup.is_written and 0 < value < 1:
+    if warmup is None or not warmup.is_written or not 0 < value < 1:
+        return
+    pin = pin_of("transformers", spec.written.file.path, source.root)
+    if pin is not None and pin.is_before("5.0"):
+        text = f"{warmup}: the project keeps transformers below 5.0, which refuses a share, or warms up for no step"
+        rows.mark("fraction_without_effect", "warmup_steps", f"{text}; `warmup_ratio: {value:g}` is the share there")
+    else:
         text = (
             f"{warmup}: {value:.0%} of the run from transformers 5.0 on; older ones refuse it, or warm up for no step"
         )

@@ -17,6 +17,7 @@ from tunespec.training.setting_facts.told import differs, told
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 from tunespec.training.trainers import is_axolotl, runs_in_transformers, takes_flags
+from tunespec.training.written import ANY
 
 KINDS = "full_precision contradicting_precision overruled_precision"
 _FLAGS = ("bf16", "fp16")
@@ -33,17 +34,24 @@ def precision_facts(_: RunSource, rows: SettingRows) -> None:
 def _full(rows: SettingRows) -> None:
     """A bare TrainingArguments does not say what it trains, nor how a program loaded it."""
     spec = rows.spec
-    if spec.written.call or not (spec.objective or made_in(str(spec.value("model") or ""))):
+    program = spec.written.call
+    if (program and not _loads_plainly(spec)) or not (spec.objective or made_in(str(spec.value("model") or ""))):
         rows.skip("full_precision", "the program that loads the model says in which format")
         return
     precision = precision_of(spec)
     setting = rows.examine("full_precision", precision.setting.name) if precision is not None else None
     if setting is not None and precision is not None and precision.format == "fp32":
-        rows.mark(
-            "full_precision",
-            setting.name,
-            f"{_off(spec, setting)}: the run computes in float32; bfloat16 takes half the memory",
-        )
+        then = "the run computes in float32"
+        if program:
+            then = "without mixed precision it computes as the model is loaded: in float32 before transformers 5"
+        rows.mark("full_precision", setting.name, f"{_off(spec, setting)}: {then}; bfloat16 takes half the memory")
+
+
+def _loads_plainly(spec: RunSpec) -> bool:
+    """Whether a program loads the model that it trains, and says no number format anywhere."""
+    said = (f"from_pretrained.{key}" for key in ("dtype", "torch_dtype", "quantization_config", ANY))
+    written = spec.written
+    return bool(written.get("whole")) and bool(written.get("loads")) and not any(map(written.has, ("formats", *said)))
 
 
 def _off(spec: RunSpec, setting: Setting) -> str:

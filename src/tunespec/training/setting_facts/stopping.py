@@ -15,20 +15,14 @@ from tunespec.training.setting_facts.told import told
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 from tunespec.training.trainers import is_axolotl, takes_flags
-from tunespec.training.values import switch
-
-# LLaMA-Factory's metric -> the key that has it computed (supervised fine-tuning).
-_COMPUTED = {"accuracy": "compute_accuracy", "rouge": "predict_with_generate", "bleu": "predict_with_generate"}
 
 
 def stopping_facts(source: RunSource, rows: SettingRows) -> None:
     """Mark early stopping that cannot work, and a best checkpoint that is never loaded."""
     _best_model(rows)
-    _metric(rows)
     _early_stopping(source.plan, rows)
     rows.skip("early_stopping_dead patience_over_run", "the configuration sets no early stopping")
     rows.skip("best_model_refused best_model_off", "the configuration does not ask for the best checkpoint")
-    rows.skip("missing_metric", "the configuration names no metric whose computation it would set")
 
 
 def _early_stopping(plan: Plan | None, rows: SettingRows) -> None:
@@ -65,19 +59,6 @@ def _best_model(rows: SettingRows) -> None:
     setting = rows.examine(fact, "load_best")
     if setting is not None and why:
         rows.mark(fact, setting.name, f"{told(rows.spec, setting)}: {why}")
-
-
-def _metric(rows: SettingRows) -> None:
-    """In the trainers of LLaMA-Factory alone the configuration says which metrics there are."""
-    metric = rows.spec.value("best_metric")
-    if rows.spec.framework.name != "LLaMA-Factory" or rows.spec.objective != "sft" or not metric:
-        return
-    bare = metric.removeprefix("eval_").partition("-")[0]
-    setting = rows.examine("missing_metric", "best_metric")
-    needed = _COMPUTED.get(bare)
-    if setting is not None and needed is not None and not switch(rows.spec.written.get(needed)):
-        text = f"{told(rows.spec, setting)}, which is computed with `{needed}: true` alone"
-        rows.mark("missing_metric", setting.name, f"{text}: the first evaluation ends the run")
 
 
 def _why_dead(spec: RunSpec) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from tunespec.templates.jinja import ChatTemplate
 from tunespec.templates.stop_trained import turn_end
+from tunespec.training.model_ends import model_ends
 from tunespec.training.model_families import TURN_ENDS, Family, family_of
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting_rows import SettingRows
@@ -95,21 +96,13 @@ def _switched_off(rows: SettingRows) -> None:
 
 def _unaligned(source: RunSource, rows: SettingRows) -> None:
     """TRL trains what the template writes, and stops at the tokenizer's EOS, which `eos_token` would set."""
-    spec, family, eos = rows.spec, _family(rows.spec), rows.spec.setting("eos_token")
+    spec, eos, ends = rows.spec, rows.spec.setting("eos_token"), model_ends(source)
     shape = source.records.profile.shape if source.records is not None else ""
-    if (
-        eos is None
-        or not eos.is_known
-        or family is None
-        or spec.objective != "sft"
-        or shape not in {"messages", "sharegpt"}
-    ):
+    if eos is None or not eos.is_known or ends is None or spec.objective != "sft":
+        return
+    if shape not in {"messages", "sharegpt"}:
         return
     rows.examine("unaligned_end", "eos_token")
-    if eos.value is None and family.eos and family.eos != family.turn_end:
-        rows.mark(
-            "unaligned_end",
-            "eos_token",
-            f"`eos_token` is not set: {family.name} ends turns with `{family.turn_end}`, and its tokenizer's EOS is "
-            f"`{family.eos}`",
-        )
+    if eos.value is None and ends.eos not in ends.turn_end:
+        text = f"{ends.whose} ends turns with `{ends.turn_end}`, and its tokenizer's EOS is `{ends.eos}`"
+        rows.mark("unaligned_end", "eos_token", f"`eos_token` is not set: {text}")
