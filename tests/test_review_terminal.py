@@ -114,10 +114,7 @@ def test_a_person_judges_quits_and_goes_on(project, sits_down):
         "reviewer": "Ada",
         "date": "",
         "complete": False,
-        "relevant": True,
-        "concise": True,
         "stops": False,
-        "correct": True,
         "note": "an even number: \u00e9",
     }
     again = sits_down("--reviewer", "Ada")
