@@ -12,6 +12,7 @@ from tunespec.sources import RecordSource
 from tunespec.subjects import DataFile, Dataset, TrainingRun
 from tunespec.tables import Table
 from tunespec.training.configuration import training_format
+from tunespec.training.data_files import trained_in
 from tunespec.training.source import RunSource
 from tunespec.training.tables import SETTINGS, build
 
@@ -56,7 +57,8 @@ def run_of(
     own = tuple(DataFile(folder / path, path, None, format_) for path, format_ in formats.items())
     config = find(folder)
     source = _records(folder, records, config) if records is not None else None
-    return RunSource(TrainingRun(name, own), config, source)
+    partial = trained_in(own[0], config.root).is_partial
+    return RunSource(TrainingRun(name, own, is_partial=partial), config, source)
 
 
 def _records(folder: Path, count: int, config: object) -> RecordSource:

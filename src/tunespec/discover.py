@@ -10,7 +10,7 @@ from tunespec import splits
 from tunespec.config import Config
 from tunespec.discover_answers import Answering, answering, named_files
 from tunespec.discover_templates import company, template_pairs
-from tunespec.discover_training import trained_datasets, training_runs
+from tunespec.discover_training import told_of_data, trained_datasets, training_runs
 from tunespec.errors import CannotJudgeError
 from tunespec.paths import files_of
 from tunespec.review.discovery import review_logs
@@ -85,11 +85,13 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
     base, patterns = (Path.cwd(), paths) if paths else (config.root, config.data or (() if configured else (".",)))
     seen = look(config, base, patterns, shapes)
     datasets = [*configured, *_datasets(seen.data)]
-    datasets = trained_datasets(seen.training.values(), datasets, seen.passed_over, config.root)
+    of_training = [file for file, _ in seen.training.values()]
+    told = told_of_data(of_training, config.root)
+    datasets = trained_datasets(seen.training.values(), told, datasets, seen.passed_over, config.root)
     datasets = _with_probes(datasets, [*named_files(config, "probes"), *seen.probes])
     artefacts = [*seen.artefacts, *company(seen.named, seen.artefacts)]
     templates = template_pairs(config, artefacts, datasets, seen.configurations)
-    runs = training_runs(config, [file for file, _ in seen.training.values()], datasets, templates)
+    runs = training_runs(of_training, told, datasets, templates, config.root)
     answers = answering(config, {"probes": seen.probes, "outputs": seen.outputs}, templates, datasets)
     if seen.probes and not config.inference.get("model"):
         use = " (what their cases name counts for E003)" if len(datasets) == 1 else ""

@@ -56,22 +56,38 @@ def _why_not(key: str, path: Path) -> str:
     return f"no training configuration that is known here{f': {why}' if why else ''}"
 
 
+def told_of_data(files: Iterable[DataFile], root: Path) -> dict[DataFile, Trained]:
+    """What each configuration among these files says of its data: read once, for the datasets and for the runs."""
+    return {file: trained_in(file, root) for file in files if file.format == "training"}
+
+
 def training_runs(
-    config: Config, files: Sequence[DataFile], datasets: Sequence[Dataset], pairs: Sequence[TemplatePair]
+    files: Sequence[DataFile],
+    told: Mapping[DataFile, Trained],
+    datasets: Sequence[Dataset],
+    pairs: Sequence[TemplatePair],
+    root: Path,
 ) -> tuple[TrainingRun, ...]:
     """The runs that these files make: each configuration with its side files, logs and data.
 
     Logs without a configuration are a run of their own, and so is a side file that no configuration names.
+
+    Args:
+        files: those of training runs.
+        told: what the configurations among them say.
+        datasets: of which one may be what a run trains on.
+        pairs: of which one may be what it trains with.
+        root: the project's folder.
     """
     configured = [file for file in files if file.format == "training"]
     sides = [file for file in files if file.format in BESIDE]
     logs = _by_run([file for file in files if file.format == LOG])
     found, used = [], set()
     for file in configured:
-        trained = trained_in(file, config.root)
-        own = [*_beside(trained, file, sides, config.root), *_logs_of(trained, logs, configured)]
+        trained = told[file]
+        own = [*_beside(trained, file, sides, root), *_logs_of(trained, logs, configured)]
         used |= {one.shown for one in own}
-        found.append(_run((file, *own), trained, datasets, pairs, config.root))
+        found.append(_run((file, *own), trained, datasets, pairs, root))
     alone = [(name, group) for name, group in logs.items() if not used & {file.shown for file in group}]
     alone += [(file.shown, [replace(file, format="training")]) for file in sides if file.shown not in used]
     found += [TrainingRun(_telling(group) if name == "." else name, tuple(group)) for name, group in alone]
@@ -79,20 +95,25 @@ def training_runs(
 
 
 def trained_datasets(
-    files: Iterable[tuple[DataFile, bool]], datasets: Sequence[Dataset], passed_over: dict[str, str], root: Path
+    files: Iterable[tuple[DataFile, bool]],
+    told: Mapping[DataFile, Trained],
+    datasets: Sequence[Dataset],
+    passed_over: dict[str, str],
+    root: Path,
 ) -> list[Dataset]:
     """The datasets with what training configurations say of them, and those that only a configuration names.
 
     Args:
         files: those of training runs, each with whether the user named it: the data of others count only where they
             lie under the user's paths.
+        told: what the configurations among them say.
         datasets: those that lie under the user's paths.
         passed_over: files under them of which nothing but a configuration says what they hold; those are taken from it.
         root: the project's folder.
     """
     found = list(datasets)
     for file, named in files:
-        trained = trained_in(file, root) if file.format == "training" else Trained()
+        trained = told.get(file, Trained())
         if trained.registry is not None:
             passed_over.pop(relative(trained.registry, root), None)  # it is used: there is nothing to say of it
         if not trained.files:
@@ -122,7 +143,8 @@ def _run(
     dataset, why = (of_run[0], "") if len(of_run) == 1 else (None, trained.why_none)
     pair = [one for one in pairs if {file.path, trained.template} & {own.path for own in one.files}]
     beside = [DataFile(path, relative(path, root), None, "model") for path in (trained.model,) if path is not None]
-    return TrainingRun(file.shown, own, pair[0] if len(pair) == 1 else None, dataset, why, tuple(beside))
+    known = pair[0] if len(pair) == 1 else None
+    return TrainingRun(file.shown, own, known, dataset, why, trained.is_partial, tuple(beside))
 
 
 def _beside(trained: Trained, file: DataFile, sides: Sequence[DataFile], root: Path) -> list[DataFile]:

@@ -121,7 +121,7 @@ class Sources:
         columns, roles = dict(self.config.columns), dict(self.config.roles)
         if isinstance(subject, TrainingRun):
             made_with = [self.key(one) for one in (subject.pair, subject.dataset) if one is not None]
-            told = subject.no_dataset, dict(self.config.training), self._thresholds("training")
+            told = subject.no_dataset, subject.is_partial, dict(self.config.training), self._thresholds("training")
             return key_of("run", subject.name, files, made_with, *told)
         if isinstance(subject, Dataset):
             files += [(file.shown, "probes", file.format, file.content_hash) for file in subject.probes]

@@ -165,6 +165,7 @@ class TrainingRun:
         pair: the templates that it trains with, if one pair is meant.
         dataset: the records that it trains on, if they are at hand.
         no_dataset: why no dataset was taken, if it names none that is at hand, or several could be meant.
+        is_partial: whether it also trains on records that are not at hand.
         beside: files that are read with those: the config.json of a base model that is at hand.
     """
 
@@ -173,6 +174,7 @@ class TrainingRun:
     pair: TemplatePair | None = None
     dataset: Dataset | None = None
     no_dataset: str = ""
+    is_partial: bool = False
     beside: tuple[DataFile, ...] = ()
     family: str = "training"
 

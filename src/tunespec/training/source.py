@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from tunespec.sources import setting
 from tunespec.subjects import TrainingRun
 from tunespec.training.configuration import spec_in
-from tunespec.training.data_files import trained_in
 from tunespec.training.errors import TrainingError
 from tunespec.training.frameworks import BESIDE
 from tunespec.training.plan import Plan, plan_of
@@ -51,8 +50,7 @@ class RunSource:
     @cached_property
     def trained_on(self) -> int | None:
         """The number of records that may be trained on; None if they are not all at hand."""
-        configured = self.run.of("training")
-        if self.records is None or any(trained_in(file, self._config.root).is_partial for file in configured):
+        if self.records is None or self.run.is_partial:
             return None
         return sum(split in {None, "train"} for split in self.records.records.splits)
 
