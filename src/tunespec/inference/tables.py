@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tunespec.templates.rows import Rows
+from tunespec.templates.rows import Rows, facts_of, rows_for
 
 if TYPE_CHECKING:
     from tunespec.inference.source import AnswerSource
@@ -77,11 +77,10 @@ def build(columns: Iterable[str], source: AnswerSource) -> tuple[Table, dict[str
     from tunespec.tables import Table, require_facts
 
     wanted = set(columns)
-    require_facts("answers", wanted, (fact for facts in GROUPS for fact in facts.split()))
-    groups = {facts: fill for facts, fill in GROUPS.items() if wanted & set(facts.split())}
-    rows = Rows(frozenset(fact for facts in groups for fact in facts.split()))
+    require_facts("answers", wanted, facts_of(GROUPS))
+    rows, finders = rows_for(GROUPS, wanted)
     for answered in source.answered:
         rows.add_place(answered.place)
-    for fill in groups.values():
-        fill(source, rows)
+    for find in finders:
+        find(source, rows)
     return Table.of(rows.places, rows.found()), source.described()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tunespec.review.line_facts import line_facts
 from tunespec.review.share_facts import agreement_facts, share_facts
-from tunespec.templates.rows import Rows
+from tunespec.templates.rows import Rows, facts_of, rows_for
 
 if TYPE_CHECKING:
     from tunespec.review.source import ReviewSource
@@ -30,13 +30,12 @@ def build(columns: Iterable[str], source: ReviewSource) -> tuple[Table, dict[str
     from tunespec.tables import Table, require_facts
 
     wanted = set(columns)
-    require_facts("reviews", wanted, (fact for facts in GROUPS for fact in facts.split()))
-    groups = {facts: fill for facts, fill in GROUPS.items() if wanted & set(facts.split())}
-    rows = Rows(frozenset(fact for facts in groups for fact in facts.split()))
+    require_facts("reviews", wanted, facts_of(GROUPS))
+    rows, finders = rows_for(GROUPS, wanted)
     for line in source.lines:
         rows.add_place(line.place)
     for one in source.reviewed:
         rows.add(one.target.path, None, "reviewed")
-    for fill in groups.values():
-        fill(source, rows)
+    for find in finders:
+        find(source, rows)
     return Table.of(rows.places, rows.found()), source.described()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from tunespec.facts import Fact
 from tunespec.findings import Mark, Place
+
+Finder = TypeVar("Finder")
 
 
 @dataclass
@@ -65,3 +68,20 @@ class Rows:
             raise ValueError(f"{name}: rows marked: {len(marks)}, examined: {examined}")
         reason = None if examined else self._reasons.get(name)  # without one the run ends: a fact was forgotten
         return Fact(name, marks, examined, reason)
+
+
+def rows_for(groups: Mapping[str, Finder], wanted: Iterable[str]) -> tuple[Rows, list[Finder]]:
+    """Rows for the groups that hold a wanted fact, and what finds these.
+
+    Args:
+        groups: names of facts that are found together, with blanks between -> what finds them.
+        wanted: names of facts.
+    """
+    asked = set(wanted)
+    own = {facts: finder for facts, finder in groups.items() if asked & set(facts.split())}
+    return Rows(facts_of(own)), list(own.values())
+
+
+def facts_of(groups: Iterable[str]) -> frozenset[str]:
+    """The names of all facts of some groups."""
+    return frozenset(fact for facts in groups for fact in facts.split())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
-from tunespec.templates.rows import Rows
+from tunespec.templates.rows import Rows, facts_of, rows_for
 from tunespec.training.recognise import LOG
 from tunespec.training.setting_rows import SettingRows
 
@@ -52,8 +52,8 @@ STEPS: Mapping[str, str] = {
     "diverged loss_spike exploding_gradient constant_gradient": "step_facts.instability:instability_facts",
     "rate_shock": "step_facts.rate:rate_facts",
 }
-SETTING_FACTS = frozenset(fact for facts in SETTINGS for fact in facts.split())
-STEP_FACTS = frozenset(fact for facts in STEPS for fact in facts.split())
+SETTING_FACTS, STEP_FACTS = facts_of(SETTINGS), facts_of(STEPS)
+_PACKAGE = "tunespec.training"
 _NO_CONFIGURATION = "no training configuration is there"
 _NO_LOG = "no log of the run is there"
 
@@ -74,32 +74,25 @@ def build(name: str, columns: Iterable[str], source: RunSource) -> tuple[Table, 
 
 def _settings(source: RunSource, wanted: set[str]) -> Rows:
     """A row for each setting."""
-    rows, finders = _asked(SETTINGS, wanted)
+    rows, finders = rows_for(SETTINGS, wanted)
     if source.spec is None:
         rows.skip(rows.facts, next(iter(source.problems.values()), _NO_CONFIGURATION))
         return rows
     own = SettingRows.of(source.spec, rows)
-    for find in finders:
-        find(source, own)
+    for finder in finders:
+        resolve_name(f"{_PACKAGE}.{finder}")(source, own)
     return rows
 
 
 def _steps(source: RunSource, wanted: set[str]) -> Rows:
     """Row n is the n-th logged row; a log that holds none has one row for its file."""
-    rows, finders = _asked(STEPS, wanted)
+    rows, finders = rows_for(STEPS, wanted)
     if source.logged is None:
         broken = [f"{path}: {why}" for path, why in source.problems.items()] if source.run.of(LOG) else []
         rows.skip(rows.facts, next(iter(broken), _NO_LOG))
         return rows
     for place in source.logged.places():
         rows.add_place(place)
-    for find in finders:
-        find(source, rows)
+    for finder in finders:
+        resolve_name(f"{_PACKAGE}.{finder}")(source, rows)
     return rows
-
-
-def _asked(groups: Mapping[str, str], wanted: set[str]) -> tuple[Rows, list[Callable[..., None]]]:
-    """Rows for the groups that hold a wanted fact, and what finds these."""
-    own = {facts: finder for facts, finder in groups.items() if wanted & set(facts.split())}
-    rows = Rows(frozenset(fact for facts in own for fact in facts.split()))
-    return rows, [resolve_name(f"tunespec.training.{finder}") for finder in own.values()]
