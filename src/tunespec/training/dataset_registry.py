@@ -5,13 +5,13 @@ Source: LLaMA-Factory 0.9.5 (``data/parser.py``: get_dataset_list, an error for 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tunespec.training.folders import found_from
+from tunespec.training.json_file import mapping_in
 from tunespec.training.written import Written
 
 FILE = "dataset_info.json"
@@ -40,19 +40,11 @@ def registry_of(framework: str, written: Written, root: Path) -> Registry | None
     if framework != _FRAMEWORK or folder.startswith(_ELSEWHERE):
         return None
     path = found_from(written.file.path, f"{folder}/{FILE}", root)
-    entries = _entries(path) if path is not None else None
+    entries = mapping_in(path) if path is not None else None
     return Registry(path, entries) if path is not None and entries is not None else None
 
 
 def is_registry(path: Path) -> bool:
     """Whether a file is such a registry, by its name and content."""
-    entries = _entries(path) if path.name == FILE else None
+    entries = mapping_in(path) if path.name == FILE else None
     return bool(entries) and all(isinstance(one, Mapping) for one in (entries or {}).values())
-
-
-def _entries(path: Path) -> Mapping[str, Any] | None:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
-    return found if isinstance(found, Mapping) else None

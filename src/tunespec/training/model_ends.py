@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from tunespec.errors import CannotJudgeError
 from tunespec.templates.jinja import ChatTemplate
 from tunespec.templates.stop_trained import turn_end
 from tunespec.templates.training_side import TrainingTemplate, read_training_template
-from tunespec.training.folders import found_from
 from tunespec.training.model_families import family_of
+from tunespec.training.model_formats import model_folder
 from tunespec.training.source import RunSource
 
 _FILE = "tokenizer_config.json"
@@ -32,17 +33,15 @@ def model_ends(source: RunSource) -> Ends | None:
     model = str(spec.value("model") or "") if spec is not None else ""
     if spec is None or spec.value("template"):
         return None
-    own = _tokenizer(source, model)
+    own = _tokenizer(model_folder(spec, source.root))
     if own is not None:
         return _of_tokenizer(own, f"the template of {model}")
     family = family_of(model)
     return Ends(family.turn_end, family.eos, family.name) if family is not None and family.eos else None
 
 
-def _tokenizer(source: RunSource, model: str) -> TrainingTemplate | None:
+def _tokenizer(folder: Path | None) -> TrainingTemplate | None:
     """Of the model's own folder, where that is at hand."""
-    spec = source.spec
-    folder = found_from(spec.written.file.path, model, source.root) if spec is not None and model else None
     path = folder / _FILE if folder is not None else None
     try:
         return read_training_template(path) if path is not None and path.is_file() else None

@@ -7,12 +7,13 @@ range ... loaded as float16 they silently NaN/Inf at training time").
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from tunespec.training.folders import found_from
+from tunespec.training.json_file import mapping_in
 from tunespec.training.run_spec import RunSpec
 
 Made = Literal["overflows", "bfloat16", "float16"]
@@ -60,7 +61,7 @@ def made_in(model: str, folder: Path | None = None) -> Made | None:
         ``overflows`` for a family that float16 is known to break, else the format that it was made in; None where
         nothing is known.
     """
-    own = _config(folder) if folder is not None else {}
+    own = (mapping_in(folder / CONFIG) if folder is not None else None) or {}
     if (kind := _by_config(own)) is not None:
         return kind
     name = re.split(r"[/\\]", model.rstrip("/\\").lower())[-1].replace("_", "-")
@@ -69,7 +70,7 @@ def made_in(model: str, folder: Path | None = None) -> Made | None:
     return next((kind for kind, pattern in _NAMES if pattern.search(name)), None)
 
 
-def _by_config(config: dict[str, Any]) -> Made | None:
+def _by_config(config: Mapping[str, Any]) -> Made | None:
     text = config.get("text_config")
     parts = [config, *([text] if isinstance(text, dict) else [])]
     if any(_TYPES.match(str(part.get("model_type"))) for part in parts):
@@ -78,11 +79,3 @@ def _by_config(config: dict[str, Any]) -> Made | None:
     if not formats:
         return None
     return "bfloat16" if "bfloat16" in formats else "float16"
-
-
-def _config(folder: Path) -> dict[str, Any]:
-    try:
-        found = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

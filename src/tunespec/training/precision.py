@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tunespec.training.frameworks import BESIDE
-from tunespec.training.run_spec import RunSpec, spec_of
+from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting import Setting
 from tunespec.training.trainers import is_axolotl, runs_in_transformers
 
@@ -58,11 +58,6 @@ def _is_loaded_otherwise(spec: RunSpec) -> bool:
 def _is_set(spec: RunSpec, key: str) -> bool:
     """Whether a key says something: `load_in_8bit: false` does not."""
     return key in spec.written.unknown or spec.written.get(key) not in (None, False)
-
-
-def own_settings(spec: RunSpec) -> RunSpec:
-    """The settings of the trainer's own configuration, without what files beside it write."""
-    return spec_of(spec.framework, spec.written) if spec.beside else spec
 
 
 def _turned_on(spec: RunSpec) -> Iterator[tuple[Setting, str]]:

@@ -74,6 +74,11 @@ def spec_of(framework: Framework, written: Written, beside: Sequence[RunSpec] = 
     return RunSpec(framework, written, settings, tuple(beside))
 
 
+def own_settings(spec: RunSpec) -> RunSpec:
+    """The settings of the trainer's own configuration, without what files beside it write."""
+    return spec_of(spec.framework, spec.written) if spec.beside else spec
+
+
 def _setting(name: str, key: Key, framework: Framework, written: Written) -> Setting:
     own = next((one for one in (key.key, *key.or_else) if written.has(one)), key.key)
     if (why := _why_unknown(own, written)) is not None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 
-from tunespec.training.precision import own_settings
-from tunespec.training.run_spec import RunSpec
+from tunespec.training.run_spec import RunSpec, own_settings
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 

@@ -6,8 +6,7 @@ fill_match), DeepSpeed 0.19 (``runtime/engine.py``: clips where ``gradient_clipp
 
 from __future__ import annotations
 
-from tunespec.training.precision import own_settings
-from tunespec.training.run_spec import RunSpec
+from tunespec.training.run_spec import RunSpec, own_settings
 from tunespec.training.setting import Setting
 from tunespec.training.setting_facts.told import differs, told
 from tunespec.training.setting_rows import SettingRows

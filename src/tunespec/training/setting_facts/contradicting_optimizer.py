@@ -6,7 +6,7 @@ trainer_config_finalize).
 
 from __future__ import annotations
 
-from tunespec.training.precision import own_settings
+from tunespec.training.run_spec import own_settings
 from tunespec.training.setting_facts.told import differs
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource

@@ -16,6 +16,7 @@ from tunespec.training.frameworks.trl import configuration
 from tunespec.training.known_keys import KnownKeys, known_keys
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting import Setting, shown
+from tunespec.training.setting_facts.told import told_key
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 from tunespec.training.values import switch
@@ -46,9 +47,9 @@ def foreign_key_facts(_: RunSource, rows: SettingRows) -> None:
     for key in spec.written.data:
         if inner := known.place(key, spec.written):
             where = f"{_passes(known)}; it belongs into `{inner}`"
-            rows.mark_key("misplaced_key", key, f"{_said(key, spec)}: {spec.framework.name} {where}")
+            rows.mark_key("misplaced_key", key, f"{told_key(key, spec)}: {spec.framework.name} {where}")
         elif meant := _meant(key, spec, known):
-            rows.mark_key("foreign_key", key, f"{_said(key, spec)}: {meant}")
+            rows.mark_key("foreign_key", key, f"{told_key(key, spec)}: {meant}")
     for key, value, instead in _gone_values(spec, known):
         rows.mark_key("removed_value", key, f"`{key.rpartition('.')[2]}: {value}`: {instead}")
 
@@ -114,8 +115,3 @@ def _gone_values(spec: RunSpec, known: KnownKeys) -> Iterator[tuple[str, Any, st
 
 def _passes(known: KnownKeys) -> str:
     return "passes over it here" if known.forgiving else "refuses it here"
-
-
-def _said(key: str, spec: RunSpec) -> str:
-    value = spec.written.get(key)
-    return f"`{key}: {shown(value)}`" if isinstance(value, str | int | float) else f"`{key}`"

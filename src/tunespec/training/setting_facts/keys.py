@@ -13,7 +13,7 @@ from tunespec.training.known_keys import KnownKeys, known_keys
 from tunespec.training.near import nearest
 from tunespec.training.pins import pin_of
 from tunespec.training.run_spec import RunSpec
-from tunespec.training.setting import shown
+from tunespec.training.setting_facts.told import told_key
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 from tunespec.training.trainers import takes_flags
@@ -47,7 +47,7 @@ def key_facts(source: RunSource, rows: SettingRows) -> None:
     _words(spec, known, rows)
     for key, instead in known.gone.items():
         if spec.written.has(key) and not _is_kept(key, spec) and not _is_there_yet(key, known, source):
-            rows.mark_key("removed_key", key, f"{_said(key, spec)}: {instead}")
+            rows.mark_key("removed_key", key, f"{told_key(key, spec)}: {instead}")
 
 
 def _is_kept(key: str, spec: RunSpec) -> bool:
@@ -68,7 +68,7 @@ def _misspelt(holder: str, held: Mapping[str, Any], known: KnownKeys, rows: Sett
         then = f"{name} refuses it" if not known.forgiving else f"{name} passes over it"
         is_what = "is what it has" if not known.refuses(wanted) or not known.forgiving else "is missing then: it stops"
         kind = "refused_key" if known.refuses(wanted) else "unknown_key"
-        rows.mark_key(kind, dotted, f"{_said(dotted, spec)}: {then}; `{wanted}` {is_what}")
+        rows.mark_key(kind, dotted, f"{told_key(dotted, spec)}: {then}; `{wanted}` {is_what}")
 
 
 def _words(spec: RunSpec, known: KnownKeys, rows: SettingRows) -> None:
@@ -79,7 +79,7 @@ def _words(spec: RunSpec, known: KnownKeys, rows: SettingRows) -> None:
             continue
         rows.rows.examine("unknown_value")
         if (meant := nearest(written, words)) is not None:
-            text = f"{_said(key, spec)}: {spec.framework.name} refuses it; `{meant}` is what it has"
+            text = f"{told_key(key, spec)}: {spec.framework.name} refuses it; `{meant}` is what it has"
             rows.mark_key("unknown_value", key, text)
     rows.skip("unknown_value", "no word of a fixed list is written")
 
@@ -113,8 +113,3 @@ def _fraction(source: RunSource, spec: RunSpec, rows: SettingRows) -> None:
             f"{warmup}: {value:.0%} of the run from transformers 5.0 on; older ones refuse it, or warm up for no step"
         )
         rows.mark("fraction_of_steps", "warmup_steps", text)
-
-
-def _said(key: str, spec: RunSpec) -> str:
-    value: Any = spec.written.get(key)
-    return f"`{key}: {shown(value)}`" if isinstance(value, str | int | float) else f"`{key}`"

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tunespec.training.model_formats import made_in
-from tunespec.training.precision import own_settings, precision_of
-from tunespec.training.run_spec import RunSpec
+from tunespec.training.precision import precision_of
+from tunespec.training.run_spec import RunSpec, own_settings
 from tunespec.training.setting import Setting
 from tunespec.training.setting_facts.told import differs, told
 from tunespec.training.setting_rows import SettingRows

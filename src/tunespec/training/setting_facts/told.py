@@ -15,6 +15,12 @@ def told(spec: RunSpec, setting: Setting) -> str:
     return text if own is spec else f"{text} ({setting.path})"
 
 
+def told_key(key: str, spec: RunSpec) -> str:
+    """A key that need be no setting's: `evaluation_strategy: steps`; alone where its value is no plain one."""
+    value = spec.written.get(key)
+    return f"`{key}: {shown(value)}`" if isinstance(value, str | int | float) else f"`{key}`"
+
+
 def meant(setting: Setting) -> str:
     """What a value means in words."""
     if isinstance(setting.value, bool):

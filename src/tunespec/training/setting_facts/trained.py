@@ -57,8 +57,6 @@ def named(spec: RunSpec) -> str:
         return goal if is_preference(spec) else "fine-tuning"
     if is_preference(spec):
         return f"{goal} of all weights" if spec.method == "full" else f"{goal} with {method}"
-    if not method:
-        return "fine-tuning"
     if spec.objective == "pretrain":
         return "continued pretraining" if spec.method == "full" else f"continued pretraining with {method}"
     return method
