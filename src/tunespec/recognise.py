@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tunespec.inference.event_lines import without_events
 from tunespec.inference.probe import are_probes
 from tunespec.inference.recorded import is_recording
 from tunespec.reading import Row, format_of, read
@@ -44,7 +45,7 @@ def recognise(path: Path, shapes: Shapes) -> Recognised:
     if extension(path) not in EXTENSIONS and extension(path) not in {".txt", ""}:
         return Recognised("", _NOTHING)
     format_ = format_of(path)
-    rows = list(islice(_head_rows(path, format_), _SNIFFED))
+    rows = list(without_events(islice(_head_rows(path, format_), _SNIFFED)))
     if not rows:
         return Recognised("", "the file is empty: it holds no record")
     records = [row.data for row in rows if row.data is not None]

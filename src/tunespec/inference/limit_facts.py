@@ -19,6 +19,8 @@ def limit_facts(source: AnswerSource, rows: Rows) -> None:
     for row, answered in enumerate(source.answered):
         if served is not None:
             _live(answered, served, rows, row)
+        elif answered.reply.ended is not None:
+            _of_recording(answered.reply, rows, row)
     rows.examine(*_CUT, rows=len(ended))
     if len(cut) >= _LEAST and len(cut) > _MOST * len(ended):
         rows.mark("mostly_cut", cut[0], f"the limit ended {len(cut)} of {len(ended)} answers, the model did not")
@@ -47,6 +49,14 @@ def _live(answered: Answered, served: Served, rows: Rows, row: int) -> None:
     elif reply.abandoned and not answered.runaway:
         said = f"no end after {written:,} pieces, and the limit is {served.limit:,} tokens; we hung up"
         rows.mark("unended_answer", row, said)
+
+
+def _of_recording(reply: Reply, rows: Rows, row: int) -> None:
+    """Of an answer that some other tool wrote down with how it ended."""
+    rows.examine("aborted_answer")
+    if reply.ended == "broken":
+        said = f"the answer is cut off after {len(reply.text):,} characters: what was written down has no end of it"
+        rows.mark("aborted_answer", row, said)
 
 
 def _without_limit(reply: Reply, served: Served, rows: Rows, row: int) -> None:
