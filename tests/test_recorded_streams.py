@@ -219,6 +219,8 @@ def response(text, status="completed", **more):
         (response("Rome.", "incomplete", incomplete_details={"reason": "max_output_tokens"}), "length"),
         (response("Rome.", "incomplete", incomplete_details={"reason": "content_filter"}), None),
         (response("Rome.", "cancelled"), "broken"),
+        (response("Rome.", max_output_tokens=4), "stop"),
+        (response("Rome.", max_output_tokens=3), "length"),  # Ollama 0.34 says `completed` there, too
     ],
 )
 def test_a_response(tmp_path, body, ended):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tunespec.inference.chunks import CUT
-from tunespec.inference.fields import listed, mapping, text
+from tunespec.inference.fields import count, listed, mapping, text
 
 _UNENDED = ("in_progress", "queued", "cancelled")
 _LIMITS = ("max_output_tokens", "max_tokens")  # OpenAI's word, and vLLM's
@@ -48,7 +48,10 @@ def _reason(body: Mapping[str, Any]) -> str | None:
     if body.get("status") == "incomplete":
         why = mapping(body.get("incomplete_details")).get("reason")
         return "length" if why in _LIMITS else None
-    return "stop" if body.get("status") == "completed" else None
+    if body.get("status") != "completed":
+        return None
+    most, wrote = count(body.get("max_output_tokens")), count(mapping(body.get("usage")).get("output_tokens"))
+    return "length" if most and wrote is not None and wrote >= most else "stop"  # Ollama 0.34 calls both completed
 
 
 def _asked(body: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str, Any]:
