@@ -198,6 +198,22 @@ def test_a_server_of_neither_interface():
         served(url)
 
 
+def test_a_server_that_is_not_ready_yet():
+    """llama.cpp's answers so while it loads (tools/server/README.md, GET /health)."""
+    loading = {"error": {"message": "Loading model", "type": "unavailable_error", "code": 503}}
+    with (
+        serving(lambda *_: [status(503, lines(loading))]) as url,
+        pytest.raises(ServerError, match=r"answered 503: Loading model$"),
+    ):
+        served(url)
+
+
+def test_a_server_whose_unknown_paths_fail():
+    routes = VLLM | {"/api/version": status(500, b"Internal Server Error")}
+    with serving(routed(routes)) as url:
+        assert isinstance(served(url), OpenAIServer)
+
+
 def test_a_server_that_wants_a_key():
     with (
         serving(lambda *_: [status(401)]) as url,

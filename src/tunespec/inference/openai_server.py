@@ -14,11 +14,10 @@ from functools import cached_property
 from typing import Any
 
 from tunespec.inference.answered import Reply, Served
-from tunespec.inference.errors import ServerError
 from tunespec.inference.fields import count, listed, mapping, text
 from tunespec.inference.server import Question, listed_as, says_no_tools, says_too_long, without_model
 from tunespec.inference.tool_calls import calls_of, for_openai, joined_calls
-from tunespec.inference.wire import NoJsonError, StatusError, Wire, told_error
+from tunespec.inference.wire import NoJsonError, StatusError, Wire
 
 # Options by Ollama's names that OpenAI's interface has, too.
 _OPTIONS = ("temperature", "seed", "top_p", "presence_penalty", "frequency_penalty")
@@ -130,8 +129,8 @@ class OpenAIServer:
                 raise NoJsonError(f"{self.wire.base} answered in one piece where a stream was asked for")
 
     def _refuse_error(self, answer: Mapping[str, Any]) -> None:
-        if told := told_error(answer):
-            raise ServerError(f"{self.wire.base} broke off in the middle of an answer: {told}")
+        if (error := self.wire.broken_off(answer)) is not None:
+            raise error
 
     @cached_property
     def _props(self) -> Mapping[str, Any]:
