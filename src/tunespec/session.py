@@ -19,6 +19,7 @@ from tunespec.judge import Judge
 from tunespec.pitfall import SEVERITIES, Pitfall
 from tunespec.report import Report, parse_target, render
 from tunespec.report.build import build_report, exit_code
+from tunespec.report.interruption import interruption
 from tunespec.run import Run
 from tunespec.selection import Selection, choose
 from tunespec.subjects import Absent, Subject
@@ -159,17 +160,20 @@ class Session:
             return "skipped", "; ".join(sorted(set(reasons), reverse=True))
         return "passed", ""
 
-    def finish(self, *, stopped: bool = False) -> int:
+    def finish(self, *, stopped: bool = False, interrupted: bool = False) -> int:
         """Build and write the reports; returns the exit code of what tunespec judged.
 
         Args:
             stopped: whether the user had the run stopped early (``-x``), so that missing verdicts are no surprise.
+            interrupted: whether the user did so in the middle of a test (Ctrl-C), which no verdict may hide.
         """
         entries = self.run.read()
         self.report = build_report(self.config, self.selection, entries, time.monotonic() - self.started)
         self.announced = {node for entry in entries for node in entry.get("announced", ())}
         missing = self.announced - {entry["node"] for entry in entries if "node" in entry}
-        if missing and not stopped:
+        if interrupted:
+            self.report["errors"].append(interruption(missing, len(self.announced)))
+        elif missing and not stopped:
             self.report["errors"].append(f"{len(missing)} tests did not run, {min(missing)} for one")
         self._write_reports()
         code = exit_code(self.report, self.fail_on)
