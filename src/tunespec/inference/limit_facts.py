@@ -70,7 +70,7 @@ def _without_limit(reply: Reply, served: Served, rows: Rows, row: int) -> None:
 
 def _broken(reply: Reply, served: Served) -> str:
     """Ollama alone has a guard against repetition."""
-    why = ": it does that when one piece repeats" if served.kind == "ollama" else ", and did not say why"
+    why = ": it does that when one piece repeats" if served.kind == "ollama" else ", before the model ended it"
     return f"the server broke the answer off after {len(reply.pieces):,} pieces{why}"
 
 

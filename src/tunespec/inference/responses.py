@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tunespec.inference.answered import Call
+from tunespec.inference.answered import BROKEN, Call
 from tunespec.inference.fields import count, listed, mapping, text
 from tunespec.inference.harness_samples import answers_of, is_sample
 from tunespec.inference.response_object import as_completion, is_response
@@ -24,8 +24,6 @@ _NAMES = ("custom_id", "id", "probe", "doc_id")
 _REASON = {"stop": "stop", "eos": "stop", "end_turn": "stop", "stop_sequence": "stop", "eos_token": "stop",
            "tool_calls": "stop", "function_call": "stop", "tool_use": "stop",
            "length": "length", "max_tokens": "length", "limit": "length"}  # fmt: skip
-BROKEN = frozenset({"abort", "repetition", "error"})
-"""vLLM's words for an answer that was broken off (vllm/v1/engine/__init__.py, FINISH_REASON_STRINGS)."""
 
 
 class Response(NamedTuple):

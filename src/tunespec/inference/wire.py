@@ -178,6 +178,7 @@ def told_error(value: Any, hidden: Callable[[bytes], bytes] = bytes) -> str:
     if not isinstance(value, dict):
         return ""
     error = value.get("message") if value.get("object") == "error" else value.get("error")  # vLLM before 0.10
+    error = error or (value["detail"] if value.keys() == {"detail"} else None)  # FastAPI's, on which many are built
     if isinstance(error, dict):
         error = error.get("message") or orjson.dumps(error).decode()
     return _shown(hidden(str(error).encode(errors="replace")), 300) if error else ""
