@@ -135,6 +135,16 @@ def test_an_error_in_a_stream_names_its_line(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    "error", [{"error": {"message": "full"}}, {"error": "full"}, {"type": "error", "message": "f"}]
+)
+def test_a_file_of_streams_is_known_though_one_has_failed(tmp_path, error):
+    of_bytes(tmp_path, events(*ROME, error, *ROME))
+    assert recognise(tmp_path / "outputs.jsonl", Shapes()).kind == "outputs"
+    (tmp_path / "outputs.jsonl").write_bytes(events(error, error))
+    assert recognise(tmp_path / "outputs.jsonl", Shapes()).kind == "data"
+
+
 def test_a_torn_event_names_its_line(tmp_path):
     found = of_bytes(tmp_path, events(*ROME[:2]) + b'data: {"id": "chatcm\n\n')
     assert [(one.place.line, one.why) for one in found.unread] == [(5, "the data of the event are no JSON object")]

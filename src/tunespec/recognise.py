@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from tunespec.inference.event_lines import without_events
 from tunespec.inference.probe import are_probes
-from tunespec.inference.recorded import is_recording
+from tunespec.inference.recorded import is_failure, is_recording
 from tunespec.reading import Row, format_of, read
 from tunespec.reading.source import EXTENSIONS, extension, read_bytes
 from tunespec.review.judgement import is_review, is_sheet
@@ -58,7 +58,7 @@ def recognise(path: Path, shapes: Shapes) -> Recognised:
 def _by_records(records: Sequence[dict[str, Any]], format_: str, shapes: Shapes) -> Recognised:
     if are_probes(records):
         return Recognised(format_, kind="probes")
-    if all(map(is_recording, records)):
+    if any(map(is_recording, records)) and all(is_recording(one) or is_failure(one) for one in records):
         return Recognised(format_, kind="outputs")
     if 2 * sum(map(is_review, records)) > len(records):  # some may be spoilt: that is what is judged
         return Recognised(format_, kind="reviews")

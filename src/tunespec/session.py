@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from tunespec.cache import Cache
 from tunespec.config import Config, find
 from tunespec.discover import Discovery, discover
 from tunespec.discover_answers import with_given
@@ -27,6 +28,7 @@ from tunespec.suite_paths import suite_modules
 from tunespec.tables import TABLES
 
 OF_INFERENCE = ("model", "host", "api", "probes", "outputs", "record", "remote")  # options that override [inference]
+_SHOWN = "answers.jsonl"  # in the run's folder: a live model's answers, until their report is written
 OF_TRAINING = ("training", "logs")  # options that override [training]
 
 
@@ -65,6 +67,7 @@ class Session:
     options: Options
     started: float = field(default_factory=time.monotonic)
     report: Report | None = None
+    _texts: Mapping[tuple[str, int | None], str] | None = None
     announced: set[str] = field(
         default_factory=set
     )  # node ids of all pitfalls that the run was to judge, once finished
@@ -92,8 +95,10 @@ class Session:
         if options.record:
             discovery.refuse_overwriting(Path(options.record), "the recording")
             refuse_other_file(Path(options.record))
-        judge = Judge(config, selection, discovery, run_id)
-        return cls(config, selection, discovery, judge, Run(judge.cache.folder / "runs" / run_id), options)
+        run = Run(Cache(config.root).folder / "runs" / run_id)
+        if options.show_rows and config.inference.get("model") and not config.inference.get("record"):
+            config = replace(config, inference={**config.inference, "record": str(run.folder / _SHOWN)})
+        return cls(config, selection, discovery, Judge(config, selection, discovery, run_id), run, options)
 
     @property
     def fail_on(self) -> str:
@@ -175,6 +180,8 @@ class Session:
             self.report["errors"].append(interruption(missing, len(self.announced)))
         elif missing and not stopped:
             self.report["errors"].append(f"{len(missing)} tests did not run, {min(missing)} for one")
+        self._texts = self._rows() if self.options.show_rows else None
+        (self.run.folder / _SHOWN).unlink(missing_ok=True)
         self._write_reports()
         code = exit_code(self.report, self.fail_on)
         return 0 if code == 1 and self.options.exit_zero else code
@@ -197,16 +204,17 @@ class Session:
     def render(self, format_: str) -> str:
         """The finished report in a format."""
         assert self.report is not None
-        rows = self._rows() if self.options.show_rows else None
-        return render(self.report, format_, rows=rows)
+        return render(self.report, format_, rows=self._texts)
 
-    def _rows(self) -> dict[tuple[str, int], str]:
-        """The text of every record with a finding: read again, since nothing stores it."""
+    def _rows(self) -> dict[tuple[str, int | None], str]:
+        """The text of every record and answer with a finding: read again, since nothing keeps it."""
+        from tunespec.report.answer_rows import answer_texts
         from tunespec.report.rows import record_texts
 
         assert self.report is not None
         wanted = {(finding["path"], finding["row"]) for finding in self.report["findings"]}
-        return record_texts(self.discovery, wanted)
+        answers = answer_texts(self.discovery, self.config)
+        return record_texts(self.discovery, wanted) | {at: text for at, text in answers.items() if at in wanted}
 
     def _export_suites(self) -> None:
         if self.options.gx_suites:

@@ -86,6 +86,11 @@ def is_recording(record: Mapping[str, Any]) -> bool:
     return is_recorded_line(record) or ollama or openai or others or streamed or is_generated(record)
 
 
+def is_failure(record: Mapping[str, Any]) -> bool:
+    """Whether a record is what a server sends in place of an answer, or of the rest of one."""
+    return set(record) == {"error"} or record.get("type") == "error"
+
+
 def _rows(file: DataFile) -> list[Numbered]:
     """The rows with answers that are whole, in order; a sample that is logged again is the same answer."""
     rows = map(Numbered._make, enumerate(without_events(read(file.path, file.format))))
