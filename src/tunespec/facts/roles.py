@@ -33,7 +33,10 @@ def role_order(conversation: Conversation) -> str | None:
     """Says where the turns break the order system, user, assistant, user, assistant, ... or None.
 
     Chat templates (Mistral, Gemma, Llama) raise on such records, LlamaFactory drops them silently.
+    A preference pair without a prompt, whose texts do not show their turns, has none that could be held to it.
     """
+    if conversation.rejected is not None and conversation.turns and not conversation.turns[0].named:
+        return None
     previous: str | None = None
     for number, turn in enumerate(conversation.turns):
         role = _step(turn)
@@ -47,9 +50,7 @@ def role_order(conversation: Conversation) -> str | None:
             after = f"after {_name(previous)}" if previous else "at the start"
             return f"has {_name(role)} turn {after}{turn_note_of(conversation, number)}"
         previous = role
-    if previous in {"user", "tool"}:
-        return f"ends with {_name(previous)} turn, which nobody answers"
-    return None
+    return f"ends with {_name(previous)} turn, which nobody answers" if previous in {"user", "tool"} else None
 
 
 def _step(turn: Turn) -> str:
