@@ -25,12 +25,16 @@ def content_hash(path: Path) -> str:
 
 @dataclass(frozen=True)
 class DataFile:
-    """One file of a dataset. ``shown`` is its path as reports print it; ``split`` None if nothing names one."""
+    """One file of a dataset. ``shown`` is its path as reports print it; ``split`` None if nothing names one.
+
+    ``part`` says which run of a program that starts several: `SFTTrainer`, `DPOTrainer`, `DPOTrainer 2`.
+    """
 
     path: Path
     shown: str
     split: str | None
     format: str
+    part: str = ""
 
     @cached_property
     def content_hash(self) -> str:
