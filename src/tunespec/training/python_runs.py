@@ -57,8 +57,8 @@ def _drafts(drafts: Sequence[Given], code: Code) -> Iterator[str]:
     """The arguments that no trainer takes."""
     for one in drafts:
         yield (
-            f"the `{one.name}` in {code.where(one.line)} are not judged: their name is given to others before a trainer "
-            "takes them"
+            f"the `{one.name}` in {code.where(one.line)} are not judged: their name is given to others before a "
+            "trainer takes them"
         )
 
 
