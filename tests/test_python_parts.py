@@ -121,6 +121,15 @@ o = SFTTrainer("c/d", SFTConfig(weight_decay=0.1))
     assert [spec.written.get("data_files") for spec in (sft, dpo, other)] == [None, {"train": "pairs.jsonl"}, None]
 
 
+def test_an_adapter_that_only_some_trainers_add_says_no_method(tmp_path):
+    two = "if small:\n  SFTTrainer(m, a, peft_config=LoraConfig())\nelse:\n  SFTTrainer(m, a)"
+    [spec] = runs(tmp_path, f"a = SFTConfig()\n{two}", IMPORTS + PEFT).values()
+    assert spec.method == ""
+    own = "from trl import get_peft_config\nm = AutoModelForCausalLM.from_pretrained('a')\n"
+    text = "SFTTrainer(m, SFTConfig(), peft_config=get_peft_config(c))\nDPOTrainer(m, args=DPOConfig())"
+    assert [spec.method for spec in runs(tmp_path, own + text).values()] == ["", ""]
+
+
 def test_each_run_is_a_subject(tmp_path):
     write_files(tmp_path, {"train.py": IMPORTS + TWO, "one.py": IMPORTS + "SFTTrainer(m, SFTConfig())"})
     found = discover(find(tmp_path), [str(tmp_path)])

@@ -108,7 +108,7 @@ def _name(path: str) -> str:
         return ""
     if owner in LOADERS and last == "from_pretrained":
         return LOADER
-    if last == "from_pretrained" and "Model" in owner:
+    if last == "from_pretrained" and ("Model" in owner or owner.endswith("ForCausalLM")):
         return last
     known = last in ARGUMENTS or last in OTHERS or last.endswith("Trainer")
     return last if known or last.startswith("DataCollator") else ""

@@ -22,10 +22,8 @@ def of_model(found: Gathered, program: Program, part: Part) -> None:
     """Which model is loaded, in which format, and whether all of it is trained."""
     for name in (*OTHERS, LOADER):
         found.take(part.of_name(name), under=name)
-    if any(one.conditional for one in part.of_name("LoraConfig", "get_peft_model")):
-        found.unknown["use_peft"] = "an adapter under a condition"
-    if part.is_after_another and not any("peft_config" in one.nodes for one in part.trainers):
-        found.unknown["use_peft"] = "the model of another trainer, with what that has adapted"
+    if why := _why_method_unknown(part):
+        found.unknown["use_peft"] = why
     loaded = part.of_name("from_pretrained")
     found.take(loaded, under="from_pretrained", only=_LOADED)
     if any(_names_format(node) for node in ast.walk(program.tree)):
@@ -40,6 +38,20 @@ def of_model(found: Gathered, program: Program, part: Part) -> None:
         found.data["adapter"] = other
     if _trains_all(program, part.trainers, loaded):
         found.data["whole"] = True
+
+
+def _why_method_unknown(part: Part) -> str:
+    """Why only the run would tell whether an adapter is trained; empty where the program says it."""
+    if any(one.conditional for one in part.of_name("LoraConfig", "get_peft_model")):
+        return "an adapter under a condition"
+    adapting = {"peft_config" in one.nodes for one in part.trainers}
+    if len(adapting) > 1:
+        return "of several trainers one adapts the model"
+    return (
+        "the model of another trainer, with what that has adapted"
+        if part.is_after_another and True not in adapting
+        else ""
+    )
 
 
 def of_data(found: Gathered, part: Part) -> None:
@@ -58,7 +70,9 @@ def _trains_all(program: Program, trainers: Sequence[Given], loaded: Sequence[Gi
     """Whether no adapter is in sight, and the program loads the model itself, or its trainers do by the name."""
     if not trainers or any("peft_config" in one.nodes or ANY in one.unknown for one in trainers):
         return False
-    adapted = any("peft" in origin.lower() or "unsloth" in origin for origin in program.imports.values())
+    adapted = any("peft_config" in one.nodes for one in program.trainers()) or any(
+        "peft" in origin.lower() or "unsloth" in origin for origin in program.imports.values()
+    )
     named = all(isinstance(one.values.get("model"), str) for one in trainers)  # which no program has adapted
     return named or (bool(loaded) and not adapted)
 
