@@ -84,6 +84,13 @@ def test_alternatives_are_one_run(tmp_path, text, rate):
     assert rates(tmp_path, text) == {"": rate}
 
 
+def test_of_two_runs_beside_a_third_each_is_one(tmp_path):
+    first = "  SFTTrainer(m, SFTConfig(learning_rate=1))\n  SFTTrainer(m, SFTConfig(learning_rate=2))\n"
+    second = "  SFTTrainer(m, SFTConfig(learning_rate=3))\n"
+    for text in (f"if a:\n{first}else:\n{second}", f"if a:\n{second}else:\n{first}"):
+        assert sorted(map(str, rates(tmp_path, text).values())) == ["1", "2", "3"]
+
+
 def unread(spec: RunSpec) -> Sequence[str]:
     return list(spec.written.unread)
 
@@ -95,6 +102,9 @@ def test_what_is_not_judged_is_said(tmp_path):
         2,
         ["the `SFTConfig` in line 6 are not judged: their name is given to others before a trainer takes them"],
     )
+    text = "PPOTrainer(PPOConfig(batch_size=1), m)\nSFTTrainer(m, SFTConfig())"
+    [spec] = runs(tmp_path, text, IMPORTS + "from trl import PPOConfig, PPOTrainer\n").values()
+    assert unread(spec) == ["the run of `PPOConfig` in line 7 is not judged: it has arguments of its own"]
     either = "if new:\n  a = SFTConfig()\nelse:\n  a = TrainingArguments()\nSFTTrainer(m, a)"
     [spec] = runs(tmp_path, either).values()
     said = (
@@ -153,7 +163,6 @@ def test_each_run_is_a_subject(tmp_path):
         ("KTOTrainer(m, r, a, t, e)", "KTOConfig", "unknown"),  # or the collator and the records
         ("GRPOTrainer(m, f, a, t, e)", "GRPOConfig", ["e"]),
         ("RLOOTrainer(m, f, a, t, e)", "RLOOConfig", ["e"]),
-        ("PPOTrainer(a, tok, m, r)", "PPOConfig", "unknown"),
         ("Trainer(m, a, c, t, e, tok, None, f)", "TrainingArguments", "unknown"),
     ],
 )

@@ -130,7 +130,7 @@ def _cells(notebook: Any) -> Iterator[_Cell]:
     """The cells in the order in which they stand."""
     if not isinstance(notebook, dict) or not isinstance(notebook.get("nbformat"), int):
         raise ValueError("it has no `nbformat`")  # noqa: TRY004  as what JSON does not parse
-    if (language := _language(notebook.get("metadata"))) not in {"", "python"}:
+    if (language := _language(notebook.get("metadata"))) and not language.startswith(("python", "ipython")):
         raise ValueError(f"its language is {language}")
     sheets = notebook.get("worksheets")
     held = [notebook, *(sheets if isinstance(sheets, list) else [])]

@@ -14,6 +14,7 @@ from tunespec.training.python_positions import LOADER
 from tunespec.training.written import ANY
 
 _LOADED = ("load_in_4bit", "load_in_8bit", "dtype", "torch_dtype", "quantization_config", ANY)
+_NAME = "pretrained_model_name_or_path"  # what transformers calls the first position of `from_pretrained`
 _FORMATS = frozenset("bfloat16 float16 half set_default_dtype".split())
 _FILES = frozenset("json csv parquet".split())
 
@@ -29,7 +30,7 @@ def of_model(found: Gathered, program: Program, part: Part) -> None:
     if any(_names_format(node) for node in ast.walk(program.tree)):
         found.data["formats"] = True
     for one in (*part.of_name(LOADER), *loaded):
-        if isinstance(model := one.values.get("model_name"), str):
+        if isinstance(model := one.values.get("model_name", one.values.get(_NAME)), str):
             found.set("model", model, one.line)
     for one in loaded[:1]:
         found.data["loads"] = True

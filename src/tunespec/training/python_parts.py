@@ -14,6 +14,7 @@ from tunespec.training.python_links import Links
 from tunespec.training.written import ANY
 
 _ASKS = frozenset(("evaluate", "predict"))
+_FOREIGN = "PPOConfig"  # up to TRL 0.11 no TrainingArguments, and since then with batches of its own
 
 
 @dataclass(eq=False)
@@ -50,10 +51,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Parts:
-    """The runs of a program in the order in which they stand, and the arguments that no trainer takes any more."""
+    """The runs of a program in the order in which they stand.
+
+    ``drafts`` are arguments that no trainer takes any more, ``foreign`` runs whose arguments are not the Trainer's.
+    """
 
     runs: Sequence[Part] = ()
     drafts: Sequence[Given] = ()
+    foreign: Sequence[Part] = ()
 
 
 def parts_of(program: Program) -> Parts:
@@ -76,7 +81,8 @@ def parts_of(program: Program) -> Parts:
     runs += _merged(links, _left([call for call in left if call not in drafts], others))
     runs.sort(key=lambda run: run.first.line)
     _share(program, links, runs)
-    return Parts(runs, drafts)
+    foreign = [run for run in runs if run.configuration == _FOREIGN]
+    return Parts([run for run in runs if run not in foreign], drafts, foreign)
 
 
 def _configuration(trainer: Given) -> str:
@@ -113,31 +119,34 @@ def _left(arguments: Sequence[Given], trainers: Sequence[Given]) -> Iterator[Par
     classes, used = list(dict.fromkeys(call.name for call in arguments)), list[Given]()
     for name in classes:
         own = [one for one in trainers if _configuration(one) == name]
-        part = Part(
-            [call for call in arguments if call.name == name],
-            own or [one for one in trainers if _configuration(one) not in classes],
-        )
+        rest = [one for one in trainers if _configuration(one) not in (TRAINERS if name in TRAINERS else classes)]
+        part = Part([call for call in arguments if call.name == name], own or rest)
         used += part.trainers
         yield part
     yield from (Part([], [one]) for one in trainers if one not in used and _own_defaults(one))
 
 
 def _merged(links: Links, parts: Iterable[Part]) -> list[Part]:
-    """The parts, those of one run as one."""
+    """The parts, those of one run as one: they take the same arguments, or only one of them is made.
+
+    Of what stands beside several that are made one after the other, each is a run.
+    """
     found = list[Part]()
     for part in parts:
-        same = [*(one for one in found if _are_one(links, one, part)), part]
-        found = [one for one in found if one not in same]
-        arguments = dict.fromkeys(call for one in same for call in one.arguments)
-        trainers = dict.fromkeys(call for one in same for call in one.trainers)
-        found.append(Part(list(arguments), list(trainers)))
-    return found
+        same = [*(one for one in found if set(one.arguments) & set(part.arguments)), part]
+        found = [one for one in found if one not in same] + [_joined(same)]
+    beside = {part: [one for one in found if one is part or _are_alternatives(links, one, part)] for part in found}
+    groups = [own if all(beside[one] == own for one in own) else [part] for part, own in beside.items()]
+    return [_joined(group) for at, group in enumerate(groups) if group not in groups[:at]]
 
 
-def _are_one(links: Links, one: Part, other: Part) -> bool:
-    """Whether two are of one run: they take the same arguments, or only one of the two is made."""
-    if set(one.arguments) & set(other.arguments):
-        return True
+def _joined(parts: Sequence[Part]) -> Part:
+    arguments = dict.fromkeys(call for one in parts for call in one.arguments)
+    return Part(list(arguments), list(dict.fromkeys(call for one in parts for call in one.trainers)))
+
+
+def _are_alternatives(links: Links, one: Part, other: Part) -> bool:
+    """Whether only one of the two is made, and it is no trainer of another class."""
     if one.configuration != other.configuration and one.trainers and other.trainers:
         return False
     pairs = product(one.trainers or one.arguments, other.trainers or other.arguments)

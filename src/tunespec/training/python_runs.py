@@ -14,7 +14,7 @@ from tunespec.training.python_calls import Program
 from tunespec.training.python_gathered import Gathered
 from tunespec.training.python_given import Given, shown_code
 from tunespec.training.python_model import of_data, of_model
-from tunespec.training.python_parts import Part, parts_of
+from tunespec.training.python_parts import Part, Parts, parts_of
 from tunespec.training.python_tokenizer import PAD, end_set_anew, padding_of
 from tunespec.training.written import ANY, Written
 
@@ -41,7 +41,7 @@ def python_runs(file: DataFile, code: Code) -> list[Written]:
     """
     program = Program.of(code)
     parts = parts_of(program)
-    beside = [*_drafts(parts.drafts, code), *(why for _, why in code.broken)]
+    beside = [*_unjudged(parts, code), *(why for _, why in code.broken)]
     runs = [_run(file, program, part, beside) for part in parts.runs]
     if not runs and code.broken and any("Trainer" in text for text, _ in code.broken):
         raise TrainingError(code.broken[0][1])
@@ -53,12 +53,17 @@ def python_runs(file: DataFile, code: Code) -> list[Written]:
     return [replace(run, file=replace(file, part=label)) for run, label in zip(runs, labels, strict=True)]
 
 
-def _drafts(drafts: Sequence[Given], code: Code) -> Iterator[str]:
-    """The arguments that no trainer takes."""
-    for one in drafts:
+def _unjudged(parts: Parts, code: Code) -> Iterator[str]:
+    """What starts no run that is judged."""
+    for one in parts.drafts:
         yield (
             f"the `{one.name}` in {code.where(one.line)} are not judged: their name is given to others before a "
             "trainer takes them"
+        )
+    for run in parts.foreign:
+        yield (
+            f"the run of `{run.configuration}` in {code.where(run.first.line)} is not judged: it has arguments of its "
+            "own"
         )
 
 
