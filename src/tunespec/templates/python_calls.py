@@ -52,30 +52,31 @@ def calls_in(content: bytes) -> tuple[Call, ...]:
     Raises:
         PythonError: for a file that Python does not parse.
     """
-    found = _read(content)
+    if not is_notebook(content):
+        return _calls(content)
+    try:
+        code = notebook_code(content)
+    except CodeError as error:
+        raise PythonError(str(error)) from error
+    return tuple(_in_file(call, code) for call in _calls(code.text))
+
+
+def _calls(program: str | bytes) -> tuple[Call, ...]:
+    found = _read(program)
     if isinstance(found, str):
         raise PythonError(found)
     return found
 
 
 @lru_cache(maxsize=64)
-def _read(content: bytes) -> tuple[Call, ...] | str:
+def _read(program: str | bytes) -> tuple[Call, ...] | str:
     """The calls, or why there are none: several ask the same of one file, and the cache keeps no exception."""
     try:
-        if is_notebook(content):
-            code = notebook_code(content)
-            return tuple(_in_file(call, code) for call in _calls(code.text))
-        return tuple(_calls(content))
-    except CodeError as error:
-        return str(error)
+        return tuple(sorted(_Reader(parsed(program)).calls(), key=lambda call: call.line))
     except SyntaxError as error:
         return f"no Python that can be read: {error.msg} (line {error.lineno})"
     except (ValueError, RecursionError, MemoryError) as error:
         return f"no Python that can be read: {error or type(error).__name__}"
-
-
-def _calls(program: str | bytes) -> list[Call]:
-    return sorted(_Reader(parsed(program)).calls(), key=lambda call: call.line)
 
 
 def _in_file(call: Call, code: Code) -> Call:
