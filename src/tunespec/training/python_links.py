@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tunespec.templates.python_scopes import Function
 from tunespec.training.python_given import Given
 
-_DEEPEST = 30  # names of names that are followed
 # Parts of which one is done, and not the others.
 _BRANCHES: Mapping[type[ast.AST], Sequence[str]] = {
     ast.If: ("body", "orelse"),
@@ -17,6 +17,7 @@ _BRANCHES: Mapping[type[ast.AST], Sequence[str]] = {
     ast.Try: ("body", "handlers"),
     ast.Match: ("cases",),
 }
+_MOST = 50  # bindings of a name that are followed: a program that was made may have thousands
 _Around = tuple[ast.AST, str]  # what a node stands in, and in which of its parts
 
 
@@ -44,24 +45,28 @@ class Links:
                 found._bound.setdefault((found._function(node), name), []).append((node, value))
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 found._functions[node.name] = node
+        for bindings in found._bound.values():
+            bindings.sort(key=lambda one: _end(one[0]))
         return found
 
-    def made(self, node: ast.expr, depth: int = 0) -> Iterator[Given]:
+    def made(self, node: ast.expr) -> list[Given]:
         """The calls one of which makes the value of an expression, as far as that can be told."""
-        if depth > _DEEPEST:
-            return
-        inner: Sequence[ast.expr] = ()
-        if id(node) in self.calls:
-            yield self.calls[id(node)]
-        elif isinstance(node, ast.Name):
-            inner = [value for value in self._values(node) if value is not None]
-        elif isinstance(node, ast.IfExp):
-            inner = [node.body, node.orelse]
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in self._functions:
-            body = ast.walk(self._functions[node.func.id])
-            inner = [one.value for one in body if isinstance(one, ast.Return) and one.value is not None]
-        for one in inner:
-            yield from self.made(one, depth + 1)
+        found, seen = list[Given](), set[int]()
+        left = [node]
+        while left:
+            one = left.pop()
+            if id(one) in seen:
+                continue
+            seen.add(id(one))
+            if id(one) in self.calls:
+                found.append(self.calls[id(one)])
+            elif isinstance(one, ast.Name):
+                left += self._values(one)
+            elif isinstance(one, ast.IfExp):
+                left += [one.body, one.orelse]
+            elif isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id in self._functions:
+                left += _returned(self._functions[one.func.id])
+        return found
 
     def reached(self, call: Given) -> list[Given]:
         """The calls that take part in what a call is given; those behind another trainer take part in that one's."""
@@ -78,7 +83,7 @@ class Links:
             if known is None or known is call or not known.is_trainer:
                 left += ast.iter_child_nodes(node)
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-                    left += [value for value in self._values(node) if value is not None]
+                    left += self._values(node)
         return list(found.values())
 
     def names(self, call: Given) -> set[tuple[ast.AST, str]]:
@@ -97,21 +102,20 @@ class Links:
                 yield outer, node if isinstance(outer, ast.Match) else part
             node = outer
 
-    def _values(self, name: ast.Name) -> list[ast.expr | None]:
+    def _values(self, name: ast.Name) -> list[ast.expr]:
         """What a name may stand for: what it was surely bound to last, and what it may have been since."""
         where = self._function(name)
-        bound = self._bound.get((where, name.id), [])
-        if not bound:
-            outer = self.tree if where is not self.tree else None
-            return [value for _, value in self._bound.get((outer, name.id), [])] if outer is not None else []
+        if (where, name.id) not in self._bound:
+            return [value for _, value in self._bound.get((self.tree, name.id), [])[-_MOST:] if value is not None]
         blocks = set(self._blocks(name))
         found = list[ast.expr | None]()
-        for node, value in sorted(bound, key=lambda one: getattr(one[0], "lineno", 0), reverse=True):
-            if _is_before(node, name):
-                found.append(value)
-                if self._around[node] in blocks or isinstance(node, ast.arg):
-                    break
-        return found
+        bound = self._bound[where, name.id]
+        before = bisect_right(bound, (name.lineno, name.col_offset), key=lambda one: _end(one[0]))
+        for node, value in bound[before - 1 :: -1] if before else ():
+            found.append(value)
+            if self._around[node] in blocks or isinstance(node, ast.arg) or len(found) == _MOST:
+                break
+        return [value for value in found if value is not None]
 
     def _blocks(self, node: ast.AST) -> Iterator[_Around]:
         while node in self._around:
@@ -126,10 +130,15 @@ class Links:
         return self.tree
 
 
-def _is_before(node: ast.AST, name: ast.Name) -> bool:
-    """Whether a binding is done before a name is used: one in the same statement is done after that."""
-    end = getattr(node, "end_lineno", None) or getattr(node, "lineno", 0)
-    return bool((end, getattr(node, "end_col_offset", 0)) <= (name.lineno, name.col_offset))
+def _end(node: ast.AST) -> tuple[int, int]:
+    """Where a binding is done: what stands in it is still what the name stood for before."""
+    return getattr(node, "end_lineno", None) or 0, getattr(node, "end_col_offset", None) or 0
+
+
+def _returned(function: ast.AST) -> Iterator[ast.expr]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Return) and node.value is not None:
+            yield node.value
 
 
 def _bindings(node: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:

@@ -92,7 +92,7 @@ def _configuration(trainer: Given) -> str:
 def _arguments(links: Links, trainer: Given) -> list[Given]:
     """The arguments one of which a trainer's call names."""
     node = trainer.nodes.get("args")
-    made = links.made(node) if node is not None else ()
+    made = links.made(node) if node is not None else []
     return sorted({call for call in made if call.name in ARGUMENTS}, key=lambda call: call.line)
 
 
