@@ -75,6 +75,8 @@ def test_each_trainer_is_a_run_with_its_own_arguments(tmp_path, text, expected):
          "SFTConfig(learning_rate=2))"), None),
         ("if new:\n  a = SFTConfig(learning_rate=1)\nelse:\n  a = TrainingArguments(learning_rate=2)\nSFTTrainer(m, a)",
          1),
+        (("def f(m):\n  if big:\n    return SFTTrainer(m, SFTConfig(learning_rate=1))\n"
+          "  return SFTTrainer(m, SFTConfig(learning_rate=2))"), None),
         ("a = SFTConfig(learning_rate=1)\nSFTTrainer(m, a).train()\nSFTTrainer(m, a).train()", 1),
         (("a = TrainingArguments(learning_rate=1)\nt = Trainer(m, a)\nt.train()\n"
           "u = Trainer(m, TrainingArguments('e'))\nu.predict(d)"), 1),
@@ -105,6 +107,9 @@ def test_what_is_not_judged_is_said(tmp_path):
     text = "PPOTrainer(PPOConfig(batch_size=1), m)\nSFTTrainer(m, SFTConfig())"
     [spec] = runs(tmp_path, text, IMPORTS + "from trl import PPOConfig, PPOTrainer\n").values()
     assert unread(spec) == ["the run of `PPOConfig` in line 7 is not judged: it has arguments of its own"]
+    many = runs(tmp_path, "SFTTrainer(m)\n" * 21)
+    assert len(many) == 20
+    assert unread(many["SFTTrainer"]) == ["the trainers from line 26 on are not judged: of a program 20 are"]
     either = "if new:\n  a = SFTConfig()\nelse:\n  a = TrainingArguments()\nSFTTrainer(m, a)"
     [spec] = runs(tmp_path, either).values()
     said = (

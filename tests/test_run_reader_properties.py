@@ -174,8 +174,9 @@ def test_any_notebook(tmp_path, lines: list[str], version: int):
 
 
 def test_a_program_that_was_made_takes_no_longer_than_it_is_long(tmp_path):
-    text = "".join(f"if x:\n    x = f(x, {at})\n" for at in range(600))
+    text = "".join(f"if x:\n    x = f(x, {at})\n" for at in range(400))
     check(tmp_path / "long.py", f"{IMPORTS}{text}SFTTrainer(x, SFTConfig())\nSFTTrainer(x, SFTConfig())\n")
+    check(tmp_path / "many.py", IMPORTS + "a = SFTConfig()\nSFTTrainer(x, a)\nSFTTrainer(x)\n" * 200)
 
 
 @pytest.mark.parametrize("depth", [50, 2000])

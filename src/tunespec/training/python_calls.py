@@ -7,8 +7,9 @@ August 2026 (``FastLanguageModel``).
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from tunespec.templates.python_code import Code
 from tunespec.templates.python_scopes import Function, Scope, changed_names, imports_of, scope_of
@@ -20,6 +21,7 @@ from tunespec.training.python_classes import add_defaults, extended_in, from_com
 from tunespec.training.python_given import Given, Reading, given_to
 from tunespec.training.python_options import Options
 from tunespec.training.python_positions import LOADER
+from tunespec.training.python_tokenizer import Padding, end_set_anew, padding_of
 
 _LIBRARIES = frozenset("transformers trl peft unsloth".split())
 LOADERS = frozenset("FastLanguageModel FastModel FastVisionModel".split())
@@ -51,6 +53,21 @@ class Program:
             raise TrainingError(f"no Python that can be read: {error.msg} (line {error.lineno})") from error
         except (ValueError, RecursionError, MemoryError) as error:
             raise TrainingError(f"no Python that can be read: {error or type(error).__name__}") from error
+
+    @cached_property
+    def nodes(self) -> Sequence[ast.AST]:
+        """All of the tree, for those who look at it again for each run."""
+        return list(ast.walk(self.tree))
+
+    @cached_property
+    def end_line(self) -> int | None:
+        """Where it gives its tokenizer an end or a template."""
+        return end_set_anew(self.tree)
+
+    @cached_property
+    def padding(self) -> Padding | None:
+        """What it pads with."""
+        return padding_of(self.tree)
 
     def of_name(self, *names: str) -> list[Given]:
         """The calls of these names."""

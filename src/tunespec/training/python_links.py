@@ -29,7 +29,9 @@ class Links:
     calls: Mapping[int, Given]  # by the id of their nodes
     _around: dict[ast.AST, _Around] = field(default_factory=dict)
     _bound: dict[tuple[ast.AST, str], list[tuple[ast.AST, ast.expr | None]]] = field(default_factory=dict)
+    _names: dict[int, set[tuple[ast.AST, str]]] = field(default_factory=dict)
     _functions: dict[str, ast.AST] = field(default_factory=dict)
+    _branches: dict[int, Mapping[ast.AST, object]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tree: ast.Module, calls: Sequence[Given]) -> Links:
@@ -42,7 +44,9 @@ class Links:
                         found._around[child] = node, part
         for node in ast.walk(tree):
             for name, value in _bindings(node):
-                found._bound.setdefault((found._function(node), name), []).append((node, value))
+                at = found._function(node), name
+                found._bound.setdefault(at, []).append((node, value))
+                found._names.setdefault(id(value), set()).add(at)
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 found._functions[node.name] = node
         for bindings in found._bound.values():
@@ -88,18 +92,25 @@ class Links:
 
     def names(self, call: Given) -> set[tuple[ast.AST, str]]:
         """The names that a call is bound to, each with the function that binds it."""
-        return {at for at, values in self._bound.items() if any(value is call.node for _, value in values)}
+        return self._names.get(id(call.node), set())
 
     def are_alternatives(self, one: Given, other: Given) -> bool:
         """Whether only one of two calls is made: they stand in different branches."""
-        branches = dict(self._branches(one.node))
-        return any(branches.get(at, branch) != branch for at, branch in self._branches(other.node))
+        own, others = self._branches_of(one.node), self._branches_of(other.node)
+        return any(others.get(at, branch) != branch for at, branch in own.items())
 
-    def _branches(self, node: ast.AST | None) -> Iterator[tuple[ast.AST, object]]:
+    def _branches_of(self, node: ast.AST | None) -> Mapping[ast.AST, object]:
+        """What decides whether a node is done, each with the branch that it stands in."""
+        if id(node) not in self._branches:
+            self._branches[id(node)] = dict(self._conditions(node))
+        return self._branches[id(node)]
+
+    def _conditions(self, node: ast.AST | None) -> Iterator[tuple[ast.AST, object]]:
         while node is not None and node in self._around:
             outer, part = self._around[node]
             if part in _BRANCHES.get(type(outer), ()):
                 yield outer, node if isinstance(outer, ast.Match) else part
+            yield from ((one, "orelse") for one in _before(getattr(outer, part), node) if _ends(one))
             node = outer
 
     def _values(self, name: ast.Name) -> list[ast.expr]:
@@ -128,6 +139,16 @@ class Links:
             if isinstance(outer, Function):
                 return outer
         return self.tree
+
+
+def _before(block: object, node: ast.AST) -> Sequence[ast.AST]:
+    """The statements of a block that come before one of them."""
+    return block[: block.index(node)] if isinstance(block, list) else ()
+
+
+def _ends(node: ast.AST) -> bool:
+    """Whether what follows is only done where a condition does not hold: `if small: return SFTTrainer(...)`."""
+    return isinstance(node, ast.If) and isinstance(node.body[-1], ast.Return | ast.Raise | ast.Continue | ast.Break)
 
 
 def _end(node: ast.AST) -> tuple[int, int]:

@@ -27,7 +27,7 @@ def of_model(found: Gathered, program: Program, part: Part) -> None:
         found.unknown["use_peft"] = why
     loaded = part.of_name("from_pretrained")
     found.take(loaded, under="from_pretrained", only=_LOADED)
-    if any(_names_format(node) for node in ast.walk(program.tree)):
+    if any(_names_format(node) for node in program.nodes):
         found.data["formats"] = True
     for one in (*part.of_name(LOADER), *loaded):
         if isinstance(model := one.values.get("model_name", one.values.get(_NAME)), str):

@@ -14,6 +14,7 @@ from tunespec.training.python_links import Links
 from tunespec.training.written import ANY
 
 _ASKS = frozenset(("evaluate", "predict"))
+MOST = 20  # trainers of one program: nobody writes so many
 _FOREIGN = "PPOConfig"  # up to TRL 0.11 no TrainingArguments, and since then with batches of its own
 
 
@@ -69,8 +70,8 @@ def parts_of(program: Program) -> Parts:
     """
     if not program.calls:
         return Parts()
-    links, trainers = Links.of(program.tree, program.calls), program.trainers()
-    asked = [one for one in trainers if len(trainers) > 1 and _only_asks(program.tree, links, one)]
+    links, trainers = Links.of(program.tree, program.calls), program.trainers()[:MOST]
+    asked = [one for one in trainers if len(trainers) > 1 and _only_asks(program, links, one)]
     linked = [Part(made, [one]) for one in trainers if (made := _arguments(links, one))]
     runs = _merged(links, [part for part in linked if part.trainers[0] not in asked])
     bound = {name for run in runs for call in run.arguments for name in links.names(call)}
@@ -102,12 +103,12 @@ def _own_defaults(trainer: Given) -> bool:
     return known and not {"args", ANY} & {*trainer.values, *trainer.unknown}
 
 
-def _only_asks(tree: ast.Module, links: Links, trainer: Given) -> bool:
+def _only_asks(program: Program, links: Links, trainer: Given) -> bool:
     """Whether a trainer only evaluates: `Trainer(model, args).predict(...)`."""
     names = {name for _, name in links.names(trainer)}
     used = {
         node.attr
-        for node in ast.walk(tree)
+        for node in program.nodes
         if isinstance(node, ast.Attribute)
         and (node.value is trainer.node or (isinstance(node.value, ast.Name) and node.value.id in names))
     }

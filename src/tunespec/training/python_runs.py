@@ -14,8 +14,8 @@ from tunespec.training.python_calls import Program
 from tunespec.training.python_gathered import Gathered
 from tunespec.training.python_given import Given, shown_code
 from tunespec.training.python_model import of_data, of_model
-from tunespec.training.python_parts import Part, Parts, parts_of
-from tunespec.training.python_tokenizer import PAD, end_set_anew, padding_of
+from tunespec.training.python_parts import MOST, Part, Parts, parts_of
+from tunespec.training.python_tokenizer import PAD
 from tunespec.training.written import ANY, Written
 
 _OF_TRAINERS = ("packing", "max_seq_length", "max_length", "dataset_text_field", "beta", "max_prompt_length")
@@ -41,7 +41,7 @@ def python_runs(file: DataFile, code: Code) -> list[Written]:
     """
     program = Program.of(code)
     parts = parts_of(program)
-    beside = [*_unjudged(parts, code), *(why for _, why in code.broken)]
+    beside = [*_unjudged(parts, code), *_beyond(program), *(why for _, why in code.broken)]
     runs = [_run(file, program, part, beside) for part in parts.runs]
     if not runs and code.broken and any("Trainer" in text for text, _ in code.broken):
         raise TrainingError(code.broken[0][1])
@@ -65,6 +65,11 @@ def _unjudged(parts: Parts, code: Code) -> Iterator[str]:
             f"the run of `{run.configuration}` in {code.where(run.first.line)} is not judged: it has arguments of its "
             "own"
         )
+
+
+def _beyond(program: Program) -> Iterator[str]:
+    for one in program.trainers()[MOST : MOST + 1]:
+        yield f"the trainers from {program.code.where(one.line)} on are not judged: of a program {MOST} are"
 
 
 def _run(file: DataFile, program: Program, part: Part, beside: Sequence[str]) -> Written:
@@ -104,12 +109,12 @@ def _set_later(found: Gathered, program: Program, part: Part) -> None:
     made = [one.node for one in part.arguments]
     names = {
         target.id
-        for node in ast.walk(program.tree)
+        for node in program.nodes
         if isinstance(node, ast.Assign) and node.value in made
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    for node in ast.walk(program.tree):
+    for node in program.nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and dotted(node.value) in names:
             found.data.pop(node.attr, None)
             found.unknown[node.attr] = f"set anew in {program.code.where(node.lineno)}"
@@ -151,9 +156,9 @@ def _of_collators(found: Gathered, part: Part) -> None:
 
 def _of_tokenizer(found: Gathered, program: Program) -> None:
     """`tokenizer.pad_token = ...`; under a condition it is not known, and no more is an end that is set anew."""
-    if (line := end_set_anew(program.tree)) is not None:
+    if (line := program.end_line) is not None:
         found.unknown.setdefault("eos_token", f"set anew in {program.code.where(line)}")
-    padding = padding_of(program.tree)
+    padding = program.padding
     if padding is None:
         return
     found.lines[PAD] = padding.line
