@@ -1,0 +1,96 @@
+"""Datasets as training configurations name them: which files are trained on, and which are evaluated on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tunespec.splits import HELD_OUT, relative
+from tunespec.subjects import DataFile, Dataset
+from tunespec.training.data_files import Trained
+
+
+def trained_datasets(
+    files: Iterable[tuple[DataFile, bool]],
+    told: Mapping[DataFile, Trained],
+    datasets: Sequence[Dataset],
+    settled: Sequence[Dataset],
+    passed_over: dict[str, str],
+    root: Path,
+) -> list[Dataset]:
+    """The datasets with what training configurations say of them, and those that only a configuration names.
+
+    Files that one configuration trains and evaluates on are one dataset with those splits. Configurations that give the
+    same files the same splits share it; others have one each, so that each run is judged by what it does.
+
+    Args:
+        files: those of training runs, each with whether the user named it: the data of others count only where they
+            lie under the user's paths.
+        told: what the configurations among them say.
+        datasets: those that lie under the user's paths.
+        settled: those among them whose splits the user wrote.
+        passed_over: files under them of which nothing but a configuration says what they hold; those are taken from it.
+        root: the project's folder.
+    """
+    found, kept = list(datasets), [*settled]
+    there = {path for one in datasets for path in _paths(one.files)}
+    for file, named in files:
+        trained = told.get(file, Trained())
+        if trained.registry is not None:
+            passed_over.pop(relative(trained.registry, root), None)  # it is used: there is nothing to say of it
+        own = [one for one in trained.files if named or one.path.resolve() in there or one.shown in passed_over]
+        known = [at for at, one in enumerate(found) if _paths(one.files) & _paths(own)]
+        whole = None if _share(settled, own) else _with_splits(file.shown, own, found[: len(datasets)])
+        if whole is None and not known and own:
+            whole = Dataset(own[0].shown if len(own) == 1 else file.shown, tuple(own))
+        same = [at for at, one in enumerate(found) if whole is not None and _splits(one.files) == _splits(whole.files)]
+        for at in same if whole is not None else known:
+            found[at] = trained.of(found[at])
+        kept += [found[at] for at in same]
+        if whole is not None:
+            found += [] if same else [trained.of(whole)]
+            for one in whole.files:
+                passed_over.pop(one.shown, None)
+    made = found[len(datasets) :]
+    taken = {path for one in made for path in _paths(one.files)}
+    names = {one.name for one in kept}
+    return [one for one in found[: len(datasets)] if one.name in names or not _paths(one.files) <= taken] + made
+
+
+def dataset_of(trained: Trained, datasets: Sequence[Dataset]) -> Dataset | None:
+    """The dataset that a configuration trains on: the only one of its files, else the least that splits them so."""
+    of_run = [one for one in datasets if _paths(one.files) & _paths(trained.files)]
+    if len(of_run) > 1:
+        fits = [one for one in of_run if _splits(trained.files) <= _splits(one.files)]
+        of_run = sorted(fits, key=lambda one: len(one.files))[:1]
+    return of_run[0] if of_run else None
+
+
+def _with_splits(name: str, own: Sequence[DataFile], datasets: Sequence[Dataset]) -> Dataset | None:
+    """What a configuration trains and evaluates on; None where it does not name both.
+
+    What else is held out of the training data by their names, and further files of those, belong to it.
+    """
+    trained = [file for file in own if file.split == "train"]
+    if not trained or not any(file.split in HELD_OUT for file in own):
+        return None
+    known = {file.path.resolve(): file for one in datasets for file in one.files}
+    files = {file.path.resolve(): file for one in datasets if _share([one], trained) for file in one.files}
+    for file in own:
+        path = file.path.resolve()
+        files[path] = replace(known.get(path, file), split=file.split)
+    return Dataset(name, tuple(files.values()))
+
+
+def _paths(files: Iterable[DataFile]) -> set[Path]:
+    return {file.path.resolve() for file in files}
+
+
+def _splits(files: Iterable[DataFile]) -> set[tuple[Path, str | None]]:
+    return {(file.path.resolve(), file.split) for file in files}
+
+
+def _share(datasets: Iterable[Dataset], files: Sequence[DataFile]) -> bool:
+    """Whether one of these files belongs to one of the datasets."""
+    return any(_paths(one.files) & _paths(files) for one in datasets)
