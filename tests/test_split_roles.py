@@ -224,10 +224,7 @@ def test_leakage_between_the_files_of_a_configuration(judge, tmp_path):
 def test_files_of_two_shapes_are_each_read_by_themselves(judge, tmp_path):
     project(tmp_path, {"sft.yaml": SFT})
     write_jsonl(tmp_path / "support.jsonl", [{"instruction": f"Say {at}!", "output": f"{at}."} for at in range(20)])
-    said = [
-        {"messages": [{"role": "user", "content": f"Ask {at}"}, {"role": "assistant", "content": "Yes."}]}
-        for at in "abc"
-    ]
+    turns = [{"role": "user", "content": "Is it so?"}, {"role": "assistant", "content": "Yes."}]
     write_jsonl(tmp_path / "asked.jsonl", [{"messages": turns}] * 3 + [{"prompt": "Say it!", "completion": "It."}])
     _, report = judge(tmp_path, select=["D002"])
     assert [(one["kind"], one["path"], one["line"]) for one in report["findings"]] == [
