@@ -50,9 +50,13 @@ class NamedData:
     roles: Mapping[str, str] = field(default_factory=dict)
     path: Path | None = None
 
+    def place(self, configuration: Path, root: Path) -> Path | None:
+        """The file or folder in which it lies; None if it is not at hand."""
+        return self.path or found_from(configuration, self.name, root)
+
     def files(self, configuration: Path, root: Path) -> list[Path]:
         """Its files; none if it is not at hand."""
-        path = self.path or found_from(configuration, self.name, root)
+        path = self.place(configuration, root)
         return list(_files(path)) if path is not None else []
 
 
@@ -87,6 +91,7 @@ def _registered(name: str, split: str, key: str, registry: Registry | None) -> N
         f"{name}: {own['file_name']}",
         split,
         key,
+        _part(own),
         columns={_COLUMNS[key]: text for key, text in _texts_in(columns) if key in _COLUMNS},
         roles={text: _TAGS[key] for key, text in _texts_in(tags) if key in _TAGS},
         path=path if path.exists() else None,
