@@ -139,11 +139,19 @@ def test_a_folder_that_is_named_as_data_has_the_splits_of_its_names(tmp_path):
     assert roles(dataset) == {"qa/more.jsonl": "train", "qa/test.jsonl": "test", "qa/train.jsonl": "train"}
 
 
+def test_a_folder_to_evaluate_on(tmp_path):
+    text = f"{HUGGING_FACE}train_file: support.jsonl\nvalidation_file: qa\n"
+    project(tmp_path, {"t.yaml": text}, ["support", "qa/train", "qa/test"])
+    (dataset,) = found(tmp_path, "t.yaml").datasets
+    assert roles(dataset) == {"support.jsonl": "train", "qa/test.jsonl": "test"}
+
+
 def test_configurations_that_agree_share_a_dataset(tmp_path):
-    project(tmp_path, {"a.yaml": SFT, "b.yaml": f"{SFT}learning_rate: 1.0e-4\n"})
+    test = f"{HUGGING_FACE}train_file: support.jsonl\ntest_file: asked.jsonl\n"
+    project(tmp_path, {"a.yaml": SFT, "b.yaml": f"{SFT}learning_rate: 1.0e-4\n", "c.yaml": test})
     here = found(tmp_path)
     assert [(one.name, len(one.files)) for one in here.datasets] == [("a.yaml", 2)]
-    assert [run.dataset for run in here.runs] == list(here.datasets) * 2
+    assert [run.dataset for run in here.runs] == list(here.datasets) * 3
 
 
 def test_configurations_that_do_not_agree_have_one_each(tmp_path):
@@ -168,6 +176,11 @@ def test_without_evaluation_data_at_hand_each_file_is_a_dataset(tmp_path):
     assert datasets(tmp_path) == {"asked.jsonl": {"asked.jsonl": None}, "support.jsonl": {"support.jsonl": None}}
 
 
+def test_the_users_column_of_splits_wins(tmp_path):
+    project(tmp_path, {"sft.yaml": SFT, "tunespec.toml": '[columns]\nsplit = "fold"\n'})
+    assert datasets(tmp_path) == {"asked.jsonl": {"asked.jsonl": None}, "support.jsonl": {"support.jsonl": None}}
+
+
 def test_the_users_own_splits_win(tmp_path):
     own = '[datasets.mine]\ntest = ["support.jsonl"]\ntrain = ["asked.jsonl"]\n'
     project(tmp_path, {"sft.yaml": SFT, "tunespec.toml": own + '[training]\nconfig = "sft.yaml"\n'})
@@ -183,7 +196,7 @@ def test_what_lies_elsewhere_counts_where_the_configuration_is_named(tmp_path):
     assert datasets(tmp_path, "in/support.jsonl", "in/t.yaml") == expected
 
 
-def test_a_program_stays_alone_without_its_configuration(tmp_path):
+def test_a_file_that_is_given_alone_stays_alone(tmp_path):
     project(tmp_path, {"sft.yaml": SFT})
     assert datasets(tmp_path, "support.jsonl") == {"support.jsonl": {"support.jsonl": None}}
 

@@ -88,7 +88,8 @@ def _paths(files: Iterable[DataFile]) -> set[Path]:
 
 
 def _splits(files: Iterable[DataFile]) -> set[tuple[Path, str | None]]:
-    return {(file.path.resolve(), file.split) for file in files}
+    """Each file with its split; whether one that is held out is called test or validation makes no difference."""
+    return {(file.path.resolve(), "held out" if file.split in HELD_OUT else file.split) for file in files}
 
 
 def _share(datasets: Iterable[Dataset], files: Sequence[DataFile]) -> bool:

@@ -97,20 +97,25 @@ def trained_in(file: DataFile, root: Path) -> Trained:
             found.absent.append(data.name)
             found.is_partial |= data.split == "train"
         known = {one.path for one in found.files}
-        found.files += [_file(path, data, spec, root) for path in files if path not in known]
+        found.files += [_file(path, data, spec, root) for path in _taken(files, data) if path not in known]
     return found
+
+
+def _taken(files: list[Path], data: NamedData) -> list[Path]:
+    """Of a folder to evaluate on, the files that are held out by their names, if there are such."""
+    held_out = [path for path in files if parse_name(PurePosixPath(path.name))[1] in HELD_OUT]
+    return held_out if held_out and data.split in HELD_OUT else files
 
 
 def _file(path: Path, data: NamedData, spec: RunSpec, root: Path) -> DataFile:
     """A file with the split that the configuration gives it.
 
-    What its name says counts where both hold it out of training, and among the files of a folder.
+    A name that says test or validation counts where the configuration holds the file out, too, and in a folder.
     """
     shown = relative(path, root)
-    split = parse_name(PurePosixPath(shown))[1]
+    own = parse_name(PurePosixPath(shown))[1]
     is_of_folder = not data.name.endswith(path.name)
-    if split is None or not (is_of_folder or {split, data.split} <= HELD_OUT):
-        split = data.split
+    split = own if own in HELD_OUT and (is_of_folder or data.split in HELD_OUT) else data.split
     place = spec.written.file.shown
     if not spec.written.call and (line := spec.written.line(data.key)) is not None:
         place = f"{place}:{line}"
