@@ -434,6 +434,11 @@ PARTS = "  - path: a.jsonl\n    split: train[{}]\n"
             ),
             "`data.eval_instruct_data` names `data.jsonl`, which `data.instruct_data` (line 7) trains on",
         ),
+        (
+            f"{HUGGING_FACE}{ON}dataset_name: x/y\ndataset_test_split: train\n",
+            "`dataset_test_split` names `x/y`, which `dataset_name` (line 9) trains on",
+        ),
+        (f"{HUGGING_FACE}{ON}dataset_name: x/y\ndataset_test_split: test\n", None),
         (f"{HUGGING_FACE}{ON}train_file: a.json\nvalidation_file: a.json\n", "`validation_file` names `a.json`, which"),
     ],
 )

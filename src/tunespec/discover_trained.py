@@ -33,29 +33,25 @@ def trained_datasets(
         passed_over: files under them of which nothing but a configuration says what they hold; those are taken from it.
         root: the project's folder.
     """
-    found, kept = list(datasets), [*settled]
+    found, kept = list(datasets), {one.name for one in settled}
     there = {path for one in datasets for path in _paths(one.files)}
     for file, named in files:
         trained = told.get(file, Trained())
         if trained.registry is not None:
             passed_over.pop(relative(trained.registry, root), None)  # it is used: there is nothing to say of it
-        own = [one for one in trained.files if named or one.path.resolve() in there or one.shown in passed_over]
-        known = [at for at, one in enumerate(found) if _paths(one.files) & _paths(own)]
+        own = [one for one in trained.files if named or one.real in there or one.shown in passed_over]
         whole = None if _share(settled, own) else _with_splits(file.shown, own, found[: len(datasets)])
-        if whole is None and not known and own:
-            whole = Dataset(own[0].shown if len(own) == 1 else file.shown, tuple(own))
-        same = [at for at, one in enumerate(found) if whole is not None and _splits(one.files) == _splits(whole.files)]
-        for at in same if whole is not None else known:
+        known = [at for at, one in enumerate(found) if (_is_same(one, whole) if whole else _share([one], own))]
+        for at in known:
             found[at] = trained.of(found[at])
-        kept += [found[at] for at in same]
-        if whole is not None:
-            found += [] if same else [trained.of(whole)]
-            for one in whole.files:
+        kept |= {found[at].name for at in known if whole}
+        if own and not known:
+            found.append(trained.of(whole or Dataset(own[0].shown if len(own) == 1 else file.shown, tuple(own))))
+            for one in found[-1].files:
                 passed_over.pop(one.shown, None)
     made = found[len(datasets) :]
     taken = {path for one in made for path in _paths(one.files)}
-    names = {one.name for one in kept}
-    return [one for one in found[: len(datasets)] if one.name in names or not _paths(one.files) <= taken] + made
+    return [one for one in found[: len(datasets)] if one.name in kept or not _paths(one.files) <= taken] + made
 
 
 def dataset_of(trained: Trained, datasets: Sequence[Dataset]) -> Dataset | None:
@@ -75,21 +71,23 @@ def _with_splits(name: str, own: Sequence[DataFile], datasets: Sequence[Dataset]
     trained = [file for file in own if file.split == "train"]
     if not trained or not any(file.split in HELD_OUT for file in own):
         return None
-    known = {file.path.resolve(): file for one in datasets for file in one.files}
-    files = {file.path.resolve(): file for one in datasets if _share([one], trained) for file in one.files}
-    for file in own:
-        path = file.path.resolve()
-        files[path] = replace(known.get(path, file), split=file.split)
+    known = {file.real: file for one in datasets for file in one.files}
+    files = {file.real: file for one in datasets if _share([one], trained) for file in one.files}
+    files |= {file.real: replace(known.get(file.real, file), split=file.split) for file in own}
     return Dataset(name, tuple(files.values()))
 
 
 def _paths(files: Iterable[DataFile]) -> set[Path]:
-    return {file.path.resolve() for file in files}
+    return {file.real for file in files}
 
 
 def _splits(files: Iterable[DataFile]) -> set[tuple[Path, str | None]]:
     """Each file with its split; whether one that is held out is called test or validation makes no difference."""
-    return {(file.path.resolve(), "held out" if file.split in HELD_OUT else file.split) for file in files}
+    return {(file.real, "held out" if file.split in HELD_OUT else file.split) for file in files}
+
+
+def _is_same(one: Dataset, other: Dataset) -> bool:
+    return _splits(one.files) == _splits(other.files)
 
 
 def _share(datasets: Iterable[Dataset], files: Sequence[DataFile]) -> bool:

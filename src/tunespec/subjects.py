@@ -46,6 +46,11 @@ class DataFile:
     roles: tuple[tuple[str, str], ...] = ()
 
     @cached_property
+    def real(self) -> Path:
+        """Where it lies, links followed."""
+        return self.path.resolve()
+
+    @cached_property
     def content_hash(self) -> str:
         """Hash of the file's bytes."""
         return content_hash(self.path)

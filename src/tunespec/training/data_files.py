@@ -46,10 +46,9 @@ class Trained:
 
         Files of it that the configuration does not name are like the first one that it does.
         """
-        named = {file.path.resolve(): file for file in self.files}
-        paths = [file.path.resolve() for file in dataset.files]
-        like = next((named[path] for path in paths if path in named), None)
-        files = tuple(_told(file, named.get(path), like) for file, path in zip(dataset.files, paths, strict=True))
+        named = {file.real: file for file in self.files}
+        like = next((named[file.real] for file in dataset.files if file.real in named), None)
+        files = tuple(_told(file, named.get(file.real), like) for file in dataset.files)
         own = replace(dataset, alone=False, files=files, length=dataset.length or self.length)
         if dataset.held_out:
             return own
@@ -94,7 +93,7 @@ def trained_in(file: DataFile, root: Path) -> Trained:
     for data in sorted(named_data(spec, root), key=lambda one: one.split != "train"):
         files = data.files(file.path, root)
         if not files:
-            found.absent.append(data.name)
+            found.absent += [data.name] if data.name not in found.absent else []
             found.is_partial |= data.split == "train"
         known = {one.path for one in found.files}
         found.files += [_file(path, data, spec, root) for path in _taken(files, data) if path not in known]

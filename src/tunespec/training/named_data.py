@@ -17,7 +17,7 @@ from tunespec.splits import split_word
 from tunespec.training.dataset_registry import Registry, registry_of
 from tunespec.training.folders import found_from
 from tunespec.training.run_spec import RunSpec
-from tunespec.training.values import texts
+from tunespec.training.values import text, texts
 from tunespec.training.written import Written
 from tunespec.training.yaml_text import read_yaml
 
@@ -133,7 +133,9 @@ def _of_flat(written: Written, _: Path) -> Iterator[NamedData]:
     keys = {"train_file": "train", "dataset_name": "train", "validation_file": "validation", "test_file": "test"}
     for key, split in keys.items():
         if isinstance(name := written.get(key), str) and name:
-            yield NamedData(name, split, key)
+            yield NamedData(name, split, key, _part({"split": written.get("dataset_train_split")}))
+    if (name := text(written.get("dataset_name"))) and (part := text(written.get("dataset_test_split"))):
+        yield NamedData(name, "validation", "dataset_test_split", part)
     for key in ("datasets", "dataset_mixture.datasets"):
         listed = written.get(key)
         for one in listed if isinstance(listed, list) else []:
