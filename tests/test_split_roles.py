@@ -166,6 +166,16 @@ def test_configurations_that_do_not_agree_have_one_each(tmp_path):
     assert trained == {"a.yaml": "a.yaml", "b.yaml": "b.yaml", "c.yaml": "a.yaml"}
 
 
+def test_configurations_that_do_not_agree_on_files_that_nothing_else_takes_for_data(tmp_path):
+    turned = f"{HERE}dataset: asked\neval_dataset: support\n"
+    project(tmp_path, {"a.yaml": SFT, "b.yaml": turned})
+    for name in ("support", "asked"):
+        write_jsonl(tmp_path / f"{name}.jsonl", [{"messy": f"{name} {at}", "clean": "Yes."} for at in range(3)])
+    here = found(tmp_path)
+    assert [one.name for one in here.datasets] == ["a.yaml", "b.yaml"]
+    assert not here.passed_over
+
+
 def test_a_file_that_is_trained_and_evaluated_on_is_trained_on(tmp_path):
     project(tmp_path, {"a.yaml": f"{HERE}dataset: support\neval_dataset: support, asked\n"})
     assert datasets(tmp_path) == {"a.yaml": {"support.jsonl": "train", "asked.jsonl": "validation"}}
@@ -186,6 +196,7 @@ def test_the_users_own_splits_win(tmp_path):
     project(tmp_path, {"sft.yaml": SFT, "tunespec.toml": own + '[training]\nconfig = "sft.yaml"\n'})
     (dataset,) = discover(find(tmp_path), []).datasets
     assert (dataset.name, roles(dataset)) == ("mine", {"support.jsonl": "test", "asked.jsonl": "train"})
+    assert not any(file.named_by for file in dataset.files)  # it is not by the configuration that they have them
 
 
 def test_what_lies_elsewhere_counts_where_the_configuration_is_named(tmp_path):

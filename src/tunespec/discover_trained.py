@@ -34,12 +34,12 @@ def trained_datasets(
         root: the project's folder.
     """
     found, kept = list(datasets), {one.name for one in settled}
-    there = {path for one in datasets for path in _paths(one.files)}
+    there, aside = {path for one in datasets for path in _paths(one.files)}, set(passed_over)
     for file, named in files:
         trained = told.get(file, Trained())
         if trained.registry is not None:
             passed_over.pop(relative(trained.registry, root), None)  # it is used: there is nothing to say of it
-        own = [one for one in trained.files if named or one.real in there or one.shown in passed_over]
+        own = [one for one in trained.files if named or one.real in there or one.shown in aside]
         whole = None if _share(settled, own) else _with_splits(file.shown, own, found[: len(datasets)])
         known = [at for at, one in enumerate(found) if (_is_same(one, whole) if whole else _share([one], own))]
         for at in known:

@@ -124,12 +124,15 @@ def _file(path: Path, data: NamedData, spec: RunSpec, root: Path) -> DataFile:
 
 
 def _told(file: DataFile, named: DataFile | None, like: DataFile | None) -> DataFile:
-    """A file with what a configuration says of it, or else of one that it is ``like``."""
+    """A file with what a configuration says of it, or else of one that it is ``like``.
+
+    The configuration names it for its split only where it is the same.
+    """
     said = named or like
     if said is None:
         return file
     columns, roles = dict(file.columns) | dict(said.columns), dict(file.roles) | dict(said.roles)
-    named_by = file.named_by or (named.named_by if named is not None else "")
+    named_by = file.named_by or (named.named_by if named is not None and named.split == file.split else "")
     return replace(file, named_by=named_by, columns=tuple(sorted(columns.items())), roles=tuple(sorted(roles.items())))
 
 
