@@ -16,6 +16,7 @@ from tunespec.templates.python_endpoints import (
     WRITING,
     Endpoint,
 )
+from tunespec.templates.python_libraries import FUNCTIONS, Library, brings_settings, library_of
 from tunespec.templates.python_models import (
     encoded_names,
     is_encoded,
@@ -38,9 +39,11 @@ _POSTS = frozenset(
     "requests requests.Session() httpx httpx.Client() httpx.AsyncClient() aiohttp.ClientSession()".split()
 )
 _ASKED = {"chat": CHAT, "generate": GENERATE}
+_ADDRESSES = frozenset("base_url host openai_api_base".split())
 _LOCAL = ("11434", "ollama")  # in the address of an Ollama server
+_WITH_GENERATE = frozenset({"transformers", "unsloth"})
 _OF_GENERATE = frozenset(
-    "max_new_tokens max_length min_new_tokens input_ids attention_mask generation_config do_sample num_beams streamer "
+    "stop_strings max_new_tokens max_length min_new_tokens input_ids attention_mask generation_config do_sample num_beams streamer "
     "pad_token_id eos_token_id use_cache return_dict_in_generate stopping_criteria".split()
 )
 
@@ -56,6 +59,8 @@ class Clients:
             for target, value in assigned(node):
                 self._bind(dotted(target), value)
         self._encoded, self._sets_limits = encoded_names(tree), sets_limits(tree)
+        calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and brings_settings(node))
+        self._overlaid = {id(made) for node in calls if (made := self.made_of(node)) is not None}
 
     def _bind(self, name: str, value: ast.expr | None) -> None:
         """A name that is bound to several clients is none, unless all of them are models that the program loads."""
@@ -73,6 +78,10 @@ class Clients:
         owner, _, name = path.rpartition(".")
         if owner in _OLLAMA and name in _ASKED:
             return _ASKED[name]
+        if (library := library_of(path.partition("()")[0])) is not None:
+            return self._of_library(library, node, values, scope)
+        if path in FUNCTIONS:
+            return FUNCTIONS[path]
         if path in {"vllm.SamplingParams", "vllm.sampling_params.SamplingParams"}:
             return SAMPLING
         if owner.startswith("vllm.") and is_loader(owner.removesuffix("()")) and name in {"chat", "generate"}:
@@ -81,14 +90,25 @@ class Clients:
             return asked if _is_limited(node) or not self._sets_limits else None
         client, found = next(((one, path[len(one) + 1 :]) for one in _OPENAI if path.startswith(f"{one}.")), ("", ""))
         if client:
-            return OPENAI.get(found) if self._is_local(node.func, values, scope) else None
+            return OPENAI.get(found) if self._is_local(self._maker(node.func), values, scope) else None
         return self._posted(node, values, scope) if owner in _POSTS and name == "post" else None
+
+    def _of_library(self, library: Library, node: ast.Call, values: Values, scope: Scope) -> Endpoint | None:
+        """What a library's object is asked: by who made it, or by a method."""
+        maker, called, method = self._path(node.func).partition("()")
+        made = self.made_of(node) if called else node
+        if made is None or (library.local and not self._is_local(made, values, scope)) or not _is_for(library, made):
+            return None
+        if not called:
+            return library.says if id(made) not in self._overlaid else None
+        asked = library.asked.get(method.removeprefix("."))
+        return asked if library.says is None or brings_settings(node) else None
 
     def _generates(self, node: ast.Call, owner: str) -> Endpoint | None:
         """What a model of transformers is asked that writes: other things have a method of this name."""
         if is_writer(owner):
-            return LOADED
-        if not any(origin.partition(".")[0] == "transformers" for origin in self.imports.values()):
+            return LOADED if owner.startswith("transformers.") else WRITING
+        if not any(origin.partition(".")[0] in _WITH_GENERATE for origin in self.imports.values()):
             return None
         if owner == "self" or owner.startswith("vllm."):
             return None
@@ -110,7 +130,7 @@ class Clients:
         asked = next((own for path, own in POSTED.items() if address.rstrip("/").endswith(path)), None)
         if asked is None or not any(self.body_of(keyword) for keyword in node.keywords):
             return None
-        local = any(sign in address for sign in _LOCAL) or self._is_local(node.func, values, scope)
+        local = any(sign in address for sign in _LOCAL) or self._is_local(self._maker(node.func), values, scope)
         others = "/v1/" in address or address.startswith("/")  # another server's, or a page of the program's own
         return asked if local or not others else None
 
@@ -125,12 +145,19 @@ class Clients:
             return value.args[0] if value.args else None
         return value if keyword.arg == "json" else None
 
-    def _is_local(self, node: ast.expr, values: Values, scope: Scope) -> bool:
-        """Whether the client at the beginning of a call was made for an Ollama server."""
+    def made_of(self, node: ast.Call) -> ast.Call | None:
+        """The call that made the object which a call asks, by a method or itself."""
+        return self._maker(node.func)
+
+    def _maker(self, node: ast.expr) -> ast.Call | None:
+        """The call that made the client at the beginning of an expression."""
         while isinstance(node, ast.Attribute) and dotted(node) not in self._made:
             node = node.value
-        made = node if isinstance(node, ast.Call) else self._made.get(dotted(node))
-        addresses = [one.value for one in made.keywords if one.arg in {"base_url", "host"}] if made is not None else []
+        return node if isinstance(node, ast.Call) else self._made.get(dotted(node))
+
+    def _is_local(self, made: ast.Call | None, values: Values, scope: Scope) -> bool:
+        """Whether a client was made for an Ollama server."""
+        addresses = [one.value for one in made.keywords if one.arg in _ADDRESSES] if made is not None else []
         return any(sign in _text(one, values, scope) for one in addresses for sign in _LOCAL)
 
     def _path(self, node: ast.expr) -> str:
@@ -152,7 +179,12 @@ class Clients:
         if not isinstance(value, ast.Call):
             return None
         path = self._path(value.func)
-        return value if path in _MADE or is_loader(path) else None
+        return value if path in _MADE or is_loader(path) or library_of(path) is not None else None
+
+
+def _is_for(library: Library, made: ast.Call) -> bool:
+    given = [*made.args[:1], *(keyword.value for keyword in made.keywords if keyword.arg == "task")]
+    return not library.task or any(isinstance(one, ast.Constant) and one.value == library.task for one in given)
 
 
 def _is_limited(node: ast.Call) -> bool:

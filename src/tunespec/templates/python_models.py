@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import re
 
-_LOADERS = re.compile(r"transformers(\.\w+)*\.(AutoModelForCausalLM|\w+ForCausalLM)\.from_pretrained|vllm(\.\w+)*\.LLM")
+_LOADERS = re.compile(
+    r"transformers(\.\w+)*\.(AutoModelForCausalLM|\w+ForCausalLM)\.from_pretrained|vllm(\.\w+)*\.LLM"
+    r"|unsloth(\.\w+)*\.Fast\w*Model\.from_pretrained"
+)
 _TOKENIZER = re.compile(r"tokeni[sz]er|processor|^tok$", re.IGNORECASE)
 _ITSELF = frozenset("to eval cuda cpu half bfloat16 float requires_grad_".split())  # methods that return their object
 _ENCODING = frozenset("__call__ apply_chat_template encode_plus batch_encode_plus pad".split())
@@ -19,8 +22,8 @@ def is_loader(path: str) -> bool:
 
 
 def is_writer(path: str) -> bool:
-    """Whether a dotted name is a loaded model of transformers."""
-    return path.startswith("transformers.") and path.endswith("()") and is_loader(path.removesuffix("()"))
+    """Whether a dotted name is a loaded model of transformers or Unsloth."""
+    return not path.startswith("vllm.") and path.endswith("()") and is_loader(path.removesuffix("()"))
 
 
 def itself(node: ast.expr | None) -> ast.expr | None:
