@@ -66,8 +66,10 @@ def test_what_a_library_sends_to_ollama(source, body):
     [
         f"{OPENAI}ChatOpenAI(model='gpt-5', max_tokens=9)",
         f"{OPENAI}ChatOpenAI(model='m', base_url='http://localhost:8000/v1', max_tokens=9)",
-        "from openai import OpenAI\nc = OpenAI(base_url='http://gpu:8000/v1')\n"
-        "c.chat.completions.create(model='m', messages=[], max_completion_tokens=9)",
+        (
+            "from openai import OpenAI\nc = OpenAI(base_url='http://gpu:8000/v1')\n"
+            "c.chat.completions.create(model='m', messages=[], max_completion_tokens=9)"
+        ),
         f"{LITELLM}litellm.completion(model='gpt-5', messages=[])",
         f"{LITELLM}litellm.completion(model=NAME, messages=[])",
         f"{LITELLM}litellm.completion(model='hosted_vllm/m', messages=[])",
@@ -100,7 +102,8 @@ def test_what_only_a_run_would_tell(source, unknown):
 
 
 def test_settings_of_each_are_read_where_they_stand():
-    source = f"{LANGCHAIN}def a():\n LIMIT = 5\n return ChatOllama(\n  model='m',\n  num_predict=LIMIT)\nLIMIT = 6\nllm = a()\n"
+    made = "def a():\n LIMIT = 5\n return ChatOllama(\n  model='m',\n  num_predict=LIMIT)\n"
+    source = f"{LANGCHAIN}{made}LIMIT = 6\nllm = a()\n"
     (call,) = calls_in(source.encode())
     assert (call.body["options"], call.line, call.lines["num_predict"]) == ({"num_predict": 5}, 4, 6)
     both = f"{LANGCHAIN}llm = ChatOllama(\n model='m', num_predict=9)\ndef ask(q):\n return llm.bind(\n  stop=['#'])\n"
@@ -122,11 +125,11 @@ def kinds(folder, program: str, modelfile: str = MODELFILE) -> dict[str, list[st
         (f"{LANGCHAIN}ChatOllama(model='m', max_tokens=9)",
          "`max_tokens` is no setting of ChatOllama, which drops it without a word; meant is `num_predict`"),
         (f"{OPENAI}ChatOpenAI(model='m', base_url=URL, max_tokens=9)",
-         "`langchain_openai` sends `max_tokens` as `max_completion_tokens`, which Ollama ignores; meant is "
-         '`extra_body={"max_tokens": ...}`'),
+         ("`langchain_openai` sends `max_tokens` as `max_completion_tokens`, which Ollama ignores; meant is "
+         '`extra_body={"max_tokens": ...}`')),
         (f"{INDEX}Ollama('m', num_predict=9)",
-         "`num_predict` is no setting of LlamaIndex's Ollama, which drops it without a word; meant is "
-         '`additional_kwargs={"num_predict": ...}`'),
+         ("`num_predict` is no setting of LlamaIndex's Ollama, which drops it without a word; meant is "
+         '`additional_kwargs={"num_predict": ...}`')),
     ],
 )  # fmt: skip
 def test_a_limit_that_a_library_drops(tmp_path, program, says):
@@ -144,12 +147,12 @@ FULL = "a model that does not stop writes until the context is full"
         (f"{PIPELINE}pipe('q', **settings)", {}),
         (f"{PIPELINE}pipe('q', max_length=99)", {}),
         ("from transformers import pipeline\npipeline('text-generation', 'm', max_new_tokens=5)('q')", {}),
-        ("from transformers import pipeline, GenerationConfig\nC = GenerationConfig(max_new_tokens=5)\n"
-         "pipe = pipeline(task='text-generation', generation_config=C)\npipe('q')", {}),
+        (("from transformers import pipeline, GenerationConfig\nC = GenerationConfig(max_new_tokens=5)\n"
+         "pipe = pipeline(task='text-generation', generation_config=C)\npipe('q')"), {}),
         (f"{PIPELINE}pipe('q')",
          {"default_limit": ["no max_new_tokens, and the default of transformers is 256 tokens"]}),
-        ("from langchain_huggingface import HuggingFacePipeline\n"
-         "HuggingFacePipeline.from_model_id('m', task='text-generation', pipeline_kwargs={'max_new_tokens': 9})", {}),
+        (("from langchain_huggingface import HuggingFacePipeline\n"
+         "HuggingFacePipeline.from_model_id('m', task='text-generation', pipeline_kwargs={'max_new_tokens': 9})"), {}),
         (f"{LLAMA}llm('q')", {"default_limit": ["no max_tokens, and the default of llama.cpp is 16 tokens"]}),
         (f"{LLAMA}llm('q', max_tokens=99)", {}),
         (f"{LLAMA}llm('q', None, 99)", {}),

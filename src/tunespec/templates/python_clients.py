@@ -12,22 +12,23 @@ from tunespec.templates.python_endpoints import (
     LOADED,
     OPENAI,
     POSTED,
-    SAMPLING,
     WRITING,
     Endpoint,
 )
-from tunespec.templates.python_libraries import FUNCTIONS, Library, brings_settings, library_of
+from tunespec.templates.python_libraries import FUNCTIONS, Library, brings_settings, is_for, library_of
 from tunespec.templates.python_models import (
     encoded_names,
     is_encoded,
+    is_limited,
     is_loader,
     is_writer,
     itself,
     mentions,
     sets_limits,
+    without_parameters,
 )
 from tunespec.templates.python_scopes import Scope, assigned, dotted, imports_of
-from tunespec.templates.python_values import UNKNOWN, Values
+from tunespec.templates.python_values import Values
 
 _OPENAI = frozenset({"openai.OpenAI()", "openai.AsyncOpenAI()"})
 _OLLAMA = frozenset({"ollama", "ollama.Client()", "ollama.AsyncClient()"})
@@ -43,8 +44,8 @@ _ADDRESSES = frozenset("base_url host openai_api_base".split())
 _LOCAL = ("11434", "ollama")  # in the address of an Ollama server
 _WITH_GENERATE = frozenset({"transformers", "unsloth"})
 _OF_GENERATE = frozenset(
-    "stop_strings max_new_tokens max_length min_new_tokens input_ids attention_mask generation_config do_sample num_beams streamer "
-    "pad_token_id eos_token_id use_cache return_dict_in_generate stopping_criteria".split()
+    "stop_strings max_new_tokens max_length min_new_tokens input_ids attention_mask generation_config do_sample "
+    "num_beams streamer pad_token_id eos_token_id use_cache return_dict_in_generate stopping_criteria".split()
 )
 
 
@@ -76,28 +77,29 @@ class Clients:
         """What a call asks; None if that is no model, or one that is not known here."""
         path = self._path(node.func)
         owner, _, name = path.rpartition(".")
-        if owner in _OLLAMA and name in _ASKED:
-            return _ASKED[name]
         if (library := library_of(path.partition("()")[0])) is not None:
             return self._of_library(library, node, values, scope)
-        if path in FUNCTIONS:
-            return FUNCTIONS[path]
-        if path in {"vllm.SamplingParams", "vllm.sampling_params.SamplingParams"}:
-            return SAMPLING
+        if path in FUNCTIONS or owner in _OLLAMA:
+            return FUNCTIONS.get(path) or _ASKED.get(name)
         if owner.startswith("vllm.") and is_loader(owner.removesuffix("()")) and name in {"chat", "generate"}:
-            return ASKING if _without_parameters(node) else None
+            return ASKING if without_parameters(node) else None
         if name == "generate" and (asked := self._generates(node, owner)) is not None:
-            return asked if _is_limited(node) or not self._sets_limits else None
+            return asked if is_limited(node) or not self._sets_limits else None
+        return self._served(node, path, values, scope)
+
+    def _served(self, node: ast.Call, path: str, values: Values, scope: Scope) -> Endpoint | None:
+        """What a client of OpenAI's endpoints, or of HTTP, asks."""
         client, found = next(((one, path[len(one) + 1 :]) for one in _OPENAI if path.startswith(f"{one}.")), ("", ""))
         if client:
-            return OPENAI.get(found) if self._is_local(self._maker(node.func), values, scope) else None
+            return OPENAI.get(found) if self._is_local(self.made_of(node), values, scope) else None
+        owner, _, name = path.rpartition(".")
         return self._posted(node, values, scope) if owner in _POSTS and name == "post" else None
 
     def _of_library(self, library: Library, node: ast.Call, values: Values, scope: Scope) -> Endpoint | None:
         """What a library's object is asked: by who made it, or by a method."""
-        maker, called, method = self._path(node.func).partition("()")
+        _, called, method = self._path(node.func).partition("()")
         made = self.made_of(node) if called else node
-        if made is None or (library.local and not self._is_local(made, values, scope)) or not _is_for(library, made):
+        if made is None or (library.local and not self._is_local(made, values, scope)) or not is_for(library, made):
             return None
         if not called:
             return library.says if id(made) not in self._overlaid else None
@@ -126,11 +128,11 @@ class Clients:
     def _posted(self, node: ast.Call, values: Values, scope: Scope) -> Endpoint | None:
         """An HTTP request to an address that ends like an endpoint's."""
         given = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "url")]
-        address = _text(given[0], values, scope) if given else ""
+        address = values.text(given[0], scope) if given else ""
         asked = next((own for path, own in POSTED.items() if address.rstrip("/").endswith(path)), None)
         if asked is None or not any(self.body_of(keyword) for keyword in node.keywords):
             return None
-        local = any(sign in address for sign in _LOCAL) or self._is_local(self._maker(node.func), values, scope)
+        local = any(sign in address for sign in _LOCAL) or self._is_local(self.made_of(node), values, scope)
         others = "/v1/" in address or address.startswith("/")  # another server's, or a page of the program's own
         return asked if local or not others else None
 
@@ -145,12 +147,9 @@ class Clients:
             return value.args[0] if value.args else None
         return value if keyword.arg == "json" else None
 
-    def made_of(self, node: ast.Call) -> ast.Call | None:
+    def made_of(self, call: ast.Call) -> ast.Call | None:
         """The call that made the object which a call asks, by a method or itself."""
-        return self._maker(node.func)
-
-    def _maker(self, node: ast.expr) -> ast.Call | None:
-        """The call that made the client at the beginning of an expression."""
+        node = call.func
         while isinstance(node, ast.Attribute) and dotted(node) not in self._made:
             node = node.value
         return node if isinstance(node, ast.Call) else self._made.get(dotted(node))
@@ -158,7 +157,7 @@ class Clients:
     def _is_local(self, made: ast.Call | None, values: Values, scope: Scope) -> bool:
         """Whether a client was made for an Ollama server."""
         addresses = [one.value for one in made.keywords if one.arg in _ADDRESSES] if made is not None else []
-        return any(sign in _text(one, values, scope) for one in addresses for sign in _LOCAL)
+        return any(sign in values.text(one, scope) for one in addresses for sign in _LOCAL)
 
     def _path(self, node: ast.expr) -> str:
         """A dotted name by what was imported and made: `client.chat` is `ollama.Client().chat`."""
@@ -180,32 +179,3 @@ class Clients:
             return None
         path = self._path(value.func)
         return value if path in _MADE or is_loader(path) or library_of(path) is not None else None
-
-
-def _is_for(library: Library, made: ast.Call) -> bool:
-    given = [*made.args[:1], *(keyword.value for keyword in made.keywords if keyword.arg == "task")]
-    return not library.task or any(isinstance(one, ast.Constant) and one.value == library.task for one in given)
-
-
-def _is_limited(node: ast.Call) -> bool:
-    return any(keyword.arg in {"max_new_tokens", "max_length"} for keyword in node.keywords)
-
-
-def _without_parameters(node: ast.Call) -> bool:
-    """Whether a call of vLLM's LLM leaves its sampling parameters, and with them the limit, to the library."""
-    given = [*node.args[1:], *(keyword.value for keyword in node.keywords if keyword.arg in {None, "sampling_params"})]
-    given += [value for value in node.args[:1] if isinstance(value, ast.Starred)]
-    return all(isinstance(value, ast.Constant) and value.value is None for value in given)
-
-
-def _text(node: ast.expr, values: Values, scope: Scope) -> str:
-    """The texts within an expression, in their order: of `f"{HOST}/api/chat"`, HOST's own if it is known."""
-    found, where = values.bound(node, scope)
-    if found is None:
-        return ""
-    if isinstance(found, ast.Constant):
-        return found.value if isinstance(found.value, str) else ""
-    if (value := values.of(found, where)) is not UNKNOWN:
-        return value if isinstance(value, str) else ""
-    parts = [one for one in ast.iter_child_nodes(found) if isinstance(one, ast.expr)]
-    return "".join(_text(one, values, where) for one in parts)

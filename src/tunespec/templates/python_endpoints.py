@@ -29,8 +29,8 @@ class Endpoint:
     one there is none.
 
     Of a library between: ``renames`` maps its arguments to what it sends for them, ``options.KEY`` within the options;
-    ``unsent`` those that the server never hears to why, and to what is meant; ``providers`` begin the model's name where
-    it asks this server. ``inherits``: what the object was made with counts, too.
+    ``unsent`` those that the server never hears to why, and to what is meant; ``providers`` begin the model's name
+    where it asks this server. ``inherits``: what the object was made with counts, too.
     """
 
     server: Literal["Ollama", "vLLM", "transformers", "llama.cpp"]

@@ -16,12 +16,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tunespec.templates.ollama_parameters import TYPES
-from tunespec.templates.python_endpoints import Endpoint
+from tunespec.templates.python_endpoints import SAMPLING, Endpoint
 
 _SENT = frozenset({"model", "options"})
 _OF_LANGCHAIN = (
-    "mirostat mirostat_eta mirostat_tau num_ctx num_gpu num_thread num_predict repeat_last_n repeat_penalty temperature "
-    "seed stop tfs_z top_k top_p"
+    "mirostat mirostat_eta mirostat_tau num_ctx num_gpu num_thread num_predict repeat_last_n repeat_penalty "
+    "temperature seed stop tfs_z top_k top_p"
 ).split()
 _LANGCHAIN_METHODS = "bind invoke ainvoke stream astream batch abatch generate agenerate predict".split()
 _SETTINGS = frozenset({None, "stop", "options", "max_tokens", "max_completion_tokens", "extra_body"})
@@ -120,7 +120,12 @@ _LITELLM = Endpoint(
     renames={**{key: f"options.{key}" for key in TYPES}, **{k: f"options.{v}" for k, v in _OF_LITELLM.items()}},
     providers=("ollama/", "ollama_chat/"),
 )
-FUNCTIONS: Mapping[str, Endpoint] = {f"litellm.{name}": _LITELLM for name in ("completion", "acompletion")}
+FUNCTIONS: Mapping[str, Endpoint] = {  # dotted name -> endpoint
+    "litellm.completion": _LITELLM,
+    "litellm.acompletion": _LITELLM,
+    "vllm.SamplingParams": SAMPLING,
+    "vllm.sampling_params.SamplingParams": SAMPLING,
+}
 
 
 @lru_cache(maxsize=1024)
@@ -132,3 +137,9 @@ def library_of(made: str) -> Library | None:
 def brings_settings(node: ast.Call) -> bool:
     """Whether a call of a method asks otherwise than its object was made for: `.bind(stop=STOPS)`."""
     return any(keyword.arg in _SETTINGS for keyword in node.keywords)
+
+
+def is_for(library: Library, made: ast.Call) -> bool:
+    """Whether an object is made for what the library's row is of: a pipeline writes text, or does something else."""
+    given = [*made.args[:1], *(keyword.value for keyword in made.keywords if keyword.arg == "task")]
+    return not library.task or any(isinstance(one, ast.Constant) and one.value == library.task for one in given)

@@ -95,3 +95,15 @@ def _added_to(node: ast.AST) -> str | None:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING:
         return node.func.value.id if isinstance(node.func.value, ast.Name) else None
     return None
+
+
+def is_limited(node: ast.Call) -> bool:
+    """Whether a call of `generate` has a limit."""
+    return any(keyword.arg in {"max_new_tokens", "max_length"} for keyword in node.keywords)
+
+
+def without_parameters(node: ast.Call) -> bool:
+    """Whether a call of vLLM's LLM leaves its sampling parameters, and with them the limit, to the library."""
+    given = [*node.args[1:], *(keyword.value for keyword in node.keywords if keyword.arg in {None, "sampling_params"})]
+    given += [value for value in node.args[:1] if isinstance(value, ast.Starred)]
+    return all(isinstance(value, ast.Constant) and value.value is None for value in given)
