@@ -2,7 +2,7 @@
 
 What each sends to Ollama was measured on a server that writes it down: langchain-ollama 1.1, langchain-openai 1.7,
 llama-index-llms-ollama 0.11, litellm 1.110. Without a limit none of them sends one, so that Ollama's own counts.
-Read in their sources: transformers 5.24, ``pipelines/text_generation.py`` (256 new tokens; 20 in its older versions);
+Read in their sources: transformers 5.24, ``pipelines/text_generation.py`` (256 new tokens);
 llama-cpp-python, ``llama_cpp/llama.py`` (16 for completions; for chats none, as for None and 0 and less).
 """
 
