@@ -58,10 +58,14 @@ TEMPLATE = (
 BARE = f"{{{{ range .ToolCalls }}}}{CALL}{{{{ end }}}}"
 WITHIN = f"{{{{ if .ToolCalls }}}}{BARE}{{{{ end }}}}"
 TEXT = ": it takes calls for text unless `{` comes first"
-NONE = (
-    "and Ollama learns that only from the first text within `{{ if .ToolCalls }}`, where this TEMPLATE has none"
-    f"{TEXT}"
+LEARNS = "and Ollama learns that only from the first text within `{{ if .ToolCalls }}`, where this TEMPLATE has none"
+NONE = f"{LEARNS}{TEXT}"
+WAITS = "and Ollama waits for `(nothing)`, the first text within the first `{{ if ... .ToolCalls }}`: it takes calls for text"
+LOST = (
+    "holds no JSON object, and Ollama reads no other: once it has found `<call>`, the client gets neither the call nor "
+    "the text"
 )
+PLAIN = "{{ if .ToolCalls }}{{ range .ToolCalls }}<call>{{ .Function.Name }}</call>{{ end }}{{ end }}"
 
 
 def source(folder, calls: str, template: str = TEMPLATE, more: str = "", **files: str):
@@ -85,9 +89,9 @@ def unread(folder, *given: str, **files: str) -> list[str]:
         (f"{{{{ range .ToolCalls }}}}[{JSON}]{{{{ end }}}}", f"a tool call begins with `[`, {NONE}"),
         (
             f"{{{{ if not .ToolCalls }}}}(nothing){{{{ end }}}}{WITHIN}",
-            "a tool call begins with `<tool_call>`, and Ollama waits for `(nothing)`, the first text within the first "
-            "`{{ if ... .ToolCalls }}`: it takes calls for text",
+            f"a tool call begins with `<tool_call>`, {WAITS}",
         ),
+        (PLAIN, f"a tool call that begins with `<call>forecast_of</call><|im_end|>` {LOST}"),
         ("", None),  # no call is written
     ],
 )

@@ -1,10 +1,11 @@
 """Whether Ollama finds a model's tool calls: it looks for the text with which its TEMPLATE begins one.
 
-That is the first text within the first ``{{ if }}`` that names ``.ToolCalls``, up to a brace; where there is none, a
-brace, which then has to be the first thing that the model writes. Nothing else in a template tells it.
+That is the first text, but for blanks, within the first ``{{ if }}`` that names ``.ToolCalls``, up to a brace; where
+there is none, a brace, which then has to be the first thing that the model writes. Nothing else in a template tells
+it. What follows has to be a JSON object with the name and the arguments.
 
-Source: Ollama 0.34.2, ``tools/template.go`` (``parseTag``), ``tools/tools.go`` (``Parser.Add``); measured on a server
-of that version, streamed and in one piece.
+Source: Ollama 0.34.2, ``tools/template.go`` (``parseTag``), ``tools/tools.go`` (``Parser.Add``, ``findArguments``);
+measured on a server of that version, streamed and in one piece.
 """
 
 from __future__ import annotations
@@ -114,11 +115,16 @@ def _call(side: TrainingSide | ServingSide | None) -> str:
 
 
 def _finds(tag: str, written: str) -> bool:
-    return written.startswith(tag) if tag in _BRACKETS else tag in written
+    return _JSON in written and (written.startswith(tag) if tag in _BRACKETS else tag in written)
 
 
 def _said(tag: str, written: str) -> str:
     begins = written.partition(_JSON)[0].rstrip().partition("\n")[0][:_SHOWN]
+    if _JSON not in written and tag != _JSON:
+        return (
+            f"a tool call that begins with `{begins}` holds no JSON object, and Ollama reads no other: once it has "
+            f"found `{tag}`, the client gets neither the call nor the text"
+        )
     if tag == _JSON:
         return (
             f"a tool call begins with `{begins}`, and Ollama learns that only from the first text within "
