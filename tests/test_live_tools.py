@@ -145,23 +145,23 @@ def test_who_is_given_tools_may_answer_in_words(server):
 
 
 WITHIN = "{{ if .ToolCalls }}{{ range .ToolCalls }}"
-UNFOUND = {  # a TEMPLATE -> what the client then gets as text, and whether it gets the call
-    "bare": (("{{ if .ToolCalls }}", "{{ with .ToolCalls }}"), RIGHT, False),
-    "spaced": ((WITHIN, "{{ if .ToolCalls }}\n{{ range .ToolCalls }}"), "", True),
-    "early": ((".Content }}{{ if", ".Content }}{{ if not .ToolCalls }}none{{ end }}{{ if"), RIGHT, False),
+UNFOUND = {  # what is changed in the TEMPLATE, and whether the client then gets the call, or its text
+    "bare": ((WITHIN, "{{ if true }}{{ range .ToolCalls }}"), False),
+    "spaced": ((WITHIN, "{{ if .ToolCalls }}\n{{ range .ToolCalls }}"), True),
+    "early": ((".Content }}{{ if", ".Content }}{{ if not .ToolCalls }}none{{ end }}{{ if"), False),
 }
 
 
 @pytest.mark.parametrize("name", UNFOUND)
 def test_which_calls_ollama_finds(ollama_server, model_folder, tmp_path, name):
     """What T003's `tool_calls_unread` says without a server."""
-    change, text, called = UNFOUND[name]
+    change, called = UNFOUND[name]
     assert change[0] in MODELFILE
     (model_folder / name).write_text(MODELFILE.replace(*change), encoding="utf-8")
     made = create(ollama_server, f"calling-{name}", model_folder / name)
     server = connect(ServedModel(made, ollama_server.url), Config(tmp_path))
     for reply in (server.ask(asked("[RIGHT]")), server.ask_whole(asked("[RIGHT]"))):
-        assert (reply.text.strip(), bool(reply.calls)) == (text, called)
+        assert (RIGHT in reply.text, bool(reply.calls)) == (not called, called)  # the text may come twice, in part
     folder = write_files(tmp_path / "told", {"Modelfile": MODELFILE.replace(*change)})
     (source,) = sources_of(folder).values()
     assert ("tool_calls_unread" not in marked(source, "files")) == called

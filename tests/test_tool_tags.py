@@ -60,7 +60,10 @@ WITHIN = f"{{{{ if .ToolCalls }}}}{BARE}{{{{ end }}}}"
 TEXT = ": it takes calls for text unless `{` comes first"
 LEARNS = "and Ollama learns that only from the first text within `{{ if .ToolCalls }}`, where this TEMPLATE has none"
 NONE = f"{LEARNS}{TEXT}"
-WAITS = "and Ollama waits for `(nothing)`, the first text within the first `{{ if ... .ToolCalls }}`: it takes calls for text"
+WAITS = (
+    "and Ollama waits for `(nothing)`, the first text within the first `{{ if ... .ToolCalls }}`: "
+    "it takes calls for text"
+)
 LOST = (
     "holds no JSON object, and Ollama reads no other: once it has found `<call>`, the client gets neither the call nor "
     "the text"

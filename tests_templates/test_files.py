@@ -40,7 +40,8 @@ def test_silent_change(files):
             file knows tools or reasoning, which the TEMPLATE does not, and writes something else than the training |
             the model is asked in a form that it never saw
         tool_calls_unread: {value} | a TEMPLATE that does not tell Ollama how tool calls begin: it reads that only from
-            the first text within `{{ if .ToolCalls }}` | the client gets no tool call, and the text of one as answer
+            the first text within `{{ if .ToolCalls }}` | the client gets no tool call, but its text, in part twice, or
+            nothing
         foreign_template: {value} | a training or serving configuration with the template of another generation of its
             model | no turn begins and ends as the model knows it
         ignored_text: {value} | a text of a request under a key that the endpoint does not have | the model is asked
