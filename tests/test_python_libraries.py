@@ -195,3 +195,14 @@ def test_each_constructor_is_of_one_library():
         names, 1
     )
     assert library_of("ollama.Client") is None
+
+
+def test_the_stops_that_a_library_sends_are_judged_as_a_requests(tmp_path):
+    modelfile = f'{MODELFILE}PARAMETER stop "### End"\nPARAMETER stop "User:"\n'
+    program = f"{LANGCHAIN}llm = ChatOllama(model='m', num_predict=9)\nllm.bind(\n stop=['### End'])\n"
+    source = sources_of(write_files(tmp_path, {"m/Modelfile": modelfile, "m/ask.py": program}))["m/Modelfile"]
+    assert marked(source, "stops") == {"lost_stop": ["its list replaces the Modelfile's and lacks `User:`"]}
+    text = f"{LITELLM}litellm.completion(model='ollama/m', messages=[], max_tokens=9, stop='#')\n"
+    (tmp_path / "m/ask.py").write_text(text, encoding="utf-8")
+    source = sources_of(tmp_path)["m/Modelfile"]
+    assert set(marked(source, "files")) == {"unread_stop"}
