@@ -75,8 +75,10 @@ def test_unmonitored_log(steps, *, least: int = 100):
         `eval_steps`. Let early stopping wait for 3 evaluations, and name a metric that the evaluation logs.
 
     Thresholds:
-        least: steps from which on an ended run must hold an evaluation (100: shorter runs are trials); three tenths of
-            them where the run went through all its records
+        least: steps from which on a run must be evaluated, by its configuration and in its log (100: shorter runs are
+            trials, Unsloth's notebooks have 60, the examples of LLaMA-Factory's v1 and Axolotl's smoke tests 5 to 50);
+            three tenths of them where the run goes through all its records, unless its training loss ends below 0.5:
+            that tries whether a model learns a few records by heart, and H001 says so
 
     Kinds:
         never_evaluated: {value} | an ended run without one evaluation, whose configuration does not say so itself;
