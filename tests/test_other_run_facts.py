@@ -41,7 +41,10 @@ def test_its_own_log_is_no_other(tmp_path):
         (("num_train_epochs: 3", "max_steps: 500"), "`max_steps: 500`, and the log is of a run of 200 steps"),
         (("2.0e-4", "1.0e-4"), "`learning_rate: 0.0001`, and the log has a learning rate of at most 0.0002"),
         (("2.0e-4", "4.0e-4"), "`learning_rate: 0.0004`, and the log has a learning rate of at most 0.0002"),
-        (("batch_size: 4", "batch_size: 8"), "`per_device_train_batch_size: 8`, and the log has a `train_batch_size` of 4"),
+        (
+            ("batch_size: 4", "batch_size: 8"),
+            "`per_device_train_batch_size: 8`, and the log has a `train_batch_size` of 4",
+        ),
     ],
 )
 def test_a_number_that_was_changed_since(tmp_path, changed, told):

@@ -53,6 +53,7 @@ STEPS: Mapping[str, str] = {
     "nan_loss masked_nan zero_loss nan_gradient": "step_facts.faults:fault_facts",
     "diverged loss_spike exploding_gradient constant_gradient": "step_facts.instability:instability_facts",
     "rate_shock": "step_facts.rate:rate_facts",
+    "flat_loss": "step_facts.flat:flat_facts",
 }
 SETTING_FACTS, STEP_FACTS = facts_of(SETTINGS), facts_of(STEPS)
 _PACKAGE = "tunespec.training"

@@ -61,7 +61,11 @@ def _said(spec: RunSpec, stage: Setting) -> str:
     """What it trains for, in the user's own words where these are some."""
     own = spec.written.get(stage.key)
     if not stage.is_written or isinstance(own, str):
-        return f"`{stage.key}: {own or stage.value}`" if stage.is_written else f"no `{stage.key}` ({stage.said}: {stage.value})"
+        return (
+            f"`{stage.key}: {own or stage.value}`"
+            if stage.is_written
+            else f"no `{stage.key}` ({stage.said}: {stage.value})"
+        )
     return f"`{stage.key}` ({stage.value})"
 
 

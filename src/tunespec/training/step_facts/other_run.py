@@ -82,7 +82,11 @@ def _batch(run: LoggedRun, spec: RunSpec) -> _Difference | None:
     setting, size = _written(spec, "batch_size"), run.log.train_batch_size
     if setting is None or not size or not runs_in_transformers(spec) or setting.value < 1:
         return None
-    if spec.written.get("auto_find_batch_size") or spec.objective == "rl" or (is_axolotl(spec) and spec.value("packing")):
+    if (
+        spec.written.get("auto_find_batch_size")
+        or spec.objective == "rl"
+        or (is_axolotl(spec) and spec.value("packing"))
+    ):
         return None
     return _Difference(setting, f"has a `train_batch_size` of {size}" if size % setting.value else "")
 
