@@ -114,6 +114,16 @@ def test_what_answers_may_hold_is_asked_of_the_records_once(project, read):
     assert len(read) == 1
 
 
+def test_where_whole_records_are_compared_their_texts_are_not_taken_apart(project, monkeypatch):
+    def refused(*_):
+        raise AssertionError("passages are made that no fact looks into")
+
+    monkeypatch.setattr("tunespec.passages.make_passages", refused)
+    code, report = judge_folder(project, select=["D002,D004,D005"])
+    assert (code, report["errors"]) == (0, [])
+    assert {"D002", "D005"} <= {row["code"] for row in report["pitfalls"] if row["status"] == "passed"}
+
+
 def test_a_changed_dataset_is_read_again(project, read):
     judged(project)
     read.clear()

@@ -91,7 +91,7 @@ def described_facts(
     found = {group: _stored_facts(group, cache, key) for group in groups}
     missing = [group for group in groups if found[group] is None]
     others = [group for group in missing if group not in COMPARING]
-    of_texts = any(GROUPS[group].table == "records" for group in others)
+    of_texts = any(GROUPS[group].of_texts for group in others)
 
     def computed(group: str) -> list[Fact]:
         return _computed_facts(group, source, cache, key)

@@ -159,15 +159,19 @@ def _empty_context(source: RecordSource) -> list[Fact]:
 
 
 class Group(NamedTuple):
-    """Facts that are computed together: the table they belong to, their names, and how."""
+    """Facts that are computed together: the table they belong to, their names, and how.
+
+    ``of_texts`` tells groups that look into the texts turn by turn, for which tables of them are made.
+    """
 
     table: str
     facts: frozenset[str]
     compute: Callable[[RecordSource], list[Fact]]
+    of_texts: bool = False
 
 
-def _records(facts: str, compute: Callable[[RecordSource], list[Fact]]) -> Group:
-    return Group("records", frozenset(facts.split()), compute)
+def _records(facts: str, compute: Callable[[RecordSource], list[Fact]], *, of_texts: bool = True) -> Group:
+    return Group("records", frozenset(facts.split()), compute, of_texts)
 
 
 COMPARING = frozenset({"leakage", "duplicates"})  # groups computed from the same comparison of records
@@ -176,6 +180,7 @@ GROUPS: Mapping[str, Group] = {
         "unreadable record_shape key_set empty_prompt empty_answer unknown_role role_order tool_call think_block "
         "think_only_in_some system_only_in_some template_header preference",
         _format,
+        of_texts=False,
     ),
     "end_markers": _records(
         "missing_end_marker doubled_end_marker text_after_end_marker misspelt_end_marker end_marker_in_prompt "
@@ -209,12 +214,13 @@ GROUPS: Mapping[str, Group] = {
     "leakage": _records(
         "leaked_record leaked_prompt near_leaked_record near_leaked_prompt benchmark_prompt near_benchmark_prompt",
         _leakage,
+        of_texts=False,
     ),
-    "duplicates": _records("duplicate_of near_duplicate_of", _duplicates),
+    "duplicates": _records("duplicate_of near_duplicate_of", _duplicates, of_texts=False),
     "held_out": Group(
         "splits", frozenset(("missing_validation", "small_validation", "different_validation")), _held_out
     ),
-    "cases": Group("cases", frozenset(kind.fact for kind in KINDS), _cases),
+    "cases": Group("cases", frozenset(kind.fact for kind in KINDS), _cases, of_texts=True),
     "ambiguity": _records(
         "conflicting_answer contradicting_label several_questions missing_reference hedged_answer choices_missing",
         _ambiguity,
