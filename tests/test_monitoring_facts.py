@@ -408,7 +408,7 @@ def test_the_words_of_other_frameworks(tmp_path, text, kind, said):
 )
 def test_a_short_run_that_is_no_trial(tmp_path, text, records, kinds):
     run = run_of(tmp_path, f"{HUGGING_FACE}per_device_train_batch_size: 16\n{text}", records=records)
-    assert [kind for kind in marked(run, "evaluation_off")] == kinds
+    assert list(marked(run, "evaluation_off")) == kinds
 
 
 def test_what_a_trial_is_can_be_said(tmp_path):

@@ -3,8 +3,8 @@
 from tunespec import expect, pitfall
 
 _WARNINGS = (
-    "text_as_true number_as_text removed_key unknown_key foreign_key misplaced_key repeated_key fraction_without_effect "
-    "foreign_output"
+    "text_as_true number_as_text removed_key unknown_key foreign_key misplaced_key repeated_key foreign_output "
+    "fraction_without_effect"
 )
 _ERRORS = "word_as_false refused_key unknown_value removed_value undefined_dataset"
 

@@ -80,7 +80,7 @@ def _was_lower(values: Curve) -> bool:
     """Whether it fell, and was lifted again, as each restart of a schedule does."""
     tenths = [float(np.mean(part)) for part in np.array_split(values, 10)]
     error = _CHANCE * float(np.std(values)) * (20 / len(values)) ** 0.5
-    return tenths[0] - min(tenths) > error
+    return bool(tenths[0] - min(tenths) > error)
 
 
 def _stands(run: LoggedRun) -> bool:
