@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.training_settings import (
@@ -16,6 +18,11 @@ from tests.training_settings import (
     reason,
     run_of,
 )
+from tunespec.config import find
+from tunespec.discover_training import told_of_data
+from tunespec.subjects import TrainingRun
+from tunespec.training.source import RunSource
+from tunespec.training.stages import sharing
 
 DPO = LLAMA_FACTORY.replace("stage: sft", "stage: dpo")
 PRETRAIN = LLAMA_FACTORY.replace("stage: sft", "stage: pt")
@@ -90,6 +97,42 @@ def test_what_says_too_little_is_not_judged(tmp_path, text):
     assert reason(run_of(tmp_path, text), "foreign_output") == (
         "where the run writes to, or what it trains for, is not known"
     )
+
+
+def together(folder, **texts):
+    """What is said of the first of several configurations in one folder that write to ``out``."""
+    own, *others = (f"{text}output_dir: ./out/\n" for text in texts.values())
+    beside = {f"{name}.yaml": text for name, text in zip([*texts][1:], others, strict=True)}
+    run = run_of(folder, own, beside=beside).run
+    files = tuple(replace(file, format="training") for file in run.files)
+    told = told_of_data(files, folder)
+    run = TrainingRun(run.name, files[:1], beside=tuple(sharing(files[0], told)))
+    return marked(RunSource(run, find(folder)), "shared_output").get("shared_output", "")
+
+
+def test_two_stages_in_one_folder(tmp_path):
+    assert together(tmp_path, sft=LLAMA_FACTORY, dpo=DPO) == (
+        "`output_dir: ./out/` with `stage: sft` is also the folder of dpo.yaml (`stage: dpo`): the later run writes "
+        "over what the earlier one left"
+    )
+    goes_on = DPO.replace("model_name_or_path: m", "model_name_or_path: other\nadapter_name_or_path: out/checkpoint-9")
+    assert "dpo.yaml" in together(tmp_path, sft=LLAMA_FACTORY, dpo=goes_on)
+    assert "rl.yaml (`rl: dpo`)" in together(tmp_path, sft=f"{AXOLOTL}datasets: []\n", rl=f"{AXOLOTL}rl: dpo\n")
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"a": LLAMA_FACTORY, "b": LLAMA_FACTORY},  # the same again, with another number
+        {"a": LLAMA_FACTORY, "b": DPO, "c": DPO},  # to choose from
+        {"a": LLAMA_FACTORY, "b": DPO.replace("model_name_or_path: m", "model_name_or_path: n")},
+        {"a": LLAMA_FACTORY, "b": FLAT},  # no stage
+        {"a": LLAMA_FACTORY, "b": "output_dir: [\n"},
+        {"a": LLAMA_FACTORY, "b": DPO, "c": PRETRAIN, "d": DPO, "e": DPO},
+    ],
+)
+def test_what_only_shares_a_folder(tmp_path, texts):
+    assert together(tmp_path, **texts) == ""
 
 
 @pytest.mark.skipif(not CONFIGURATIONS.is_dir(), reason="no corpora beside the repository (../shared/corpora)")

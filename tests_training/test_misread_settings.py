@@ -4,7 +4,7 @@ from tunespec import expect, pitfall
 
 _WARNINGS = (
     "text_as_true number_as_text removed_key unknown_key foreign_key misplaced_key repeated_key foreign_output "
-    "fraction_without_effect"
+    "shared_output fraction_without_effect"
 )
 _ERRORS = "word_as_false refused_key unknown_value removed_value undefined_dataset"
 
@@ -49,6 +49,10 @@ def test_misread_setting(settings):
         foreign_output: {value} | an output folder that is named for another stage (`sft`, `pretrain`, `dpo`, `kto` ...)
             than the run has, and not for its own as well | it writes its checkpoints and logs over those of the other
             run
+        shared_output: {value} | an output folder to which another configuration in the same folder writes that has
+            another stage, of the same model or of what is in that folder; not where a stage is there twice, or five
+            files share it, which are examples to choose from | the later run writes over the checkpoints and the log of
+            the earlier one, or takes them for its own and resumes
         fraction_without_effect: {value} | a number of steps below 1, where the project's transformers has no shares |
             the run is refused, or does not warm up
         fraction_of_steps: {value} | a number of steps below 1 | what it means depends on the version: a share of the

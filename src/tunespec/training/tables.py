@@ -44,7 +44,7 @@ SETTINGS: Mapping[str, str] = {
         "setting_facts.keys:key_facts"
     ),
     "undefined_dataset": "setting_facts.undefined:undefined_facts",
-    "foreign_output": "setting_facts.output_folder:output_folder_facts",
+    "foreign_output shared_output": "setting_facts.output_folder:output_folder_facts",
 }
 STEPS: Mapping[str, str] = {
     "validation_lost validation_rises memorised perfect_loss": "step_facts.overtraining:overtraining_facts",
