@@ -10,7 +10,8 @@ from tunespec import splits
 from tunespec.config import Config
 from tunespec.discover_answers import Answering, answering, named_files
 from tunespec.discover_templates import company, template_pairs
-from tunespec.discover_training import told_of_data, trained_datasets, training_runs
+from tunespec.discover_trained import trained_datasets
+from tunespec.discover_training import told_of_data, training_runs
 from tunespec.errors import CannotJudgeError
 from tunespec.paths import files_of
 from tunespec.review.discovery import review_logs
@@ -87,7 +88,8 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
     datasets = [*configured, *_datasets(seen.data)]
     of_training = [file for file, _ in seen.training.values()]
     told = told_of_data(of_training, config.root)
-    datasets = trained_datasets(seen.training.values(), told, datasets, seen.passed_over, config.root)
+    settled = datasets if "split" in config.columns else configured
+    datasets = trained_datasets(seen.training.values(), told, datasets, settled, seen.passed_over, config.root)
     datasets = _with_probes(datasets, [*named_files(config, "probes"), *seen.probes])
     artefacts = [*seen.artefacts, *company(seen.named, seen.artefacts)]
     templates = template_pairs(config, artefacts, datasets, seen.configurations)

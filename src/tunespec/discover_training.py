@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from tunespec.discover_trained import dataset_of
 from tunespec.errors import CannotJudgeError
 from tunespec.paths import files_of
 from tunespec.splits import relative
@@ -96,42 +97,6 @@ def training_runs(
     return tuple(sorted(found, key=lambda run: run.name))
 
 
-def trained_datasets(
-    files: Iterable[tuple[DataFile, bool]],
-    told: Mapping[DataFile, Trained],
-    datasets: Sequence[Dataset],
-    passed_over: dict[str, str],
-    root: Path,
-) -> list[Dataset]:
-    """The datasets with what training configurations say of them, and those that only a configuration names.
-
-    Args:
-        files: those of training runs, each with whether the user named it: the data of others count only where they
-            lie under the user's paths.
-        told: what the configurations among them say.
-        datasets: those that lie under the user's paths.
-        passed_over: files under them of which nothing but a configuration says what they hold; those are taken from it.
-        root: the project's folder.
-    """
-    found = list(datasets)
-    for file, named in files:
-        trained = told.get(file, Trained())
-        if trained.registry is not None:
-            passed_over.pop(relative(trained.registry, root), None)  # it is used: there is nothing to say of it
-        if not trained.files:
-            continue
-        paths = {path.resolve() for path, _ in trained.files}
-        known = [at for at, one in enumerate(found) if paths & {data.path.resolve() for data in one.files}]
-        for at in known:
-            found[at] = trained.of(found[at])
-        own = tuple(trained.data_files(root))
-        if not known and (named or any(data.shown in passed_over for data in own)):
-            found.append(trained.of(Dataset(own[0].shown if len(own) == 1 else file.shown, own)))
-            for data in own:
-                passed_over.pop(data.shown, None)
-    return found
-
-
 def _run(
     own: tuple[DataFile, ...],
     trained: Trained,
@@ -140,9 +105,8 @@ def _run(
     root: Path,
 ) -> TrainingRun:
     file = own[0]
-    paths = {path.resolve() for path, _ in trained.files}
-    of_run = [one for one in datasets if paths & {data.path.resolve() for data in one.files}]
-    dataset, why = (of_run[0], "") if len(of_run) == 1 else (None, trained.why_none)
+    dataset = dataset_of(trained, datasets)
+    why = trained.why_none if dataset is None else ""
     pair = [one for one in pairs if {file.path, trained.template} & {own.path for own in one.files}]
     beside = [DataFile(path, relative(path, root), None, "model") for path in (trained.model,) if path is not None]
     known = pair[0] if len(pair) == 1 else None

@@ -32,6 +32,7 @@ SETTINGS: Mapping[str, str] = {
     "evaluation_off evaluation_off_long evaluation_without_data large_validation": (
         "setting_facts.evaluation:evaluation_facts"
     ),
+    "evaluation_on_training_data": "setting_facts.evaluation_data:evaluation_data_facts",
     "early_stopping_dead patience_over_run best_model_refused best_model_off": "setting_facts.stopping:stopping_facts",
     "missing_metric foreign_metric worst_model": "setting_facts.best_metric:best_metric_facts",
     "logging_over_run evaluation_over_run save_over_run": "setting_facts.pace:pace_facts",
