@@ -321,6 +321,8 @@ def test_a_loss_that_never_falls():
         "the training loss is 1.9 from first to last: in 1,000 steps and 3 epochs it did not fall, under a learning "
         "rate of up to 2e-09"
     )
+    rows = [row._replace(step=None) for row in curve(values=FLAT)]  # a console without a bar
+    assert "in 100 rows and 3 epochs it did not fall" in found(Log("console", tuple(rows)))["flat_loss"][1]
     at_ln_2 = curve(values=noisy([0.693] * 60, 0.003, seed=2), epochs=1.0, **{"rewards/chosen": 0.0})
     assert list(found(state(at_ln_2, SEEN, epoch=1.0, num_train_epochs=1.0))) == ["flat_loss"]
 

@@ -39,8 +39,9 @@ def flat_facts(source: RunSource, rows: Rows) -> None:
         level = float(np.mean(loss.values))
         rates = run.series("learning_rate").finite().values
         under = f", under a learning rate of up to {rates.max():.3g}" if len(rates) else ""
-        said = f"the training loss is {level:.3g} from first to last: in {run.last_step:,} steps"
-        rows.mark(FACTS[0], int(loss.rows[-1]), f"{said} and {_reached(run):.3g} epochs it did not fall{under}")
+        length = f"{run.last_step:,} steps" if run.last_step else f"{len(loss.values):,} rows"
+        said = f"the training loss is {level:.3g} from first to last: in {length} and {_reached(run):.3g} epochs"
+        rows.mark(FACTS[0], int(loss.rows[-1]), f"{said} it did not fall{under}")
 
 
 def _why_not(run: LoggedRun, values: Curve) -> str:
