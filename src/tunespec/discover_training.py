@@ -110,7 +110,8 @@ def _run(
     pair = [one for one in pairs if {file.path, trained.template} & {own.path for own in one.files}]
     beside = [DataFile(path, relative(path, root), None, "model") for path in (trained.model,) if path is not None]
     known = pair[0] if len(pair) == 1 else None
-    return TrainingRun(file.shown, own, known, dataset, why, trained.is_partial, tuple(beside))
+    name = f"{file.shown}:{file.part}" if file.part else file.shown
+    return TrainingRun(name, own, known, dataset, why, trained.is_partial, tuple(beside))
 
 
 def _beside(trained: Trained, file: DataFile, sides: Sequence[DataFile], root: Path) -> list[DataFile]:

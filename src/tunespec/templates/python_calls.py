@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from tunespec.templates.python_clients import Clients
+from tunespec.templates.python_code import LARGEST, Code, CodeError, is_notebook, notebook_code
 from tunespec.templates.python_endpoints import Endpoint
 from tunespec.templates.python_scopes import Function, Scope, changed_names, scope_of
 from tunespec.templates.python_text import parsed
@@ -20,7 +21,6 @@ from tunespec.templates.python_values import ANY, UNKNOWN, Values, is_unknown
 
 # Without one of these a file asks no model that is known here: most files of a project need no more than this look.
 _SIGNS = (b"ollama", b"openai", b"transformers", b"vllm", b"/api/chat", b"/api/generate", b"/v1/")
-LARGEST = 1 << 20  # bytes of a program that somebody wrote
 
 
 class PythonError(ValueError):
@@ -41,32 +41,47 @@ class Call:
     unknown: frozenset[str]
 
 
-def may_call(content: bytes) -> bool:
-    """Whether a file may hold such a call."""
-    return len(content) <= LARGEST and any(sign in content for sign in _SIGNS)
+def may_call(content: bytes, most: int = LARGEST) -> bool:
+    """Whether a file of at most so many bytes may hold such a call."""
+    return len(content) <= most and any(sign in content for sign in _SIGNS)
 
 
 def calls_in(content: bytes) -> tuple[Call, ...]:
-    """The calls of a Python file, in the order of their lines.
+    """The calls of a script or a notebook, in the order of their lines.
 
     Raises:
         PythonError: for a file that Python does not parse.
     """
-    found = _read(content)
+    if not is_notebook(content):
+        return _calls(content)
+    try:
+        code = notebook_code(content)
+    except CodeError as error:
+        raise PythonError(str(error)) from error
+    return tuple(_in_file(call, code) for call in _calls(code.text))
+
+
+def _calls(program: str | bytes) -> tuple[Call, ...]:
+    found = _read(program)
     if isinstance(found, str):
         raise PythonError(found)
     return found
 
 
 @lru_cache(maxsize=64)
-def _read(content: bytes) -> tuple[Call, ...] | str:
+def _read(program: str | bytes) -> tuple[Call, ...] | str:
     """The calls, or why there are none: several ask the same of one file, and the cache keeps no exception."""
     try:
-        return tuple(sorted(_Reader(parsed(content)).calls(), key=lambda call: call.line))
+        return tuple(sorted(_Reader(parsed(program)).calls(), key=lambda call: call.line))
     except SyntaxError as error:
         return f"no Python that can be read: {error.msg} (line {error.lineno})"
     except (ValueError, RecursionError, MemoryError) as error:
         return f"no Python that can be read: {error or type(error).__name__}"
+
+
+def _in_file(call: Call, code: Code) -> Call:
+    """A notebook's call with the lines of its file."""
+    return replace(call, line=code.line(call.line), lines={key: code.line(line) for key, line in call.lines.items()})
 
 
 class _Reader:
