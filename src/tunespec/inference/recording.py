@@ -153,6 +153,8 @@ def _details(reply: Reply) -> dict[str, Any]:
         "pieces": [len(piece) for piece in reply.pieces] or None,
         "calls": [in_openais_form(call) for call in reply.calls] or None,
         "overlong": reply.overlong or None,
+        "thoughts": reply.thoughts or None,
+        "stop": reply.stop,
     }
     return {key: value for key, value in told.items() if value is not None}
 
@@ -170,6 +172,8 @@ def _reply(said: str, told: Mapping[str, Any]) -> Reply:
         calls=calls_of(told.get("calls")),
         overlong=told.get("overlong") is True,
         noted=isinstance(ended, str),
+        thoughts=count(told.get("thoughts")) or 0,
+        stop=stop if isinstance(stop := told.get("stop"), str) else None,
     )
 
 
