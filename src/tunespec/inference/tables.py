@@ -46,6 +46,7 @@ GROUPS: Mapping[str, Finder] = {
     "endless_answer unended_answer limit_not_kept cut_at_limit mostly_cut aborted_answer": Finder(
         "limit_facts:limit_facts"
     ),
+    "no_limit limit_off limit_beyond_context": Finder("served_limits:served_limit_facts"),
     "bos_doubled whitespace_differs no_value system_lost system_moved system_injected history_differs "
     "generation_prompt_differs tools_differ date_differs turn_header_differs content_differs unforeseen_rendering "
     "generate_differs": Finder("served_template:served_template_facts"),
