@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tunespec.conversation import Conversation
 from tunespec.facts import Fact
 from tunespec.facts.exchanges import has_media
-from tunespec.facts.reference_words import Reference, earlier_turn, reference
+from tunespec.facts.reference_words import Reference, earlier_turn, reference, without_question
 from tunespec.findings import Mark
 from tunespec.records import Records
 
@@ -81,10 +81,6 @@ _LENGTHS = re.compile(
 _TASK_NAMES = re.compile(
     r"\b(?:in|into|to|from|as|using|with|of)\s+(?:a |an |the )?[A-Z][\w+#]*(?:\s+(?:and|or)\s+[A-Z]\w*)?"
 )
-# A question that is to be answered from a context is not that context.
-_ANSWERED_FROM = frozenset("context passage document documents article information text excerpt paragraph".split())
-_ANSWERS = re.compile(r"\b(?:answer|reply|respond)\b", re.IGNORECASE)
-_QUESTION = re.compile(r"(?im)^[ \t]*(?:(?:\#+[ \t]*)?(?:question|query|q)[ \t]*:)?[^\n:.!]{0,200}\?[ \t]*$")
 _SIGNS = re.compile(r"[`\"“”„«»|{}\[\]=<>]|(?<!\w)'[^']{2,}'|:\s*\S|\d")
 
 
@@ -136,8 +132,7 @@ def missing(prompt: str) -> str | None:
 
 def _there(text: str, found: Reference) -> bool:
     """Whether the prompt holds something that the reference may mean."""
-    if found.noun in _ANSWERED_FROM and _ANSWERS.search(_around(text, found)[0]):
-        text = text[: found.end] + _QUESTION.sub("", text[found.end :])
+    text = without_question(text, found, _around(text, found)[0])
     if _URL.search(text) or (_MAKES.search(text[: found.start]) and found.kind in {"prose", "table", "code"}):
         return True
     if any(line.strip() and (found.kind == "code" or _is_line(line)) for line in _other_lines(text, found)):
