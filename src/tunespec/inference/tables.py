@@ -50,6 +50,7 @@ GROUPS: Mapping[str, Finder] = {
     "bos_doubled whitespace_differs no_value system_lost system_moved system_injected history_differs "
     "generation_prompt_differs tools_differ date_differs turn_header_differs content_differs unforeseen_rendering "
     "generate_differs": Finder("served_template:served_template_facts"),
+    "tokens_differ": Finder("served_tokens:served_token_facts"),
     "tools_unseen": Finder("served_tools:served_tool_facts"),
     "other_modelfile": Finder("served_modelfile:served_modelfile_facts"),
     "end_marker_shown text_after_end header_shown special_token_shown stream_differs trim_differs": Finder(
