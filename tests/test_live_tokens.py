@@ -30,7 +30,7 @@ LOST = (
 
 
 @pytest.fixture(scope="module")
-def tokenizer(tmp_path_factory) -> Path:
+def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """SmolLM2's ``tokenizer.json``: byte-level BPE, each digit by itself; it adds nothing."""
     fields = gguf.GGUFReader(smollm()).fields
     texts, merges = (fields[f"tokenizer.ggml.{name}"].contents() for name in ("tokens", "merges"))
