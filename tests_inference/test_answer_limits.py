@@ -29,9 +29,8 @@ def test_endless_answer(answers):
             learn to end, or is not heard when it does
         mostly_cut: {value} | more than half of the answers (three at least), all meant to end, were ended by the limit;
             reported once, for all | the model does not end by itself: every answer is a runaway
-        aborted_answer: {value} | an answer that the server broke off without a reason | the model repeats itself until
-            the server has enough
-
+        aborted_answer: {value} | an answer that broke off: the server gave no reason, or a recorded stream lacks its
+            last piece | the model repeats itself until the server has enough, or the reader gets half an answer
         no_limit: {value} | the server says that the model has no limit, its Modelfile is not at hand, and not each
             caller that is at hand sets one | one answer that does not end keeps the server busy for minutes
         limit_off: {value} | the server says that the model's own limit is 0 or less | it is written as if it were a
