@@ -51,8 +51,7 @@ def test_a_dataset_without_such_a_column_is_d007s(tmp_path):
     fact = facts_of(source, "context")["empty_context"]
     assert fact.examined == 0
     assert fact.reason == (
-        "no record has a column with a context (context, passage, document ...), and prompts have no place for one "
-        "(`Context:`) that most of them fill"
+        "no record has a context column (context, passage, document ...), nor do prompts fill a place (`Context:`)"
     )
     assert marked(source, "ambiguity") == {"missing_reference": [0]}
 

@@ -15,10 +15,7 @@ from tunespec.records import Records
 
 _FORM = 0.5  # share of the records with such a column, above which the others lack it rather than do without
 
-_NO_PLACE = (
-    "no record has a column with a context (context, passage, document ...), and prompts have no place for one "
-    "(`Context:`) that most of them fill"
-)
+_NO_PLACE = "no record has a context column (context, passage, document ...), nor do prompts fill a place (`Context:`)"
 
 
 def lacks_context(records: Records) -> set[int]:
