@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
+from tunespec.splits import parse_name
 from tunespec.templates.end_texts import in_line
 
 _PASSED_OVER = 5
@@ -149,10 +151,16 @@ def _template(subject: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _file(file: Mapping[str, Any], subject: Mapping[str, Any]) -> str:
-    split = f" ({file['split']})" if file["split"] else ""
+    said = f", as {file['named_by']}" if "named_by" in file and not _is_named(file) else ""
+    split = f" ({file['split']}{said})" if file["split"] else ""
     unread = f", {file['unread']:,} unreadable" if file["unread"] else ""
     whole = [other["split"] for other in subject["files"]].count(file["split"]) == 1
     return f"{file['path']}{split}: {plural(file['rows'], 'record')}{unread}" + (_split(file, subject) if whole else "")
+
+
+def _is_named(file: Mapping[str, Any]) -> bool:
+    """Whether a file's split is that of its name."""
+    return bool(parse_name(PurePosixPath(file["path"]))[1] == file["split"])
 
 
 def _split(file: Mapping[str, Any], subject: Mapping[str, Any]) -> str:
