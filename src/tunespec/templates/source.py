@@ -14,6 +14,7 @@ from tunespec.subjects import DataFile, TemplatePair
 from tunespec.templates.auto_template import Stock, stock_of
 from tunespec.templates.errors import TemplateError
 from tunespec.templates.frameworks import template_of
+from tunespec.templates.generation_file import OwnSettings, own_settings
 from tunespec.templates.gguf_file import GGUF, read_gguf
 from tunespec.templates.gguf_reader import GGUFError
 from tunespec.templates.gguf_template import gguf_training_template
@@ -81,6 +82,10 @@ class TemplateSource:
     def calls(self) -> Sequence[tuple[DataFile, Call]]:
         """The calls of programs that do."""
         return self._callers.calls
+
+    def generation(self, script: DataFile) -> OwnSettings | None:
+        """What the model's own configuration says for the calls of a program; None if none is at hand."""
+        return own_settings(script, self.pair, self._config.root)
 
     @cached_property
     def tokenizer(self) -> TrainingTemplate | None:
@@ -186,7 +191,7 @@ class TemplateSource:
             if file.shown in self.problems:
                 return f"{file.shown}: {self.problems[file.shown][0]}"
         nothing = "no training template is there (chat template, tokenizer configuration)"
-        return self.pair.ambiguous or self.unnamed or nothing
+        return self.pair.no_training or self.unnamed or nothing
 
     @property
     def why_no_serving(self) -> str:

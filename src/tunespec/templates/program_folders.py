@@ -1,0 +1,40 @@
+"""The folders that a Python program names in its texts: it may load a model from one of them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tunespec.templates.python_text import parsed
+from tunespec.training.folders import found_from
+
+_LONGEST = 255  # characters of a path that somebody typed
+_ELSEWHERE = ("/", "\\", "~")  # no path of the project: a machine's own folder, or a network's
+
+
+def named_folders(program: Path, root: Path) -> list[Path]:
+    """The folders of the project that a program's texts name, such as the one of ``from_pretrained("out/model")``.
+
+    Args:
+        program: the file.
+        root: the project's folder.
+
+    Returns:
+        Their resolved paths, each once, as :func:`tunespec.training.folders.found_from` finds them; none of a file that
+        is no Python.
+    """
+    try:
+        tree = parsed(program.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    found = (found_from(program, text, root) for text in dict.fromkeys(_texts(tree)))
+    return list(dict.fromkeys(path.resolve() for path in found if path is not None and path.is_dir()))
+
+
+def _texts(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(text := node.value, str):
+            is_path = 0 < len(text) <= _LONGEST and not text.startswith(_ELSEWHERE) and not Path(text).drive
+            if is_path and text.isprintable() and not any(map(str.isspace, text)):
+                yield text
