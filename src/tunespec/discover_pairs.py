@@ -146,4 +146,6 @@ def _several(templates: Sequence[DataFile]) -> str:
         return ""
     names = ", ".join(file.shown for file in templates[:_SHOWN])
     more = ", ..." if len(templates) > _SHOWN else ""
-    return f"several training templates may be meant ({names}{more}): name one as template.training in the configuration"
+    return (
+        f"several training templates may be meant ({names}{more}): name one as template.training in the configuration"
+    )

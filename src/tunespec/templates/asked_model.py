@@ -104,7 +104,12 @@ def asked_model(
 
 
 def is_another(name: str, named: str | None) -> bool:
-    """Whether a name is surely of another model: not of the one that is ``named``; of Ollama's library, or a maker's."""
+    """Whether a name is surely of another model than the project's: one of Ollama's library, or of a known maker's.
+
+    Args:
+        name: the model that is asked.
+        named: the name of the served model, if it is told: then any other name is another's.
+    """
     if named is not None:
         return not _same(name, named)
     publisher, _, last = _parts(name)[0].rpartition("/")

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tunespec.templates.prefix_stable import Step
 
 TRAINED = ("missing_turn_end", "untrained_turn_end", "unstable_prefix", "untrained_prompt", "doubled_reasoning")
+_NOT_ASKED = "no Modelfile and no request gives this model stop sequences"
+_ASKED_UNSURELY = "only requests that may ask another model give stop sequences"
 _HEARD = ("unstopped_turn_end", "unlisted_turn_end", "misspelt_stop", "misspelt_token", "endless_token")
 
 
@@ -65,14 +67,17 @@ def judge_turn_end(source: TemplateSource, rows: Rows, lists: Sequence[StopList]
         _is_stopped(end, source, rows, lists)
     elif source.modelfile is not None or source.requests:
         _is_ended(end, source, rows, lists, hidden=taken == "hidden")
+    if source.modelfile is None and all(own.unsure for own in lists):
+        rows.skip(_HEARD, _ASKED_UNSURELY if lists else _NOT_ASKED)
     rows.skip(["unlisted_turn_end"], "the files say whether what ends an answer is a token")
     rows.skip(_HEARD, f"no file lists the whole vocabulary: `{end.marker}` may be a token")
 
 
 def _is_ended(end: End, source: TemplateSource, rows: Rows, lists: Sequence[StopList], *, hidden: bool) -> None:
     row = rows.add(end.place.path, end.place.line, "turn end")
-    rows.examine("endless_token", "unstopped_turn_end", "misspelt_stop")
-    if hidden:
+    sure = source.modelfile is not None or any(not request.unsure for _, request in source.requests)
+    rows.examine("unstopped_turn_end", "misspelt_stop", *["endless_token"] * sure)
+    if hidden and sure:
         eos = source.gguf.token("eos") if source.gguf is not None else source.training and source.training.eos
         said = f"`{end.marker}` is a control token, which no stop sequence can match, and the model's end is "
         rows.mark("endless_token", row, f"{said}`{eos}`" if eos else f"{said}not known")
@@ -81,9 +86,8 @@ def _is_ended(end: End, source: TemplateSource, rows: Rows, lists: Sequence[Stop
         for stop in own.stops:
             if is_nearly(end, stop.text, own):
                 at = rows.add(stop.path, stop.line, f"stop {stop.text}")
-                rows.mark(
-                    "misspelt_token", at, f"`{stop.text}`, nearly `{end.marker}`, with which {end.who}", end.place
-                )
+                said = f"`{stop.text}`, nearly `{end.marker}`, with which {end.who}{_doubt(own)}"
+                rows.mark("misspelt_token", at, said, end.place)
 
 
 def is_nearly(end: End, text: str, own: StopList) -> bool:
@@ -107,7 +111,7 @@ def _is_stopped(end: End, source: TemplateSource, rows: Rows, lists: Sequence[St
         near = next((stop for stop in own.stops if spelt_alike(stop.text, end.marker)), None)
         if near is not None:
             row = rows.add(near.path, near.line, f"stop {near.text}")
-            rows.mark(nearly, row, f"`{near.text}` where {end.who} with `{end.marker}`", end.place)
+            rows.mark(nearly, row, f"`{near.text}` where {end.who} with `{end.marker}`{_doubt(own)}", end.place)
         else:
             row = rows.add(own.path, own.line, "turn end")
             rows.mark(unheard, row, _unheard(end, own, source), end.place)
@@ -130,9 +134,7 @@ def _unheard(end: End, own: StopList, source: TemplateSource) -> str:
     words = in_line(own.words)
     if not own.asked and _is_guessed(end, source):
         words = "none of its own; Ollama brings some for certain GGUF files"
-    said = f"`{end.marker}`, with which {end.who}, is none of its stop sequences ({words})"
-    if own.unsure:
-        said = f"{said}, if it asks this model"
+    said = f"`{end.marker}`, with which {end.who}, is none of its stop sequences ({words}){_doubt(own)}"
     if not lacks_token(end.marker, source):
         return said
     # What misleads: at a token of other models the engine ends of itself there.
@@ -142,6 +144,10 @@ def _unheard(end: End, own: StopList, source: TemplateSource) -> str:
     return (
         f"{said}; {only}the tokenizer's configuration lists no such token, and unless the vocabulary has it, it is text"
     )
+
+
+def _doubt(own: StopList) -> str:
+    return ", if it asks this model" if own.unsure else ""
 
 
 def _is_guessed(end: End, source: TemplateSource) -> bool:
