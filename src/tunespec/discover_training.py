@@ -141,10 +141,16 @@ def _run(
     paths = {path.resolve() for path, _ in trained.files}
     of_run = [one for one in datasets if paths & {data.path.resolve() for data in one.files}]
     dataset, why = (of_run[0], "") if len(of_run) == 1 else (None, trained.why_none)
-    pair = [one for one in pairs if {file.path, trained.template} & {own.path for own in one.files}]
+    pair = [one for one in pairs if _is_trained_with(one, {file.path, trained.template})]
     beside = [DataFile(path, relative(path, root), None, "model") for path in (trained.model,) if path is not None]
     known = pair[0] if len(pair) == 1 else None
     return TrainingRun(file.shown, own, known, dataset, why, trained.is_partial, tuple(beside))
+
+
+def _is_trained_with(pair: TemplatePair, named: set[Path | None]) -> bool:
+    """Whether a pair holds one of these files; as a program that asks it only lies near to the template."""
+    asks = () if pair.of("modelfile") else pair.of("script")
+    return bool(named & {own.path for own in pair.files if own not in asks})
 
 
 def _beside(trained: Trained, file: DataFile, sides: Sequence[DataFile], root: Path) -> list[DataFile]:
