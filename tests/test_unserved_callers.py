@@ -35,7 +35,7 @@ def pairs(folder: Path, **files: str) -> dict[str, list[str]]:
     return {name: [file.shown for file in source.pair.files] for name, source in _sources(folder, files).items()}
 
 
-def _sources(folder: Path, files: dict[str, str]):  # type: ignore[no-untyped-def]
+def _sources(folder: Path, files: dict[str, str]):
     own = {}
     for name, content in files.items():
         stem, _, suffix = name.replace("__", "/").rpartition("_")
@@ -111,6 +111,10 @@ def test_from_another_folder_only_the_folders_name_is_sure(tmp_path, model, coun
 def test_a_doubtful_request_is_no_safeguard_of_this_model(tmp_path):
     doubtful = request(options={"stop": ["### End", "<|eot_id|>"]})
     assert [marked(one) for one in _sources(tmp_path, {"m__t_jinja": TRAINED, "r_json": doubtful}).values()] == [{}]
+    near = request(options={"stop": ["### End", "###Question"]})
+    found = _sources(tmp_path / "near", {"m__t_jinja": TRAINED, "r_json": near})
+    said = "`###Question` where the template writes `### Question`, if it asks this model"
+    assert [marked(one) for one in found.values()] == [{"misspelt_header": [said]}]
     raw = {"model": "x", "prompt": "Hi", "raw": True, "stream": False}
     found = _sources(tmp_path / "raw", {"m__t_jinja": TRAINED, "r_json": json.dumps(raw)})
     assert [marked(one, "files") for one in found.values()] == [{}]

@@ -69,7 +69,7 @@ def _against_templates(own: StopList, source: TemplateSource, written: Sequence[
             rows.examine("misspelt_header")
             missed = next((line for line in _missed(stop.text, pieces, own.texts) if line not in ends), None)
             if missed is not None:
-                rows.mark("misspelt_header", row, f"`{stop.text}` where the template writes `{missed}`")
+                rows.mark("misspelt_header", row, f"`{stop.text}` where the template writes `{missed}`{own.doubt}")
         if (pieces or source.gguf is not None) and not own.unsure:  # else the list may be meant for another model
             rows.examine("unreachable_stop")
             if (why := _why_never(stop.text, own, source, pieces)) is not None:

@@ -42,6 +42,11 @@ class StopList(NamedTuple):
         return any(end in meant_text(stop.text) for stop in self.stops if stop.altered)
 
     @property
+    def doubt(self) -> str:
+        """What a message adds where the request may ask another model."""
+        return ", if it asks this model" if self.unsure else ""
+
+    @property
     def words(self) -> str:
         """The list for a message."""
         return ", ".join(f"`{text}`" for text in self.texts) or "none"

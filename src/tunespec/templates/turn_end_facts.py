@@ -86,7 +86,7 @@ def _is_ended(end: End, source: TemplateSource, rows: Rows, lists: Sequence[Stop
         for stop in own.stops:
             if is_nearly(end, stop.text, own):
                 at = rows.add(stop.path, stop.line, f"stop {stop.text}")
-                said = f"`{stop.text}`, nearly `{end.marker}`, with which {end.who}{_doubt(own)}"
+                said = f"`{stop.text}`, nearly `{end.marker}`, with which {end.who}{own.doubt}"
                 rows.mark("misspelt_token", at, said, end.place)
 
 
@@ -111,7 +111,7 @@ def _is_stopped(end: End, source: TemplateSource, rows: Rows, lists: Sequence[St
         near = next((stop for stop in own.stops if spelt_alike(stop.text, end.marker)), None)
         if near is not None:
             row = rows.add(near.path, near.line, f"stop {near.text}")
-            rows.mark(nearly, row, f"`{near.text}` where {end.who} with `{end.marker}`{_doubt(own)}", end.place)
+            rows.mark(nearly, row, f"`{near.text}` where {end.who} with `{end.marker}`{own.doubt}", end.place)
         else:
             row = rows.add(own.path, own.line, "turn end")
             rows.mark(unheard, row, _unheard(end, own, source), end.place)
@@ -134,7 +134,7 @@ def _unheard(end: End, own: StopList, source: TemplateSource) -> str:
     words = in_line(own.words)
     if not own.asked and _is_guessed(end, source):
         words = "none of its own; Ollama brings some for certain GGUF files"
-    said = f"`{end.marker}`, with which {end.who}, is none of its stop sequences ({words}){_doubt(own)}"
+    said = f"`{end.marker}`, with which {end.who}, is none of its stop sequences ({words}){own.doubt}"
     if not lacks_token(end.marker, source):
         return said
     # What misleads: at a token of other models the engine ends of itself there.
@@ -144,10 +144,6 @@ def _unheard(end: End, own: StopList, source: TemplateSource) -> str:
     return (
         f"{said}; {only}the tokenizer's configuration lists no such token, and unless the vocabulary has it, it is text"
     )
-
-
-def _doubt(own: StopList) -> str:
-    return ", if it asks this model" if own.unsure else ""
 
 
 def _is_guessed(end: End, source: TemplateSource) -> bool:
