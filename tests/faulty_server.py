@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -13,11 +14,11 @@ Answer = Callable[[str, bytes], Iterable[bytes]]
 
 
 @contextmanager
-def serving(answer: Answer) -> Iterator[str]:
-    """The URL of a server that sends what ``answer`` yields."""
+def serving(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """The URL of a server that sends what ``answer`` yields; behind TLS, if there is a context for it."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        threading.Thread(target=_serve, args=(listening, answer), daemon=True).start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        threading.Thread(target=_serve, args=(listening, answer, tls), daemon=True).start()
+        yield f"http{'s' * (tls is not None)}://127.0.0.1:{listening.getsockname()[1]}"
         with suppress(OSError):  # where a socket that listens cannot be shut down, to close it is enough
             listening.shutdown(socket.SHUT_RDWR)
 
@@ -58,18 +59,25 @@ def last(text: str = "", **more: object) -> dict[str, object]:
     return piece(text) | {"done": True, "done_reason": "stop", **counts, **more}
 
 
-def _serve(listening: socket.socket, answer: Answer) -> None:
+def _serve(listening: socket.socket, answer: Answer, tls: ssl.SSLContext | None) -> None:
     with suppress(OSError):
         while True:
             connection, _ = listening.accept()
-            threading.Thread(target=_answer, args=(connection, answer), daemon=True).start()
+            threading.Thread(target=_answer, args=(connection, answer, tls), daemon=True).start()
 
 
-def _answer(connection: socket.socket, answer: Answer) -> None:
-    with connection, suppress(OSError):
-        request = _request(connection)
+def _answer(connection: socket.socket, answer: Answer, tls: ssl.SSLContext | None) -> None:
+    with suppress(OSError), _secured(connection, tls) as spoken:
+        request = _request(spoken)
         for part in answer(request.split(b" ")[1].decode(), request):
-            connection.sendall(part)
+            spoken.sendall(part)
+
+
+def _secured(connection: socket.socket, tls: ssl.SSLContext | None) -> socket.socket:
+    if tls is None:
+        return connection
+    with connection:  # where the client does not trust us, nobody else closes it
+        return tls.wrap_socket(connection, server_side=True)
 
 
 def _request(connection: socket.socket) -> bytes:

@@ -48,7 +48,7 @@ HUNG_UP, BROKEN = one(abandoned=True), one(pieces=100)
             BROKEN,
             LLAMA_CPP,
             "aborted_answer",
-            "the server broke the answer off after 100 pieces, and did not say why",
+            "the server broke the answer off after 100 pieces, before the model ended it",
         ),
     ],
 )

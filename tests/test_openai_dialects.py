@@ -1,6 +1,8 @@
 """OpenAI's interface as vLLM and LM Studio speak it, by recorded answers; and how a server's interface is found out.
 
-vLLM 0.11 (vllm/entrypoints/openai/protocol.py), LM Studio 0.3 (its REST documentation, and what it answers).
+vLLM: vllm/entrypoints/openai/protocol.py of 0.11, since 0.14 chat_completion/protocol.py and engine/protocol.py beside
+it, and vllm/v1/engine/__init__.py. LM Studio: what its users saw of it, in the issues of its bug tracker
+(lmstudio-ai/lmstudio-bug-tracker, #) and of lmstudio-js that stand beside each answer.
 """
 
 from __future__ import annotations
@@ -42,37 +44,56 @@ def chunk(delta, reason=None, **more):
 
 
 USAGE = {"prompt_tokens": 9, "total_tokens": 12, "completion_tokens": 3}
+CARD = {
+    "id": "m",
+    "object": "model",
+    "created": 1795692491,
+    "owned_by": "vllm",
+    "root": "/models/m",
+    "parent": None,
+    "max_model_len": 4096,
+    "permission": [{"id": "modelperm-1", "object": "model_permission", "allow_sampling": True}],
+}
+
+
+def vllm_chunk(delta, reason=None, **more):
+    """A choice has vLLM's own `stop_reason`: the stop sequence, the id of the token, null for the model's own end."""
+    (choice,) = chunk(delta, reason)["choices"]
+    return chunk(delta) | {"created": 1795692491, "choices": [choice | more]}
+
+
 VLLM = {
     "/version": ok(b'{"version": "0.11.0"}'),
-    "/v1/models": ok(
-        lines({"object": "list", "data": [{"id": "m", "object": "model", "owned_by": "vllm", "max_model_len": 4096}]})
-    ),
+    "/v1/models": ok(lines({"object": "list", "data": [CARD]})),
     CHAT: ok(
         events(
-            chunk({"role": "assistant", "content": ""}),
-            chunk({"content": " Par"}),
-            chunk({"content": "is."}),
-            chunk({"content": ""}, "stop", stop_reason=None),
-            {"id": "chatcmpl-1", "object": "chat.completion.chunk", "choices": [], "usage": USAGE},
+            vllm_chunk({"role": "assistant", "content": ""}) | {"prompt_token_ids": None},
+            vllm_chunk({"content": " Par"}, token_ids=None),
+            vllm_chunk({"content": "is."}, token_ids=None),
+            vllm_chunk({"content": ""}, "stop", stop_reason=None, token_ids=None),
+            {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [],
+             "usage": USAGE},
             b"[DONE]",
         )
     ),
-}
-UNEXPECTED = ok(b'{"error":"Unexpected endpoint or method. (GET /props)"}')  # LM Studio, with status 200
+}  # fmt: skip
+UNEXPECTED = ok(b'{"error":"Unexpected endpoint or method. (GET /props)"}')  # with status 200: #618
 LM_STUDIO = {
     "/api/version": UNEXPECTED,
     "/props": UNEXPECTED,
-    "/v1/models": ok(lines({"data": [{"id": "m", "object": "model", "owned_by": "organization_owner"}]})),
+    "/v1/models": ok(  # #1998: no more is told of a model
+        lines({"data": [{"id": "m", "object": "model", "owned_by": "organization_owner"}], "object": "list"})
+    ),
     CHAT: ok(
         events(
-            chunk({"role": "assistant", "content": " Par"}),
-            chunk({"role": "assistant", "content": "is."}),
-            chunk({}, "length"),
-            {"object": "chat.completion.chunk", "choices": [], "usage": USAGE},
+            *(chunk({"role": "assistant", "content": piece}, system_fingerprint="m") for piece in (" Par", "is.")),
+            chunk({}, "length", system_fingerprint="m"),
+            {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [],
+             "usage": USAGE, "system_fingerprint": "m"},
             b"[DONE]",
         ).replace(b"\n", b"\r\n")
     ),
-}
+}  # fmt: skip
 
 
 def served(url, api="", **settings):
@@ -95,6 +116,59 @@ def test_a_dialect(routes, name, context, reason):
     assert (said.template, said.rendering, said.kind) == (None, False, "openai")
     assert (reply.text, reply.pieces, reply.reason) == (" Paris.", (" Par", "is."), reason)
     assert (reply.tokens, reply.prompt_tokens) == (3, 9)
+
+
+def test_a_server_that_counts_nothing_while_it_streams():
+    """LM Studio before 0.3.17 or so (lmstudio-js #184, #320)."""
+    sent = LM_STUDIO[CHAT].partition(b'data: {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created"')[0]
+    with serving(routed(LM_STUDIO | {CHAT: sent + b"data: [DONE]\r\n\r\n"})) as url:
+        reply = served(url).ask(ASKED)
+    assert (reply.text, reply.reason, reply.tokens, reply.prompt_tokens) == (" Paris.", "length", None, None)
+
+
+@pytest.mark.parametrize(
+    ("word", "more", "reason"),
+    [
+        ("stop", {"stop_reason": "### End"}, "stop"),
+        ("stop", {"stop_reason": 128009}, "stop"),
+        ("tool_calls", {}, "stop"),
+        ("length", {}, "length"),
+        ("abort", {}, None),
+        ("repetition", {}, None),
+        ("content_filter", {}, "content_filter"),
+    ],
+)
+def test_why_an_answer_ended(word, more, reason):
+    """FINISH_REASON_STRINGS of vllm/v1/engine/__init__.py, and OpenAI's; an `error` never reaches the client."""
+    sent = ok(events(vllm_chunk({"content": "Yes."}), vllm_chunk({}, word, **more), b"[DONE]"))
+    whole = ok(lines({"choices": [{"index": 0, "message": {"content": "Yes."}, "finish_reason": word, **more}]}))
+    with serving(lambda _, request: [sent if b'"stream":true' in request else whole]) as url:
+        server = served(url, "openai")
+        told = server.ask(ASKED), server.ask_whole(ASKED)
+    assert [(reply.text, reply.reason, reply.ended) for reply in told] == [("Yes.", reason, reason or "broken")] * 2
+
+
+def test_a_limit_by_its_newer_name():
+    """OpenAI's reasoning models refuse `max_tokens`; older servers do not know `max_completion_tokens`."""
+    said = "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+    refusal = {
+        "error": {"message": said, "type": "invalid_request_error", "param": "max_tokens", "code": "unsupported"}
+    }
+    whole = ok(lines({"choices": [{"index": 0, "message": {"content": "Yes."}, "finish_reason": "length"}]}))
+    limits = []
+
+    def answer(_, request):
+        body = json.loads(request.partition(b"\r\n\r\n")[2])
+        limits.append({key: body[key] for key in body if key.startswith("max_")})
+        if "max_tokens" in body:
+            return [status(400, lines(refusal))]
+        return [VLLM[CHAT] if body["stream"] else whole]
+
+    with serving(answer) as url:
+        server = served(url, "openai")
+        assert server.ask(Question(ASKED.messages, limit=7)).text == " Paris."
+        assert server.ask_whole(Question(ASKED.messages, limit=7)).text == "Yes."
+    assert limits == [{"max_tokens": 7}, {"max_completion_tokens": 7}] * 2
 
 
 def test_what_is_asked():
@@ -151,18 +225,66 @@ def test_pieces_without_end_are_hung_up_on():
     assert (reply.text, reply.abandoned) == ("la " * 50, True)
 
 
+VLLMS = "This model's maximum context length is 4096 tokens. However, you requested"
+TOO_LONG = (
+    f"{VLLMS} 5000 tokens in the messages.",
+    f"{VLLMS} 5010 tokens (5000 in the messages, 10 in the completion).",  # vLLM, #20409
+    f"{VLLMS} 10 output tokens and your prompt contains at least 4097 input tokens.",  # vLLM since 0.14
+    "The decoder prompt (length 15083) is longer than the maximum model length of 8192.",  # vLLM's v1 engine
+    "request (42043 tokens) exceeds the available context size (4096 tokens), try increasing it",  # llama.cpp
+    "the input length exceeds the context length",  # Ollama
+    "Trying to keep the first 111490 tokens when context the overflows. However, the model is loaded with ...",  # #546
+    "The number of tokens to keep from the initial prompt is greater than the context length (n_keep: 10247 ...",  # 0.4
+)
+
+
+@pytest.mark.parametrize("said", TOO_LONG)
+@pytest.mark.parametrize("told", [{"message": "said"}, "said"], ids=["object", "text"])
+def test_a_prompt_that_does_not_fit(said, told):
+    error = {"error": {"message": said} if isinstance(told, dict) else said}
+    streamed = b"event: error\n" + events(error)  # LM Studio begins the stream before it reads the prompt
+    for sent in (status(400, lines(error)), ok(streamed)):
+        with serving(routed({CHAT: sent})) as url:
+            reply = served(url, "openai").ask(ASKED)
+        assert (reply.text, reply.reason, reply.overlong) == ("", "refused", True)
+
+
+def test_an_answer_that_outgrows_the_context_was_no_refusal():
+    sent = ok(events(chunk({"content": "a"}), {"error": {"message": "the request exceeds the available context size"}}))
+    with serving(routed({CHAT: sent})) as url, pytest.raises(ServerError, match="broke off in the middle of an answer"):
+        served(url, "openai").ask(ASKED)
+
+
 @pytest.mark.parametrize(
     "said",
     [
-        "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens in the messages.",
-        "request (42043 tokens) exceeds the available context size (4096 tokens), try increasing it",
-        "the input length exceeds the context length",
+        f"{VLLMS} 8192 output tokens and your prompt contains at least 100 input tokens.",
+        f"{VLLMS} 8292 tokens (100 in the messages, 8192 in the completion).",
+        f"'max_tokens' is too large: 8192. {VLLMS.partition(' However')[0]} Your request has 100 input tokens.",
     ],
 )
-def test_a_prompt_that_does_not_fit(said):
-    with serving(routed({CHAT: status(400, lines({"error": {"message": said}}))})) as url:
-        reply = served(url, "openai").ask(ASKED)
-    assert (reply.text, reply.reason, reply.overlong) == ("", "refused", True)
+def test_a_limit_that_does_not_fit(said):
+    """vLLM counts the prompt and the caller's limit together: it is the limit that is too large, not the prompt."""
+    refusal = status(400, lines({"error": {"message": said, "code": 400}}))
+    with serving(routed({CHAT: refusal})) as url, pytest.raises(ServerError) as caught:
+        served(url, "openai").ask(Question(ASKED.messages, limit=8192))
+    assert str(caught.value) == f"{url} answered 400: {said}"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"error": {"message": "no", "type": "BadRequestError", "param": None, "code": 400}}, "no"),  # vLLM since 0.10
+        ({"object": "error", "message": "no", "type": "BadRequestError", "param": None, "code": 400}, "no"),  # before
+        ({"error": "no"}, "no"),  # vLLM's middleware for keys, LM Studio
+        ({"detail": "no"}, "no"),  # FastAPI, on which vLLM and SGLang are built, for a path that is not there
+        ({"message": "no"}, '{"message": "no"}'),
+    ],
+)
+def test_how_a_server_says_no(body, said):
+    with serving(routed({CHAT: status(404, lines(body))})) as url, pytest.raises(ServerError) as caught:
+        served(url, "openai").ask(ASKED)
+    assert str(caught.value) == f"{url} answered 404: {said}"
 
 
 def test_an_answer_in_one_piece_where_a_stream_was_asked_for():
@@ -196,6 +318,22 @@ def test_a_server_of_neither_interface():
         pytest.raises(CannotJudgeError, match=r"speaks neither Ollama's interface \(/api/version\) nor OpenAI's"),
     ):
         served(url)
+
+
+def test_a_server_that_is_not_ready_yet():
+    """llama.cpp's answers so while it loads (tools/server/README.md, GET /health)."""
+    loading = {"error": {"message": "Loading model", "type": "unavailable_error", "code": 503}}
+    with (
+        serving(lambda *_: [status(503, lines(loading))]) as url,
+        pytest.raises(ServerError, match=r"answered 503: Loading model$"),
+    ):
+        served(url)
+
+
+def test_a_server_whose_unknown_paths_fail():
+    routes = VLLM | {"/api/version": status(500, b"Internal Server Error")}
+    with serving(routed(routes)) as url:
+        assert isinstance(served(url), OpenAIServer)
 
 
 def test_a_server_that_wants_a_key():

@@ -67,3 +67,10 @@ def test_the_settings_are_part_of_what_a_verdict_depends_on(tmp_path):
     assert [(file.path, file.format) for file in source.pair.beside] == [
         ((tmp_path / "m/generation_config.json").resolve(), "generation")
     ]
+
+
+def test_a_notebook_is_a_program(tmp_path):
+    cell = {"cell_type": "code", "source": RUN.format("'m'"), "metadata": {}, "outputs": []}
+    notebook = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]})
+    assert kinds(tmp_path, {"run.ipynb": notebook}) == {"default_limit"}
+    assert kinds(tmp_path, {"run.ipynb": notebook, "m/generation_config.json": LIMITED}) == set()

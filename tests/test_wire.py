@@ -91,7 +91,10 @@ def test_no_such_host(url):
 
 
 def test_a_server_without_tls():
-    with serving(routed({})) as url, pytest.raises(ServerError, match=r"cannot be reached \(\[SSL.*\)$"):
+    with (
+        serving(routed({})) as url,
+        pytest.raises(ServerError, match=r"does not speak TLS \(.+\): is it http:// there\?$"),
+    ):
         wire(url.replace("http:", "https:")).get("/")
 
 

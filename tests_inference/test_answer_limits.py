@@ -29,8 +29,8 @@ def test_endless_answer(answers):
             learn to end, or is not heard when it does
         mostly_cut: {value} | more than half of the answers (three at least), all meant to end, were ended by the limit;
             reported once, for all | the model does not end by itself: every answer is a runaway
-        aborted_answer: {value} | an answer that the server broke off without a reason | the model repeats itself until
-            the server has enough
+        aborted_answer: {value} | an answer that broke off: the server gave no reason, or a recorded stream lacks its
+            last piece | the model repeats itself until the server has enough, or the reader gets half an answer
 
     Sources:
         Ollama, llm/llama_server.go: an answer is broken off after 100 equal tokens (0.34.2; older ones: after 30,

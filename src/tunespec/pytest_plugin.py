@@ -143,7 +143,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     tunespec = _session(config)
     interrupted = int(session.exitstatus) == pytest.ExitCode.INTERRUPTED
-    code = tunespec.finish(stopped=bool(session.shouldstop or session.shouldfail) or interrupted)
+    code = tunespec.finish(stopped=bool(session.shouldstop or session.shouldfail), interrupted=interrupted)
     session.exitstatus = _combined(int(session.exitstatus), code, config.stash[_FAILURES].nodes, tunespec.announced)
 
 

@@ -8,8 +8,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tunespec.inference.event_lines import without_events
 from tunespec.inference.probe import are_probes
-from tunespec.inference.recorded import is_recording
+from tunespec.inference.recorded import is_failure, is_recording
 from tunespec.reading import Row, format_of, read
 from tunespec.reading.source import EXTENSIONS, extension, read_bytes
 from tunespec.review.judgement import is_review, is_sheet
@@ -24,8 +25,8 @@ UNREAD_LOG = "a training log in a form that is not read (docs/training.md has th
 _NOTHING = (
     "nothing that is judged; these are: datasets, recorded outputs and reviews "
     f"({', '.join(EXTENSIONS)}, also with .gz or .zst), templates and what serves a model (Modelfile, .jinja, "
-    "tokenizer_config.json, .gguf, requests in .json or .py), training configurations (.yaml, .json, .py) and training "
-    "logs (trainer_state.json, .jsonl, .log, .txt, tfevents)"
+    "tokenizer_config.json, .gguf, requests in .json, .py or .ipynb), training configurations (.yaml, .json, .py, "
+    ".ipynb) and training logs (trainer_state.json, .jsonl, .log, .txt, tfevents)"
 )
 
 
@@ -44,7 +45,7 @@ def recognise(path: Path, shapes: Shapes) -> Recognised:
     if extension(path) not in EXTENSIONS and extension(path) not in {".txt", ""}:
         return Recognised("", _NOTHING)
     format_ = format_of(path)
-    rows = list(islice(_head_rows(path, format_), _SNIFFED))
+    rows = list(without_events(islice(_head_rows(path, format_), _SNIFFED)))
     if not rows:
         return Recognised("", "the file is empty: it holds no record")
     records = [row.data for row in rows if row.data is not None]
@@ -57,7 +58,7 @@ def recognise(path: Path, shapes: Shapes) -> Recognised:
 def _by_records(records: Sequence[dict[str, Any]], format_: str, shapes: Shapes) -> Recognised:
     if are_probes(records):
         return Recognised(format_, kind="probes")
-    if all(map(is_recording, records)):
+    if any(map(is_recording, records)) and all(is_recording(one) or is_failure(one) for one in records):
         return Recognised(format_, kind="outputs")
     if 2 * sum(map(is_review, records)) > len(records):  # some may be spoilt: that is what is judged
         return Recognised(format_, kind="reviews")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from tunespec.cache import Cache
 from tunespec.config import Config, find
 from tunespec.discover import Discovery, discover
 from tunespec.discover_answers import with_given
@@ -19,6 +20,7 @@ from tunespec.judge import Judge
 from tunespec.pitfall import SEVERITIES, Pitfall
 from tunespec.report import Report, parse_target, render
 from tunespec.report.build import build_report, exit_code
+from tunespec.report.interruption import interruption
 from tunespec.run import Run
 from tunespec.selection import Selection, choose
 from tunespec.subjects import Absent, Subject
@@ -26,6 +28,7 @@ from tunespec.suite_paths import suite_modules
 from tunespec.tables import TABLES
 
 OF_INFERENCE = ("model", "host", "api", "probes", "outputs", "record", "remote")  # options that override [inference]
+_SHOWN = "answers.jsonl"  # in the run's folder: a live model's answers, until their report is written
 OF_TRAINING = ("training", "logs")  # options that override [training]
 
 
@@ -64,6 +67,7 @@ class Session:
     options: Options
     started: float = field(default_factory=time.monotonic)
     report: Report | None = None
+    _texts: Mapping[tuple[str, int | None], str] | None = None
     announced: set[str] = field(
         default_factory=set
     )  # node ids of all pitfalls that the run was to judge, once finished
@@ -91,8 +95,10 @@ class Session:
         if options.record:
             discovery.refuse_overwriting(Path(options.record), "the recording")
             refuse_other_file(Path(options.record))
-        judge = Judge(config, selection, discovery, run_id)
-        return cls(config, selection, discovery, judge, Run(judge.cache.folder / "runs" / run_id), options)
+        run = Run(Cache(config.root).folder / "runs" / run_id)
+        if options.show_rows and config.inference.get("model") and not config.inference.get("record"):
+            config = replace(config, inference={**config.inference, "record": str(run.folder / _SHOWN)})
+        return cls(config, selection, discovery, Judge(config, selection, discovery, run_id), run, options)
 
     @property
     def fail_on(self) -> str:
@@ -159,18 +165,23 @@ class Session:
             return "skipped", "; ".join(sorted(set(reasons), reverse=True))
         return "passed", ""
 
-    def finish(self, *, stopped: bool = False) -> int:
+    def finish(self, *, stopped: bool = False, interrupted: bool = False) -> int:
         """Build and write the reports; returns the exit code of what tunespec judged.
 
         Args:
             stopped: whether the user had the run stopped early (``-x``), so that missing verdicts are no surprise.
+            interrupted: whether the user did so in the middle of a test (Ctrl-C), which no verdict may hide.
         """
         entries = self.run.read()
         self.report = build_report(self.config, self.selection, entries, time.monotonic() - self.started)
         self.announced = {node for entry in entries for node in entry.get("announced", ())}
         missing = self.announced - {entry["node"] for entry in entries if "node" in entry}
-        if missing and not stopped:
+        if interrupted:
+            self.report["errors"].append(interruption(missing, len(self.announced)))
+        elif missing and not stopped:
             self.report["errors"].append(f"{len(missing)} tests did not run, {min(missing)} for one")
+        self._texts = self._rows() if self.options.show_rows else None
+        (self.run.folder / _SHOWN).unlink(missing_ok=True)
         self._write_reports()
         code = exit_code(self.report, self.fail_on)
         return 0 if code == 1 and self.options.exit_zero else code
@@ -193,16 +204,17 @@ class Session:
     def render(self, format_: str) -> str:
         """The finished report in a format."""
         assert self.report is not None
-        rows = self._rows() if self.options.show_rows else None
-        return render(self.report, format_, rows=rows)
+        return render(self.report, format_, rows=self._texts)
 
-    def _rows(self) -> dict[tuple[str, int], str]:
-        """The text of every record with a finding: read again, since nothing stores it."""
+    def _rows(self) -> dict[tuple[str, int | None], str]:
+        """The text of every record and answer with a finding: read again, since nothing keeps it."""
+        from tunespec.report.answer_rows import answer_texts
         from tunespec.report.rows import record_texts
 
         assert self.report is not None
         wanted = {(finding["path"], finding["row"]) for finding in self.report["findings"]}
-        return record_texts(self.discovery, wanted)
+        answers = answer_texts(self.discovery, self.config)
+        return record_texts(self.discovery, wanted) | {at: text for at, text in answers.items() if at in wanted}
 
     def _export_suites(self) -> None:
         if self.options.gx_suites:

@@ -25,12 +25,32 @@ def content_hash(path: Path) -> str:
 
 @dataclass(frozen=True)
 class DataFile:
-    """One file of a dataset. ``shown`` is its path as reports print it; ``split`` None if nothing names one."""
+    """One file of a dataset.
+
+    Args:
+        path: where it lies.
+        shown: its path as reports print it.
+        split: None if nothing names one.
+        format: how it is read.
+        named_by: the setting of a training configuration that names it as data, with its place; empty if none does.
+        columns: canonical name -> column, where that configuration says so.
+        roles: role name -> canonical role, where it says so.
+        part: of a program that starts several runs, which one: `SFTTrainer`, `DPOTrainer`, `DPOTrainer 2`.
+    """
 
     path: Path
     shown: str
     split: str | None
     format: str
+    named_by: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+    roles: tuple[tuple[str, str], ...] = ()
+    part: str = ""
+
+    @cached_property
+    def real(self) -> Path:
+        """Where it lies, links followed."""
+        return self.path.resolve()
 
     @cached_property
     def content_hash(self) -> str:
@@ -55,8 +75,6 @@ class Dataset:
         name: the folder or path that names it.
         files: all of its files.
         alone: whether it is one file that the user named, without more.
-        columns: canonical name -> column, where a training configuration says so.
-        roles: role name -> canonical role, where a training configuration says so.
         held_out: the setting by which the trainer has validation data: records of it that are held out, or other data;
             empty if none does.
         held_out_share: how much is held out: a share of the records below 1, or their number; None for other data.
@@ -68,8 +86,6 @@ class Dataset:
     files: tuple[DataFile, ...]
     family: str = "data"
     alone: bool = False
-    columns: tuple[tuple[str, str], ...] = ()
-    roles: tuple[tuple[str, str], ...] = ()
     held_out: str = ""
     held_out_share: float | None = None
     length: TrainedLength | None = None

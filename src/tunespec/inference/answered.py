@@ -12,6 +12,9 @@ from tunespec.findings import Place
 EXPECTED = ("must", "any", "must_not", "context", "secret")
 """What a probe says of its answer: see `probe.Probe`."""
 
+BROKEN = frozenset({"abort", "repetition", "error"})
+"""vLLM's words for an answer that was broken off (vllm/v1/engine/__init__.py, FINISH_REASON_STRINGS)."""
+
 
 class Call(NamedTuple):
     """One call of a tool: its name, empty if it has none, and its arguments; as text where they are no JSON."""

@@ -37,6 +37,7 @@ def connect(model: ServedModel, config: Config) -> Server:
 
 def _spoken(wire: Wire) -> str:
     """The interface of a server: Ollama has OpenAI's, too; llama.cpp has some of Ollama's, but not its version."""
+    failure: StatusError | None = None
     for path, key, api in (("/api/version", "version", "ollama"), ("/v1/models", "data", "openai")):
         try:
             if wire.get(path).get(key) is not None:
@@ -44,8 +45,11 @@ def _spoken(wire: Wire) -> str:
         except StatusError as error:
             if error.status in {401, 403}:
                 raise
+            failure = error if error.status >= 500 else failure  # it may speak one, when it is well, or has loaded
         except NoJsonError:
             pass
+    if failure is not None:
+        raise failure
     raise CannotJudgeError(f"{wire.base} speaks neither Ollama's interface (/api/version) nor OpenAI's (/v1/models)")
 
 

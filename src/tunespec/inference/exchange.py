@@ -8,15 +8,15 @@ compressed bodies of any size, unless each is switched off. Here there is nothin
 from __future__ import annotations
 
 import socket
-import ssl
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote, urlsplit
 
 from tunespec.inference.errors import ServerError
+from tunespec.inference.secured import secured
 
 if TYPE_CHECKING:
     import h11
@@ -55,7 +55,7 @@ class Request:
     method: str
     path: str
     body: bytes = b""
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # one of them may be a key
 
 
 class _OverdueError(Exception):
@@ -128,7 +128,7 @@ def _connected(base: str, url: SplitResult, bounds: Bounds) -> Iterator[socket.s
         port = url.port or (443 if url.scheme == "https" else 80)
         connection = socket.create_connection((url.hostname or "", port), timeout=bounds.connect)
         if url.scheme == "https":
-            connection = ssl.create_default_context().wrap_socket(connection, server_hostname=url.hostname)
+            connection = secured(connection, base, url.hostname or "")
     except TimeoutError:
         raise ServerError(f"{base} cannot be reached: no connection within {bounds.connect:g} s") from None
     except (OSError, UnicodeError) as error:

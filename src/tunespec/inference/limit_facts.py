@@ -19,6 +19,8 @@ def limit_facts(source: AnswerSource, rows: Rows) -> None:
     for row, answered in enumerate(source.answered):
         if served is not None:
             _live(answered, served, rows, row)
+        elif answered.reply.ended is not None:
+            _of_recording(answered.reply, rows, row)
     rows.examine(*_CUT, rows=len(ended))
     if len(cut) >= _LEAST and len(cut) > _MOST * len(ended):
         rows.mark("mostly_cut", cut[0], f"the limit ended {len(cut)} of {len(ended)} answers, the model did not")
@@ -49,6 +51,14 @@ def _live(answered: Answered, served: Served, rows: Rows, row: int) -> None:
         rows.mark("unended_answer", row, said)
 
 
+def _of_recording(reply: Reply, rows: Rows, row: int) -> None:
+    """Of an answer that some other tool wrote down with how it ended."""
+    rows.examine("aborted_answer")
+    if reply.ended == "broken":
+        said = f"the answer is cut off after {len(reply.text):,} characters: what was written down has no end of it"
+        rows.mark("aborted_answer", row, said)
+
+
 def _without_limit(reply: Reply, served: Served, rows: Rows, row: int) -> None:
     known = served.kind != "openai"
     says = "no limit is set" if known else "neither server nor `max_tokens` says a limit"
@@ -60,7 +70,7 @@ def _without_limit(reply: Reply, served: Served, rows: Rows, row: int) -> None:
 
 def _broken(reply: Reply, served: Served) -> str:
     """Ollama alone has a guard against repetition."""
-    why = ": it does that when one piece repeats" if served.kind == "ollama" else ", and did not say why"
+    why = ": it does that when one piece repeats" if served.kind == "ollama" else ", before the model ended it"
     return f"the server broke the answer off after {len(reply.pieces):,} pieces{why}"
 
 

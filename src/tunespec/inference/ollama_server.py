@@ -19,7 +19,7 @@ from tunespec.inference.fields import count, listed, mapping, text
 from tunespec.inference.server import Question, listed_as, says_no_tools, says_too_long, without_model
 from tunespec.inference.shown_parameters import parameters
 from tunespec.inference.tool_calls import calls_of, for_ollama
-from tunespec.inference.wire import StatusError, Wire, told_error
+from tunespec.inference.wire import StatusError, Wire
 
 _NANO = 1e9
 _RENDERING = (0, 11, 5)  # the first version that shows a rendered prompt, instead of an answer to it
@@ -86,11 +86,10 @@ class OllamaServer:
         with closing(self.wire.lines("/api/chat", self._body(question, stream=True) | dict(more))) as lines:
             for line in lines:
                 answer = self.wire.parsed(line)
-                told = told_error(answer)
-                if _LOOP in told:
-                    break
-                if told:
-                    raise ServerError(f"{self.wire.base} broke off in the middle of an answer: {told}")
+                if (error := self.wire.broken_off(answer)) is not None:
+                    if _LOOP in str(error):
+                        break
+                    raise error
                 done = answer.get("done") is True
                 calls += _calls(answer)
                 if (piece := _content(answer)) or not (done or mapping(answer.get("message")).get("thinking")):

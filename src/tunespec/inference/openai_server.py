@@ -7,18 +7,19 @@ tools/server/README.md) and vLLM's `max_model_len` are used where they are there
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from tunespec.inference.answered import Reply, Served
+from tunespec.inference.answered import BROKEN, Reply, Served
 from tunespec.inference.errors import ServerError
 from tunespec.inference.fields import count, listed, mapping, text
 from tunespec.inference.server import Question, listed_as, says_no_tools, says_too_long, without_model
 from tunespec.inference.tool_calls import calls_of, for_openai, joined_calls
-from tunespec.inference.wire import NoJsonError, StatusError, Wire, told_error
+from tunespec.inference.wire import NoJsonError, StatusError, Wire
 
 # Options by Ollama's names that OpenAI's interface has, too.
 _OPTIONS = ("temperature", "seed", "top_p", "presence_penalty", "frequency_penalty")
@@ -26,6 +27,7 @@ _KINDS = {"llamacpp": "llama.cpp", "vllm": "vLLM"}  # by what a server says of a
 # Of a stream: who speaks, and thoughts (llama.cpp and vLLM; vLLM since 0.12). Those are no pieces of the answer.
 _NO_TEXT = ("role", "reasoning_content", "reasoning")
 _CALLS = ("tool_calls", "function_call")  # the word of some servers for why an answer that calls tools has ended
+_NEWER = re.compile(r"\buse '?max_completion_tokens", re.IGNORECASE)
 _NO_COUNTS: tuple[int | None, int | None] = (None, None)
 
 
@@ -60,41 +62,42 @@ class OpenAIServer:
 
     def ask(self, question: Question) -> Reply:
         """The answer, streamed as server-sent events; each of them is one line in all of these servers."""
-        try:
-            return self._streamed(question)
-        except StatusError as error:
-            if says_no_tools(error):
-                return Reply("", reason="refused")
-            if not says_too_long(error):
-                raise
-        return Reply("", reason="refused", overlong=True)
-
-    def _streamed(self, question: Question) -> Reply:
         pieces: list[str] = []
+        try:
+            return _with_limit(lambda limit: self._streamed(question, limit, pieces))
+        except ServerError as error:
+            if pieces or not (says_no_tools(error) or says_too_long(error)):
+                raise
+            return Reply("", reason="refused", overlong=not says_no_tools(error))
+
+    def _streamed(self, question: Question, limit: str, pieces: list[str]) -> Reply:
         parts: list[Mapping[str, Any]] = []
-        reason, counts = None, _NO_COUNTS
-        with closing(self.wire.lines("/v1/chat/completions", self._body(question, stream=True))) as lines:
+        word, counts = "", _NO_COUNTS
+        with closing(self.wire.lines("/v1/chat/completions", self._body(question, limit, stream=True))) as lines:
             for event in self._events(lines):
                 counts = _counts(event) or counts
                 choice = next(iter(listed(event.get("choices"))), {})
-                reason = _reason(choice) or reason
+                word = text(choice.get("finish_reason")) or word
                 delta = mapping(choice.get("delta"))
                 parts += listed(delta.get("tool_calls"))
                 said = text(delta.get("content"))
-                if said or (choice and not reason and not any(delta.get(key) for key in _NO_TEXT)):
+                if said or (choice and not word and not any(delta.get(key) for key in _NO_TEXT)):
                     pieces.append(said)
-                if len(pieces) >= question.guard and reason is None:
+                if len(pieces) >= question.guard and not word:
                     return Reply("".join(pieces), pieces=tuple(pieces), tokens=len(pieces), abandoned=True)
-        return Reply("".join(pieces), reason, *counts, pieces=tuple(pieces), calls=joined_calls(parts))
+        return Reply("".join(pieces), _reason(word), *counts, pieces=tuple(pieces), calls=joined_calls(parts))
 
     def ask_whole(self, question: Question) -> Reply:
         """The answer in one piece."""
-        answer = self.wire.post("/v1/chat/completions", self._body(question, stream=False), at_length=True)
+        return _with_limit(lambda limit: self._whole(question, limit))
+
+    def _whole(self, question: Question, limit: str) -> Reply:
+        answer = self.wire.post("/v1/chat/completions", self._body(question, limit, stream=False), at_length=True)
         self._refuse_error(answer)
         choice = next(iter(listed(answer.get("choices"))), {})
         message = mapping(choice.get("message"))
         said, calls = text(message.get("content")), calls_of(message.get("tool_calls"))
-        return Reply(said, _reason(choice), *(_counts(answer) or _NO_COUNTS), calls=calls)
+        return Reply(said, _reason(text(choice.get("finish_reason"))), *(_counts(answer) or _NO_COUNTS), calls=calls)
 
     def rendered(self, question: Question) -> str | None:
         """The prompt that llama.cpp's ``/apply-template`` shows; None of another server."""
@@ -103,12 +106,12 @@ class OpenAIServer:
         prompt = self.wire.post("/apply-template", _conversation(question)).get("prompt")
         return prompt if isinstance(prompt, str) else None
 
-    def _body(self, question: Question, *, stream: bool) -> dict[str, Any]:
+    def _body(self, question: Question, limit: str, *, stream: bool) -> dict[str, Any]:
         body = {key: question.options[key] for key in _OPTIONS if key in question.options}
         if question.stops:
             body["stop"] = list(question.stops)
         if question.limit is not None:
-            body["max_tokens"] = question.limit
+            body[limit] = question.limit
         if stream:
             body["stream_options"] = {"include_usage": True}
         return body | _conversation(question) | {"model": self.model, "stream": stream}
@@ -130,8 +133,8 @@ class OpenAIServer:
                 raise NoJsonError(f"{self.wire.base} answered in one piece where a stream was asked for")
 
     def _refuse_error(self, answer: Mapping[str, Any]) -> None:
-        if told := told_error(answer):
-            raise ServerError(f"{self.wire.base} broke off in the middle of an answer: {told}")
+        if (error := self.wire.broken_off(answer)) is not None:
+            raise error
 
     @cached_property
     def _props(self) -> Mapping[str, Any]:
@@ -156,8 +159,23 @@ def _conversation(question: Question) -> dict[str, Any]:
     return {"messages": for_openai(question.messages), **tools}
 
 
-def _reason(choice: Mapping[str, Any]) -> str | None:
-    word = text(choice.get("finish_reason"))
+def _with_limit(ask: Callable[[str], Reply]) -> Reply:
+    """What is answered to the older name of a limit, else to the newer one.
+
+    Some servers pass over a name that they do not know (llama-cpp-python #1907: `max_completion_tokens`); the newer
+    models of OpenAI's refuse the older one, and say so.
+    """
+    try:
+        return ask("max_tokens")
+    except StatusError as error:
+        if _NEWER.search(str(error)) is None:
+            raise
+    return ask("max_completion_tokens")
+
+
+def _reason(word: str) -> str | None:
+    if word in BROKEN:
+        return None
     return "stop" if word in _CALLS else word or None
 
 

@@ -8,10 +8,14 @@ from typing import Any, NamedTuple
 from tunespec.errors import CannotJudgeError
 from tunespec.findings import Place
 from tunespec.inference.answered import Answered, Reply, Served
+from tunespec.inference.chunks import is_part, whole_answers
+from tunespec.inference.event_lines import without_events
 from tunespec.inference.fields import listed
+from tunespec.inference.harness_samples import is_generated, is_sample, sample_key
 from tunespec.inference.recording import answer_of, is_recorded_line, served_of
+from tunespec.inference.response_object import is_response
 from tunespec.inference.responses import Response, name_of, responses_of, why_no_answer
-from tunespec.inference.streams import is_piece, joined, only_loads
+from tunespec.inference.streams import Numbered, is_piece, joined, only_loads
 from tunespec.inference.tool_calls import calls_of
 from tunespec.reading import read
 from tunespec.shapes import Shapes
@@ -49,7 +53,7 @@ def read_recorded(files: tuple[DataFile, ...], shapes: Shapes) -> Recorded:
     for file in files:
         before = len(found), len(unread)
         empty = "it is empty"
-        for number, row in joined(read(file.path, file.format)):
+        for number, row in _rows(file):
             if row.data is not None and only_loads(row.data):
                 empty = "its lines only load or unload the model"
                 continue
@@ -61,7 +65,7 @@ def read_recorded(files: tuple[DataFile, ...], shapes: Shapes) -> Recorded:
             else:
                 served.append(_served(row.data, served))
         if len(found) == before[0]:
-            why = next((one.why for one in unread[before[1] :]), empty)
+            why = next((f"{_at(one.place)} {one.why}" for one in unread[before[1] :]), empty)
             raise CannotJudgeError(f"{file.shown}: no recorded output has a prompt and an answer: {why}")
     return Recorded(found, unread, served[-1] if served else None)
 
@@ -78,7 +82,26 @@ def is_recording(record: Mapping[str, Any]) -> bool:
     }
     keys = set(record)
     others = {"custom_id", "response", "error"} <= keys or {"predict", "label", "prompt"} <= keys
-    return is_recorded_line(record) or ollama or openai or others
+    streamed = is_part(record) or is_response(record)
+    return is_recorded_line(record) or ollama or openai or others or streamed or is_generated(record)
+
+
+def is_failure(record: Mapping[str, Any]) -> bool:
+    """Whether a record is what a server sends in place of an answer, or of the rest of one."""
+    return set(record) == {"error"} or record.get("type") == "error"
+
+
+def _rows(file: DataFile) -> list[Numbered]:
+    """The rows with answers that are whole, in order; a sample that is logged again is the same answer."""
+    rows = map(Numbered._make, enumerate(without_events(read(file.path, file.format))))
+    found, seen = [], set()
+    for numbered in joined(whole_answers(rows)):
+        data = numbered.row.data
+        key = sample_key(data) if data is not None and is_sample(data) else None
+        if key is None or key not in seen:
+            found.append(numbered)
+        seen.add(key)
+    return sorted(found, key=lambda numbered: numbered.number)
 
 
 def _answers(data: dict[str, Any], place: Place, shapes: Shapes) -> list[Answered]:
@@ -119,8 +142,11 @@ def _answered(response: Response, name: str, place: Place, shapes: Shapes) -> An
 
 
 def _unread(place: Place, why: str) -> Unread:
-    at = f"row {place.row}" if place.line is None else f"line {place.line}"
-    return Unread(place._replace(key=f"{place.path}:{at}"), why)
+    return Unread(place._replace(key=f"{place.path}:{_at(place)}"), why)
+
+
+def _at(place: Place) -> str:
+    return f"row {place.row}" if place.line is None else f"line {place.line}"
 
 
 def _served(data: Mapping[str, Any], before: list[Served | None]) -> Served | None:

@@ -73,8 +73,9 @@ def write_recording(path: Path, answered: Iterable[Answered], served: Served) ->
         new.write_bytes(content)
         new.replace(path)
     except OSError as error:
-        new.unlink(missing_ok=True)
         raise _unwritten(path, error) from error
+    finally:
+        new.unlink(missing_ok=True)  # there still if it could not be written, or the user had no patience
 
 
 def is_recorded_line(record: Mapping[str, Any]) -> bool:

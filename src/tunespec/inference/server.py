@@ -11,10 +11,14 @@ from tunespec.inference.answered import Reply, Served
 from tunespec.inference.errors import ServerError
 
 T = TypeVar("T")
-# How Ollama, llama.cpp's server, vLLM and OpenAI itself say that a prompt does not fit.
+# How Ollama, llama.cpp's server, vLLM, LM Studio and OpenAI itself say that a prompt does not fit.
 _TOO_LONG = re.compile(
-    r"exceeds? the (?:available )?context|longer than the context|(?:maximum|model's) context length", re.IGNORECASE
+    r"exceeds? the (?:available )?context|(?:longer|greater) than the context|(?:maximum|model's) context length"
+    r"|maximum model length|when context (?:the )?overflows",
+    re.IGNORECASE,
 )
+# vLLM and OpenAI count the caller's limit, too: what the prompt itself has stands beside the context's length.
+_COUNTED = re.compile(r"context length is (\d+) tokens.*?(\d+) (?:input tokens|in the messages)", re.DOTALL)
 # How Ollama, llama.cpp's server without its Jinja engine, and vLLM without a parser say that they take no tools.
 _NO_TOOLS = re.compile(r"does not support tools|tools? (?:param|choice) requires", re.IGNORECASE)
 
@@ -74,7 +78,10 @@ def listed_as(model: str, listed: Mapping[str, T]) -> T | None:
 
 
 def says_too_long(error: ServerError) -> bool:
-    """Whether the server refuses a prompt since it does not fit into the context."""
+    """Whether the server refuses a prompt since it does not fit into the context, whatever the limit of its answer."""
+    counted = _COUNTED.search(str(error))
+    if counted is not None:
+        return int(counted[2]) >= int(counted[1])
     return _TOO_LONG.search(str(error)) is not None
 
 

@@ -16,14 +16,14 @@ class Numbered(NamedTuple):
     row: Row
 
 
-def joined(rows: Iterable[Row]) -> Iterator[Numbered]:
+def joined(rows: Iterable[Numbered]) -> Iterator[Numbered]:
     """The rows, of which the pieces of one answer are one row: the last piece's, with all of the text.
 
     It stands where the first piece does. A stream that was cut off has ``done: false`` still. An unreadable row
     between two pieces ends no answer, since it may be one of them.
     """
     pieces: list[Numbered] = []
-    for numbered in map(Numbered._make, enumerate(rows)):
+    for numbered in rows:
         data = numbered.row.data
         if data is None:
             yield numbered

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +50,7 @@ class Wire:
     base: str
     silence: float = 120.0
     patience: float = 300.0
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def get(self, path: str) -> Mapping[str, Any]:
         """The JSON object at a path.
@@ -101,29 +101,52 @@ class Wire:
         except orjson.JSONDecodeError:
             value = None
         if not isinstance(value, dict):
-            raise NoJsonError(f"{self.base} sent something that is no JSON object: {_shown(content, 40)!r}")
+            raise NoJsonError(
+                f"{self.base} sent something that is no JSON object: {_shown(self._hidden(content), 40)!r}"
+            )
         return value
+
+    def broken_off(self, value: Any) -> ServerError | None:
+        """The error of a server that tells one in place of the rest of an answer; None if a JSON value tells none."""
+        told = told_error(value, self._hidden)
+        return ServerError(f"{self.base} broke off in the middle of an answer: {told}") if told else None
 
     def _chunks(
         self, method: str, path: str, body: Mapping[str, Any] | None, silence: float
     ) -> Generator[bytes, None, None]:
         """The bytes of an answer that is no refusal."""
         request = Request(method, path, b"" if body is None else orjson.dumps(body), self.headers)
-        with closing(exchange(self.base, request, Bounds(silence, self.patience))) as parts:
+        with self._keyless(), closing(exchange(self.base, request, Bounds(silence, self.patience))) as parts:
             head, _ = next(parts)
             if head.status_code != HTTPStatus.OK:
-                raise StatusError(self.base, head.status_code, _refusal(head, (part for _, part in parts)))
+                said = _refusal(head, (part for _, part in parts), self._hidden)
+                raise StatusError(self.base, head.status_code, said)
             encoding = dict(head.headers).get(b"content-encoding", b"identity").decode("latin-1")
             if encoding != "identity":
                 raise ServerError(f"{self.base} sent its answer compressed ({encoding}), which nobody asked for")
             for _, part in parts:
                 yield part
 
+    @contextmanager
+    def _keyless(self) -> Iterator[None]:
+        """Whatever the server sent, no sentence about it tells the key."""
+        try:
+            yield
+        except ServerError as error:
+            error.args = tuple(self._hidden(str(said).encode()).decode() for said in error.args)
+            raise
 
-def _refusal(head: h11.Response, parts: Iterator[bytes]) -> str:
+    def _hidden(self, content: bytes) -> bytes:
+        """What a server says, without the key: some repeat the one that they refuse."""
+        for _, value in self.headers:
+            content = content.replace(value.removeprefix("Bearer ").encode(), b"...")
+        return content
+
+
+def _refusal(head: h11.Response, parts: Iterator[bytes], hidden: Callable[[bytes], bytes]) -> str:
     """Why a request was refused: the server's word, else HTTP's."""
     if (target := dict(head.headers).get(b"location")) is not None:
-        return f"it points to {_shown(target, 100)}, where nothing is sent"
+        return f"it points to {_shown(hidden(target), 100)}, where nothing is sent"
     content = b""
     try:
         for part in parts:
@@ -135,7 +158,7 @@ def _refusal(head: h11.Response, parts: Iterator[bytes]) -> str:
     code = int(head.status_code)
     phrase = HTTPStatus(code).phrase if code in HTTPStatus.__members__.values() else "no reason given"
     hint = f" ({KEY} holds the key that is sent)" if code == HTTPStatus.UNAUTHORIZED else ""
-    return (error_in(content) or phrase) + hint
+    return (error_in(hidden(content)) or phrase) + hint
 
 
 def error_in(content: bytes) -> str:
@@ -150,14 +173,15 @@ def error_in(content: bytes) -> str:
     return told or _shown(content, 200)
 
 
-def told_error(value: Any) -> str:
-    """The error in a JSON value; empty if it holds none."""
+def told_error(value: Any, hidden: Callable[[bytes], bytes] = bytes) -> str:
+    """The error in a JSON value, without what is to be hidden; empty if it holds none."""
     if not isinstance(value, dict):
         return ""
     error = value.get("message") if value.get("object") == "error" else value.get("error")  # vLLM before 0.10
+    error = error or (value["detail"] if value.keys() == {"detail"} else None)  # FastAPI's, on which many are built
     if isinstance(error, dict):
         error = error.get("message") or orjson.dumps(error).decode()
-    return _shown(str(error).encode(errors="replace"), 300) if error else ""
+    return _shown(hidden(str(error).encode(errors="replace")), 300) if error else ""
 
 
 def _shown(content: bytes, limit: int) -> str:

@@ -11,7 +11,7 @@ from tunespec.errors import CannotJudgeError
 Report = dict[str, Any]
 
 
-def render(report: Report, format_: str, *, rows: Mapping[tuple[str, int], str] | None = None) -> str:
+def render(report: Report, format_: str, *, rows: Mapping[tuple[str, int | None], str] | None = None) -> str:
     """The report in a format: ``text`` or ``json``."""
     return _formats()[format_](report, rows or {})
 
@@ -28,7 +28,7 @@ def parse_target(target: str) -> tuple[str, Path]:
     return format_, Path(file)
 
 
-def _formats() -> dict[str, Callable[[Report, Mapping[tuple[str, int], str]], str]]:
+def _formats() -> dict[str, Callable[[Report, Mapping[tuple[str, int | None], str]], str]]:
     from tunespec.report.json_report import render_json
     from tunespec.report.text import render_text
 

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 
-def render_json(report: dict[str, Any], rows: Mapping[tuple[str, int], str]) -> str:
+def render_json(report: dict[str, Any], rows: Mapping[tuple[str, int | None], str]) -> str:
     """The report as indented JSON; with ``rows``, findings carry the record's text."""
     if rows:
         findings = [

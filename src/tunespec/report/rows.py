@@ -11,9 +11,9 @@ from tunespec.text import shorten
 _LIMIT = 240  # characters of a record
 
 
-def record_texts(discovery: Discovery, wanted: set[tuple[str, int | None]]) -> dict[tuple[str, int], str]:
+def record_texts(discovery: Discovery, wanted: set[tuple[str, int | None]]) -> dict[tuple[str, int | None], str]:
     """``(path, row)`` -> the record's text, shortened to one line."""
-    texts: dict[tuple[str, int], str] = {}
+    texts: dict[tuple[str, int | None], str] = {}
     subjects = (*discovery.datasets, *discovery.answering, *discovery.reviews)
     for file in dict.fromkeys(file for subject in subjects for file in subject.files):
         rows = {row for path, row in wanted if path == file.shown and row is not None}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
+from tunespec.splits import parse_name
 from tunespec.templates.end_texts import in_line
 
 _PASSED_OVER = 5
@@ -43,7 +45,7 @@ def _run(subject: Mapping[str, Any]) -> Iterator[str]:
     said = [profile[key] for key in ("method", "objective") if key in profile]
     known = f" ({profile['framework']}{': ' if said else ''}{', '.join(said)})" if "framework" in profile else ""
     yield f"training run {subject['name']}{known}"
-    if planned := ", ".join(_plan(profile.get("plan", {}))):
+    if planned := ", ".join(_plan(profile.get("plan"))):
         yield f"  {planned}"
     if log := profile.get("log"):
         yield f"  {_log(log)}"
@@ -62,16 +64,21 @@ def _log(log: Mapping[str, Any]) -> str:
     return f"logged in {log['path']}: {plural(log['rows'], 'row')}{until}{end}"
 
 
-def _plan(plan: Mapping[str, Any]) -> Iterator[str]:
+def _plan(numbers: Mapping[str, Any] | None) -> Iterator[str]:
     """What its settings come to, as far as that is known."""
-    if plan.get("epochs"):
-        yield f"{plan['epochs']:.3g} epoch{'' if plan['epochs'] == 1 else 's'}"
-    if plan.get("steps"):
-        yield plural(plan["steps"], "step")
-    if plan.get("batch"):
-        on = f" on {plural(plan['devices'], 'device')}" if plan["devices"] else " on each device"
-        on = " on all devices together" if plan["is_whole_batch"] and plan["devices"] != 1 else on
-        yield f"{plan['batch']:g} record{'' if plan['batch'] == 1 else 's'} a step{on}"
+    if numbers is None:
+        return
+    from tunespec.training.plan import Plan
+
+    plan = Plan(**numbers)
+    if plan.epochs:
+        yield f"{plan.epochs_said} epoch{'' if plan.epochs == 1 else 's'}"
+    if plan.steps:
+        yield plan.steps_said
+    if plan.batch:
+        on = f" on {plural(plan.devices, 'device')}" if plan.devices else " on each device"
+        on = " on all devices together" if plan.is_whole_batch and plan.devices != 1 else on
+        yield f"{plan.batch_said} a step{on}"
 
 
 def _answers(subject: Mapping[str, Any]) -> Iterator[str]:
@@ -148,10 +155,16 @@ def _template(subject: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _file(file: Mapping[str, Any], subject: Mapping[str, Any]) -> str:
-    split = f" ({file['split']})" if file["split"] else ""
+    said = f", as {file['named_by']}" if "named_by" in file and not _is_named(file) else ""
+    split = f" ({file['split']}{said})" if file["split"] else ""
     unread = f", {file['unread']:,} unreadable" if file["unread"] else ""
     whole = [other["split"] for other in subject["files"]].count(file["split"]) == 1
     return f"{file['path']}{split}: {plural(file['rows'], 'record')}{unread}" + (_split(file, subject) if whole else "")
+
+
+def _is_named(file: Mapping[str, Any]) -> bool:
+    """Whether a file's split is that of its name."""
+    return bool(parse_name(PurePosixPath(file["path"]))[1] == file["split"])
 
 
 def _split(file: Mapping[str, Any], subject: Mapping[str, Any]) -> str:

@@ -14,13 +14,13 @@ _INDENTED = "\n      "  # further lines of a message: both sides of a difference
 _IDLE = 6  # kinds named that had nothing to look at
 
 
-def render_text(report: Mapping[str, Any], rows: Mapping[tuple[str, int], str]) -> str:
+def render_text(report: Mapping[str, Any], rows: Mapping[tuple[str, int | None], str]) -> str:
     """The report for a person: what was judged, the findings in groups, what was not judged, the summary."""
     blocks = [subject_lines(report), *_groups(report, rows), _not_judged(report), _summary(report)]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _groups(report: Mapping[str, Any], rows: Mapping[tuple[str, int], str]) -> Iterator[str]:
+def _groups(report: Mapping[str, Any], rows: Mapping[tuple[str, int | None], str]) -> Iterator[str]:
     totals = {tuple(row[part] for part in _OF_GROUP): row for row in report["pitfalls"]}
     for key, group in groupby(report["findings"], lambda finding: tuple(finding[part] for part in _OF_GROUP)):
         findings, total = list(group), totals[key]
@@ -46,7 +46,7 @@ def _counts(total: Mapping[str, Any]) -> str:
     return f"{total['value']} (limit {total['limit']})"
 
 
-def _locations(findings: Sequence[Mapping[str, Any]], rows: Mapping[tuple[str, int], str]) -> Iterator[str]:
+def _locations(findings: Sequence[Mapping[str, Any]], rows: Mapping[tuple[str, int | None], str]) -> Iterator[str]:
     for finding in findings[:_LOCATIONS]:
         yield f"  {place(finding)}: {_INDENTED.join(finding['message'].splitlines())}"
         if (text := rows.get((finding["path"], finding["row"]))) is not None:

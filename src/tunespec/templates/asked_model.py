@@ -49,7 +49,7 @@ class AskedModel:
 
     Args:
         named: the name that the user tells (``--model``, ``inference.model``); None if there is none.
-        own: the names that the path of the Modelfile or template gives.
+        own: the names that the path of the Modelfile or template gives, of any tag.
         others: the models that the callers beside it name, those of Ollama's library, too.
         folders: those of the templates, where no Modelfile and no configuration says whose the callers are; else None.
     """
@@ -72,8 +72,8 @@ class AskedModel:
         if not isinstance(name, str) or not name:
             return "own" if near and all(self.whose(other, caller) != "other" for other in self.others) else "unsure"
         if self.named is not None:
-            return "own" if _same(name, self.named) else "other"
-        if any(_same(name, own) for own in self.own) and not _NAME.fullmatch(_parts(name)[0]):
+            return "own" if is_same_model(name, self.named) else "other"
+        if any(_parts(name)[0] == _parts(own)[0] for own in self.own) and not _NAME.fullmatch(_parts(name)[0]):
             return "own"
         if is_another(name, None):
             return "other"
@@ -111,7 +111,7 @@ def is_another(name: str, named: str | None) -> bool:
         named: the name of the served model, if it is told: then any other name is another's.
     """
     if named is not None:
-        return not _same(name, named)
+        return not is_same_model(name, named)
     publisher, _, last = _parts(name)[0].rpartition("/")
     return is_of_library(name) or publisher in _PUBLISHERS or _HOSTED.fullmatch(last) is not None
 
@@ -122,10 +122,13 @@ def is_of_library(name: str) -> bool:
     return _NAME.fullmatch(base) is not None or _SIZE.match(tag) is not None
 
 
-def _same(one: str, other: str) -> bool:
-    """Whether two names are of one model; one without a tag may be of any."""
+def is_same_model(one: str, other: str) -> bool:
+    """Whether two names are of one model: without a tag it is `latest`.
+
+    Source: Ollama 0.34.2, ``types/model/name.go`` (``DefaultName``; ``Name.EqualFold``: in any case).
+    """
     (base, tag), (its_base, its_tag) = _parts(one), _parts(other)
-    return base == its_base and (not tag or not its_tag or tag == its_tag)
+    return base == its_base and (tag or "latest") == (its_tag or "latest")
 
 
 def _parts(name: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The folders that a Python program names in its texts: it may load a model from one of them."""
+"""The folders that a Python program or notebook names in its texts: it may load a model from one of them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from tunespec.templates.python_code import is_notebook, notebook_code
 from tunespec.templates.python_text import parsed
 from tunespec.training.folders import found_from
 
@@ -25,8 +26,9 @@ def named_folders(program: Path, root: Path) -> list[Path]:
         is no Python.
     """
     try:
-        tree = parsed(program.read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        content = program.read_bytes()
+        tree = parsed(notebook_code(content).text if is_notebook(content) else content)
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):  # a CodeError is a ValueError
         return []
     found = (found_from(program, text, root) for text in dict.fromkeys(_texts(tree)))
     return list(dict.fromkeys(path.resolve() for path in found if path is not None and path.is_dir()))

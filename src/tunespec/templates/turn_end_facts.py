@@ -15,15 +15,13 @@ from tunespec.templates.rows import Rows
 from tunespec.templates.sentinels import rendering, talk
 from tunespec.templates.sides import TrainingSide
 from tunespec.templates.source import TemplateSource
-from tunespec.templates.stop_lists import StopList, may_inherit, served_stops
+from tunespec.templates.stop_lists import StopList, may_inherit, served_stops, why_unasked
 from tunespec.templates.written import marker_of
 
 if TYPE_CHECKING:
     from tunespec.templates.prefix_stable import Step
 
 TRAINED = ("missing_turn_end", "untrained_turn_end", "unstable_prefix", "untrained_prompt", "doubled_reasoning")
-_NOT_ASKED = "no Modelfile and no request gives this model stop sequences"
-_ASKED_UNSURELY = "only requests that may ask another model give stop sequences"
 _HEARD = ("unstopped_turn_end", "unlisted_turn_end", "misspelt_stop", "misspelt_token", "endless_token")
 
 
@@ -68,7 +66,7 @@ def judge_turn_end(source: TemplateSource, rows: Rows, lists: Sequence[StopList]
     elif source.modelfile is not None or source.requests:
         _is_ended(end, source, rows, lists, hidden=taken == "hidden")
     if source.modelfile is None and all(own.unsure for own in lists):
-        rows.skip(_HEARD, _ASKED_UNSURELY if lists else _NOT_ASKED)
+        rows.skip(_HEARD, why_unasked(lists))
     rows.skip(["unlisted_turn_end"], "the files say whether what ends an answer is a token")
     rows.skip(_HEARD, f"no file lists the whole vocabulary: `{end.marker}` may be a token")
 

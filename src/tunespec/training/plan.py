@@ -6,7 +6,9 @@ import math
 from dataclasses import dataclass
 
 from tunespec.training.run_spec import RunSpec
-from tunespec.training.values import number
+from tunespec.training.values import number, word
+
+_LARGE = 100  # epochs from which on no fraction of one is told
 
 
 @dataclass(frozen=True)
@@ -15,16 +17,20 @@ class Plan:
 
     Args:
         records: training records, without those that are held out.
+        sequences: what they make: as many as there are records, with packing at most so many.
         devices: processes that train in parallel; None: not known, and all numbers are for one.
         batch: records (with packing: sequences) of one optimizer step.
-        steps_per_epoch: optimizer steps; with packing, and where only a limit is known, the most that there can be.
+        steps_per_epoch: optimizer steps; where only a limit is known, the most that there can be.
         steps: optimizer steps of the run.
         epochs: passes over the records.
         warmup: optimizer steps of warm-up.
         is_whole_batch: whether the configuration states the batch of all devices together.
+        bound: what packing leaves to a bound: ``steps``, where they follow from the epochs: the most that there can be;
+            ``epochs``, where they follow from the steps: the least. Empty: both are exact.
     """
 
     records: int | None
+    sequences: int | None
     devices: int | None
     batch: float | None
     steps_per_epoch: int | None
@@ -32,24 +38,55 @@ class Plan:
     epochs: float | None
     warmup: float | None
     is_whole_batch: bool = False
+    bound: str = ""
+
+    @property
+    def steps_said(self) -> str:
+        """The steps of the run, for a sentence."""
+        most = "at most " if self.bound == "steps" else ""
+        return f"{most}{self.steps:,} step{'' if self.steps == 1 else 's'}"
+
+    @property
+    def batch_said(self) -> str:
+        """What a step sees, for a sentence."""
+        word = "sequence" if self.bound else "record"
+        return f"{self.batch or 0:g} {word}{'' if self.batch == 1 else 's'}"
+
+    @property
+    def epochs_said(self) -> str:
+        """Its passes over the records, for a sentence."""
+        least = "at least " if self.bound == "epochs" else ""
+        epochs = self.epochs or 0
+        return f"{least}{epochs:.3g}" if epochs < _LARGE else f"{least}{epochs:,.0f}"
 
 
-def plan_of(spec: RunSpec, records: int | None, devices: int | None) -> Plan:
+def plan_of(spec: RunSpec, records: int | None, devices: int | None, tokens: int | None = None) -> Plan:
     """The plan of a run.
 
     Args:
         spec: its settings.
         records: training records, those that are held out included; None: not known.
         devices: as the configuration of the launcher or the user says; None: not known.
+        tokens: that the records have at most; None: not known.
     """
     batch = number(_batch(spec, devices or 1))
     trained = _trained(spec, records)
-    whole = max(1, math.ceil(trained / batch)) if trained and batch else None
+    sequences = _sequences(spec, trained, tokens)
+    whole = max(1, math.ceil(sequences / batch)) if sequences and batch else None
     steps, epochs = _length(spec, whole)
     steps = None if number(steps) is None else steps
-    is_whole = bool(spec.number("total_batch_size"))
-    per_epoch = _of_epoch(spec, whole)
-    return Plan(trained, devices, batch, per_epoch, steps, number(epochs), number(_warmup(spec, steps)), is_whole)
+    return Plan(
+        trained,
+        sequences,
+        devices,
+        batch,
+        _of_epoch(spec, whole),
+        steps,
+        number(epochs),
+        number(_warmup(spec, steps)),
+        is_whole_batch=bool(spec.number("total_batch_size")),
+        bound="" if not spec.value("packing") else "epochs" if _most_steps(spec) else "steps",
+    )
 
 
 def _batch(spec: RunSpec, devices: int) -> float | None:
@@ -73,6 +110,27 @@ def _trained(spec: RunSpec, records: int | None) -> int | None:
     return max(0, round(records * (1 - held_out)) if held_out < 1 else records - round(held_out))
 
 
+def _sequences(spec: RunSpec, records: int | None, tokens: int | None) -> int | None:
+    """The most sequences that the records make.
+
+    Packing closes a sequence when the next record does not fit in: of two that follow each other, one is filled by half
+    at least. Where it cuts records that do not fit, each sequence is full, and a long record is several.
+    """
+    if records is None or not spec.value("packing"):
+        return records
+    cuts, length = cuts_records(spec), spec.number("max_length")
+    if tokens is None or not length or length < 1:
+        return None if cuts else records
+    filled = math.ceil(tokens / length)
+    return filled if cuts else min(records, 2 * filled)
+
+
+def cuts_records(spec: RunSpec) -> bool:
+    """Whether what does not fit into a packed sequence goes on in the next one, as pretraining does everywhere."""
+    wrapped = word(spec.written.get("packing_strategy")) == "wrapped"
+    return wrapped or spec.value("truncation") == "split" or spec.objective == "pretrain"
+
+
 def _of_epoch(spec: RunSpec, whole: int | None) -> int | None:
     """Steps of an epoch: a limit ends it, unless its records do so before; ``whole``: those that its records make."""
     limit = spec.number("max_steps_per_epoch")
@@ -81,9 +139,7 @@ def _of_epoch(spec: RunSpec, whole: int | None) -> int | None:
 
 def _length(spec: RunSpec, whole: int | None) -> tuple[int | None, float | None]:
     """Steps and passes: the most steps count before the epochs, as in every framework that has both."""
-    most, epochs = spec.number("max_steps"), spec.number("epochs")
-    if most is None and (micro := spec.number("micro_steps")):
-        most = micro // max(1, spec.number("accumulation") or 1)
+    most, epochs = _most_steps(spec), spec.number("epochs")
     if most:
         return round(most), most / whole if whole else None
     if not spec.is_known("epochs") or epochs is None or epochs <= 0:
@@ -91,6 +147,12 @@ def _length(spec: RunSpec, whole: int | None) -> tuple[int | None, float | None]
     per_epoch = _of_epoch(spec, whole)
     passes = epochs * per_epoch / whole if per_epoch and whole else epochs
     return (math.ceil(per_epoch * epochs) if per_epoch else None), passes
+
+
+def _most_steps(spec: RunSpec) -> float | None:
+    """The steps of the run, where the settings count them."""
+    most, micro = spec.number("max_steps"), spec.number("micro_steps")
+    return micro // max(1, spec.number("accumulation") or 1) if most is None and micro else most
 
 
 def _warmup(spec: RunSpec, steps: int | None) -> float | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from tunespec.canonical import canonical
 from tunespec.sources import setting
 from tunespec.subjects import TrainingRun
 from tunespec.training.configuration import spec_in
@@ -21,8 +22,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tunespec.config import Config
+    from tunespec.conversation import Conversation
     from tunespec.sources import RecordSource
     from tunespec.templates.source import TemplateSource
+
+
+_OF_RECORD, _OF_TURN = 64, 16  # tokens that a template adds at most: a system prompt of its own, headers and ends
 
 
 class RunSource:
@@ -82,7 +87,22 @@ class RunSource:
     @cached_property
     def plan(self) -> Plan | None:
         """What its settings come to, in steps."""
-        return plan_of(self.spec, self.trained_on, self.devices) if self.spec is not None else None
+        if self.spec is None:
+            return None
+        tokens = self._most_tokens() if self.spec.value("packing") else None
+        return plan_of(self.spec, self.trained_on, self.devices, tokens)
+
+    def _most_tokens(self) -> int | None:
+        """Tokens that the records have at most; None if they are not all at hand.
+
+        No vocabulary makes more tokens of a text than it has bytes in UTF-8; a template adds some to each turn.
+        """
+        if self.trained_on is None or self.records is None:
+            return None
+        records = self.records.records
+        of_split = zip(records.conversations, records.splits, strict=True)
+        trained = [one for one, split in of_split if one is not None and split in {None, "train"}]
+        return sum(_bytes_of(one) + _OF_RECORD + _OF_TURN * len(one.turns) for one in trained)
 
     def described(self) -> dict[str, Any]:
         """The subject, as the report describes it."""
@@ -122,3 +142,11 @@ class RunSource:
                 continue
             if found is not None:
                 yield found
+
+
+def _bytes_of(conversation: Conversation) -> int:
+    """The bytes of all that a record can put into a sequence."""
+    turns = (*conversation.turns, *(conversation.rejected or ()))
+    texts = [conversation.system or "", *(turn.text + turn.thinking for turn in turns)]
+    extra = [one for one in (conversation.tools, [turn.calls for turn in turns if turn.calls]) if one]
+    return sum(len(text.encode(errors="replace")) for text in texts) + sum(len(canonical(one)) for one in extra)

@@ -65,12 +65,7 @@ def seen(spec: RunSpec, plan: Plan) -> str:
     if whole is None or whole.name != "total_batch_size":
         count = plan.devices or 1
         made += " on one device" if count == 1 else f" on {count} devices"
-    return f"{made}: {_counted(spec, plan)} in a step"
-
-
-def _counted(spec: RunSpec, plan: Plan) -> str:
-    word = "sequence" if spec.value("packing") else "record"
-    return f"{plan.batch:g} {word}{'' if plan.batch == 1 else 's'}"
+    return f"{made}: {plan.batch_said} in a step"
 
 
 def _repair(spec: RunSpec, plan: Plan, good: int) -> str:
@@ -123,14 +118,16 @@ def _large(source: RunSource, rows: SettingRows, plan: Plan, setting: Setting) -
 
 
 def _over(rows: SettingRows, plan: Plan, setting: Setting) -> None:
-    if plan.records is None:
+    if plan.sequences is None:
         rows.skip("batch_over_dataset", "how many records there are is not known")
         return
     rows.examine("batch_over_dataset", setting.name)
     if _is_over(plan):
-        text = f"{seen(rows.spec, plan)}, and there are {plan.records:,} to train on"
+        filled = f"{plan.records:,} records fill at most {plan.sequences:,}"
+        there = filled if plan.bound and plan.records != plan.sequences else f"there are {plan.sequences:,} to train on"
+        text = f"{seen(rows.spec, plan)}, and {there}"
         rows.mark("batch_over_dataset", setting.name, text)
 
 
 def _is_over(plan: Plan) -> bool:
-    return plan.records is not None and plan.batch is not None and plan.batch > plan.records
+    return plan.sequences is not None and plan.batch is not None and plan.batch > plan.sequences

@@ -35,7 +35,7 @@ def _too_many(source: RunSource, rows: SettingRows) -> None:
     setting = rows.examine("too_many_epochs", *_lengths(spec))
     if setting is not None and plan.epochs > most and not _ends_at_its_best(spec, plan.epochs):
         records = f"the same{'' if plan.records is None else f' {plan.records:,}'} records"
-        passes = "" if setting.name == "epochs" else f" are {plan.epochs:.3g} passes over {records},"
+        passes = "" if setting.name == "epochs" else f" are {plan.epochs_said} passes over {records},"
         more = f" and {most:g} are enough" if passes else f": more than {most:g} passes over {records}"
         goes_on = ", and nothing ends it at its best" if _is_set(spec, "load_best") and _evaluates(spec) else ""
         rows.mark("too_many_epochs", setting.name, f"{setting}{passes}{more}{goes_on}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tunespec.training.cadence import steps_between
+from tunespec.training.plan import Plan
 from tunespec.training.setting_facts.told import told
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
@@ -17,23 +18,22 @@ def pace_facts(source: RunSource, rows: SettingRows) -> None:
     On an unknown number of devices the run has at most the steps that it has on one.
     """
     rows.skip(KINDS, _UNKNOWN)
-    steps = source.plan.steps if source.plan is not None else None
-    if steps is None:
+    plan = source.plan
+    if plan is None or plan.steps is None:
         return
     if rows.spec.written.get("logging_strategy", "steps") == "steps":
-        _judge(rows, "logging_over_run", "logging_steps", steps, "the loss is logged at no step")
+        _judge(rows, "logging_over_run", "logging_steps", plan, "the loss is logged at no step")
     if steps_between(rows.spec) is not None:
         name = "eval_steps" if rows.spec.number("eval_steps") else "logging_steps"
-        _judge(rows, "evaluation_over_run", name, steps, "none comes in its course, and at the end it is too late")
+        _judge(rows, "evaluation_over_run", name, plan, "none comes in its course, and at the end it is too late")
     saved = rows.spec.setting("save_steps")
     if saved is not None and saved.is_written and rows.spec.value("save_strategy") == "steps":
-        _judge(rows, "save_over_run", "save_steps", steps, "no checkpoint before the last is kept to go back to")
+        _judge(rows, "save_over_run", "save_steps", plan, "no checkpoint before the last is kept to go back to")
 
 
-def _judge(rows: SettingRows, fact: str, name: str, steps: int, outcome: str) -> None:
+def _judge(rows: SettingRows, fact: str, name: str, plan: Plan, outcome: str) -> None:
     """A value below 1 is a share of the run."""
     every = rows.spec.number(name)
     setting = rows.examine(fact, name) if every is not None else None
-    if setting is not None and every is not None and every > steps:
-        run = f"the run has {steps:,} steps" if steps > 1 else "the run has one step"
-        rows.mark(fact, name, f"{told(rows.spec, setting)}, and {run}: {outcome}")
+    if setting is not None and every is not None and every > (plan.steps or 0):
+        rows.mark(fact, name, f"{told(rows.spec, setting)}, and the run has {plan.steps_said}: {outcome}")

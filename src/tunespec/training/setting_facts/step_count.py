@@ -19,7 +19,7 @@ def step_count_facts(source: RunSource, rows: SettingRows) -> None:
     plan, setting = source.plan, batch_setting(rows.spec)
     if plan is None or plan.records is None or plan.batch is None or setting is None:
         rows.skip(KINDS, "how many records there are, or a step sees, is not known")
-    elif plan.batch > plan.records:
+    elif plan.sequences is None or plan.batch > plan.sequences:
         rows.skip(KINDS, "a step sees more records than there are")
     else:
         _few(source, rows, plan, setting)
@@ -38,7 +38,8 @@ def _few(source: RunSource, rows: SettingRows, plan: Plan, setting: Setting) -> 
     rows.examine("few_steps", setting.name)
     least = source.threshold("H002", "steps")
     if plan.steps < least:
-        run = f"{plan.epochs:g} epochs of {plan.records:,} records are {plan.steps} optimizer steps, fewer than {least}"
+        steps = plan.steps_said.replace("step", "optimizer step")
+        run = f"{plan.epochs:g} epochs of {plan.records:,} records are {steps}, fewer than {least}"
         rows.mark("few_steps", setting.name, f"{seen(spec, plan)}; {run}{_repair(source, plan)}")
 
 
@@ -46,11 +47,11 @@ def _repair(source: RunSource, plan: Plan) -> str:
     """The largest accumulation that leaves enough steps, unless the batch would be too small with it."""
     spec, least = source.spec, source.threshold("H002", "steps")
     own, size = (spec.setting("accumulation"), spec.number("batch_size")) if spec is not None else (None, None)
-    if own is None or not own.value or not size or not plan.records or not plan.epochs or not plan.batch:
+    if own is None or not own.value or not size or not plan.sequences or not plan.epochs or not plan.batch:
         return ""
     one = plan.batch / own.value  # of the batch at an accumulation of 1
     for accumulation in range(int(own.value) - 1, 0, -1):
-        steps = math.ceil(math.ceil(plan.records / (one * accumulation)) * plan.epochs)
+        steps = math.ceil(math.ceil(plan.sequences / (one * accumulation)) * plan.epochs)
         if steps >= least:
             enough = one * accumulation >= source.threshold("H002", "least")
             return f"; `{own.key}: {accumulation}` gives {steps}" if enough else ""
@@ -66,7 +67,8 @@ def _evaluated(rows: SettingRows, plan: Plan) -> None:
     setting, often = asked
     rows.examine(kind, setting.name)
     if often > plan.steps_per_epoch:
-        text = f"an epoch of {plan.records:,} records has {plan.steps_per_epoch} optimizer steps"
+        most = "at most " if plan.bound else ""
+        text = f"an epoch of {plan.records:,} records has {most}{plan.steps_per_epoch} optimizer steps"
         rows.mark(kind, setting.name, f"{setting}: {often:.3g} evaluations of each epoch, and {text}")
 
 

@@ -36,7 +36,7 @@ def _warmup(source: RunSource, rows: SettingRows, plan: Plan) -> None:
         return
     for kind in kinds:
         rows.examine(kind, setting.name)
-    of = f"warm-up takes {share:.0%} of the run" + (f" of {plan.steps:,} steps" if plan.steps else "")
+    of = f"warm-up takes {share:.0%} of the run" + (f" of {plan.steps_said}" if plan.steps else "")
     most = source.threshold("H001", "warmup")
     if share >= 1:
         rows.mark("endless_warmup", setting.name, f"{setting}: {of}, and the learning rate never gets to its peak")
@@ -77,7 +77,7 @@ def _schedule(rows: SettingRows, plan: Plan) -> None:
         return
     rows.examine(kind, setting.name)
     if length > plan.steps * (1 + _TOLERANCE):
-        text = f"the run ends after {plan.steps:,} steps, before the learning rate has come down"
+        text = f"the run ends after {plan.steps_said}, before the learning rate has come down"
         rows.mark(kind, setting.name, f"{setting}: {text}")
     elif length < plan.steps * (1 - _TOLERANCE) and _is_exact(spec, plan):
         text = f"the run has {plan.steps:,} steps, and learns next to nothing in those after the schedule's end"
