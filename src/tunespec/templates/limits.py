@@ -66,7 +66,7 @@ def asked_limits(source: TemplateSource) -> Iterator[Limit]:
     for file, call in source.calls:
         if call.endpoint.kind is None:
             name, own = call.endpoint.limit, call.endpoint
-            model = source.generation(file) if own.configured else None
+            model = source.generation[file.shown] if own.configured else None
             tokens = _of_call(call, model) if own.configured else _given(call, name)
             default = _default(call, model) if own.server == "transformers" else own.default
             line = call.lines.get(name, call.line)

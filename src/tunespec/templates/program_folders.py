@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from tunespec.templates.python_code import is_notebook, notebook_code
@@ -27,11 +28,20 @@ def named_folders(program: Path, root: Path) -> list[Path]:
     """
     try:
         content = program.read_bytes()
-        tree = parsed(notebook_code(content).text if is_notebook(content) else content)
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):  # a CodeError is a ValueError
+    except OSError:
         return []
-    found = (found_from(program, text, root) for text in dict.fromkeys(_texts(tree)))
+    found = (found_from(program, text, root) for text in _paths(content))
     return list(dict.fromkeys(path.resolve() for path in found if path is not None and path.is_dir()))
+
+
+@lru_cache(maxsize=64)
+def _paths(content: bytes) -> tuple[str, ...]:
+    """The texts that may be paths, each once: several ask the same of one program."""
+    try:
+        tree = parsed(notebook_code(content).text if is_notebook(content) else content)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # a CodeError is a ValueError
+        return ()
+    return tuple(dict.fromkeys(_texts(tree)))
 
 
 def _texts(tree: ast.AST) -> Iterator[str]:

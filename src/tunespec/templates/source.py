@@ -87,9 +87,10 @@ class TemplateSource:
         """The calls of programs that do."""
         return self._callers.calls
 
-    def generation(self, script: DataFile) -> OwnSettings | None:
-        """What the model's own configuration says for the calls of a program; None if none is at hand."""
-        return own_settings(script, self.pair, self._config.root)
+    @cached_property
+    def generation(self) -> Mapping[str, OwnSettings | None]:
+        """What the model's own configuration says for the calls of each program, by its path; None: none is at hand."""
+        return {file.shown: own_settings(file, self.pair, self._config.root) for file in self.pair.of("script")}
 
     @cached_property
     def tokenizer(self) -> TrainingTemplate | None:
