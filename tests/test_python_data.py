@@ -119,6 +119,8 @@ def test_evaluation_on_the_data_that_are_trained_on(tmp_path, text, said):
 def test_what_is_not_evaluated_is_not_meant(tmp_path):
     assert found(tmp_path, "Trainer(m, a, c, d, d)", SAME, "a = TrainingArguments('o')\n") is None
     assert found(tmp_path, "Trainer(m, a, c, d, d)", SAME, "a = TrainingArguments('o', eval_strategy=s)\n") is None
+    trial = "a = TrainingArguments('o', eval_strategy='steps', max_steps=5)\n"
+    assert found(tmp_path, "Trainer(m, a, c, d, d)", SAME, trial) is None
 
 
 def test_a_finding_names_the_cell_of_a_notebook(tmp_path):

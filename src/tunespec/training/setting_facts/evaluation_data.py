@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tunespec.training.named_data import NamedData, named_data
+from tunespec.training.setting_facts.trained import trial_steps
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 
@@ -19,7 +20,7 @@ def evaluation_data_facts(source: RunSource, rows: SettingRows) -> None:
     """
     written = rows.spec.written
     if written.call:
-        _of_program(rows)
+        _of_program(source, rows)
         return
     if rows.spec.is_known("eval_strategy") and rows.spec.value("eval_strategy") == "no":
         rows.skip(KIND, "it does not evaluate")
@@ -37,13 +38,16 @@ def evaluation_data_facts(source: RunSource, rows: SettingRows) -> None:
     rows.skip(KIND, "it names no data to evaluate on")
 
 
-def _of_program(rows: SettingRows) -> None:
+def _of_program(source: RunSource, rows: SettingRows) -> None:
+    """A trial may well evaluate on the few records that it has."""
     spec = rows.spec
     held_out = spec.setting("validation_data")
     if spec.is_known("eval_strategy") and spec.value("eval_strategy") == "no":
         rows.skip(KIND, "it does not evaluate")
     elif held_out is None or not held_out.is_known or not spec.is_known("eval_strategy"):
         rows.skip(KIND, "what the program evaluates on, or whether it does, only a run would tell")
+    elif steps := trial_steps(source):
+        rows.skip(KIND, f"a run of {steps} steps only shows whether it runs")
     elif held_out.value:
         rows.examine(KIND, "validation_data")
         if same := spec.written.same_data:
