@@ -61,7 +61,7 @@ def _is_usual_reward(spec: RunSpec) -> bool:
     Its guide trains all of Qwen3-0.6B with that (``docs/source/reward_trainer.md``: Quick start, with its curves).
     """
     rate = spec.setting("learning_rate")
-    return spec.objective == "reward" and rate is not None and not rate.is_written
+    return spec.objective == "reward" and rate is not None and rate.said.startswith("TRL")
 
 
 def bounds_of(source: RunSource, spec: RunSpec) -> Bounds | None:
