@@ -19,13 +19,14 @@ FILES = "data_files"
 _FORMATS = frozenset("json csv parquet".split())
 _ALL = "train"  # what datasets calls files that are given without a split
 _OF_SPLITS = frozenset("DatasetDict dict".split())
+_LOAD = "load_dataset"
 _MOST = 20  # steps from a name to what it stands for
 
 
 def of_data(found: Gathered, links: Links, part: Part) -> None:
     """`load_dataset("json", data_files=...)`: files by split, as they are named there, or as the trainer takes them."""
     files = dict[str, list[str]]()
-    loads = [one for one in part.of_name("load_dataset") if one.values.get("path") in _FORMATS]
+    loads = [one for one in part.of_name(_LOAD) if one.values.get("path") in _FORMATS]
     trained, held_out = (_taken(links, part, key) for key in (TRAIN, HELD))
     for one in (one for one in loads if one.values.get(FILES)):
         role = _role(one, trained, held_out)
@@ -41,7 +42,7 @@ def of_data(found: Gathered, links: Links, part: Part) -> None:
 def _taken(links: Links, part: Part, key: str) -> set[Given]:
     """The calls that load what the run's trainers are given in an argument."""
     nodes = [one.nodes[key] for one in part.trainers if key in one.nodes]
-    return {call for node in nodes for call in _made(links, node) if call.name == "load_dataset"}
+    return {call for node in nodes for call in _made(links, node) if call.name == _LOAD}
 
 
 def _made(links: Links, start: ast.expr) -> set[Given]:
@@ -119,18 +120,16 @@ def same_data(links: Links, trainers: Sequence[Given]) -> str:
 
 
 def _are_same(links: Links, one: ast.expr | None, other: ast.expr | None) -> bool:
-    """Whether two expressions are the same name or split, also by another name: `held_out = records`.
+    """Whether two expressions are the same data: by the same name, by another (`held_out = records`), or loaded again.
 
-    Calls need not return the same twice, and what is not known to be the same is none.
+    Other calls need not return the same twice, and what is not known to be the same is none.
     """
-    if one is None or other is None or not _is_plain(one) or not _is_plain(other):
+    if one is None or other is None:
         return False
-    if ast.unparse(one) == ast.unparse(other):
+    if ast.unparse(one) == ast.unparse(other) and _is_plain(one):
         return True
-    one, other = _original(links, one), _original(links, other)
-    roots = [_root(node) for node in (one, other)]
-    bound = [[id(value) for value in links.bound(root)] for root in roots]
-    return ast.unparse(one) == ast.unparse(other) and bound[0] == bound[1] != []
+    origin = _origin(links, one)
+    return origin is not None and origin == _origin(links, other)
 
 
 def _is_plain(node: ast.expr) -> bool:
@@ -140,18 +139,19 @@ def _is_plain(node: ast.expr) -> bool:
     return isinstance(node, ast.Name)
 
 
-def _root(node: ast.expr) -> ast.Name:
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    assert isinstance(node, ast.Name)  # it is plain
-    return node
-
-
-def _original(links: Links, node: ast.expr) -> ast.expr:
-    """What a name stands for, as long as that is a name or a split of one."""
-    for _ in range(_MOST):
-        values = links.bound(node) if isinstance(node, ast.Name) else []
-        if len(values) != 1 or values[0] is None or not _is_plain(values[0]):
-            break
-        node = values[0]
-    return node
+def _origin(links: Links, node: ast.expr | None, left: int = _MOST) -> tuple[object, ...] | None:
+    """What data are made of: the call that loads them, or what a name was bound to, and the parts that are taken."""
+    if not left:
+        return None
+    if isinstance(node, ast.Name):
+        values = links.bound(node)
+        own = _origin(links, values[0], left - 1) if len(values) == 1 else None
+        return own or (tuple(map(id, values)) if values and None not in values else None)
+    if isinstance(node, ast.Attribute) or (isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)):
+        inner = _origin(links, node.value, left - 1)
+        part = node.attr if isinstance(node, ast.Attribute) else ast.unparse(node.slice)
+        return (*inner, part) if inner is not None else None
+    known = links.calls.get(id(node))
+    if known is not None and known.name == _LOAD and not known.unknown:
+        return tuple(sorted((key, repr(value)) for key, value in known.values.items()))
+    return None

@@ -68,6 +68,8 @@ class Links:
                 left += self._values(one)
             elif isinstance(one, ast.IfExp):
                 left += [one.body, one.orelse]
+            elif isinstance(one, ast.Starred):
+                left.append(one.value)
             elif isinstance(one, ast.Call):
                 left += self.returned(one)
         return found
@@ -172,10 +174,10 @@ def _returned(function: ast.AST) -> Iterator[ast.expr]:
 
 
 def _unpacked(targets: Sequence[ast.expr], value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
-    """`a, b = x, y` binds each to its own; of another value each is bound to the whole."""
+    """`a, b = x, y` binds each to its own; of another value each is bound to a part, written as `*value`."""
     parts = value.elts if isinstance(value, ast.Tuple | ast.List) else ()
     own = parts if len(parts) == len(targets) and not any(isinstance(one, ast.Starred) for one in parts) else ()
-    for target, part in zip(targets, own or [value] * len(targets), strict=True):
+    for target, part in zip(targets, own or [ast.Starred(value) for _ in targets], strict=True):
         if isinstance(target, ast.Name):
             yield target.id, part
 
