@@ -68,6 +68,8 @@ def test_so_do_the_trainers_of_trl(tmp_path, trainer):
         "class Mine(Other, Trainer):\n  pass\nMine(m, args=a)",
         "class Mine(Other):\n  pass\nMine(m, args=a)",
         "make(Trainer, m, a)",
+        "b = replace(a, eval_strategy='no')\nTrainer(m, b).train()",
+        "a.set_evaluate('no')\nTrainer(m, a).train()",
     ],
 )
 def test_an_evaluation_that_may_have_data_is_none_without(tmp_path, text):

@@ -126,7 +126,7 @@ def _are_same(links: Links, one: ast.expr | None, other: ast.expr | None) -> boo
     """
     if one is None or other is None:
         return False
-    if ast.unparse(one) == ast.unparse(other) and _is_plain(one):
+    if _is_plain(one) and _is_plain(other) and ast.unparse(one) == ast.unparse(other):
         return True
     origin = _origin(links, one)
     return origin is not None and origin == _origin(links, other)

@@ -23,7 +23,7 @@ class Part:
     """One run: its arguments, of which one or the other is taken where there are several, and its trainers.
 
     ``calls`` are all that may take part in it; ``is_after_another``: it goes on with what another trainer made;
-    ``only_asks``: its trainer evaluates and does not train.
+    ``only_asks``: its trainer evaluates and does not train; ``is_linked``: its trainers' calls name the arguments.
     """
 
     arguments: Sequence[Given]
@@ -31,6 +31,7 @@ class Part:
     calls: Sequence[Given] = field(default_factory=list)
     is_after_another: bool = False
     only_asks: bool = False
+    is_linked: bool = False
 
     @property
     def first(self) -> Given:
@@ -162,5 +163,6 @@ def _share(program: Program, links: Links, runs: Sequence[Part]) -> None:
     for run, own in zip(runs, reached, strict=True):
         others = {call for calls in reached for call in calls} - own
         run.calls = [call for call in program.calls if call not in others]
+        run.is_linked = all(_arguments(links, one) for one in run.trainers)
         run.only_asks = any(_only_asks(program, links, one) for one in run.trainers)
         run.is_after_another = any(call.is_trainer and call not in run.trainers for call in own)

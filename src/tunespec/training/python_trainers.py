@@ -57,9 +57,14 @@ def _passed(found: Gathered, key: str, trainers: Sequence[Given]) -> None:
 
 
 def _takes_none(program: Program, part: Part) -> bool:
-    """Whether the run has nothing to evaluate on: none is given later, and it is not there to be asked alone."""
-    set_later = any(
-        isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr == _HELD
-        for node in program.nodes
-    )
-    return bool(part.trainers) and not set_later and not part.only_asks
+    """Whether the run has nothing to evaluate on, whatever a run would tell.
+
+    That is not sure where data are given later, or another evaluation is asked for, or the arguments are made anew
+    (`replace(args, ...)`), nor of a trainer that is only asked to evaluate.
+    """
+    changed = any(isinstance(node, ast.Attribute) and _changes(node) for node in program.nodes)
+    return part.is_linked and not changed and not part.only_asks
+
+
+def _changes(node: ast.Attribute) -> bool:
+    return node.attr == "set_evaluate" or (node.attr == _HELD and isinstance(node.ctx, ast.Store))
