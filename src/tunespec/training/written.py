@@ -30,8 +30,10 @@ class Written:
         unread: what it configures beside that is not read, as sentences.
         prefix: where it is a part of its file, what stands before its keys there, with a dot; the keys are also found
             by their whole names.
+        cells: of a notebook, key -> the cell and the line in it.
         call: the class that a Python program calls with these values; empty for other files.
         calls_line: the line of that call.
+        same_data: what such a program both trains and evaluates on, as it names it; empty where that is not the same.
     """
 
     file: DataFile
@@ -43,8 +45,10 @@ class Written:
     said: Mapping[str, str] = field(default_factory=dict)
     unread: Sequence[str] = ()
     prefix: str = ""
+    cells: Mapping[str, str] = field(default_factory=dict)
     call: str = ""
     calls_line: int | None = None
+    same_data: str = ""
 
     def has(self, key: str) -> bool:
         """Whether a key is written, whatever its value."""
@@ -84,6 +88,16 @@ class Written:
                 return self.lines[key]
             key = key.rpartition(".")[0]
         return self.calls_line
+
+    def cell(self, key: str) -> str:
+        """The same of a notebook, as it is shown: `cell 7, line 3`; empty for other files."""
+        while key and key not in self.cells:
+            key = key.rpartition(".")[0]
+        return self.cells.get(key, "")
+
+    def where(self, key: str) -> str:
+        """Where a key stands, as a message says it: `line 7`, in a notebook `cell 7, line 3`."""
+        return self.cell(key) or f"line {self.line(key)}"
 
     def leaves(self) -> Iterator[tuple[str, Any]]:
         """Every key with a value that holds no further key, in the order in which they are written."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting import Setting
@@ -14,6 +14,7 @@ from tunespec.training.setting_facts.trained import (
     is_mixed,
     is_preference,
     is_small,
+    is_trained_writer,
     named,
     own_sized_optimizer,
     trial_steps,
@@ -48,7 +49,19 @@ def rate_facts(source: RunSource, rows: SettingRows) -> None:
         if steps := trial_steps(source):
             bounds = Bounds(destructive=bounds.destructive)
             rows.skip("learning_rate_high learning_rate_low", f"a run of {steps} steps only shows whether it runs")
+        elif _is_usual_reward(spec):
+            bounds = replace(bounds, high=math.inf)
+            rows.skip("learning_rate_high", "it is TRL's own for reward models, with which its guide trains all")
         _judge(rows, bounds)
+
+
+def _is_usual_reward(spec: RunSpec) -> bool:
+    """Whether nobody wrote a reward model's rate: TRL's is 1e-4, ten times what its script has for all weights.
+
+    Its guide trains all of Qwen3-0.6B with that (``docs/source/reward_trainer.md``: Quick start, with its curves).
+    """
+    rate = spec.setting("learning_rate")
+    return spec.objective == "reward" and rate is not None and rate.said.startswith("TRL")
 
 
 def bounds_of(source: RunSource, spec: RunSpec) -> Bounds | None:
@@ -83,7 +96,7 @@ def _of_any_method(spec: RunSpec, limit: Callable[[str], float]) -> Bounds:
     high = destructive = max(limit("destructive_adapter"), limit("destructive_full"))
     if is_preference(spec):
         high = max(limit("rate_preference_adapter"), limit("rate_preference"))
-    elif spec.objective not in {"", "pretrain"} and not is_small(spec):
+    elif (spec.objective not in {"", "pretrain"} or is_trained_writer(spec)) and not is_small(spec):
         high = max(limit("rate_adapter"), limit("rate_full"))
     return Bounds(high=high, destructive=destructive)
 
