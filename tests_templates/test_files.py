@@ -38,8 +38,10 @@ def test_silent_change(files):
         outranked_template: {value} | a TEMPLATE that Ollama from 0.30 on does not use: the chat template in the model
             file knows tools or reasoning, which the TEMPLATE does not, and writes something else than the training |
             the model is asked in a form that it never saw
-        foreign_template: {value} | a training or serving configuration with the template of another generation of its
-            model | no turn begins and ends as the model knows it
+        foreign_template: {value} | a training configuration with the template of other models | no turn begins and ends
+            as the model knows it, unless it is served with that template, too
+        foreign_serving_template: {value} | a configuration that answers with a maker's model and the template of other
+            models | no turn begins and ends as the model knows it
         ignored_text: {value} | a text of a request under a key that the endpoint does not have | the model is asked
             without it, and answers as if it did not exist
         bypassed_template: {value} | a request that brings a template of its own, or a raw prompt that nobody rendered |
@@ -69,8 +71,8 @@ def test_silent_change(files):
         "altered_template",
         "swallowed_instruction",
         "outranked_template",
-        "foreign_template",
         "ignored_text",
+        "foreign_serving_template",
     )
     doubtful = (
         "ignored_key",
@@ -79,6 +81,7 @@ def test_silent_change(files):
         "replaced_instruction",
         "empty_value",
         "substituted_template",
+        "foreign_template",
     )
     return [
         *(expect.ExpectColumnValuesToBeNull(column=kind) for kind in broken),
