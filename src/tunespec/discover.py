@@ -18,6 +18,7 @@ from tunespec.review.discovery import review_logs
 from tunespec.seen import look
 from tunespec.shapes import Shapes
 from tunespec.subjects import Absent, DataFile, Dataset, ReviewLog, Subject, TemplatePair, TrainingRun
+from tunespec.training.configuration import runs_in
 
 _ABSENT = {
     "data": Absent("no dataset", "no dataset is among the files"),
@@ -86,10 +87,11 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
     base, patterns = (Path.cwd(), paths) if paths else (config.root, config.data or (() if configured else (".",)))
     seen = look(config, base, patterns, shapes)
     datasets = [*configured, *_datasets(seen.data)]
-    of_training = [file for file, _ in seen.training.values()]
+    by_run = [(run, named) for file, named in seen.training.values() for run in runs_in(file)]
+    of_training = [file for file, _ in by_run]
     told = told_of_data(of_training, config.root)
     settled = datasets if "split" in config.columns else configured
-    datasets = trained_datasets(seen.training.values(), told, datasets, settled, seen.passed_over, config.root)
+    datasets = trained_datasets(by_run, told, datasets, settled, seen.passed_over, config.root)
     datasets = _with_probes(datasets, [*named_files(config, "probes"), *seen.probes])
     artefacts = [*seen.artefacts, *company(seen.named, seen.artefacts)]
     templates = template_pairs(config, artefacts, datasets, seen.configurations)

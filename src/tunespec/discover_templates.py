@@ -14,6 +14,7 @@ from tunespec.subjects import DataFile, Dataset, TemplatePair
 from tunespec.templates.artefacts import artefact, content, may_be_artefact, why_no_artefact
 from tunespec.templates.modelfile import ModelfileError, parse_modelfile
 from tunespec.templates.plain import PlainTemplate
+from tunespec.templates.python_code import is_program
 
 if TYPE_CHECKING:
     from tunespec.config import Config
@@ -78,7 +79,7 @@ def _named(config: Config, key: str) -> list[DataFile]:
         path = config.root / name
         if not path.is_file():
             raise CannotJudgeError(f"{config.file}: template.{key}: {name}: no such file")
-        is_read = key == "training" or path.suffix.lower() == ".py"
+        is_read = key == "training" or is_program(path)
         kind = artefact(path) if is_read else _FORMATS[key][0]
         if kind not in _FORMATS[key]:
             nothing = "no chat template and no tokenizer configuration, and no training configuration that names one"

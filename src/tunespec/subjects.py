@@ -35,6 +35,7 @@ class DataFile:
         named_by: the setting of a training configuration that names it as data, with its place; empty if none does.
         columns: canonical name -> column, where that configuration says so.
         roles: role name -> canonical role, where it says so.
+        part: of a program that starts several runs, which one: `SFTTrainer`, `DPOTrainer`, `DPOTrainer 2`.
     """
 
     path: Path
@@ -44,6 +45,7 @@ class DataFile:
     named_by: str = ""
     columns: tuple[tuple[str, str], ...] = ()
     roles: tuple[tuple[str, str], ...] = ()
+    part: str = ""
 
     @cached_property
     def real(self) -> Path:

@@ -33,7 +33,7 @@ class AskedModel:
 
     Args:
         named: the name that the user tells (``--model``, ``inference.model``); None if there is none.
-        own: the names that the Modelfile's path gives.
+        own: the names that the Modelfile's path gives, of any tag.
         others: the models that the callers beside it name, those of Ollama's library, too.
     """
 
@@ -49,8 +49,8 @@ class AskedModel:
         if not isinstance(name, str) or not name:
             return "unsure" if any(self.whose(other) == "other" for other in self.others) else "own"
         if self.named is not None:
-            return "own" if _same(name, self.named) else "other"
-        if any(_same(name, own) for own in self.own) and not _NAME.fullmatch(_parts(name)[0]):
+            return "own" if is_same_model(name, self.named) else "other"
+        if any(_parts(name)[0] == _parts(own)[0] for own in self.own) and not _NAME.fullmatch(_parts(name)[0]):
             return "own"
         agreed = {_parts(other)[0] for other in self.others if not is_of_library(other)} <= {_parts(name)[0]}
         return "own" if agreed and not is_of_library(name) else "other"
@@ -75,10 +75,13 @@ def is_of_library(name: str) -> bool:
     return _NAME.fullmatch(base) is not None or _SIZE.match(tag) is not None
 
 
-def _same(one: str, other: str) -> bool:
-    """Whether two names are of one model; one without a tag may be of any."""
+def is_same_model(one: str, other: str) -> bool:
+    """Whether two names are of one model: without a tag it is `latest`.
+
+    Source: Ollama 0.34.2, ``types/model/name.go`` (``DefaultName``; ``Name.EqualFold``: in any case).
+    """
     (base, tag), (its_base, its_tag) = _parts(one), _parts(other)
-    return base == its_base and (not tag or not its_tag or tag == its_tag)
+    return base == its_base and (tag or "latest") == (its_tag or "latest")
 
 
 def _parts(name: str) -> tuple[str, str]:

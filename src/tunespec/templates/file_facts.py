@@ -18,6 +18,7 @@ from tunespec.templates.request_facts import judge_requests
 from tunespec.templates.rows import Rows
 from tunespec.templates.source import TemplateSource
 from tunespec.templates.stock_facts import judge_substitution
+from tunespec.templates.tool_tags import judge_tool_tag
 from tunespec.templates.training_side import NamedSource
 
 _NO_MODELFILE = "no Modelfile is there that Ollama takes"
@@ -32,6 +33,7 @@ def file_facts(source: TemplateSource, rows: Rows) -> None:
     judge_instructions(source, rows)
     judge_substitution(source, rows)
     judge_outranked(source, rows)
+    judge_tool_tag(source, rows)
     judge_requests(source, rows)
     judge_recipes(source, rows)
     _templates(source, rows)

@@ -31,7 +31,7 @@ def limit_facts(source: TemplateSource, rows: Rows) -> None:
         judge_lengths(own, row, source, rows)
     _ignored(source, rows)
     rows.skip(["no_limit"], "no Modelfile is there, which may set the limit")
-    rows.skip(["default_limit"], "no program is there that calls transformers or vLLM")
+    rows.skip(["default_limit"], "no program is there that calls transformers, vLLM or llama.cpp")
     rows.skip(["limit_beyond_context"], "no limit, or no context size (num_ctx) is set")
     rows.skip(rows.facts, _NONE_SET)
 
@@ -52,7 +52,10 @@ def _is_on(own: Limit, row: int, rows: Rows) -> None:
     """The facts ``limit_off`` and ``default_limit``, and ``no_limit`` of a call that says so."""
     if own.tokens == OFF:
         rows.examine("no_limit")
-        rows.mark("no_limit", row, f"{own.name} is None: a model that does not stop writes until the context is full")
+        off = (
+            f"{own.name} is None" if own.server == "vLLM" else f"no {own.name} above 0, and {own.server} has no default"
+        )
+        rows.mark("no_limit", row, f"{off}: a model that does not stop writes until the context is full")
     elif isinstance(own.tokens, int) and own.server == "Ollama":  # the others refuse it
         rows.examine("limit_off")
         if own.tokens <= 0:
@@ -60,8 +63,7 @@ def _is_on(own: Limit, row: int, rows: Rows) -> None:
     if own.server != "Ollama":
         rows.examine("default_limit")
         if own.tokens is None and own.default is not None:
-            counted = " with the prompt" if own.server == "transformers" else ""
-            said = f"no {own.name}, and the default of {own.server} is {own.default} tokens{counted}"
+            said = f"no {own.name}, and the default of {own.server} is {own.default} tokens"
             rows.mark("default_limit", row, said)
 
 

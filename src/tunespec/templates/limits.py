@@ -70,15 +70,19 @@ def asked_limits(source: TemplateSource) -> Iterator[Limit]:
             tokens = _of_call(call, source) if own.configured else _given(call, name)
             default = _default(call, source) if own.server == "transformers" else own.default
             line = call.lines.get(name, call.line)
-            yield Limit(file.shown, line, name, tokens, None, asked=True, server=own.server, default=default)
+            context = _number(call.body.get("n_ctx")) or None  # 0: the model's own
+            yield Limit(file.shown, line, name, tokens, context, asked=True, server=own.server, default=default)
 
 
 def _given(call: Call, name: str) -> int | str | None:
     if call.unknown & {ANY, name}:
         return UNKNOWN
-    if name in call.body and call.body[name] is None and call.endpoint.server == "vLLM":
+    given = _number(call.body.get(name))
+    if name in call.body and call.body[name] is None and call.endpoint.server in {"vLLM", "llama.cpp"}:
         return OFF
-    return _number(call.body.get(name))
+    if call.endpoint.server == "llama.cpp" and (given is None or given <= 0):
+        return OFF if call.endpoint.unlimited or given is not None else None
+    return given
 
 
 def _of_call(call: Call, source: TemplateSource) -> int | str | None:
@@ -90,14 +94,15 @@ def _of_call(call: Call, source: TemplateSource) -> int | str | None:
 
 
 def _default(call: Call, source: TemplateSource) -> int | None:
-    """The tokens, prompt included, that transformers takes where the model's own configuration says nothing.
+    """The tokens that transformers takes where the model's own configuration says nothing.
 
     Where that is not at hand: what counts for a model that the program is known to load.
     """
     if not any(file.format == "generation" for file in source.pair.beside):
         return call.endpoint.default
     config = _generation_config(source)
-    return _OF_TRANSFORMERS if config is not None and config.get("max_length") is None else None
+    own = call.endpoint.default or _OF_TRANSFORMERS
+    return own if config is not None and config.get("max_length") is None else None
 
 
 def _generation_config(source: TemplateSource) -> dict[str, Any] | None:

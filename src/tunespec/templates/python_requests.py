@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from tunespec.subjects import DataFile, TemplatePair
 from tunespec.templates.asked_model import asked_model
 from tunespec.templates.python_calls import Call, calls_in
+from tunespec.templates.request_problems import Problem
 from tunespec.templates.requests import Request, RequestError, read_request, request_of
 
 
@@ -50,4 +51,6 @@ def _sent(calls: Iterable[tuple[DataFile, Call]]) -> Iterator[tuple[DataFile, Re
     for file, call in calls:
         if call.endpoint.kind is not None:
             request = request_of(call.body, call.endpoint.kind, file.shown)
-            yield file, replace(request, line=call.line, lines=call.lines, unknown=call.unknown)
+            unsent = (Problem("unsent", key, *call.endpoint.unsent[key]) for key in call.unsent)
+            problems = (*request.problems, *unsent)
+            yield file, replace(request, problems=problems, line=call.line, lines=call.lines, unknown=call.unknown)

@@ -68,6 +68,8 @@ def ignored_text(problem: Problem) -> str:
     """What the server does with a key that it does not know there, or refuses."""
     if problem.refused:
         return f"the server refuses the request: {problem.text}"
+    if problem.kind == "unsent":
+        return f"{problem.text}; meant is `{problem.closest}`"
     if problem.closest is None:
         return f"{problem.text}: the server ignores it"
     belongs = (
