@@ -46,13 +46,15 @@ def _run(subject: Mapping[str, Any]) -> Iterator[str]:
     yield f"training run {subject['name']}{known}"
     if planned := ", ".join(_plan(profile.get("plan"))):
         yield f"  {planned}"
+    if found := ", ".join(profile.get("found", ())):
+        yield f"  {found}"
     if log := profile.get("log"):
         yield f"  {_log(log)}"
-    found = [f"trained on {profile['dataset']}"] if "dataset" in profile else []
-    found += [f"with the template of {profile['template']}"] if "template" in profile else []
+    with_it = [f"trained on {profile['dataset']}"] if "dataset" in profile else []
+    with_it += [f"with the template of {profile['template']}"] if "template" in profile else []
     beside = [f["path"] for f in subject["files"] if f["path"] != subject["name"] and f["format"] != "log"]
-    found += [f"with {', '.join(beside[:3])}{', ...' if len(beside) > 3 else ''}"] if beside else []
-    yield from (f"  {line}" for line in found)
+    with_it += [f"with {', '.join(beside[:3])}{', ...' if len(beside) > 3 else ''}"] if beside else []
+    yield from (f"  {line}" for line in with_it)
     yield from (f"  {why}" for why in profile.get("undecided", ()))
 
 
