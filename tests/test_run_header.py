@@ -35,7 +35,7 @@ def head(source):
             MISTRAL + "data:\n  eval_instruct_data: v.jsonl\n",
             "512 tokens (line 2), evaluated on `v.jsonl` (line 5), no",
         ),
-        (MLX, "2,048 tokens (default), no tokenizer at hand"),
+        (MLX + "data: .\n", "2,048 tokens (default), no tokenizer at hand"),
         (HUGGING_FACE, "no tokenizer at hand"),
         (TORCHTUNE + "tokenizer:\n  max_seq_len: 4096\n", "4,096 tokens (line 6), no tokenizer at hand"),
     ],

@@ -38,7 +38,8 @@ def _settings(spec: RunSpec) -> Iterator[str]:
     held_out = spec.number("validation_share")
     if share is not None and held_out and held_out > 0:
         yield f"{_amount(held_out)} held out{_place(share, spec)}"
-    if data is not None and data.is_written and (names := _names(data.value)):
+    in_folder = spec.framework.name == "mlx-lm"  # its `data` are those of training, too
+    if data is not None and data.is_written and not in_folder and (names := _names(data.value)):
         more = ", ..." if len(names) > _NAMES else ""
         yield f"evaluated on {', '.join(f'`{name}`' for name in names[:_NAMES])}{more}{_place(data, spec)}"
 
