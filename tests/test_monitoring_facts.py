@@ -483,6 +483,9 @@ def test_two_names_of_a_registry_for_one_file(tmp_path):
         assert ("evaluation_on_training_data" in kinds) is is_same
 
 
+AT_HAND = "model: m\nnum_layers: 16\nbatch_size: 4\nadapter_path: a\n"  # mlx-lm, and what it trains on is there
+
+
 @pytest.mark.parametrize(
     ("epochs", "records", "kind", "said"),
     [
@@ -492,15 +495,14 @@ def test_two_names_of_a_registry_for_one_file(tmp_path):
     ],
 )
 def test_an_evaluation_that_comes_after_many_epochs_is_none(tmp_path, epochs, records, kind, said):
-    (tmp_path / "valid.jsonl").write_text("")
     steps = epochs * 250
-    text = f"{MLX}data: a/b\nbatch_size: 4\niters: {steps}\nsteps_per_eval: {steps + 1}\n"
+    text = f"{AT_HAND}iters: {steps}\nsteps_per_eval: {steps + 1}\n"
     texts = marked(run_of(tmp_path, text, records=records), "evaluation_over_run", "evaluation_over_long_run")
     assert set(texts) == {kind}
     assert (said or "") in texts[kind]
 
 
 def test_the_threshold_of_many_epochs_is_the_users(tmp_path):
-    text = f"{MLX}data: a/b\nbatch_size: 4\niters: 5000\nsteps_per_eval: 6000\n"
+    text = f"{AT_HAND}iters: 5000\nsteps_per_eval: 6000\n"
     run = run_of(tmp_path, text, records=1000, settings="[pitfalls.H003]\nepochs = 30\n")
     assert set(marked(run, "evaluation_over_run", "evaluation_over_long_run")) == {"evaluation_over_run"}
