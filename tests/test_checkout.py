@@ -6,8 +6,6 @@ import os
 import shutil
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import chat, write_jsonl
 from tunespec.config import find
 from tunespec.discover import discover
