@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
 import re
 
@@ -27,8 +28,18 @@ def rows(path):
 
 
 def write(path, text, compress=lambda data: data):
-    path.write_bytes(compress(text.encode()))
+    return write_bytes(path, compress(text.encode()))
+
+
+def write_bytes(path, data):
+    path.write_bytes(data)
     return path
+
+
+def parquet():
+    stream = io.BytesIO()
+    pl.DataFrame(RECORDS).write_parquet(stream)
+    return stream.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -42,6 +53,8 @@ def write(path, text, compress=lambda data: data):
         ("a.jsonl.gz", lambda p: write(p, lines(RECORDS), gzip.compress), 1),
         ("a.jsonl.zst", lambda p: write(p, lines(RECORDS), zstandard.ZstdCompressor().compress), 1),
         ("a.parquet", lambda p: pl.DataFrame(RECORDS).write_parquet(p) or p, None),
+        ("a.parquet.gz", lambda p: write_bytes(p, gzip.compress(parquet())), None),
+        ("a.parquet.zst", lambda p: write_bytes(p, zstandard.ZstdCompressor().compress(parquet())), None),
     ],
 )
 def test_every_format_gives_the_same_records(tmp_path, name, make, first_line):
@@ -144,6 +157,8 @@ def test_a_single_line_of_a_bare_conversation(tmp_path):
         ("a.jsonl.gz", b"no gzip at all"),
         ("a.jsonl.zst", b"no zstandard at all"),
         ("a.parquet", b"PAR1"),
+        ("a.parquet.gz", b"no gzip at all"),
+        ("a.parquet.gz", gzip.compress(b"PAR1")),
     ],
 )
 def test_a_damaged_file_cannot_be_judged(tmp_path, name, content):
