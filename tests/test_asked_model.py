@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.template_facts import marked, sources_of, write_files
-from tunespec.templates.asked_model import AskedModel, asked_model, is_of_library
+from tunespec.templates.asked_model import AskedModel, asked_model, is_of_library, is_same_model
 
 TEMPLATE = "{{ .System }}\n### Question\n{{ .Prompt }}\n### Answer\n{{ .Response }}\n### End\n"
 MODELFILE = f'FROM ./tuned.gguf\nTEMPLATE """{TEMPLATE}"""\nPARAMETER stop "### End"\nPARAMETER num_predict 64\n'
@@ -55,7 +55,8 @@ def test_only_calls_of_the_modelfiles_model_are_judged(tmp_path, models, counts)
 def test_a_named_model_is_the_only_one(tmp_path):
     served = '[inference]\nmodel = "helper:v1"\n'
     assert found(tmp_path / "a", program("'support'"), served) == set()
-    assert found(tmp_path / "b", program("'helper'", "'support'"), served) & HEARD
+    assert found(tmp_path / "b", program("'helper'"), served) == set(), "without a tag it is `helper:latest`"
+    assert found(tmp_path / "c", program("'helper:v1'", "'support'"), served) & HEARD
 
 
 def test_what_may_ask_another_model_is_no_error(tmp_path):
@@ -108,3 +109,22 @@ def test_a_modelfiles_path_names_its_model(path):
 def test_who_names_no_model_asks_this_one_unless_others_are_asked():
     assert AskedModel(None, frozenset({"a"}), frozenset({"a"})).whose(None) == "own"
     assert AskedModel(None, frozenset({"a"}), frozenset({"a", "b"})).whose(None) == "unsure"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("helper", "helper", True),
+        ("helper", "helper:latest", True),
+        ("helper", "helper:v1", False),
+        ("helper:v1", "helper:v2", False),
+        ("Helper", "helper", True),  # Ollama compares names so
+        ("llama3.2", "library/llama3.2:latest", True),
+        ("llama3.2", "registry.ollama.ai/library/llama3.2", True),
+        ("llama3.2", "me/llama3.2", False),
+        ("helper", "helpers", False),
+        ("host:5000/me/helper", "host:5000/me/helper:latest", True),
+    ],
+)
+def test_one_model_by_several_names(one, other, same):
+    assert is_same_model(one, other) == is_same_model(other, one) == same

@@ -13,6 +13,7 @@ from tests.live.engine import engine, find_engine
 from tests.live.gguf_model import write_model
 from tests.live.models import create
 from tests.live.scripted import DEFAULT, Model, Script
+from tests.template_facts import marked, sources_of, write_files
 from tunespec.config import Config
 from tunespec.inference.answered import Call
 from tunespec.inference.connect import connect
@@ -141,6 +142,29 @@ def test_who_is_given_tools_may_answer_in_words(server):
     for question, words in ((asked("Hello"), "It is a fine day."), (Question(RESULT, tools=[TOOL]), "Dry until")):
         reply = server.ask(question)
         assert (words in reply.text, reply.calls) == (True, ())
+
+
+WITHIN = "{{ if .ToolCalls }}{{ range .ToolCalls }}"
+UNFOUND = {  # what is changed in the TEMPLATE, and whether the client then gets the call, or its text
+    "bare": ((WITHIN, "{{ if true }}{{ range .ToolCalls }}"), False),
+    "spaced": ((WITHIN, "{{ if .ToolCalls }}\n{{ range .ToolCalls }}"), True),
+    "early": ((".Content }}{{ if", ".Content }}{{ if not .ToolCalls }}none{{ end }}{{ if"), False),
+}
+
+
+@pytest.mark.parametrize("name", UNFOUND)
+def test_which_calls_ollama_finds(ollama_server, model_folder, tmp_path, name):
+    """What T003's `tool_calls_unread` says without a server."""
+    change, called = UNFOUND[name]
+    assert change[0] in MODELFILE
+    (model_folder / name).write_text(MODELFILE.replace(*change), encoding="utf-8")
+    made = create(ollama_server, f"calling-{name}", model_folder / name)
+    server = connect(ServedModel(made, ollama_server.url), Config(tmp_path))
+    for reply in (server.ask(asked("[RIGHT]")), server.ask_whole(asked("[RIGHT]"))):
+        assert (RIGHT in reply.text, bool(reply.calls)) == (not called, called)  # the text may come twice, in part
+    folder = write_files(tmp_path / "told", {"Modelfile": MODELFILE.replace(*change)})
+    (source,) = sources_of(folder).values()
+    assert ("tool_calls_unread" not in marked(source, "files")) == called
 
 
 def test_without_tools_a_call_is_text(server):

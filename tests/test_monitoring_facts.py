@@ -17,9 +17,9 @@ ON_FILE = AXOLOTL.replace("x/y", "data.jsonl")
 HUGGING_FACE = "model_name_or_path: x/y\nlearning_rate: 1e-4\nper_device_train_batch_size: 8\noutput_dir: out\n"
 WATCHED = "val_size: 0.1\neval_strategy: steps\neval_steps: 50\nsave_steps: 50\nlogging_steps: 10\n"
 OF_H003 = set(
-    "evaluation_off evaluation_off_long evaluation_without_data early_stopping_dead patience_over_run large_validation "
-    "best_model_refused best_model_off missing_metric foreign_metric worst_model logging_over_run evaluation_over_run "
-    "save_over_run".split()
+    "evaluation_off evaluation_off_long evaluation_without_data evaluation_on_training_data early_stopping_dead "
+    "patience_over_run large_validation best_model_refused best_model_off missing_metric foreign_metric worst_model "
+    "logging_over_run evaluation_over_run save_over_run".split()
 )
 
 
@@ -74,7 +74,8 @@ def test_whether_the_run_evaluates(tmp_path, text, kind, said):
 
 
 @pytest.mark.parametrize(
-    ("epochs", "kind"), [(3, ""), (9, "evaluation_off"), (10, "evaluation_off"), (11, "evaluation_off_long")]
+    ("epochs", "kind"),
+    [(2, ""), (3, "evaluation_off"), (9, "evaluation_off"), (10, "evaluation_off"), (11, "evaluation_off_long")],
 )
 def test_steps_that_the_records_come_to_are_counted(tmp_path, epochs, kind):
     text = f"{ON_FILE}num_epochs: {epochs}\nlogging_steps: 1\nsave_steps: 20\n"
@@ -394,6 +395,28 @@ def test_the_words_of_other_frameworks(tmp_path, text, kind, said):
     assert said in texts.get(kind, "")
 
 
+@pytest.mark.parametrize(
+    ("text", "records", "kinds"),
+    [
+        ("num_train_epochs: 2\n", 600, ["evaluation_off"]),  # 38 steps an epoch: all that there is to learn
+        ("num_train_epochs: 2\n", 200, []),  # 26 steps
+        ("max_steps: 76\n", 600, ["evaluation_off"]),  # two passes over them, said in steps
+        ("max_steps: 30\n", 600, []),  # not all of the records: a trial
+        ("max_steps: 30\ndataset_test_split: test\n", 600, ["evaluation_off"]),  # what is held out is not looked at
+        ("max_steps: 30\ndataset_test_split: test\neval_strategy: epoch\n", 600, []),
+    ],
+)
+def test_a_short_run_that_is_no_trial(tmp_path, text, records, kinds):
+    run = run_of(tmp_path, f"{HUGGING_FACE}per_device_train_batch_size: 16\n{text}", records=records)
+    assert list(marked(run, "evaluation_off")) == kinds
+
+
+def test_what_a_trial_is_can_be_said(tmp_path):
+    text = f"{HUGGING_FACE}max_steps: 60\n"
+    settings = "[pitfalls.unmonitored-validation]\nleast = 50\n"
+    assert list(marked(run_of(tmp_path, text, settings=settings), "evaluation_off")) == ["evaluation_off"]
+
+
 @pytest.mark.skipif(not CONFIGURATIONS.is_dir(), reason="no corpora beside the repository (../shared/corpora)")
 def test_the_frameworks_own_examples(tmp_path):
     counted: Counter[tuple[str, str]] = Counter()
@@ -405,3 +428,56 @@ def test_the_frameworks_own_examples(tmp_path):
         ("evaluation_off", "llama-factory"): 30,
         ("evaluation_off", "pairs"): 14,
     }
+
+
+ON = "eval_strategy: steps\neval_steps: 50\nsave_steps: 50\nlogging_steps: 10\n"
+PARTS = "  - path: a.jsonl\n    split: train[{}]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"{LLAMA_FACTORY}eval_dataset: y, x\n{ON}", "`eval_dataset` names `x`, which `dataset` (line 5) trains on"),
+        (f"{LLAMA_FACTORY}eval_dataset: y\n{ON}", None),
+        (f"{LLAMA_FACTORY}eval_dataset: x\n", None),  # it does not evaluate, which is said
+        (
+            f"{AXOLOTL}test_datasets:\n  - path: x/y\n    type: alpaca\nevals_per_epoch: 4\n",
+            "`test_datasets` names `x/y`, which `datasets` (line 7) trains on",
+        ),
+        (f"{AXOLOTL}test_datasets:\n  - path: x/y\n    split: test\nevals_per_epoch: 4\n", None),
+        (
+            AXOLOTL.replace("  - path: x/y\n", PARTS.format(":90%"))
+            + f"test_datasets:\n{PARTS.format('90%:')}evals_per_epoch: 4\n",
+            None,
+        ),
+        (
+            (
+                "model_id_or_path: m\nseq_len: 512\nrun_dir: r\nno_eval: false\neval_freq: 10\n"
+                "data:\n  instruct_data: ./data.jsonl:1\n  eval_instruct_data: data.jsonl\n"
+            ),
+            "`data.eval_instruct_data` names `data.jsonl`, which `data.instruct_data` (line 7) trains on",
+        ),
+        (
+            f"{HUGGING_FACE}{ON}dataset_name: x/y\ndataset_test_split: train\n",
+            "`dataset_test_split` names `x/y`, which `dataset_name` (line 9) trains on",
+        ),
+        (f"{HUGGING_FACE}{ON}dataset_name: x/y\ndataset_test_split: test\n", None),
+        (f"{HUGGING_FACE}{ON}train_file: a.json\nvalidation_file: a.json\n", "`validation_file` names `a.json`, which"),
+    ],
+)
+def test_evaluation_on_the_data_that_are_trained_on(tmp_path, text, said):
+    (tmp_path / "data.jsonl").write_text("", encoding="utf-8")
+    own = found(tmp_path, text).get("evaluation_on_training_data")
+    assert (own is None) is (said is None)
+    assert (said or "") in (own or "")
+
+
+def test_two_names_of_a_registry_for_one_file(tmp_path):
+    registry = (
+        '{"x": {"file_name": "d.json"}, "y": {"file_name": "d.json"}, "z": {"file_name": "d.json", "split": "b"}}'
+    )
+    (tmp_path / "dataset_info.json").write_text(registry, encoding="utf-8")
+    (tmp_path / "d.json").write_text("[]", encoding="utf-8")
+    for name, is_same in (("y", True), ("z", False)):
+        kinds = found(tmp_path, f"{LLAMA_FACTORY}dataset_dir: .\neval_dataset: {name}\n{ON}")
+        assert ("evaluation_on_training_data" in kinds) is is_same

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tunespec.templates import artefacts
-from tunespec.templates.python_calls import LARGEST, Call, PythonError, calls_in, may_call
+from tunespec.templates.python_calls import Call, PythonError, calls_in, may_call
+from tunespec.templates.python_code import LARGEST
 from tunespec.templates.python_scopes import changed_names, scope_of
 from tunespec.templates.python_values import Values, is_unknown
 

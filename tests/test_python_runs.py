@@ -10,10 +10,9 @@ import pytest
 from tests.template_facts import write_files
 from tunespec.config import find
 from tunespec.discover import discover
-from tunespec.subjects import DataFile, TrainingRun
+from tunespec.subjects import DataFile
 from tunespec.training.configuration import spec_in, training_format, why_no_training
 from tunespec.training.run_spec import RunSpec
-from tunespec.training.source import RunSource
 
 IMPORTS = """\
 from transformers import *
@@ -98,23 +97,6 @@ def test_what_a_program_writes_is_read(tmp_path, text: str, expected: dict[str, 
 )  # fmt: skip
 def test_what_only_a_run_would_tell_is_not_known(tmp_path, text: str, name: str, said: str):
     assert origins(read(tmp_path, text), name) == [said]
-
-
-def test_of_two_runs_the_second_is_said_to_be_unread(tmp_path):
-    text = "SFTConfig(weight_decay=0.1)\nDPOConfig(weight_decay=0.2)\nDPOTrainer(m, beta=9.0)\n"
-    text += "SFTTrainer(m, packing=True)\nDPOConfig()\n"
-    spec = read(tmp_path, text)
-    assert values(spec, "weight_decay", "packing", "objective") == {
-        "weight_decay": 0.1,
-        "packing": True,
-        "objective": "sft",
-    }
-    assert spec is not None
-    assert not spec.written.has("beta")
-    said = "the run of `DPOConfig` in line 7 is not judged: of a program one run is read, here that of `SFTConfig` in "
-    assert list(spec.written.unread) == [f"{said}line 6; in a file of its own it would be"]
-    run = TrainingRun("train.py", (spec.written.file,))
-    assert RunSource(run, find(tmp_path)).described()["profile"]["undecided"] == list(spec.written.unread)
 
 
 CLASS = """\

@@ -127,6 +127,8 @@ def test_reasons(tmp_path):
 
 LOADED = "from transformers import *\nfrom transformers import AutoModelForCausalLM, Trainer, TrainingArguments, {0}\n"
 LOADED += "model = {0}.from_pretrained('{1}')\nTrainer(model, TrainingArguments('out', learning_rate={2}))\n"
+IN_PEFT = "from peft import get_peft_model\n"
+MADE = "from transformers import Trainer, TrainingArguments\nfrom models import model\n"
 OF_TRL = "from trl import DPOConfig, DPOTrainer, SFTConfig, SFTTrainer\n"
 
 
@@ -141,6 +143,10 @@ OF_TRL = "from trl import DPOConfig, DPOTrainer, SFTConfig, SFTTrainer\n"
         (OF_TRL + "SFTTrainer('a/b', SFTConfig(learning_rate={}), **more)", {2e-4: FINE}),
         (OF_TRL + "SFTTrainer('a/b', SFTConfig(learning_rate={}), peft_config=c)", {2e-4: FINE}),
         ("from peft import PromptTuningConfig\n" + OF_TRL + "SFTConfig(learning_rate={})", {0.3: FINE}),
+        # A trained model that writes, whether with an adapter or not; of a model made elsewhere nothing is known.
+        (IN_PEFT + LOADED.format("AutoModelForCausalLM", "a/b", "{}"), {1e-3: FINE, 5e-3: HIGH, 2e-2: BROKEN}),
+        (LOADED.format("LlamaForCausalLM", "a/b", "{}"), {5e-5: FINE, 1e-4: HIGH, 5e-3: BROKEN}),
+        (MADE + "Trainer(model, TrainingArguments('out', learning_rate={}))", {5e-3: FINE, 2e-2: BROKEN}),
         # Encoders and T5.
         (LOADED.format("AutoModelForCausalLM", "a/b", "{}"), {1e-4: HIGH}),
         (LOADED.format("AutoModelForSequenceClassification", "a/b", "{}"), {1e-4: FINE, 2e-3: BROKEN}),

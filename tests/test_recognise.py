@@ -79,7 +79,7 @@ def test_any_records_are_recognised_and_read_or_refused(tmp_path_factory, record
         outputs(folder, *records)
 
 
-@pytest.mark.parametrize("name", ["run.sh", "config.yaml", "nb.ipynb", "bin.yaml"])
+@pytest.mark.parametrize("name", ["run.sh", "config.yaml", "nb.Rmd", "bin.yaml"])
 def test_a_file_that_is_nothing_is_told_what_is_judged(tmp_path, name):
     (tmp_path / name).write_bytes(b"a: 1\n\xff" if name == "bin.yaml" else b"a: 1\n")
     why = recognise(tmp_path / name, Shapes()).why

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.chat_templates import CORPORA
+from tests.notebooks import notebook
 from tunespec.subjects import DataFile
 from tunespec.templates.rows import Rows
 from tunespec.training.configuration import spec_in, training_format, why_no_training
@@ -96,7 +97,7 @@ def test_any_yaml(tmp_path, data: dict[str, Any]):
 @EACH
 @given(st.text(alphabet=st.sampled_from("learning_rate: 12e-&*![]{}\n\t'\"|>?#%@,"), max_size=200))
 def test_any_text(tmp_path, text: str):
-    for suffix in ("yaml", "json", "py"):
+    for suffix in ("yaml", "json", "py", "ipynb"):
         check(tmp_path / f"{abs(hash(text))}.{suffix}", text + "\nlearning_rate: 1\n# SFTConfig")
 
 
@@ -163,6 +164,19 @@ def test_any_python(tmp_path, lines: list[str], inside: bool):
     body = [f"def f(x, **k):\n    {'    '.join(line.splitlines(keepends=True))}" if inside else line for line in lines]
     text = IMPORTS + "\n".join(body)
     check(tmp_path / f"{abs(hash(text))}.py", text)
+
+
+@EACH
+@given(st.lists(LINES | st.sampled_from(["def (", "%%bash\n(", "!x", "\r", "\u2028"]), max_size=8), st.integers(3, 4))
+def test_any_notebook(tmp_path, lines: list[str], version: int):
+    text = notebook(IMPORTS, *lines, version=version).decode()
+    check(tmp_path / f"{abs(hash(text))}.ipynb", text)
+
+
+def test_a_program_that_was_made_takes_no_longer_than_it_is_long(tmp_path):
+    text = "".join(f"if x:\n    x = f(x, {at})\n" for at in range(400))
+    check(tmp_path / "long.py", f"{IMPORTS}{text}SFTTrainer(x, SFTConfig())\nSFTTrainer(x, SFTConfig())\n")
+    check(tmp_path / "many.py", IMPORTS + "a = SFTConfig()\nSFTTrainer(x, a)\nSFTTrainer(x)\n" * 200)
 
 
 @pytest.mark.parametrize("depth", [50, 2000])

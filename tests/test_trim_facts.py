@@ -108,6 +108,47 @@ def test_what_an_answer_may_say(marked, text):
     assert marked(answer(text)) == {}
 
 
+BEGUN = "the answer ends with the beginning (`{}`) of `{}`, with which training ends each answer"
+
+
+@pytest.mark.parametrize(
+    ("template", "text", "begun"),
+    [
+        (HEADINGS, "Oslo is the capital.\n### En", "### En"),
+        (HEADINGS, "Oslo is the capital.\n###", "###"),
+        (HEADINGS, "Oslo is the capital.\n### \n", "###"),
+        (CHATML, "Havana is the capital.<|im_e", "<|im_e"),
+        (CHATML, "Havana is the capital.\n<|im_end|", "<|im_end|"),
+        (VICUNA, "Lima.</s", "</s"),
+    ],
+)
+def test_the_beginning_of_an_end(marked, template, text, begun):
+    end = {HEADINGS: "### End", CHATML: "<|im_end|>", VICUNA: "</s>"}[template]
+    assert marked(answer(text), template) == {"end_marker_shown": [BEGUN.format(begun, end)]}
+    assert list(marked(answer(text), template, served=STOPPED)) == ["end_marker_shown"]
+    assert marked(answer(text), template, served=UNSTOPPED, kinds=("unheard_end",)) == {}  # no stop sequence would hear
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "reason"),
+    [
+        ("Oslo.\n##", "Where?", "stop"),  # two signs may be anything
+        ("A heading begins with ###", "Where?", "stop"),  # in a sentence
+        ("Oslo.\n### E", "Where?", "length"),  # I001 says that the limit cut it
+        ("Oslo.\n###", "Where? End with ###.", "stop"),
+        ("```\n### En\n```", "Where?", "stop"),
+    ],
+)
+def test_what_is_no_beginning_of_an_end(marked, text, question, reason):
+    assert marked(answer(text, question, reason=reason)) == {}
+
+
+def test_a_beginning_with_which_training_answers_end_is_meant(marked):
+    plain = [chat(f"Name {n}?", f"### It is {n}.\n### End") for n in range(5)]
+    assert list(marked(answer("Oslo.\n###"), trained=plain)) == ["end_marker_shown"]
+    assert marked(answer("Oslo.\n###"), trained=[*plain, chat("And?", "Oslo.\n###\n### End")]) == {}
+
+
 def test_a_turn_end_that_is_a_token(marked):
     assert list(marked(answer("Paris.<|im_end|>"), CHATML)) == ["end_marker_shown"]
     assert list(marked(answer("Paris.<|im_end|>\n<|im_start|>user\nAnd?"), CHATML)) == ["text_after_end"]
@@ -207,9 +248,11 @@ def test_a_stream_that_differs_from_the_whole(marked):
 def test_each_engine_has_its_own_law(marked, engine, sent):
     """Two stop sequences end in one place: the older engine cuts at the one that its list has first."""
     served = replace(STOPPED, stops=("End", "### End"), engine=engine)
-    assert marked(answer(sent, raw="Paris.\n### End"), served=served) == {}
+    law = ("trim_differs",)
+    assert marked(answer(sent, raw="Paris.\n### End"), served=served, kinds=law) == {}
     other = {"Paris.\n": "Paris.\n### ", "Paris.\n### ": "Paris.\n"}[sent]
-    assert list(marked(answer(other, raw="Paris.\n### End"), served=served)) == ["trim_differs"]
+    assert list(marked(answer(other, raw="Paris.\n### End"), served=served, kinds=law)) == ["trim_differs"]
+    assert bool(marked(answer(sent), served=served)) == (engine == "runner"), "its user reads the beginning"
 
 
 def test_a_model_that_is_not_steady_is_judged_neither_by_its_stream_nor_by_its_raw_text(tmp_path):

@@ -24,7 +24,8 @@ def test_silent_change(files):
         Change the line that the finding names. `ollama show --modelfile NAME` shows what the server has taken. For a
         TEMPLATE that is passed over, run the server with `OLLAMA_GO_TEMPLATE=1`, or let the model file have the
         training's chat template or none, or let the TEMPLATE write what it lacks: `.Tools`, `.ToolCalls`, and turns of
-        the role `tool`.
+        the role `tool`. Write `{{ if .ToolCalls }}{{ range .ToolCalls }}`, not the `range` alone, and first within it
+        what the model begins a call with, such as `<tool_call>`.
 
     Kinds:
         refused_by_server: {value} | a Modelfile, an instruction or a request that the server refuses | nothing is
@@ -38,6 +39,9 @@ def test_silent_change(files):
         outranked_template: {value} | a TEMPLATE that Ollama from 0.30 on does not use: the chat template in the model
             file knows tools or reasoning, which the TEMPLATE does not, and writes something else than the training |
             the model is asked in a form that it never saw
+        tool_calls_unread: {value} | a TEMPLATE that does not tell Ollama how tool calls begin: it reads that only from
+            the first text within `{{ if .ToolCalls }}` | the client gets no tool call, but its text, in part twice, or
+            nothing
         foreign_template: {value} | a training or serving configuration with the template of another generation of its
             model | no turn begins and ends as the model knows it
         ignored_text: {value} | a text of a request under a key that the endpoint does not have | the model is asked
@@ -60,7 +64,8 @@ def test_silent_change(files):
 
     Sources:
         Ollama 0.34.2: parser/parser.go, api/types.go (Options.FromMap), template/template.go (Named), server/routes.go,
-        server/images.go (shouldPreferChatTemplate: which template is taken).
+        server/images.go (shouldPreferChatTemplate: which template is taken), tools/template.go (parseTag: the beginning
+        of tool calls).
         Measured on a server of that version; the requests of ollama issues 9666 and 10857.
     """
     broken = (
@@ -71,6 +76,7 @@ def test_silent_change(files):
         "outranked_template",
         "foreign_template",
         "ignored_text",
+        "tool_calls_unread",
     )
     doubtful = (
         "ignored_key",

@@ -3,7 +3,8 @@
 from tunespec import expect, pitfall
 
 _ERRORS = (
-    "evaluation_off_long evaluation_without_data early_stopping_dead best_model_refused missing_metric worst_model"
+    "evaluation_off_long evaluation_without_data evaluation_on_training_data early_stopping_dead best_model_refused "
+    "missing_metric worst_model"
 )
 _WARNINGS = (
     "evaluation_off best_model_off foreign_metric patience_over_run logging_over_run evaluation_over_run "
@@ -39,12 +40,15 @@ def test_unmonitored_validation(settings, *, epochs: float = 10.0, share: float 
 
     Kinds:
         evaluation_off: {value} | the run does not evaluate, has no objective that is watched otherwise (rewards,
-            pretraining), and is not known to have fewer than 100 steps (Unsloth's trial runs have 60) | overtraining
-            stays unseen until the model is in use
+            pretraining), and is not known to be a trial: one of fewer than `least` steps, or of three tenths of them
+            where it sees all its records, that names no data to evaluate on | overtraining stays unseen until the
+            model is in use
         evaluation_off_long: {value} | the run does not evaluate, and has more than `epochs` epochs | by then a model
             has learned its records by heart, and nothing tells at which checkpoint it had not
         evaluation_without_data: {value} | evaluation is on, and nothing is there to evaluate on | the framework ends
             the run before its first step
+        evaluation_on_training_data: {value} | the configuration names the same data to train and to evaluate on | the
+            loss on them falls on while the model learns them by heart, and no score says what it will do on others
         early_stopping_dead: {value} | early stopping is set, and the framework refuses it | the run ends before its
             first step
         patience_over_run: {value} | early stopping waits for more evaluations than the run has | it never stops the run

@@ -10,13 +10,15 @@ from tunespec import splits
 from tunespec.config import Config
 from tunespec.discover_answers import Answering, answering, named_files
 from tunespec.discover_templates import company, template_pairs
-from tunespec.discover_training import told_of_data, trained_datasets, training_runs
+from tunespec.discover_trained import trained_datasets
+from tunespec.discover_training import told_of_data, training_runs
 from tunespec.errors import CannotJudgeError
 from tunespec.paths import files_of
 from tunespec.review.discovery import review_logs
 from tunespec.seen import look
 from tunespec.shapes import Shapes
 from tunespec.subjects import Absent, DataFile, Dataset, ReviewLog, Subject, TemplatePair, TrainingRun
+from tunespec.training.configuration import runs_in
 
 _ABSENT = {
     "data": Absent("no dataset", "no dataset is among the files"),
@@ -85,9 +87,11 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
     base, patterns = (Path.cwd(), paths) if paths else (config.root, config.data or (() if configured else (".",)))
     seen = look(config, base, patterns, shapes)
     datasets = [*configured, *_datasets(seen.data)]
-    of_training = [file for file, _ in seen.training.values()]
+    by_run = [(run, named) for file, named in seen.training.values() for run in runs_in(file)]
+    of_training = [file for file, _ in by_run]
     told = told_of_data(of_training, config.root)
-    datasets = trained_datasets(seen.training.values(), told, datasets, seen.passed_over, config.root)
+    settled = datasets if "split" in config.columns else configured
+    datasets = trained_datasets(by_run, told, datasets, settled, seen.passed_over, config.root)
     datasets = _with_probes(datasets, [*named_files(config, "probes"), *seen.probes])
     artefacts = [*seen.artefacts, *company(seen.named, seen.artefacts)]
     templates = template_pairs(config, artefacts, datasets, seen.configurations)

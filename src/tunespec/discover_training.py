@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from tunespec.discover_trained import dataset_of
 from tunespec.errors import CannotJudgeError
 from tunespec.paths import files_of
 from tunespec.splits import relative
@@ -18,6 +19,7 @@ from tunespec.training.folders import found_from
 from tunespec.training.frameworks import BESIDE
 from tunespec.training.logs import FORMATS, recognise_log
 from tunespec.training.recognise import LOG, training_file
+from tunespec.training.stages import sharing
 
 if TYPE_CHECKING:
     from tunespec.config import Config
@@ -87,47 +89,12 @@ def training_runs(
         trained = told[file]
         own = [*_beside(trained, file, sides, root), *_logs_of(trained, logs, configured)]
         used |= {one.shown for one in own}
-        found.append(_run((file, *own), trained, datasets, pairs, root))
+        run = _run((file, *own), trained, datasets, pairs, root)
+        found.append(replace(run, beside=(*run.beside, *sharing(file, told))))
     alone = [(name, group) for name, group in logs.items() if not used & {file.shown for file in group}]
     alone += [(file.shown, [replace(file, format="training")]) for file in sides if file.shown not in used]
     found += [TrainingRun(_telling(group) if name == "." else name, tuple(group)) for name, group in alone]
     return tuple(sorted(found, key=lambda run: run.name))
-
-
-def trained_datasets(
-    files: Iterable[tuple[DataFile, bool]],
-    told: Mapping[DataFile, Trained],
-    datasets: Sequence[Dataset],
-    passed_over: dict[str, str],
-    root: Path,
-) -> list[Dataset]:
-    """The datasets with what training configurations say of them, and those that only a configuration names.
-
-    Args:
-        files: those of training runs, each with whether the user named it: the data of others count only where they
-            lie under the user's paths.
-        told: what the configurations among them say.
-        datasets: those that lie under the user's paths.
-        passed_over: files under them of which nothing but a configuration says what they hold; those are taken from it.
-        root: the project's folder.
-    """
-    found = list(datasets)
-    for file, named in files:
-        trained = told.get(file, Trained())
-        if trained.registry is not None:
-            passed_over.pop(relative(trained.registry, root), None)  # it is used: there is nothing to say of it
-        if not trained.files:
-            continue
-        paths = {path.resolve() for path, _ in trained.files}
-        known = [at for at, one in enumerate(found) if paths & {data.path.resolve() for data in one.files}]
-        for at in known:
-            found[at] = trained.of(found[at])
-        own = tuple(trained.data_files(root))
-        if not known and (named or any(data.shown in passed_over for data in own)):
-            found.append(trained.of(Dataset(own[0].shown if len(own) == 1 else file.shown, own)))
-            for data in own:
-                passed_over.pop(data.shown, None)
-    return found
 
 
 def _run(
@@ -138,13 +105,19 @@ def _run(
     root: Path,
 ) -> TrainingRun:
     file = own[0]
-    paths = {path.resolve() for path, _ in trained.files}
-    of_run = [one for one in datasets if paths & {data.path.resolve() for data in one.files}]
-    dataset, why = (of_run[0], "") if len(of_run) == 1 else (None, trained.why_none)
-    pair = [one for one in pairs if {file.path, trained.template} & {own.path for own in one.files}]
+    dataset = dataset_of(trained, datasets)
+    why = trained.why_none if dataset is None else ""
+    pair = [one for one in pairs if _is_trained_with(one, {file.path, trained.template})]
     beside = [DataFile(path, relative(path, root), None, "model") for path in (trained.model,) if path is not None]
     known = pair[0] if len(pair) == 1 else None
-    return TrainingRun(file.shown, own, known, dataset, why, trained.is_partial, tuple(beside))
+    name = f"{file.shown}:{file.part}" if file.part else file.shown
+    return TrainingRun(name, own, known, dataset, why, trained.is_partial, tuple(beside))
+
+
+def _is_trained_with(pair: TemplatePair, named: set[Path | None]) -> bool:
+    """Whether a pair holds one of these files; as a program that asks it only lies near to the template."""
+    asks = () if pair.of("modelfile") else pair.of("script")
+    return bool(named & {own.path for own in pair.files if own not in asks})
 
 
 def _beside(trained: Trained, file: DataFile, sides: Sequence[DataFile], root: Path) -> list[DataFile]:

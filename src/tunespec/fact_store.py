@@ -66,12 +66,14 @@ def _describe(source: RecordSource) -> dict[str, Any]:
         count[0] += 1
         count[1] += bool(defect and not keys)
     formats = {file.shown: file.format for file in source.dataset.files}
+    named_by = {file.shown: {"named_by": file.named_by} for file in source.dataset.files if file.named_by}
     total = sum(len(split.rows) for split in source.splits)
     return {
         "name": source.dataset.name,
         "family": source.dataset.family,
         "files": [
             {"path": path, "split": split, "format": formats[path], "rows": count, "unread": unread}
+            | named_by.get(path, {})
             for (path, split), (count, unread) in rows.items()
         ],
         "profile": source.profile.shown(),

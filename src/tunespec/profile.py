@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -23,13 +23,24 @@ _SPLITS_SHOWN = 5
 
 
 @dataclass(frozen=True)
-class Profile:
-    """What is usual in a dataset. Shares are of the readable conversations, between 0 and 1."""
+class Form:
+    """The usual shape, and the usual keys among the records of that shape. Shares are between 0 and 1."""
 
     shape: str
     shape_share: float
     keys: frozenset[str]
     keys_share: float
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What is usual in a dataset. Shares are of the readable conversations, between 0 and 1.
+
+    ``form`` is that of all records, ``forms`` that of each file that a trainer reads by itself, by its path.
+    """
+
+    form: Form
+    forms: Mapping[str, Form]
     system_share: float
     system_prompts: int  # different ones
     think_share: float
@@ -37,9 +48,14 @@ class Profile:
     end_marker: EndMarker | None
     unknown_splits: Mapping[str, int]
 
+    @property
+    def shape(self) -> str:
+        """The shape that most records have."""
+        return self.form.shape
+
     def shown(self) -> dict[str, Any]:
         """The profile as reports print it."""
-        shown: dict[str, Any] = {"shape": self.shape, "shape_share": round(self.shape_share, 4)}
+        shown: dict[str, Any] = {"shape": self.shape, "shape_share": round(self.form.shape_share, 4)}
         if self.system_share:
             shown["system_prompt_share"] = round(self.system_share, 4)
         if self.think_share:
@@ -58,18 +74,10 @@ def make_profile(records: Records, marker: str = "") -> Profile:
     """The profile of a dataset's records; ``marker`` is the end marker that the configuration names, if it does."""
     readable = [c for c in records.conversations if c is not None and not c.defect]
     systems = [system for c in readable if c.system and (system := c.system.strip())]
-    shape, shape_share = _usual(c.shape for c in readable)
-    keys, keys_share = _usual(
-        required_keys(k)
-        for k, c in zip(records.keys, records.conversations, strict=True)
-        if c is not None and c.shape == shape
-    )
     total = len(readable) or 1
     return Profile(
-        shape=shape or "",
-        shape_share=shape_share,
-        keys=keys or frozenset(),
-        keys_share=keys_share,
+        form=_form(records, range(len(records))),
+        forms=_forms(records),
         system_prompts=len(set(systems)),
         system_share=len(systems) / total,
         think_share=sum(map(thinks_first, readable)) / total,
@@ -77,6 +85,21 @@ def make_profile(records: Records, marker: str = "") -> Profile:
         end_marker=_end_marker(records, marker),
         unknown_splits=dict(sorted(records.unknown_splits.items())[:_SPLITS_SHOWN]),
     )
+
+
+def _forms(records: Records) -> dict[str, Form]:
+    rows: dict[str, list[int]] = {path: [] for path in records.apart}
+    for row, place in enumerate(records.places if rows else ()):
+        if place.path in rows:
+            rows[place.path].append(row)
+    return {path: _form(records, own) for path, own in rows.items()}
+
+
+def _form(records: Records, rows: Sequence[int]) -> Form:
+    there = [(c, records.keys[row]) for row in rows if (c := records.conversations[row]) is not None]
+    shape, shape_share = _usual(c.shape for c, _ in there if not c.defect)
+    keys, keys_share = _usual(required_keys(own) for c, own in there if c.shape == shape)
+    return Form(shape or "", shape_share, keys or frozenset(), keys_share)
 
 
 @lru_cache(1024)

@@ -24,8 +24,8 @@ UNREAD_LOG = "a training log in a form that is not read (docs/training.md has th
 _NOTHING = (
     "nothing that is judged; these are: datasets, recorded outputs and reviews "
     f"({', '.join(EXTENSIONS)}, also with .gz or .zst), templates and what serves a model (Modelfile, .jinja, "
-    "tokenizer_config.json, .gguf, requests in .json or .py), training configurations (.yaml, .json, .py) and training "
-    "logs (trainer_state.json, .jsonl, .log, .txt, tfevents)"
+    "tokenizer_config.json, .gguf, requests in .json, .py or .ipynb), training configurations (.yaml, .json, .py, "
+    ".ipynb) and training logs (trainer_state.json, .jsonl, .log, .txt, tfevents)"
 )
 
 

@@ -27,7 +27,8 @@ class Records:
 
     ``prompts`` and ``answers`` are texts without template; ``contents`` hashes what a record teaches (text and roles
     after whitespace normalisation, tools and label; no ids, no metadata): equal hash, equal lesson. ``metadata`` holds
-    what a record says of itself under the names of ``metadata.py``: its topic, its language.
+    what a record says of itself under the names of ``metadata.py``: its topic, its language. ``apart`` are the paths of
+    files that a trainer reads each by itself, as its configuration names them.
     """
 
     places: list[Place] = field(default_factory=list)
@@ -41,6 +42,7 @@ class Records:
     metadata: list[Mapping[str, str]] = field(default_factory=list)
     template: Template | None = None
     unknown_splits: dict[str, int] = field(default_factory=dict)  # value of a split column that names none -> records
+    apart: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.places)
@@ -49,18 +51,25 @@ class Records:
         """These records and then the other's, which all get the split ``split``."""
         theirs = {**vars(other), "splits": [split] * len(other)}
         joined = {name: own + theirs[name] for name, own in vars(self).items() if isinstance(own, list)}
-        return Records(**joined, template=self.template, unknown_splits=self.unknown_splits)
+        return Records(**joined, template=self.template, unknown_splits=self.unknown_splits, apart=self.apart)
 
 
 def read_records(dataset: Dataset, columns: Mapping[str, str], roles: Mapping[str, str], progress: Progress) -> Records:
     """Read every file of a dataset.
 
+    Args:
+        dataset: its files may say what their own columns and roles are called.
+        columns: canonical name -> column of all files, which counts before that.
+        roles: role name -> canonical role, likewise.
+        progress: is told how far it is.
+
     Raises:
         CannotJudgeError: for a file that cannot be read as a whole.
     """
-    records, shapes = Records(), Shapes(columns, roles)
+    records = Records(apart=frozenset(file.shown for file in dataset.files if file.named_by))
     split_column = columns.get("split", "split")
     for file in dataset.files:
+        shapes = Shapes(dict(file.columns) | dict(columns), dict(file.roles) | dict(roles))
         for number, row in enumerate(read(file.path, file.format)):
             data = row.data
             text = row.raw if data is None else canonical(data)

@@ -17,6 +17,7 @@ from tunespec.review.discovery import configured_logs
 from tunespec.shapes import Shapes
 from tunespec.subjects import DataFile
 from tunespec.templates.artefacts import artefact
+from tunespec.templates.python_code import is_program
 from tunespec.templates.recipe import is_recipe
 from tunespec.training.configuration import why_no_training
 from tunespec.training.recognise import training_file
@@ -101,7 +102,7 @@ class Seen:
         if (kind := training_file(path)) is not None:
             if kind not in self.replaced:
                 self.training.setdefault(path, (DataFile(path, shown, None, kind), named))
-            return path.suffix.lower() != ".py" or artefact(path) is None
+            return not is_program(path) or artefact(path) is None
         if not (why := why_no_training(path, named=named)):
             return False
         if not is_recipe(path):

@@ -119,9 +119,7 @@ class RecordSource:
     def _read(self, dataset: Dataset) -> Records:
         from tunespec.records import read_records
 
-        columns = dict(dataset.columns) | dict(self._config.columns)
-        roles = dict(dataset.roles) | dict(self._config.roles)
-        return read_records(dataset, columns, roles, self._progress)
+        return read_records(dataset, self._config.columns, self._config.roles, self._progress)
 
 
 # Thresholds that facts are computed from, by pitfall: a change makes the facts anew. (Others only judge the facts.)

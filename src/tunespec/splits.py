@@ -15,6 +15,7 @@ _WORDS = {
     "eval": "validation", "evaluation": "validation",
     "test": "test", "testing": "test", "holdout": "test", "heldout": "test", "held_out": "test",
 }  # fmt: skip
+HELD_OUT = frozenset(("validation", "test"))
 _SUFFIXES = {*EXTENSIONS, ".txt", *COMPRESSED}
 _WORD = "|".join(_WORDS)
 _START = re.compile(rf"(?i)^({_WORD})(?:$|[-_.](.+)$)")

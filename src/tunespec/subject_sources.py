@@ -124,13 +124,14 @@ class Sources:
             told = subject.no_dataset, subject.is_partial, dict(self.config.training), self._thresholds("training")
             return key_of("run", subject.name, files, made_with, *told)
         if isinstance(subject, Dataset):
+            named = [(file.named_by, file.columns, file.roles) for file in subject.files]
             files += [(file.shown, "probes", file.format, file.content_hash) for file in subject.probes]
             held_out = subject.held_out, subject.held_out_share
-            said = subject.alone, subject.columns, subject.roles, held_out, _kept(subject)
+            said = subject.alone, named, held_out, _kept(subject)
             return key_of("dataset", subject.name, said, files, against, columns, roles, self._settings)
         plain = vars(subject.plain) if subject.plain else None
         trained = self.key(subject.dataset) if subject.dataset else None
-        return key_of("template", subject.name, subject.ambiguous, files, plain, trained)
+        return key_of("template", subject.name, subject.no_training, files, plain, trained)
 
     def _key_of_reviews(self, subject: ReviewLog) -> str:
         from tunespec.review.source import today

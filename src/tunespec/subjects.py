@@ -25,12 +25,32 @@ def content_hash(path: Path) -> str:
 
 @dataclass(frozen=True)
 class DataFile:
-    """One file of a dataset. ``shown`` is its path as reports print it; ``split`` None if nothing names one."""
+    """One file of a dataset.
+
+    Args:
+        path: where it lies.
+        shown: its path as reports print it.
+        split: None if nothing names one.
+        format: how it is read.
+        named_by: the setting of a training configuration that names it as data, with its place; empty if none does.
+        columns: canonical name -> column, where that configuration says so.
+        roles: role name -> canonical role, where it says so.
+        part: of a program that starts several runs, which one: `SFTTrainer`, `DPOTrainer`, `DPOTrainer 2`.
+    """
 
     path: Path
     shown: str
     split: str | None
     format: str
+    named_by: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+    roles: tuple[tuple[str, str], ...] = ()
+    part: str = ""
+
+    @cached_property
+    def real(self) -> Path:
+        """Where it lies, links followed."""
+        return self.path.resolve()
 
     @cached_property
     def content_hash(self) -> str:
@@ -55,8 +75,6 @@ class Dataset:
         name: the folder or path that names it.
         files: all of its files.
         alone: whether it is one file that the user named, without more.
-        columns: canonical name -> column, where a training configuration says so.
-        roles: role name -> canonical role, where a training configuration says so.
         held_out: the setting by which the trainer has validation data: records of it that are held out, or other data;
             empty if none does.
         held_out_share: how much is held out: a share of the records below 1, or their number; None for other data.
@@ -68,8 +86,6 @@ class Dataset:
     files: tuple[DataFile, ...]
     family: str = "data"
     alone: bool = False
-    columns: tuple[tuple[str, str], ...] = ()
-    roles: tuple[tuple[str, str], ...] = ()
     held_out: str = ""
     held_out_share: float | None = None
     length: TrainedLength | None = None
@@ -78,22 +94,23 @@ class Dataset:
 
 @dataclass(frozen=True)
 class TemplatePair:
-    """What a model is trained with, and what it is served with; either side may be absent.
+    """What a model is trained with, and what it is served with or asked by; either side may be absent.
 
     Args:
-        name: the path that names it: the Modelfile, else the training template, else the request.
+        name: the path that names it: the Modelfile, else the training template, else the request or program.
         files: all of its files. The format of each is a key of ``artefacts.ARTEFACTS``.
         plain: the training template, where the configuration writes it.
         dataset: the records that are trained on with it, if one dataset of the project is meant.
-        ambiguous: why one side was not taken, if several could be meant.
-        beside: files that are read with those: a tokenizer's template, its special tokens.
+        no_training: why no training template was taken, if there are some.
+        beside: files that are read with those: a tokenizer's template, its special tokens, a model's
+            ``generation_config.json``.
     """
 
     name: str
     files: tuple[DataFile, ...]
     plain: PlainTemplate | None = None
     dataset: Dataset | None = None
-    ambiguous: str = ""
+    no_training: str = ""
     beside: tuple[DataFile, ...] = ()
     family: str = "template"
 
@@ -166,7 +183,8 @@ class TrainingRun:
         dataset: the records that it trains on, if they are at hand.
         no_dataset: why no dataset was taken, if it names none that is at hand, or several could be meant.
         is_partial: whether it also trains on records that are not at hand.
-        beside: files that are read with those: the config.json of a base model that is at hand.
+        beside: files that are read with those: the config.json of a base model that is at hand, the configurations of
+            other runs in the same folder.
     """
 
     name: str

@@ -13,7 +13,7 @@ from tunespec.facts.tools import ToolChecker, uses_tools
 from tunespec.findings import Mark
 from tunespec.headers import templated_text
 from tunespec.passages import turn_note_of
-from tunespec.profile import Profile, required_keys
+from tunespec.profile import Form, Profile, required_keys
 from tunespec.records import Records
 
 Check = Callable[[Conversation], str | None]
@@ -107,8 +107,8 @@ def _record_shape(records: Records, profile: Profile) -> Fact:
             marks[row] = Mark(f"has the keys {', '.join(keys) or '(none)'}, a shape that no trainer knows")
         elif conversation.defect:
             marks[row] = Mark(conversation.defect)
-        elif conversation.shape != profile.shape:
-            marks[row] = Mark(f"is {conversation.shape} where {_percent(profile.shape_share)} are {profile.shape}")
+        elif conversation.shape != (form := _form(row, records, profile)).shape:
+            marks[row] = Mark(f"is {conversation.shape} where {_percent(form.shape_share)} are {form.shape}")
     return Fact("record_shape", marks, examined, None if examined else "no readable record")
 
 
@@ -116,20 +116,26 @@ def _key_set(records: Records, profile: Profile) -> Fact:
     marks: dict[int, Mark] = {}
     examined = 0
     for row, conversation in _readable(records):
-        if conversation.shape != profile.shape:
+        form = _form(row, records, profile)
+        if conversation.shape != form.shape:
             continue  # its keys follow from its shape: record_shape tells that
         examined += 1
         keys = required_keys(records.keys[row])
-        if keys != profile.keys:
-            marks[row] = Mark(_difference(keys, profile))
+        if keys != form.keys:
+            marks[row] = Mark(_difference(keys, form))
     return Fact("key_set", marks, examined, None if examined else "no readable record")
 
 
-def _difference(keys: frozenset[str], profile: Profile) -> str:
-    lacks = ", ".join(sorted(profile.keys - keys))
-    adds = ", ".join(sorted(keys - profile.keys))
+def _form(row: int, records: Records, profile: Profile) -> Form:
+    """The form that a record should have: that of the records with which a trainer reads it."""
+    return profile.forms.get(records.places[row].path, profile.form)
+
+
+def _difference(keys: frozenset[str], form: Form) -> str:
+    lacks = ", ".join(sorted(form.keys - keys))
+    adds = ", ".join(sorted(keys - form.keys))
     parts = [f"lacks {lacks}" if lacks else "", f"adds {adds}" if adds else ""]
-    return f"{' and '.join(filter(None, parts))}, unlike {_percent(profile.keys_share)} of the records"
+    return f"{' and '.join(filter(None, parts))}, unlike {_percent(form.keys_share)} of the records"
 
 
 def _percent(share: float) -> str:

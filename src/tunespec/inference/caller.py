@@ -8,6 +8,7 @@ from typing import Any
 
 from tunespec.inference.answered import Served
 from tunespec.subjects import DataFile
+from tunespec.templates.asked_model import is_same_model
 from tunespec.templates.requests import Request
 
 
@@ -43,8 +44,7 @@ def as_called(
 
 def _is_asked(served: Served, request: Request) -> bool:
     """Whether a request is for this model: llama.cpp's server has one, and answers by whatever name it is called."""
-    names = {"", served.name, f"{served.name}:latest", served.name.removesuffix(":latest")}
-    return (request.model or "") in names or served.kind == "llama.cpp"
+    return not request.model or served.kind == "llama.cpp" or is_same_model(request.model, served.name)
 
 
 def _says_something(request: Request) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
+from tunespec.splits import parse_name
 from tunespec.templates.end_texts import in_line
 
 _PASSED_OVER = 5
+_LISTED = 3  # files of one line
 
 
 def subject_lines(report: Mapping[str, Any]) -> str:
@@ -49,7 +52,7 @@ def _run(subject: Mapping[str, Any]) -> Iterator[str]:
     found = [f"trained on {profile['dataset']}"] if "dataset" in profile else []
     found += [f"with the template of {profile['template']}"] if "template" in profile else []
     beside = [f["path"] for f in subject["files"] if f["path"] != subject["name"] and f["format"] != "log"]
-    found += [f"with {', '.join(beside[:3])}{', ...' if len(beside) > 3 else ''}"] if beside else []
+    found += [f"with {', '.join(beside[:_LISTED])}{', ...' if len(beside) > _LISTED else ''}"] if beside else []
     yield from (f"  {line}" for line in found)
     yield from (f"  {why}" for why in profile.get("undecided", ()))
 
@@ -144,15 +147,24 @@ def _template(subject: Mapping[str, Any]) -> Iterator[str]:
     if serving := profile.get("serving"):
         stops = ", ".join(f"`{in_line(stop)}`" for stop in serving["stops"]) or "no stop sequence"
         yield f"  served with {serving['path']} ({serving['template']}; {stops})"
+    if asked := profile.get("requests"):
+        yield f"  with the requests in {', '.join(asked[:_LISTED])}{', ...' if len(asked) > _LISTED else ''}"
     if dataset := profile.get("dataset"):
         yield f"  trained on {dataset}"
+    yield from (f"  {why}" for why in profile.get("undecided", ()))
 
 
 def _file(file: Mapping[str, Any], subject: Mapping[str, Any]) -> str:
-    split = f" ({file['split']})" if file["split"] else ""
+    said = f", as {file['named_by']}" if "named_by" in file and not _is_named(file) else ""
+    split = f" ({file['split']}{said})" if file["split"] else ""
     unread = f", {file['unread']:,} unreadable" if file["unread"] else ""
     whole = [other["split"] for other in subject["files"]].count(file["split"]) == 1
     return f"{file['path']}{split}: {plural(file['rows'], 'record')}{unread}" + (_split(file, subject) if whole else "")
+
+
+def _is_named(file: Mapping[str, Any]) -> bool:
+    """Whether a file's split is that of its name."""
+    return bool(parse_name(PurePosixPath(file["path"]))[1] == file["split"])
 
 
 def _split(file: Mapping[str, Any], subject: Mapping[str, Any]) -> str:

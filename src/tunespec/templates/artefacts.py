@@ -10,6 +10,7 @@ from typing import Any
 
 from tunespec.errors import CannotJudgeError
 from tunespec.templates.ollama_parameters import TYPES
+from tunespec.templates.python_code import is_program, largest
 
 # What a file is taken for -> how the report says it.
 ARTEFACTS: Mapping[str, str] = {
@@ -62,7 +63,7 @@ def artefact(path: Path) -> str | None:
         return "jinja" if _is_chat_template(content(path)) else None
     if path.suffix.lower() == ".gguf":
         return "gguf" if content(path, 4) == b"GGUF" else None
-    if path.suffix.lower() == ".py":
+    if is_program(path):
         return "script" if _is_asked_in(path) and not _why_unread(path) else None
     return _of_json(path) if path.suffix.lower() == ".json" else None
 
@@ -73,8 +74,11 @@ def is_test(name: str) -> bool:
 
 
 def may_ask(path: Path) -> bool:
-    """Whether a Python file is looked at: it asks a model, or might if it could be read. Tests ask none in earnest."""
-    if not path.name.endswith(".py") or is_test(path.name):
+    """Whether a script or notebook is looked at: it asks a model, or might if it could be read.
+
+    Tests ask none in earnest.
+    """
+    if not is_program(path) or is_test(path.name):
         return False
     try:
         return _is_asked_in(path)
@@ -83,11 +87,11 @@ def may_ask(path: Path) -> bool:
 
 
 def _is_asked_in(path: Path) -> bool:
-    from tunespec.templates.python_calls import LARGEST, PythonError, calls_in, may_call
+    from tunespec.templates.python_calls import PythonError, calls_in, may_call
 
-    code = content(path, LARGEST + 1)
+    code = content(path, largest(path) + 1)
     try:
-        return may_call(code) and bool(calls_in(code))
+        return may_call(code, largest(path)) and bool(calls_in(code))
     except PythonError:
         return True
 
@@ -104,7 +108,7 @@ def _why_unread(path: Path) -> str:
 
 def why_no_artefact(path: Path) -> str:
     """Why a file with the name of an artefact is none; empty for other names."""
-    if path.suffix.lower() == ".py":
+    if is_program(path):
         return (
             _why_unread(path)
             if _is_asked_in(path)

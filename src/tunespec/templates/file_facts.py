@@ -18,11 +18,12 @@ from tunespec.templates.request_facts import judge_requests
 from tunespec.templates.rows import Rows
 from tunespec.templates.source import TemplateSource
 from tunespec.templates.stock_facts import judge_substitution
+from tunespec.templates.tool_tags import judge_tool_tag
 from tunespec.templates.training_side import NamedSource
 
-_NO_MODELFILE = "no Modelfile is there that Ollama takes"
+_NO_MODELFILE = "no Modelfile that Ollama takes goes with it"
 _SHOWN = 3  # attempts of one line
-_NO_REQUEST = "no request is there"
+_NO_REQUEST = "no request is there that is known to ask this model"
 _OF_REQUESTS = ("unread_stop", "ignored_text", "ignored_key", "bypassed_template")
 _OF_TEMPLATES = ("hostile_template", "unreadable_file")
 
@@ -32,6 +33,7 @@ def file_facts(source: TemplateSource, rows: Rows) -> None:
     judge_instructions(source, rows)
     judge_substitution(source, rows)
     judge_outranked(source, rows)
+    judge_tool_tag(source, rows)
     judge_requests(source, rows)
     judge_recipes(source, rows)
     _templates(source, rows)

@@ -64,6 +64,12 @@ def declared_tools() -> tuple[Case, ...]:
     return asked, replace(asked, messages=(_said("system", _SYSTEM), *asked.messages), name="system-tools")
 
 
+def called_tools() -> tuple[Case, Case]:
+    """A question with a tool, and the same with the call and what it returned."""
+    asked, called = _with_tools()
+    return asked, called
+
+
 def variants(case: Case) -> tuple[Case, ...]:
     """The same conversation with what templates escape (quotes, signs of HTML), and with blanks around every text."""
     return tuple(

@@ -1,26 +1,30 @@
 """The calls of a Python program that ask a model, read from its syntax tree: the program is never run.
 
 Known are the clients of Ollama (``ollama.chat``, ``Client().generate``), OpenAI's client and HTTP requests to an Ollama
-server, ``generate`` of transformers, vLLM's ``SamplingParams``, and its ``LLM`` that is asked without them.
+server, ``generate`` of transformers and Unsloth, vLLM's ``SamplingParams``, its ``LLM`` that is asked without them, and
+the libraries of ``python_libraries``.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from tunespec.templates.python_clients import Clients
+from tunespec.templates.python_code import LARGEST, Code, CodeError, is_notebook, notebook_code
 from tunespec.templates.python_endpoints import Endpoint
 from tunespec.templates.python_scopes import Function, Scope, changed_names, scope_of
 from tunespec.templates.python_text import parsed
 from tunespec.templates.python_values import ANY, UNKNOWN, Values, is_unknown
 
 # Without one of these a file asks no model that is known here: most files of a project need no more than this look.
-_SIGNS = (b"ollama", b"openai", b"transformers", b"vllm", b"/api/chat", b"/api/generate", b"/v1/")
-LARGEST = 1 << 20  # bytes of a program that somebody wrote
+_SIGNS = tuple(
+    b"ollama openai transformers vllm unsloth llama_cpp litellm HuggingFacePipeline "
+    b"/api/chat /api/generate /v1/".split()
+)
 
 
 class PythonError(ValueError):
@@ -32,6 +36,7 @@ class Call:
     """One call: the endpoint that it asks, what it sends as far as the program says, and the lines of its keys.
 
     ``unknown`` names the keys of ``body`` (and ``options.KEY``) whose values only a run would tell; ``*`` is any other.
+    ``unsent`` are arguments that the endpoint's server never hears.
     """
 
     endpoint: Endpoint
@@ -39,69 +44,102 @@ class Call:
     line: int
     lines: Mapping[str, int]
     unknown: frozenset[str]
+    unsent: tuple[str, ...] = ()
 
 
-def may_call(content: bytes) -> bool:
-    """Whether a file may hold such a call."""
-    return len(content) <= LARGEST and any(sign in content for sign in _SIGNS)
+def may_call(content: bytes, most: int = LARGEST) -> bool:
+    """Whether a file of at most so many bytes may hold such a call."""
+    return len(content) <= most and any(sign in content for sign in _SIGNS)
 
 
 def calls_in(content: bytes) -> tuple[Call, ...]:
-    """The calls of a Python file, in the order of their lines.
+    """The calls of a script or a notebook, in the order of their lines.
 
     Raises:
         PythonError: for a file that Python does not parse.
     """
-    found = _read(content)
+    if not is_notebook(content):
+        return _calls(content)
+    try:
+        code = notebook_code(content)
+    except CodeError as error:
+        raise PythonError(str(error)) from error
+    return tuple(_in_file(call, code) for call in _calls(code.text))
+
+
+def _calls(program: str | bytes) -> tuple[Call, ...]:
+    found = _read(program)
     if isinstance(found, str):
         raise PythonError(found)
     return found
 
 
 @lru_cache(maxsize=64)
-def _read(content: bytes) -> tuple[Call, ...] | str:
+def _read(program: str | bytes) -> tuple[Call, ...] | str:
     """The calls, or why there are none: several ask the same of one file, and the cache keeps no exception."""
     try:
-        return tuple(sorted(_Reader(parsed(content)).calls(), key=lambda call: call.line))
+        return tuple(sorted(_Reader(parsed(program)).calls(), key=lambda call: call.line))
     except SyntaxError as error:
         return f"no Python that can be read: {error.msg} (line {error.lineno})"
     except (ValueError, RecursionError, MemoryError) as error:
         return f"no Python that can be read: {error or type(error).__name__}"
 
 
+def _in_file(call: Call, code: Code) -> Call:
+    """A notebook's call with the lines of its file."""
+    return replace(call, line=code.line(call.line), lines={key: code.line(line) for key, line in call.lines.items()})
+
+
 class _Reader:
     def __init__(self, tree: ast.Module) -> None:
         self.clients = Clients(tree)
         self.values = Values(self.clients.imports)
-        self._tree = tree
+        self._tree, self._scopes = tree, dict[int, tuple[ast.Call, Scope]]()
 
     def calls(self) -> Iterator[Call]:
         """Every known call, with the scope that it stands in."""
         left: list[tuple[ast.AST, Scope]] = [(self._tree, scope_of(self._tree, None, changed_names(self._tree)))]
         while left:
             node, scope = left.pop()
-            if isinstance(node, ast.Call) and (found := self._call(node, scope)) is not None:
-                yield found
+            if isinstance(node, ast.Call):
+                self._scopes[id(node)] = node, scope
             inner = scope_of(node, scope, changed_names(node)) if isinstance(node, Function) else scope
             left += [(child, inner) for child in ast.iter_child_nodes(node)]
+        for node, scope in self._scopes.values():
+            if (found := self._call(node, scope)) is not None:
+                yield found
 
     def _call(self, node: ast.Call, scope: Scope) -> Call | None:
         endpoint = self.clients.endpoint(node, self.values, scope)
         if endpoint is None:
             return None
+        body, lines, unsent = self._arguments(node, endpoint, scope)
+        made = self.clients.made_of(node) if endpoint.inherits else None
+        if made is not None:
+            maker, where = self._scopes.get(id(made), (made, scope))
+            settings, its_lines, unheard = self._arguments(maker, replace(endpoint, positional=()), where)
+            body, lines, unsent = {**settings, **body}, {**its_lines, **lines}, unheard | unsent
+            body |= {} if id(made) in self._scopes else {ANY: UNKNOWN}  # by an annotation: settings from elsewhere
+        if not endpoint.takes(body):
+            return None
+        known, unknown = _split(endpoint.sent(body), endpoint)
+        return Call(endpoint, known, node.lineno, lines, unknown, tuple(sorted(unsent)))
+
+    def _arguments(
+        self, node: ast.Call, endpoint: Endpoint, scope: Scope
+    ) -> tuple[dict[str, Any], dict[str, int], set[str]]:
+        """The arguments by name, their lines and those of their keys, and what is given and never sent."""
         pairs = list(self._pairs(node, endpoint))
         body, lines = self.values.dict_of(pairs, scope), dict[str, int]()
         for key, value in pairs:
             if isinstance(key, str) and key != endpoint.adds:
                 lines.setdefault(key, value.lineno)
             self._lines(value, scope, lines)
+        unsent = {key for key in endpoint.unsent if body.pop(key, None) is not None}
         added = body.pop(endpoint.adds, None) if endpoint.adds else None
         if added is not None:
             body = {**(added if isinstance(added, dict) else {ANY: UNKNOWN}), **body}
-        if not endpoint.takes(body):
-            return None
-        known, unknown = _split({key: value for key, value in body.items() if endpoint.sends(key)}, endpoint)
-        return Call(endpoint, known, node.lineno, lines, unknown)
+        return body, lines, unsent
 
     def _pairs(self, node: ast.Call, endpoint: Endpoint) -> Iterator[tuple[str | None, ast.expr]]:
         """The arguments by name; None for what is unpacked, as the body of an HTTP request is."""

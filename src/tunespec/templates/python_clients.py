@@ -12,21 +12,23 @@ from tunespec.templates.python_endpoints import (
     LOADED,
     OPENAI,
     POSTED,
-    SAMPLING,
     WRITING,
     Endpoint,
 )
+from tunespec.templates.python_libraries import FUNCTIONS, Library, brings_settings, is_for, library_of
 from tunespec.templates.python_models import (
     encoded_names,
     is_encoded,
+    is_limited,
     is_loader,
     is_writer,
     itself,
     mentions,
     sets_limits,
+    without_parameters,
 )
 from tunespec.templates.python_scopes import Scope, assigned, dotted, imports_of
-from tunespec.templates.python_values import UNKNOWN, Values
+from tunespec.templates.python_values import Values
 
 _OPENAI = frozenset({"openai.OpenAI()", "openai.AsyncOpenAI()"})
 _OLLAMA = frozenset({"ollama", "ollama.Client()", "ollama.AsyncClient()"})
@@ -38,10 +40,12 @@ _POSTS = frozenset(
     "requests requests.Session() httpx httpx.Client() httpx.AsyncClient() aiohttp.ClientSession()".split()
 )
 _ASKED = {"chat": CHAT, "generate": GENERATE}
+_ADDRESSES = frozenset("base_url host openai_api_base".split())
 _LOCAL = ("11434", "ollama")  # in the address of an Ollama server
+_WITH_GENERATE = frozenset({"transformers", "unsloth"})
 _OF_GENERATE = frozenset(
-    "max_new_tokens max_length min_new_tokens input_ids attention_mask generation_config do_sample num_beams streamer "
-    "pad_token_id eos_token_id use_cache return_dict_in_generate stopping_criteria".split()
+    "stop_strings max_new_tokens max_length min_new_tokens input_ids attention_mask generation_config do_sample "
+    "num_beams streamer pad_token_id eos_token_id use_cache return_dict_in_generate stopping_criteria".split()
 )
 
 
@@ -56,6 +60,8 @@ class Clients:
             for target, value in assigned(node):
                 self._bind(dotted(target), value)
         self._encoded, self._sets_limits = encoded_names(tree), sets_limits(tree)
+        calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and brings_settings(node))
+        self._overlaid = {id(made) for node in calls if (made := self.made_of(node)) is not None}
 
     def _bind(self, name: str, value: ast.expr | None) -> None:
         """A name that is bound to several clients is none, unless all of them are models that the program loads."""
@@ -71,24 +77,40 @@ class Clients:
         """What a call asks; None if that is no model, or one that is not known here."""
         path = self._path(node.func)
         owner, _, name = path.rpartition(".")
-        if owner in _OLLAMA and name in _ASKED:
-            return _ASKED[name]
-        if path in {"vllm.SamplingParams", "vllm.sampling_params.SamplingParams"}:
-            return SAMPLING
+        if (library := library_of(path.partition("()")[0])) is not None:
+            return self._of_library(library, node, values, scope)
+        if path in FUNCTIONS or owner in _OLLAMA:
+            return FUNCTIONS.get(path) or _ASKED.get(name)
         if owner.startswith("vllm.") and is_loader(owner.removesuffix("()")) and name in {"chat", "generate"}:
-            return ASKING if _without_parameters(node) else None
+            return ASKING if without_parameters(node) else None
         if name == "generate" and (asked := self._generates(node, owner)) is not None:
-            return asked if _is_limited(node) or not self._sets_limits else None
+            return asked if is_limited(node) or not self._sets_limits else None
+        return self._served(node, path, values, scope)
+
+    def _served(self, node: ast.Call, path: str, values: Values, scope: Scope) -> Endpoint | None:
+        """What a client of OpenAI's endpoints, or of HTTP, asks."""
         client, found = next(((one, path[len(one) + 1 :]) for one in _OPENAI if path.startswith(f"{one}.")), ("", ""))
         if client:
-            return OPENAI.get(found) if self._is_local(node.func, values, scope) else None
+            return OPENAI.get(found) if self._is_local(self.made_of(node), values, scope) else None
+        owner, _, name = path.rpartition(".")
         return self._posted(node, values, scope) if owner in _POSTS and name == "post" else None
+
+    def _of_library(self, library: Library, node: ast.Call, values: Values, scope: Scope) -> Endpoint | None:
+        """What a library's object is asked: by who made it, or by a method."""
+        _, called, method = self._path(node.func).partition("()")
+        made = self.made_of(node) if called else node
+        if made is None or (library.local and not self._is_local(made, values, scope)) or not is_for(library, made):
+            return None
+        if not called:
+            return library.says if id(made) not in self._overlaid else None
+        asked = library.asked.get(method.removeprefix("."))
+        return asked if library.says is None or brings_settings(node) else None
 
     def _generates(self, node: ast.Call, owner: str) -> Endpoint | None:
         """What a model of transformers is asked that writes: other things have a method of this name."""
         if is_writer(owner):
-            return LOADED
-        if not any(origin.partition(".")[0] == "transformers" for origin in self.imports.values()):
+            return LOADED if owner.startswith("transformers.") else WRITING
+        if not any(origin.partition(".")[0] in _WITH_GENERATE for origin in self.imports.values()):
             return None
         if owner == "self" or owner.startswith("vllm."):
             return None
@@ -106,11 +128,11 @@ class Clients:
     def _posted(self, node: ast.Call, values: Values, scope: Scope) -> Endpoint | None:
         """An HTTP request to an address that ends like an endpoint's."""
         given = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "url")]
-        address = _text(given[0], values, scope) if given else ""
+        address = values.text(given[0], scope) if given else ""
         asked = next((own for path, own in POSTED.items() if address.rstrip("/").endswith(path)), None)
         if asked is None or not any(self.body_of(keyword) for keyword in node.keywords):
             return None
-        local = any(sign in address for sign in _LOCAL) or self._is_local(node.func, values, scope)
+        local = any(sign in address for sign in _LOCAL) or self._is_local(self.made_of(node), values, scope)
         others = "/v1/" in address or address.startswith("/")  # another server's, or a page of the program's own
         return asked if local or not others else None
 
@@ -125,13 +147,17 @@ class Clients:
             return value.args[0] if value.args else None
         return value if keyword.arg == "json" else None
 
-    def _is_local(self, node: ast.expr, values: Values, scope: Scope) -> bool:
-        """Whether the client at the beginning of a call was made for an Ollama server."""
+    def made_of(self, call: ast.Call) -> ast.Call | None:
+        """The call that made the object which a call asks, by a method or itself."""
+        node = call.func
         while isinstance(node, ast.Attribute) and dotted(node) not in self._made:
             node = node.value
-        made = node if isinstance(node, ast.Call) else self._made.get(dotted(node))
-        addresses = [one.value for one in made.keywords if one.arg in {"base_url", "host"}] if made is not None else []
-        return any(sign in _text(one, values, scope) for one in addresses for sign in _LOCAL)
+        return node if isinstance(node, ast.Call) else self._made.get(dotted(node))
+
+    def _is_local(self, made: ast.Call | None, values: Values, scope: Scope) -> bool:
+        """Whether a client was made for an Ollama server."""
+        addresses = [one.value for one in made.keywords if one.arg in _ADDRESSES] if made is not None else []
+        return any(sign in values.text(one, scope) for one in addresses for sign in _LOCAL)
 
     def _path(self, node: ast.expr) -> str:
         """A dotted name by what was imported and made: `client.chat` is `ollama.Client().chat`."""
@@ -152,28 +178,4 @@ class Clients:
         if not isinstance(value, ast.Call):
             return None
         path = self._path(value.func)
-        return value if path in _MADE or is_loader(path) else None
-
-
-def _is_limited(node: ast.Call) -> bool:
-    return any(keyword.arg in {"max_new_tokens", "max_length"} for keyword in node.keywords)
-
-
-def _without_parameters(node: ast.Call) -> bool:
-    """Whether a call of vLLM's LLM leaves its sampling parameters, and with them the limit, to the library."""
-    given = [*node.args[1:], *(keyword.value for keyword in node.keywords if keyword.arg in {None, "sampling_params"})]
-    given += [value for value in node.args[:1] if isinstance(value, ast.Starred)]
-    return all(isinstance(value, ast.Constant) and value.value is None for value in given)
-
-
-def _text(node: ast.expr, values: Values, scope: Scope) -> str:
-    """The texts within an expression, in their order: of `f"{HOST}/api/chat"`, HOST's own if it is known."""
-    found, where = values.bound(node, scope)
-    if found is None:
-        return ""
-    if isinstance(found, ast.Constant):
-        return found.value if isinstance(found.value, str) else ""
-    if (value := values.of(found, where)) is not UNKNOWN:
-        return value if isinstance(value, str) else ""
-    parts = [one for one in ast.iter_child_nodes(found) if isinstance(one, ast.expr)]
-    return "".join(_text(one, values, where) for one in parts)
+        return value if path in _MADE or is_loader(path) or library_of(path) is not None else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from tunespec.templates.ollama_parameters import TYPES
@@ -25,10 +25,15 @@ class Endpoint:
     ``limit`` is the name of its limit, ``default`` what counts without one (None: no limit, or not known).
     ``positional`` are the names of arguments without one. ``wraps`` is the argument that is the body, else all of them
     are; ``adds`` is one whose own keys belong to the body, too. ``keys``: all that the client can send, None for any.
-    ``configured``: without a limit that of the model's own configuration counts, if it has one.
+    ``configured``: without a limit that of the model's own configuration counts, if it has one. ``unlimited``: without
+    one there is none.
+
+    Of a library between: ``renames`` maps its arguments to what it sends for them, ``options.KEY`` within the options;
+    ``unsent`` those that the server never hears to why, and to what is meant; ``providers`` begin the model's name
+    where it asks this server. ``inherits``: what the object was made with counts, too.
     """
 
-    server: Literal["Ollama", "vLLM", "transformers"]
+    server: Literal["Ollama", "vLLM", "transformers", "llama.cpp"]
     kind: Kind | None
     limit: str
     positional: tuple[str, ...] = ()
@@ -37,6 +42,11 @@ class Endpoint:
     keys: frozenset[str] | None = None
     default: int | None = None
     configured: bool = False
+    unlimited: bool = False
+    renames: Mapping[str, str] = field(default_factory=dict)
+    unsent: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    providers: tuple[str, ...] = ()
+    inherits: bool = False
 
     def sends(self, key: str) -> bool:
         """Whether the client sends a key on."""
@@ -44,9 +54,29 @@ class Endpoint:
 
     def takes(self, body: Mapping[str, Any]) -> bool:
         """Whether a body can be one of this endpoint's: a page of a user's own may have the same address."""
+        if self.providers:
+            return isinstance(model := body.get("model"), str) and model.startswith(self.providers)
         if self.kind is None or self.keys is not None or ANY in body:
             return True
         return "model" in body and bool({"messages", "prompt"} & body.keys())
+
+    def sent(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The body that is sent for the arguments of a call: a library may have other names for what it sends."""
+        body: dict[str, Any] = {}
+        options: dict[str, Any] = {}
+        for key, value in given.items():
+            name = self.renames.get(key, key)
+            if name.startswith("options."):
+                options |= {name.removeprefix("options."): value} if value is not None else {}
+            elif name == "options" and name != key and isinstance(value, dict):
+                options |= value
+            elif self.sends(name):
+                body[name] = value
+        if options and "options" not in body:  # else a library sends those that it was given as such, and no others
+            body["options"] = options
+        for provider in self.providers:
+            body["model"] = body["model"].removeprefix(provider)
+        return body
 
     def unread(self, key: str, *, option: bool) -> bool:
         """Whether a key, or one of the options, counts for nothing, whatever its value."""

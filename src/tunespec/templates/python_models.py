@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import re
 
-_LOADERS = re.compile(r"transformers(\.\w+)*\.(AutoModelForCausalLM|\w+ForCausalLM)\.from_pretrained|vllm(\.\w+)*\.LLM")
+_LOADERS = re.compile(
+    r"transformers(\.\w+)*\.(AutoModelForCausalLM|\w+ForCausalLM)\.from_pretrained|vllm(\.\w+)*\.LLM"
+    r"|unsloth(\.\w+)*\.Fast\w*Model\.from_pretrained"
+)
 _TOKENIZER = re.compile(r"tokeni[sz]er|processor|^tok$", re.IGNORECASE)
 _ITSELF = frozenset("to eval cuda cpu half bfloat16 float requires_grad_".split())  # methods that return their object
 _ENCODING = frozenset("__call__ apply_chat_template encode_plus batch_encode_plus pad".split())
@@ -19,8 +22,8 @@ def is_loader(path: str) -> bool:
 
 
 def is_writer(path: str) -> bool:
-    """Whether a dotted name is a loaded model of transformers."""
-    return path.startswith("transformers.") and path.endswith("()") and is_loader(path.removesuffix("()"))
+    """Whether a dotted name is a loaded model of transformers or Unsloth."""
+    return not path.startswith("vllm.") and path.endswith("()") and is_loader(path.removesuffix("()"))
 
 
 def itself(node: ast.expr | None) -> ast.expr | None:
@@ -92,3 +95,15 @@ def _added_to(node: ast.AST) -> str | None:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING:
         return node.func.value.id if isinstance(node.func.value, ast.Name) else None
     return None
+
+
+def is_limited(node: ast.Call) -> bool:
+    """Whether a call of `generate` has a limit."""
+    return any(keyword.arg in {"max_new_tokens", "max_length"} for keyword in node.keywords)
+
+
+def without_parameters(node: ast.Call) -> bool:
+    """Whether a call of vLLM's LLM leaves its sampling parameters, and with them the limit, to the library."""
+    given = [*node.args[1:], *(keyword.value for keyword in node.keywords if keyword.arg in {None, "sampling_params"})]
+    given += [value for value in node.args[:1] if isinstance(value, ast.Starred)]
+    return all(isinstance(value, ast.Constant) and value.value is None for value in given)

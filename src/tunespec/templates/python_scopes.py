@@ -124,7 +124,7 @@ def imports_of(tree: ast.Module) -> dict[str, str]:
 def assigned(node: ast.AST) -> list[tuple[ast.expr, ast.expr | None]]:
     """The targets that a statement or parameter binds, each with what it is bound to."""
     if isinstance(node, ast.Assign):
-        return [(target, node.value) for target in node.targets]
+        return [pair for target in node.targets for pair in _pairs(target, node.value)]
     if isinstance(node, ast.AnnAssign):
         return [(node.target, node.value)]
     if isinstance(node, ast.withitem) and node.optional_vars is not None:
@@ -132,6 +132,15 @@ def assigned(node: ast.AST) -> list[tuple[ast.expr, ast.expr | None]]:
     if isinstance(node, ast.arg) and node.annotation is not None:  # `client: ollama.Client` is one, however it was made
         return [(ast.Name(node.arg), ast.Call(node.annotation, [], []))]
     return []
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """The targets of an assignment; of what a call returns, only the first: `model, tokenizer = load("m")`."""
+    if not isinstance(target, ast.Tuple):
+        return [(target, value)]
+    if isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts):
+        return list(zip(target.elts, value.elts, strict=True))
+    return [(target.elts[0], value)] if target.elts else []
 
 
 def dotted(node: ast.expr) -> str:

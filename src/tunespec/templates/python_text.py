@@ -39,6 +39,22 @@ def parsed(program: str | bytes) -> ast.Module:
             return ast.parse(plain)
 
 
+def plain(program: str) -> str:
+    """A program that is Python: as it stands, or without IPython's lines. Line numbers stay.
+
+    Raises:
+        SyntaxError: for what is no Python then, either; else as ``parsed``.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            ast.parse(program)
+        except SyntaxError:
+            program = _without_magics(program)
+            ast.parse(program)
+    return program
+
+
 def _without_magics(text: str) -> str:
     """The program with `pass` for each line of IPython, which may be all that stands in a block."""
     plain = text.replace("\r\n", "\n")

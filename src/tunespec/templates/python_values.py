@@ -110,6 +110,18 @@ class Values:
                 found[ANY] = UNKNOWN
         return found
 
+    def text(self, node: ast.expr, scope: Scope) -> str:
+        """The texts within an expression, in their order: of `f"{HOST}/api/chat"`, HOST's own if it is known."""
+        found, where = self.bound(node, scope)
+        if found is None:
+            return ""
+        if isinstance(found, ast.Constant):
+            return found.value if isinstance(found.value, str) else ""
+        if (value := self.of(found, where)) is not UNKNOWN:
+            return value if isinstance(value, str) else ""
+        parts = [one for one in ast.iter_child_nodes(found) if isinstance(one, ast.expr)]
+        return "".join(self.text(one, where) for one in parts)
+
     def path(self, node: ast.expr) -> str:
         """A dotted name, by what was imported; empty for other expressions."""
         if isinstance(node, ast.Name):

@@ -18,6 +18,7 @@ ProblemKind = Literal[
     "refused_option",  # no longer supported
     "conflict",  # of two keys
     "empty_stop",  # is passed on, and empties every answer
+    "unsent",  # of a program: the library that it calls keeps it to itself, or sends it under a name that nobody reads
     "no_stops",  # an empty list replaces the Modelfile's stop sequences
 ]
 _REFUSED = frozenset({"wrong_type", "refused_option", "conflict"})

@@ -9,18 +9,27 @@ from functools import lru_cache
 from pathlib import Path
 
 from tunespec.subjects import DataFile
+from tunespec.templates.python_code import (
+    LARGEST_NOTEBOOK,
+    NOTEBOOK,
+    Code,
+    CodeError,
+    is_program,
+    largest,
+    notebook_code,
+)
 from tunespec.training.dataset_registry import WHY as REGISTRY
 from tunespec.training.dataset_registry import is_registry
 from tunespec.training.errors import TrainingError
 from tunespec.training.framework import Framework
 from tunespec.training.frameworks import BESIDE, TRAINERS
+from tunespec.training.frameworks.trl import TRAINERS as OF_TRL
 from tunespec.training.nested_arguments import nested_arguments
 from tunespec.training.run_spec import RunSpec, spec_of
 from tunespec.training.written import Written
 from tunespec.training.yaml_text import read_yaml
 
 YAML = (".yaml", ".yml")
-PYTHON = ".py"
 INLINE = "deepspeed"  # the key whose mapping is what DeepSpeed's own file would be
 LARGEST = 1 << 20  # bytes of a configuration that somebody wrote
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # as PowerShell's redirection writes it
@@ -33,10 +42,8 @@ _SIGNS = re.compile(
 _BEFORE = b"\xef\xbb\xbf \t\r\n"  # what may stand before the first sign: a byte order mark, and blanks
 _ENOUGH = 2  # different ones that a file has which is no YAML, and was meant to be a configuration of training
 # Without one of these a program makes no trainer that is known here.
-OF_PROGRAMS = (
-    b"TrainingArguments", b"SFTConfig", b"DPOConfig", b"KTOConfig", b"ORPOConfig", b"RewardConfig", b"CPOConfig",
-    b"GRPOConfig", b"SFTTrainer", b"DPOTrainer",
-)  # fmt: skip
+_OF_TRL = "|".join(one.removesuffix("Config") for one in OF_TRL)
+_OF_PROGRAMS = re.compile(f"TrainingArguments|(?:{_OF_TRL})(?:Config|Trainer)".encode())
 
 
 def written_in(file: DataFile) -> Written | None:
@@ -45,16 +52,28 @@ def written_in(file: DataFile) -> Written | None:
     Raises:
         TrainingError: for a file that cannot be read; its text says why.
     """
-    if file.path.suffix.lower() == PYTHON:
+    if is_program(file.path):
         from tunespec.training.python_runs import python_run
 
-        return python_run(file, _text(file.path))
+        return python_run(file, _code(file.path))
     read = read_yaml(_text(file.path))
     if read is None:
         return None
     misread = {} if file.path.suffix.lower() == ".json" else read.misread
     written = Written(file, read.data, read.lines, misread, read.repeated)
     return written if _framework(written) is not None else nested_arguments(written) or written
+
+
+def runs_in(file: DataFile) -> Sequence[DataFile]:
+    """The file once for each run that it configures; of a program that starts several, the part says which."""
+    if file.format != "training" or not is_program(file.path):
+        return [file]
+    from tunespec.training.python_runs import python_runs
+
+    try:
+        return [run.file for run in python_runs(file, _code(file.path))] or [file]
+    except TrainingError:
+        return [file]  # whoever judges it says why
 
 
 def spec_in(file: DataFile, beside: Sequence[RunSpec] = ()) -> RunSpec | None:
@@ -113,7 +132,7 @@ def _recognised(path: Path) -> str | None:
         written = written_in(DataFile(path, path.name, None, "training"))
         framework = _framework(written) if written is not None else None
     except TrainingError as error:
-        return str(error) if path.suffix.lower() in {*YAML, PYTHON} else None
+        return str(error) if path.suffix.lower() in YAML or is_program(path) else None
     if framework is None or written is None:
         return None
     beside = next((format_ for format_, one in BESIDE.items() if one is framework), "training")
@@ -132,34 +151,49 @@ def _is_meant(path: Path) -> bool:
 
 def _may_configure(path: Path) -> bool:
     suffix = path.suffix.lower()
-    if suffix == PYTHON:
-        content = _head(path)
-        return any(sign in content for sign in OF_PROGRAMS)
+    if is_program(path):
+        content = _head(path, largest(path))
+        return _OF_PROGRAMS.search(content) is not None
     if suffix not in {*YAML, ".json"}:
         return False
     content = _head(path)
     return _SIGNS.search(content) is not None and (suffix in YAML or content.lstrip(_BEFORE)[:1] == b"{")
 
 
-def _head(path: Path) -> bytes:
+def _head(path: Path, most: int = LARGEST) -> bytes:
     """The beginning in UTF-8, whatever it is written in: a configuration in UTF-16 is one that cannot be read."""
     try:
         with path.open("rb") as stream:
-            content = stream.read(LARGEST)
+            content = stream.read(most)
         return content.decode("utf-16", "replace").encode() if content.startswith(_UTF_16) else content
     except OSError:
         return b""  # whoever else looks at the file says so
 
 
-def _text(path: Path) -> str:
+def _code(path: Path) -> Code:
+    """A program's text, or the code of a notebook."""
+    if path.suffix.lower() != NOTEBOOK:
+        return Code(_text(path))
     try:
-        if path.stat().st_size > LARGEST:
+        return notebook_code(_bytes(path, LARGEST_NOTEBOOK))
+    except CodeError as error:
+        raise TrainingError(str(error)) from error
+
+
+def _bytes(path: Path, most: int) -> bytes:
+    try:
+        if path.stat().st_size > most:
             raise TrainingError("it is larger than a training configuration")
-        content = path.read_bytes()
+        return path.read_bytes()
+    except OSError as error:
+        raise TrainingError(f"it cannot be read: {error.strerror or error}") from error
+
+
+def _text(path: Path) -> str:
+    content = _bytes(path, LARGEST)
+    try:
         if content.startswith(_UTF_16):
             raise TrainingError("it is UTF-16: save it as UTF-8, which the frameworks read")
         return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise TrainingError("it is no UTF-8") from error
-    except OSError as error:
-        raise TrainingError(f"it cannot be read: {error.strerror or error}") from error

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from tunespec.reading import format_of
-from tunespec.splits import relative
+from tunespec.splits import HELD_OUT, parse_name, relative
 from tunespec.subjects import DataFile, Dataset, TrainedLength
 from tunespec.training.configuration import spec_in
 from tunespec.training.dataset_registry import registry_of
 from tunespec.training.errors import TrainingError
 from tunespec.training.folders import found_from
 from tunespec.training.model_formats import CONFIG, model_folder
-from tunespec.training.named_data import named_data
+from tunespec.training.named_data import NamedData, named_data
 from tunespec.training.run_spec import RunSpec
 
 _TOKENIZER = "tokenizer.json"
@@ -24,15 +23,13 @@ _TOKENIZER = "tokenizer.json"
 class Trained:
     """What a configuration trains on and writes to.
 
-    ``files`` have the split that the configuration gives them; ``absent`` are data that it names and that are not at
-    hand, as those of a hub; ``is_partial``: such are among the records that it trains on. ``template`` is the file of
-    its chat template, ``model`` the config.json of its base model, where that is at hand, ``registry`` the one that
-    says what names of datasets stand for.
+    ``files`` have the split that the configuration gives them, where it trains and evaluates on one that of training;
+    ``absent`` are data that it names and that are not at hand, as those of a hub; ``is_partial``: such are among the
+    records that it trains on. ``template`` is the file of its chat template, ``model`` the config.json of its base
+    model, where that is at hand, ``registry`` the one that says what names of datasets stand for.
     """
 
-    files: list[tuple[Path, str]] = field(default_factory=list)
-    columns: dict[str, str] = field(default_factory=dict)
-    roles: dict[str, str] = field(default_factory=dict)
+    files: list[DataFile] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
     is_partial: bool = False
     held_out: str = ""
@@ -45,19 +42,17 @@ class Trained:
     registry: Path | None = None
 
     def of(self, dataset: Dataset) -> Dataset:
-        """The dataset with what the configuration says of its columns, roles and validation."""
-        columns = tuple(sorted((dict(dataset.columns) | self.columns).items()))
-        roles = tuple(sorted((dict(dataset.roles) | self.roles).items()))
-        length = dataset.length or self.length
-        own = replace(dataset, alone=False, columns=columns, roles=roles, length=length)
+        """The dataset with what the configuration says of its columns, roles and validation.
+
+        Files of it that the configuration does not name are like the first one that it does.
+        """
+        named = {file.real: file for file in self.files}
+        like = next((named[file.real] for file in dataset.files if file.real in named), None)
+        files = tuple(_told(file, named.get(file.real), like) for file in dataset.files)
+        own = replace(dataset, alone=False, files=files, length=dataset.length or self.length)
         if dataset.held_out:
             return own
         return replace(own, held_out=self.held_out, held_out_share=self.held_out_share)
-
-    def data_files(self, root: Path) -> Iterator[DataFile]:
-        """Its files; of those that two sets name, the first."""
-        for path, split in dict(reversed(self.files)).items():
-            yield DataFile(path, relative(path, root), split, format_of(path))
 
     @property
     def why_none(self) -> str:
@@ -95,16 +90,50 @@ def trained_in(file: DataFile, root: Path) -> Trained:
     found.model = folder / CONFIG if folder is not None and (folder / CONFIG).is_file() else None
     registry = registry_of(spec.framework.name, spec.written, root)
     found.registry = registry.path if registry is not None else None
-    for data in named_data(spec, root):
+    for data in sorted(named_data(spec, root), key=lambda one: one.split != "train"):
         files = data.files(file.path, root)
         if not files:
-            found.absent.append(data.name)
+            found.absent += [data.name] if data.name not in found.absent else []
             found.is_partial |= data.split == "train"
-        if files:
-            found.columns |= data.columns
-            found.roles |= data.roles
-            found.files += [(path, data.split) for path in files]
+        known = {one.path for one in found.files}
+        found.files += [_file(path, data, spec, root) for path in _taken(files, data) if path not in known]
     return found
+
+
+def _taken(files: list[Path], data: NamedData) -> list[Path]:
+    """Of a folder to evaluate on, the files that are held out by their names, if there are such."""
+    held_out = [path for path in files if parse_name(PurePosixPath(path.name))[1] in HELD_OUT]
+    return held_out if held_out and data.split in HELD_OUT else files
+
+
+def _file(path: Path, data: NamedData, spec: RunSpec, root: Path) -> DataFile:
+    """A file with the split that the configuration gives it.
+
+    A name that says test or validation counts where the configuration holds the file out, too, and in a folder.
+    """
+    shown = relative(path, root)
+    own = parse_name(PurePosixPath(shown))[1]
+    is_of_folder = not data.name.endswith(path.name)
+    split = own if own in HELD_OUT and (is_of_folder or data.split in HELD_OUT) else data.split
+    place = spec.written.file.shown
+    if not spec.written.call and (line := spec.written.line(data.key)) is not None:
+        place = f"{place}:{line}"
+    said = f"`{spec.written.prefix}{data.key}` of {place}"
+    columns, roles = tuple(sorted(data.columns.items())), tuple(sorted(data.roles.items()))
+    return DataFile(path, shown, split, format_of(path), said, columns, roles)
+
+
+def _told(file: DataFile, named: DataFile | None, like: DataFile | None) -> DataFile:
+    """A file with what a configuration says of it, or else of one that it is ``like``.
+
+    The configuration names it for its split only where it is the same.
+    """
+    said = named or like
+    if said is None:
+        return file
+    columns, roles = dict(file.columns) | dict(said.columns), dict(file.roles) | dict(said.roles)
+    named_by = file.named_by or (named.named_by if named is not None and named.split == file.split else "")
+    return replace(file, named_by=named_by, columns=tuple(sorted(columns.items())), roles=tuple(sorted(roles.items())))
 
 
 def _held_out(spec: RunSpec) -> tuple[str, float | None]:

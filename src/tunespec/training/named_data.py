@@ -17,7 +17,7 @@ from tunespec.splits import split_word
 from tunespec.training.dataset_registry import Registry, registry_of
 from tunespec.training.folders import found_from
 from tunespec.training.run_spec import RunSpec
-from tunespec.training.values import texts
+from tunespec.training.values import text, texts
 from tunespec.training.written import Written
 from tunespec.training.yaml_text import read_yaml
 
@@ -38,18 +38,25 @@ _TAGS = {
 class NamedData:
     """Data that a configuration names: path or name, split, and what its columns and roles are called.
 
-    ``path`` is where it lies, if the configuration says that otherwise than by the name.
+    ``key`` is the setting that names it, ``part`` the part of it that is taken, as `train[:90%]`. ``path`` is where it
+    lies, if the configuration says that otherwise than by the name.
     """
 
     name: str
     split: str = "train"
+    key: str = ""
+    part: str = "train"
     columns: Mapping[str, str] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
     path: Path | None = None
 
+    def place(self, configuration: Path, root: Path) -> Path | None:
+        """The file or folder in which it lies; None if it is not at hand."""
+        return self.path or found_from(configuration, self.name, root)
+
     def files(self, configuration: Path, root: Path) -> list[Path]:
         """Its files; none if it is not at hand."""
-        path = self.path or found_from(configuration, self.name, root)
+        path = self.place(configuration, root)
         return list(_files(path)) if path is not None else []
 
 
@@ -70,22 +77,24 @@ def _of_llamafactory(written: Written, root: Path) -> Iterator[NamedData]:
     registry = registry_of("LLaMA-Factory", written, root)
     for key, split in (("dataset", "train"), ("eval_dataset", "validation")):
         for name in texts(written.get(key)):
-            yield _registered(name, split, registry)
+            yield _registered(name, split, key, registry)
 
 
-def _registered(name: str, split: str, registry: Registry | None) -> NamedData:
+def _registered(name: str, split: str, key: str, registry: Registry | None) -> NamedData:
     """What ``dataset_info.json`` says of a name, there or in a folder of the project."""
     own = registry.entries.get(name) if registry is not None else None
     if not isinstance(own, Mapping) or not isinstance(own.get("file_name"), str) or registry is None:
-        return NamedData(name, split)
+        return NamedData(name, split, key)
     path = registry.path.parent / own["file_name"]
     columns, tags = own.get("columns"), own.get("tags")
     return NamedData(
         f"{name}: {own['file_name']}",
         split,
-        {_COLUMNS[key]: text for key, text in _texts_in(columns) if key in _COLUMNS},
-        {text: _TAGS[key] for key, text in _texts_in(tags) if key in _TAGS},
-        path if path.exists() else None,
+        key,
+        _part(own),
+        columns={_COLUMNS[key]: text for key, text in _texts_in(columns) if key in _COLUMNS},
+        roles={text: _TAGS[key] for key, text in _texts_in(tags) if key in _TAGS},
+        path=path if path.exists() else None,
     )
 
 
@@ -100,14 +109,14 @@ def _of_axolotl(written: Written, _: Path) -> Iterator[NamedData]:
             if isinstance(one, Mapping) and isinstance(one.get("path"), str):
                 own = {"messages": one["field_messages"]} if isinstance(one.get("field_messages"), str) else {}
                 given = texts(one.get("data_files")) or [one["path"]]
-                yield from (NamedData(name, split, own) for name in given)
+                yield from (NamedData(name, split, key, _part(one), own) for name in given)
 
 
 def _of_mlx(written: Written, _: Path) -> Iterator[NamedData]:
     """A folder with train, valid and test; a name of the hub is no folder here."""
     if isinstance(folder := written.get("data"), str):
         for word, split in (("train", "train"), ("valid", "validation"), ("test", "test")):
-            yield NamedData(f"{folder}/{word}.jsonl", split)
+            yield NamedData(f"{folder}/{word}.jsonl", split, "data")
 
 
 def _of_mistral(written: Written, _: Path) -> Iterator[NamedData]:
@@ -115,7 +124,7 @@ def _of_mistral(written: Written, _: Path) -> Iterator[NamedData]:
     for key, split in (("data.instruct_data", "train"), ("data.eval_instruct_data", "validation")):
         for part in texts(written.get(key)):
             yield NamedData(
-                part.rpartition(":")[0] if part.rpartition(":")[2].replace(".", "").isdigit() else part, split
+                part.rpartition(":")[0] if part.rpartition(":")[2].replace(".", "").isdigit() else part, split, key
             )
 
 
@@ -124,17 +133,19 @@ def _of_flat(written: Written, _: Path) -> Iterator[NamedData]:
     keys = {"train_file": "train", "dataset_name": "train", "validation_file": "validation", "test_file": "test"}
     for key, split in keys.items():
         if isinstance(name := written.get(key), str) and name:
-            yield NamedData(name, split)
+            yield NamedData(name, split, key, _part({"split": written.get("dataset_train_split")}))
+    if (name := text(written.get("dataset_name"))) and (part := text(written.get("dataset_test_split"))):
+        yield NamedData(name, "validation", "dataset_test_split", part)
     for key in ("datasets", "dataset_mixture.datasets"):
         listed = written.get(key)
         for one in listed if isinstance(listed, list) else []:
             if isinstance(one, Mapping) and isinstance(name := one.get("path", one.get("id")), str):
-                yield from (NamedData(given) for given in texts(one.get("data_files")) or [name])
+                yield from (NamedData(given, key=key) for given in texts(one.get("data_files")) or [name])
     mixed = written.get("dataset_mixer")
-    yield from (NamedData(str(name)) for name in (mixed if isinstance(mixed, Mapping) else ()))
+    yield from (NamedData(str(name), key="dataset_mixer") for name in (mixed if isinstance(mixed, Mapping) else ()))
     loaded = written.get("data_files")
     for split, given in loaded.items() if isinstance(loaded, Mapping) else ():
-        yield from (NamedData(name, split_word(str(split)) or "train") for name in texts(given))
+        yield from (NamedData(name, split_word(str(split)) or "train", "data_files") for name in texts(given))
 
 
 def _of_torchtune(written: Written, _: Path) -> Iterator[NamedData]:
@@ -143,7 +154,12 @@ def _of_torchtune(written: Written, _: Path) -> Iterator[NamedData]:
         for part in parts if isinstance(parts, list) else [parts]:
             if isinstance(part, Mapping):
                 given = texts(part.get("data_files")) or texts(part.get("source"))
-                yield from (NamedData(name, split) for name in given if name not in _LOADERS)
+                yield from (NamedData(name, split, key, _part(part)) for name in given if name not in _LOADERS)
+
+
+def _part(entry: Mapping[Any, Any]) -> str:
+    """The part of a source that is taken: without a word all of it, which datasets calls `train`."""
+    return str(entry.get("split") or "train")
 
 
 def _of_v1(written: Written, root: Path) -> Iterator[NamedData]:
@@ -151,7 +167,7 @@ def _of_v1(written: Written, root: Path) -> Iterator[NamedData]:
     for key, split in (("train_dataset", "train"), ("eval_dataset", "validation")):
         for name in texts(written.get(key)):
             listed = [name] if not name.endswith(".yaml") else list(_listed(name, written.file.path, root))
-            yield from (NamedData(one, split) for one in listed)
+            yield from (NamedData(one, split, key) for one in listed)
 
 
 def _listed(name: str, configuration: Path, root: Path) -> Iterator[str]:
@@ -168,7 +184,7 @@ def _listed(name: str, configuration: Path, root: Path) -> Iterator[str]:
 
 def _of_unsloth(written: Written, _: Path) -> Iterator[NamedData]:
     for key in ("data.local_dataset", "data.dataset"):
-        yield from (NamedData(name) for name in texts(written.get(key)))
+        yield from (NamedData(name, key=key) for name in texts(written.get(key)))
 
 
 _READERS: Mapping[str, Callable[[Written, Path], Iterator[NamedData]]] = {

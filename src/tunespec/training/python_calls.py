@@ -7,17 +7,21 @@ August 2026 (``FastLanguageModel``).
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from tunespec.templates.python_code import Code
 from tunespec.templates.python_scopes import Function, Scope, changed_names, imports_of, scope_of
 from tunespec.templates.python_text import parsed
 from tunespec.templates.python_values import Values
 from tunespec.training.errors import TrainingError
 from tunespec.training.frameworks.trl import ARGUMENTS
 from tunespec.training.python_classes import add_defaults, extended_in, from_command_line, parsed_classes
-from tunespec.training.python_given import LOADER, Given, Reading, given_to
+from tunespec.training.python_given import Given, Reading, given_to
 from tunespec.training.python_options import Options
+from tunespec.training.python_positions import LOADER
+from tunespec.training.python_tokenizer import Padding, end_set_anew, padding_of
 
 _LIBRARIES = frozenset("transformers trl peft unsloth".split())
 LOADERS = frozenset("FastLanguageModel FastModel FastVisionModel".split())
@@ -29,25 +33,41 @@ OTHERS = frozenset("LoraConfig BitsAndBytesConfig EarlyStoppingCallback get_peft
 class Program:
     """A program's syntax tree, and its calls of training libraries in the order in which they stand."""
 
+    code: Code
     tree: ast.Module
     imports: dict[str, str]
     calls: list[Given]
 
     @classmethod
-    def of(cls, text: str) -> Program:
+    def of(cls, code: Code) -> Program:
         """Read a program.
 
         Raises:
             TrainingError: for a text that Python does not parse.
         """
         try:
-            tree = parsed(text)
+            tree = parsed(code.text)
             imports = imports_of(tree)
-            return cls(tree, imports, list(_calls(tree, imports)))
+            return cls(code, tree, imports, list(_calls(code, tree, imports)))
         except SyntaxError as error:
             raise TrainingError(f"no Python that can be read: {error.msg} (line {error.lineno})") from error
         except (ValueError, RecursionError, MemoryError) as error:
             raise TrainingError(f"no Python that can be read: {error or type(error).__name__}") from error
+
+    @cached_property
+    def nodes(self) -> Sequence[ast.AST]:
+        """All of the tree, for those who look at it again for each run."""
+        return list(ast.walk(self.tree))
+
+    @cached_property
+    def end_line(self) -> int | None:
+        """Where it gives its tokenizer an end or a template."""
+        return end_set_anew(self.tree)
+
+    @cached_property
+    def padding(self) -> Padding | None:
+        """What it pads with."""
+        return padding_of(self.tree)
 
     def of_name(self, *names: str) -> list[Given]:
         """The calls of these names."""
@@ -55,10 +75,10 @@ class Program:
 
     def trainers(self) -> list[Given]:
         """The calls that make a trainer: `SFTTrainer(...)`."""
-        return [call for call in self.calls if call.name.endswith("Trainer")]
+        return [call for call in self.calls if call.is_trainer]
 
 
-def _calls(tree: ast.Module, imports: dict[str, str]) -> Iterator[Given]:
+def _calls(code: Code, tree: ast.Module, imports: dict[str, str]) -> Iterator[Given]:
     values = Values(imports)
     classes = extended_in(tree, values, _name)
     parsed_ones = sorted(set(parsed_classes(tree, values, classes)))
@@ -68,7 +88,7 @@ def _calls(tree: ast.Module, imports: dict[str, str]) -> Iterator[Given]:
     ):
         return iter(())  # most programs that mention a trainer: their names need not be followed
     outer = scope_of(tree, None, changed_names(tree))
-    reading = Reading(values, Options(tree, values, outer))
+    reading = Reading(values, Options(tree, values, outer), code)
     found = [from_command_line(tree, name, classes[name], reading, outer) for name in parsed_ones]
     left: list[tuple[ast.AST, Scope, bool]] = [(tree, outer, False)]
     while left:
@@ -105,7 +125,7 @@ def _name(path: str) -> str:
         return ""
     if owner in LOADERS and last == "from_pretrained":
         return LOADER
-    if last == "from_pretrained" and "Model" in owner:
+    if last == "from_pretrained" and ("Model" in owner or owner.endswith("ForCausalLM")):
         return last
     known = last in ARGUMENTS or last in OTHERS or last.endswith("Trainer")
     return last if known or last.startswith("DataCollator") else ""

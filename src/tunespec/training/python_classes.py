@@ -62,7 +62,7 @@ def from_command_line(tree: ast.Module, name: str, extended: Extended, reading: 
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr in given.values:
             del given.values[node.attr]
-            given.unknown[node.attr] = f"set anew in line {node.lineno}"
+            given.unknown[node.attr] = f"set anew in {reading.code.where(node.lineno)}"
     return given
 
 

@@ -6,26 +6,18 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any
 
+from tunespec.templates.python_code import Code
 from tunespec.templates.python_scopes import Scope
 from tunespec.templates.python_values import UNKNOWN, Values, is_unknown
-from tunespec.training.frameworks.trl import ARGUMENTS
 from tunespec.training.python_options import Options
+from tunespec.training.python_positions import positions_of
 from tunespec.training.written import ANY
 
-LOADER = "FastLanguageModel"  # what all of them are called here
-_POSITIONS = {
-    "Trainer": ("model", "args", "data_collator", "train_dataset", "eval_dataset"),
-    "TrainingArguments": ("output_dir",),
-    "EarlyStoppingCallback": ("early_stopping_patience", "early_stopping_threshold"),
-    "from_pretrained": ("model_name",),
-    LOADER: ("model_name",),
-    "load_dataset": ("path",),
-}
 _ENUMERATIONS = frozenset("IntervalStrategy SaveStrategy SchedulerType EvaluationStrategy".split())
 _LONGEST = 60  # characters of an expression in a message
 
 
-@dataclass
+@dataclass(eq=False)
 class Given:
     """What a call is given: known values, why others are not known, the expressions of all, and their lines.
 
@@ -43,14 +35,24 @@ class Given:
     lines: dict[str, int] = field(default_factory=dict)
     nodes: dict[str, ast.expr] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
+    node: ast.Call | None = None
+
+    @property
+    def is_trainer(self) -> bool:
+        """Whether it makes a trainer: `SFTTrainer(...)`."""
+        return self.name.endswith("Trainer")
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What reads the values of a program's expressions: those that it writes, and its options' defaults."""
+    """What reads the values of a program's expressions: those that it writes, and its options' defaults.
+
+    ``code`` says where a line of it stands.
+    """
 
     values: Values
     options: Options
+    code: Code
 
 
 def shown_code(node: ast.AST) -> str:
@@ -60,15 +62,16 @@ def shown_code(node: ast.AST) -> str:
 
 
 def given_to(given: Given, node: ast.Call, reading: Reading, scope: Scope) -> Given:
-    name = given.name
-    positions = _POSITIONS.get(name) or next((own for end, own in _POSITIONS.items() if name.endswith(end)), ())
-    if name in ARGUMENTS:
-        positions = _POSITIONS["TrainingArguments"]
+    """A call with what its positions and names give it; a trainer may be given any in a position that is not known."""
+    given.node = node
+    positions = positions_of(given.name, node.args)
     for at, value in enumerate(node.args):
         if isinstance(value, ast.Starred):
             given.unknown[ANY] = shown_code(value)
         elif at < len(positions):
             take(given, positions[at], value, reading, scope)
+        elif given.is_trainer:
+            given.unknown[ANY] = shown_code(value)
     for keyword in node.keywords:
         if keyword.arg is None:
             _unpack(given, keyword.value, reading.values, scope)

@@ -36,9 +36,9 @@ def padding_of(tree: ast.Module) -> Padding | None:
     return Padding(token, line, is_known)
 
 
-def end_set_anew(tree: ast.Module) -> str:
-    """Where a program gives its tokenizer an end or a template, as the reason why they are not known; else empty."""
-    return next((f"set anew in line {getattr(node, 'lineno', 1)}" for node in ast.walk(tree) if _sets_end(node)), "")
+def end_set_anew(tree: ast.Module) -> int | None:
+    """The line in which a program gives its tokenizer an end or a template; None if it gives it none."""
+    return next((getattr(node, "lineno", 1) for node in ast.walk(tree) if _sets_end(node)), None)
 
 
 def _sets_end(node: ast.AST) -> bool:

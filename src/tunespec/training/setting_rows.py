@@ -37,7 +37,9 @@ class SettingRows:
 
     def mark(self, fact: str, name: str, text: str) -> None:
         """Something was found in a setting, which the fact has examined."""
-        self.rows.mark(fact, self._numbers[name], text)
+        setting = self.spec.settings[name]
+        is_here = setting.line is not None and setting.path == self.spec.written.file.shown
+        self.rows.mark(fact, self._numbers[name], self._with_cell(text, setting.key if is_here else ""))
 
     def mark_key(self, fact: str, key: str, text: str) -> None:
         """The same for a key of the configuration as it is written; its row is made where no setting has one."""
@@ -45,7 +47,12 @@ class SettingRows:
         if key not in self._keys:
             place = Place(written.file.shown, written.line(key), None, f"{written.file.shown}:{key}")
             self._keys[key] = self.rows.add_place(place)
-        self.rows.mark(fact, self._keys[key], text)
+        self.rows.mark(fact, self._keys[key], self._with_cell(text, key))
+
+    def _with_cell(self, text: str, key: str) -> str:
+        """What was found, with the cell of a notebook that it stands in."""
+        cell = self.spec.written.cell(key)
+        return f"{text} ({cell})" if cell else text
 
     def skip(self, facts: str, reason: str) -> None:
         """These facts (with blanks between) have nothing to look at, unless something else did."""

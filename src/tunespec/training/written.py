@@ -30,6 +30,7 @@ class Written:
         unread: what it configures beside that is not read, as sentences.
         prefix: where it is a part of its file, what stands before its keys there, with a dot; the keys are also found
             by their whole names.
+        cells: of a notebook, key -> the cell and the line in it.
         call: the class that a Python program calls with these values; empty for other files.
         calls_line: the line of that call.
     """
@@ -43,6 +44,7 @@ class Written:
     said: Mapping[str, str] = field(default_factory=dict)
     unread: Sequence[str] = ()
     prefix: str = ""
+    cells: Mapping[str, str] = field(default_factory=dict)
     call: str = ""
     calls_line: int | None = None
 
@@ -84,6 +86,12 @@ class Written:
                 return self.lines[key]
             key = key.rpartition(".")[0]
         return self.calls_line
+
+    def cell(self, key: str) -> str:
+        """The same of a notebook, as it is shown: `cell 7, line 3`; empty for other files."""
+        while key and key not in self.cells:
+            key = key.rpartition(".")[0]
+        return self.cells.get(key, "")
 
     def leaves(self) -> Iterator[tuple[str, Any]]:
         """Every key with a value that holds no further key, in the order in which they are written."""

@@ -14,6 +14,7 @@ from tunespec.training.setting_facts.trained import (
     is_mixed,
     is_preference,
     is_small,
+    is_trained_writer,
     named,
     own_sized_optimizer,
     trial_steps,
@@ -83,7 +84,7 @@ def _of_any_method(spec: RunSpec, limit: Callable[[str], float]) -> Bounds:
     high = destructive = max(limit("destructive_adapter"), limit("destructive_full"))
     if is_preference(spec):
         high = max(limit("rate_preference_adapter"), limit("rate_preference"))
-    elif spec.objective not in {"", "pretrain"} and not is_small(spec):
+    elif (spec.objective not in {"", "pretrain"} or is_trained_writer(spec)) and not is_small(spec):
         high = max(limit("rate_adapter"), limit("rate_full"))
     return Bounds(high=high, destructive=destructive)
 

@@ -22,6 +22,7 @@ _OF_SMALL = re.compile(
     r"For(?:Sequence|Token|Image|Audio|Video)Classification|ForQuestionAnswering|ForMaskedLM|ForMultipleChoice|"
     r"ForSeq2SeqLM|^T5"
 )
+_OF_WRITERS = re.compile(r"(?:ForCausalLM|LMHeadModel)$")
 _SMALL = re.compile(r"bert(?:a|v\d)?(?![a-z])|electra|xlnet|(?:^|[-_])(?:m|by|u|long-)?t5(?![a-z])")
 _SCALE_OF_ADAPTERS = 2.0  # alpha / rank that most recipes have; LLaMA-Factory's default, TRL's, Unsloth's upper end
 _SCALE_OF_MLX = 20.0
@@ -47,6 +48,11 @@ def is_small(spec: RunSpec) -> bool:
     name = text(spec.value("model")) or ""
     loaded = text(spec.written.get("model_class")) or ""
     return bool(_OF_SMALL.search(loaded) or _SMALL.search(name.rstrip("/").rpartition("/")[2].lower()))
+
+
+def is_trained_writer(spec: RunSpec) -> bool:
+    """Whether it goes on with a trained model that writes, as far as the class that loads it says so."""
+    return bool(_OF_WRITERS.search(text(spec.written.get("model_class")) or ""))
 
 
 def named(spec: RunSpec) -> str:

@@ -1,0 +1,176 @@
+"""Which calls of a Python program an expression reaches: by the names that it uses, as they stand where it is used."""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tunespec.templates.python_scopes import Function
+from tunespec.training.python_given import Given
+
+# Parts of which one is done, and not the others.
+_BRANCHES: Mapping[type[ast.AST], Sequence[str]] = {
+    ast.If: ("body", "orelse"),
+    ast.IfExp: ("body", "orelse"),
+    ast.Try: ("body", "handlers"),
+    ast.Match: ("cases",),
+}
+_MOST = 50  # bindings of a name that are followed: a program that was made may have thousands
+_Around = tuple[ast.AST, str]  # what a node stands in, and in which of its parts
+
+
+@dataclass
+class Links:
+    """The calls that are known of a program, by what leads to them."""
+
+    tree: ast.Module
+    calls: Mapping[int, Given]  # by the id of their nodes
+    _around: dict[ast.AST, _Around] = field(default_factory=dict)
+    _bound: dict[tuple[ast.AST, str], list[tuple[ast.AST, ast.expr | None]]] = field(default_factory=dict)
+    _names: dict[int, set[tuple[ast.AST, str]]] = field(default_factory=dict)
+    _functions: dict[str, ast.AST] = field(default_factory=dict)
+    _branches: dict[int, Mapping[ast.AST, object]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, tree: ast.Module, calls: Sequence[Given]) -> Links:
+        """The links of a program whose calls are these."""
+        found = cls(tree, {id(call.node): call for call in calls if call.node is not None})
+        for node in ast.walk(tree):
+            for part, value in ast.iter_fields(node):
+                for child in value if isinstance(value, list) else [value]:
+                    if isinstance(child, ast.AST):
+                        found._around[child] = node, part
+        for node in ast.walk(tree):
+            for name, value in _bindings(node):
+                at = found._function(node), name
+                found._bound.setdefault(at, []).append((node, value))
+                found._names.setdefault(id(value), set()).add(at)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                found._functions[node.name] = node
+        for bindings in found._bound.values():
+            bindings.sort(key=lambda one: _end(one[0]))
+        return found
+
+    def made(self, node: ast.expr) -> list[Given]:
+        """The calls one of which makes the value of an expression, as far as that can be told."""
+        found, seen = list[Given](), set[int]()
+        left = [node]
+        while left:
+            one = left.pop()
+            if id(one) in seen:
+                continue
+            seen.add(id(one))
+            if id(one) in self.calls:
+                found.append(self.calls[id(one)])
+            elif isinstance(one, ast.Name):
+                left += self._values(one)
+            elif isinstance(one, ast.IfExp):
+                left += [one.body, one.orelse]
+            elif isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id in self._functions:
+                left += _returned(self._functions[one.func.id])
+        return found
+
+    def reached(self, call: Given) -> list[Given]:
+        """The calls that take part in what a call is given; those behind another trainer take part in that one's."""
+        found, seen = dict[int, Given](), set[int]()
+        left: list[ast.AST] = [call.node] if call.node is not None else []
+        while left:
+            node = left.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            known = self.calls.get(id(node))
+            if known is not None:
+                found[id(node)] = known
+            if known is None or known is call or not known.is_trainer:
+                left += ast.iter_child_nodes(node)
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                    left += self._values(node)
+        return list(found.values())
+
+    def names(self, call: Given) -> set[tuple[ast.AST, str]]:
+        """The names that a call is bound to, each with the function that binds it."""
+        return self._names.get(id(call.node), set())
+
+    def are_alternatives(self, one: Given, other: Given) -> bool:
+        """Whether only one of two calls is made: they stand in different branches."""
+        own, others = self._branches_of(one.node), self._branches_of(other.node)
+        return any(others.get(at, branch) != branch for at, branch in own.items())
+
+    def _branches_of(self, node: ast.AST | None) -> Mapping[ast.AST, object]:
+        """What decides whether a node is done, each with the branch that it stands in."""
+        if id(node) not in self._branches:
+            self._branches[id(node)] = dict(self._conditions(node))
+        return self._branches[id(node)]
+
+    def _conditions(self, node: ast.AST | None) -> Iterator[tuple[ast.AST, object]]:
+        while node is not None and node in self._around:
+            outer, part = self._around[node]
+            if part in _BRANCHES.get(type(outer), ()):
+                yield outer, node if isinstance(outer, ast.Match) else part
+            yield from ((one, "orelse") for one in _before(getattr(outer, part), node) if _ends(one))
+            node = outer
+
+    def _values(self, name: ast.Name) -> list[ast.expr]:
+        """What a name may stand for: what it was surely bound to last, and what it may have been since."""
+        where = self._function(name)
+        if (where, name.id) not in self._bound:
+            return [value for _, value in self._bound.get((self.tree, name.id), [])[-_MOST:] if value is not None]
+        blocks = set(self._blocks(name))
+        found = list[ast.expr | None]()
+        bound = self._bound[where, name.id]
+        before = bisect_right(bound, (name.lineno, name.col_offset), key=lambda one: _end(one[0]))
+        for node, value in bound[before - 1 :: -1] if before else ():
+            found.append(value)
+            if self._around[node] in blocks or isinstance(node, ast.arg) or len(found) == _MOST:
+                break
+        return [value for value in found if value is not None]
+
+    def _blocks(self, node: ast.AST) -> Iterator[_Around]:
+        while node in self._around:
+            yield self._around[node]
+            node = self._around[node][0]
+
+    def _function(self, node: ast.AST) -> ast.AST:
+        """The function that a node stands in, else the program."""
+        for outer, _ in self._blocks(node):
+            if isinstance(outer, Function):
+                return outer
+        return self.tree
+
+
+def _before(block: object, node: ast.AST) -> Sequence[ast.AST]:
+    """The statements of a block that come before one of them."""
+    return block[: block.index(node)] if isinstance(block, list) else ()
+
+
+def _ends(node: ast.AST) -> bool:
+    """Whether what follows is only done where a condition does not hold: `if small: return SFTTrainer(...)`."""
+    return isinstance(node, ast.If) and isinstance(node.body[-1], ast.Return | ast.Raise | ast.Continue | ast.Break)
+
+
+def _end(node: ast.AST) -> tuple[int, int]:
+    """Where a binding is done: what stands in it is still what the name stood for before."""
+    return getattr(node, "end_lineno", None) or 0, getattr(node, "end_col_offset", None) or 0
+
+
+def _returned(function: ast.AST) -> Iterator[ast.expr]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Return) and node.value is not None:
+            yield node.value
+
+
+def _bindings(node: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:
+    """The names that a node itself binds, each with its value; None for what is not read."""
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                yield target.id, node.value
+            elif isinstance(target, ast.Tuple | ast.List):
+                yield from ((one.id, node.value) for one in target.elts if isinstance(one, ast.Name))
+    elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and isinstance(node.target, ast.Name):
+        yield node.target.id, node.value
+    elif isinstance(node, ast.arg):
+        yield node.arg, None

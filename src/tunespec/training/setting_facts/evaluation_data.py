@@ -1,0 +1,48 @@
+"""Whether a run evaluates on what it trains on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tunespec.training.named_data import NamedData, named_data
+from tunespec.training.setting_rows import SettingRows
+from tunespec.training.source import RunSource
+
+KIND = "evaluation_on_training_data"
+
+
+def evaluation_data_facts(source: RunSource, rows: SettingRows) -> None:
+    """Mark each setting that names data to evaluate on which another one names to train on.
+
+    Parts of one file (`train[:90%]` and `train[90%:]`) are not the same data. A program may give its trainer others
+    than it loads.
+    """
+    written = rows.spec.written
+    if written.call:
+        rows.skip(KIND, "a program says what it evaluates on")
+        return
+    if rows.spec.is_known("eval_strategy") and rows.spec.value("eval_strategy") == "no":
+        rows.skip(KIND, "it does not evaluate")
+        return
+    named = [(_same(one, written.file.path, source.root), one) for one in named_data(rows.spec, source.root)]
+    trained = {same: one for same, one in reversed(named) if one.split == "train"}
+    for same, one in named:
+        if one.split == "train":
+            continue
+        rows.rows.examine(KIND)
+        if same in trained:
+            line = written.line(trained[same].key)
+            where = f"`{written.prefix}{trained[same].key}`{f' (line {line})' if line is not None else ''}"
+            rows.mark_key(KIND, one.key, f"`{written.prefix}{one.key}` names `{_word(one)}`, which {where} trains on")
+    rows.skip(KIND, "it names no data to evaluate on")
+
+
+def _same(data: NamedData, configuration: Path, root: Path) -> tuple[str, str]:
+    """Equal for data that are the same: by where they lie, if they are at hand, else by name; with the part."""
+    place = data.place(configuration, root)
+    return str(place.resolve()) if place is not None else data.name, data.part
+
+
+def _word(data: NamedData) -> str:
+    """The name as the configuration writes it, without the file that a registry has for it."""
+    return data.name.partition(": ")[0]
