@@ -54,9 +54,11 @@ def test_one_object_around_the_splits(tmp_path):
 def test_a_mapping_that_is_proposed_works(tmp_path, record, told):
     path = write_jsonl(tmp_path / "a.jsonl", [record, record])
     advice = re.search(r"columns = \{.*\}", why(path))
+    assert advice is not None
     columns = tomllib.loads(advice.group())["columns"]
     assert columns == told
     conversation = Shapes(columns).convert(record)
+    assert conversation is not None
     assert conversation.turns
     assert not conversation.defect
 

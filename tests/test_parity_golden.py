@@ -9,6 +9,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,16 +73,16 @@ def differing(reports: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 def test_everybody_says_the_same(tmp_path):
     unasked = dict(os.environ) | {"TUNESPEC_LIVE": "0"}  # only plain pytest in the checkout has a model to ask
     programs = install_wheel(build_wheel(tmp_path), tmp_path / "environment")
-    wheel = {"python": programs / "python", "environment": without_checkout()}
+    wheel = partial(Way, python=programs / "python", environment=without_checkout())
     found = reports(
         {
             "check": Way(CHECK),
             "suite -n 2": Way((*SUITE, "-n", "2")),
             "plain -n 0": Way((*PYTEST, "-n", "0"), CHECKOUT, environment=unasked),
             "plain -n 2": Way((*PYTEST, "-n", "2"), CHECKOUT, environment=unasked),
-            "wheel check": Way(CHECK, **wheel),
-            "wheel suite -n 0": Way((*SUITE, "-n", "0"), **wheel),
-            "wheel suite -n 2": Way((*SUITE, "-n", "2"), **wheel),
+            "wheel check": wheel(CHECK),
+            "wheel suite -n 0": wheel((*SUITE, "-n", "0")),
+            "wheel suite -n 2": wheel((*SUITE, "-n", "2")),
         },
         tmp_path,
     )

@@ -36,6 +36,7 @@ def test_the_screen_of_output_is_real(tmp_path):
     result = run_tunespec("check", "data", cwd=tmp_path)
     assert result.returncode == 1, result.stderr
     shown = re.search(r"## One screen of output\n+```\n\$ tunespec check data\n(.*?)```", README, re.DOTALL)
+    assert shown is not None
     same = without_seconds(shown[1]) == without_seconds(result.stdout)
     assert same, f"write this into README.md, and what changed under `How to read it`:\n\n{result.stdout}"
 
