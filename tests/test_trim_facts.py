@@ -48,6 +48,12 @@ def answer(text: str, question: str = "Where?", *, reason: str | None = "stop", 
     return answered(question, text, reason=reason, **more)
 
 
+def told(stop: str) -> Answered:
+    """An answer whose server says what ended it."""
+    one = answer("Paris.")
+    return replace(one, reply=replace(one.reply, stop=stop))
+
+
 @pytest.fixture
 def marked(tmp_path):
     """``kind -> texts`` of what the facts find in one answer of a model that was trained with a template."""
@@ -289,6 +295,9 @@ def test_an_answer_that_is_not_its_raw_text_cut(marked):
         (answer("Paris.", raw="Rome."), ("### End",), Ending("unknown")),
         (answer("Paris.", reason="length"), ("### End",), Ending("limit")),
         (answer("Paris.", reason=None), ("### End",), Ending("nothing")),
+        (told("### End"), ("### End", "###"), Ending("stop", "### End")),
+        (told("### End"), None, Ending("stop", "### End")),
+        (told(""), ("### End",), Ending("token")),
     ],
 )
 def test_what_ended_an_answer(one, stops, expected):
@@ -301,6 +310,13 @@ def test_each_stop_sequence_is_counted_also_one_that_ended_nothing():
         "stops": {"### End": 1, "User:": 0},
         "token": 1,
         "limit": 1,
+        "nothing": 0,
+        "unknown": 0,
+    }
+    assert ended_by([told("### End"), told(""), told("<|eot|>")], ("### End",)) == {
+        "stops": {"### End": 1, "<|eot|>": 1},
+        "token": 1,
+        "limit": 0,
         "nothing": 0,
         "unknown": 0,
     }

@@ -22,8 +22,8 @@ def test_endless_answer(answers):
     Kinds:
         endless_answer: {value} | an answer without an end in sight, of a model without a limit | one such question
             keeps the server busy until somebody stops it
-        unended_answer: {value} | no end after 1,024 tokens, of a model whose limit is higher: the test waits no longer
-            | such an answer keeps the server busy for long, and nobody has seen how it ends
+        unended_answer: {value} | no end after 1,024 tokens, or 4,096 of thought, of a model whose limit is higher: the
+            test waits no longer | such an answer keeps the server busy for long, and nobody has seen how it ends
         limit_not_kept: {value} | an answer longer than the model's limit | the limit protects nobody
         cut_at_limit: {value} | an answer that the limit ended | it breaks off in the middle, and the model did not
             learn to end, or is not heard when it does
