@@ -21,15 +21,10 @@ from tunespec.templates.python_text import parsed
 from tunespec.templates.python_values import ANY, UNKNOWN, Values, is_unknown
 
 # Without one of these a file asks no model that is known here: most files of a project need no more than this look.
-<<<<<<< HEAD
-_SIGNS = (b"ollama", b"openai", b"transformers", b"vllm", b"/api/chat", b"/api/generate", b"/v1/")
-=======
 _SIGNS = tuple(
     b"ollama openai transformers vllm unsloth llama_cpp litellm HuggingFacePipeline "
     b"/api/chat /api/generate /v1/".split()
 )
-LARGEST = 1 << 20  # bytes of a program that somebody wrote
->>>>>>> 710e7442a33ec97fa878c5344fd8c5d65881ba43
 
 
 class PythonError(ValueError):
