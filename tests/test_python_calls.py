@@ -170,7 +170,14 @@ def test_a_function_changes_no_name_that_hides_it(changing):
         "import ollama\nollama.embed('m', 'text')",
         "from openai import OpenAI\nOpenAI().chat.completions.create(model='gpt-5', messages=[], max_tokens=5)",
         "from openai import OpenAI\nc = OpenAI(base_url='http://localhost:8000/v1')\nc.completions.create(model='m')",
-        "import requests\nrequests.post('http://gpu/v1/chat/completions', json={'model': 'm', 'messages': []})",
+        "from openai import OpenAI\nOpenAI().chat.completions.create(model=NAME, messages=[], max_tokens=5)",
+        "from openai import OpenAI\nc = OpenAI(base_url=URL)\nc.chat.completions.create(model='gpt-5', messages=[])",
+        (
+            "import os\nfrom openai import OpenAI\nc = OpenAI(base_url=os.getenv('A', 'https://openrouter.ai/api/v1'))\n"
+            "c.chat.completions.create(model='qwen/qwen3', messages=[], stop=['a'])"
+        ),
+        "import requests\nrequests.post('https://api.groq.com/openai/v1/chat/completions', json={'messages': []})",
+        "import httpx\nhttpx.post('/v1/chat/completions', json={'model': 'm', 'messages': []})",
         "import httpx\nhttpx.post('/api/chat', json={'model': 'm', 'messages': []})",
         "import requests\nrequests.post('http://shop/api/chat', json={'message': 'Hi'})",
         "import requests\nrequests.get('http://localhost:11434/api/chat')",
@@ -199,6 +206,41 @@ def test_other_calls_are_none(source):
 def test_other_ways_to_ask(source, kind, body):
     call = only(source)
     assert (call.endpoint.kind, call.body) == (kind, body)
+
+
+HEARD = {"stop": ["#"], "max_tokens": 9}
+ASKED = "chat.completions.create(model='m', messages=[], stop=['#'], max_tokens=9)"
+BODY = "json={'model': 'm', 'messages': [], 'stop': ['#'], 'max_tokens': 9}"
+CLIENT = "from openai import OpenAI\nc = OpenAI"
+
+
+@pytest.mark.parametrize(
+    ("source", "address"),
+    [
+        (f"{CLIENT}(base_url='http://localhost:8000/v1')\nc.{ASKED}", "http://localhost:8000"),
+        (f"{CLIENT}(base_url='http://GPU:8000/v1')\nc.{ASKED}", "http://gpu:8000"),
+        (f"import os\n{CLIENT}(base_url=os.getenv('URL', 'http://gpu:8000/v1'))\nc.{ASKED}", "http://gpu:8000"),
+        (f"PORT = '80'\n{CLIENT}(base_url=f'http://gpu:{{PORT}}/v1')\nc.{ASKED}", "http://gpu:80"),
+        (f"{CLIENT}(base_url=f'http://{{host}}:80/v1')\nc.{ASKED}", ""),
+        (f"{CLIENT}(base_url=URL)\nc.{ASKED}", ""),
+        (f"{CLIENT}(**settings)\nc.{ASKED}", ""),
+        (f"{CLIENT}()\nc.{ASKED}", None),
+        (f"{CLIENT}(base_url='http://gpu/v1')\nc.with_options(timeout=9).{ASKED}", "http://gpu"),
+        (f"{CLIENT}(base_url='http://gpu/v1')\nd = c.with_options(timeout=9)\nd.{ASKED}", "http://gpu"),
+        (f"{CLIENT}(base_url='http://gpu/v1')\nc.{ASKED.replace('create', 'stream')}", "http://gpu"),
+        (f"{CLIENT}(base_url='http://gpu/v1')\nc.{ASKED.replace('create', 'with_raw_response.create')}", "http://gpu"),
+        (f"import requests\nrequests.post('http://gpu:80/v1/chat/completions', {BODY})", "http://gpu:80"),
+        (f"import requests\nrequests.post(f'{{URL}}/v1/chat/completions', {BODY})", ""),
+        (
+            f"import httpx\nwith httpx.Client(base_url='http://gpu') as c:\n c.post('/v1/completions', {BODY})",
+            "http://gpu",
+        ),
+    ],
+)
+def test_a_server_of_another_kind_is_asked_by_stops_and_limit(source, address):
+    call = only(source)
+    assert (call.endpoint.server, call.endpoint.kind, call.endpoint.address) == ("OpenAI", None, address)
+    assert {key: call.body[key] for key in HEARD} == HEARD
 
 
 def test_a_name_that_hides_its_module_is_no_endless_search():

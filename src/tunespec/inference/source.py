@@ -109,11 +109,11 @@ class AnswerSource:
         from tunespec.inference.caller import as_called
         from tunespec.templates.source import TemplateSource
 
-        pair, clients = self.template, self.subject.clients
-        if clients:
-            pair = TemplateSource(TemplatePair(self.subject.name, clients), self._config)
+        own = self.subject.clients
+        pair = TemplateSource(TemplatePair(self.subject.name, own), self._config) if own else self.template
         file = relative(self._config.file, self._config.root) if self._config.file is not None else ""
-        return as_called(served, self._config.inference, file, pair.requests if pair is not None else ())
+        callers = (*pair.requests, *pair.calls) if pair is not None else ()
+        return as_called(served, self._config.inference, file, callers, self.subject.url)
 
     @cached_property
     def texts(self) -> RecordSource:

@@ -65,7 +65,7 @@ def asked_limits(source: TemplateSource) -> Iterator[Limit]:
         tokens, context = _of_request(request, "num_predict", name), _of_request(request, "num_ctx", "num_ctx")
         yield Limit(file.shown, line, name, tokens, context or None, asked=True)
     for file, call in source.calls:
-        if call.endpoint.kind is None:
+        if call.endpoint.kind is None and call.endpoint.server != "OpenAI":  # whose server has laws of its own
             name, own = call.endpoint.limit, call.endpoint
             tokens = _of_call(call, source) if own.configured else _given(call, name)
             default = _default(call, source) if own.server == "transformers" else own.default

@@ -38,9 +38,11 @@ def callers_of(pair: TemplatePair, model: str | None) -> Callers:
     sent = [*requests, *_sent(calls)]
     modelfile = pair.of("modelfile")
     if modelfile:
-        names = [*(request.model for _, request in sent), *(call.body.get("model") for _, call in calls)]
+        own = [(file, call) for file, call in calls if call.endpoint.server == "Ollama"]
+        names = [*(request.model for _, request in sent), *(call.body.get("model") for _, call in own)]
         asked = asked_model(modelfile[0].path, model, names)
-        calls = [(file, call) for file, call in calls if asked.whose(call.body.get("model")) != "other"]
+        others = {id(call) for _, call in own if asked.whose(call.body.get("model")) == "other"}
+        calls = [(file, call) for file, call in calls if id(call) not in others]
         judged = [(file, request, asked.whose(request.model)) for file, request in sent]
         sent = [(file, replace(one, unsure=whose == "unsure")) for file, one, whose in judged if whose != "other"]
     return Callers(tuple(sent), tuple(calls), tuple(problems))
