@@ -74,7 +74,8 @@ def test_whether_the_run_evaluates(tmp_path, text, kind, said):
 
 
 @pytest.mark.parametrize(
-    ("epochs", "kind"), [(3, ""), (9, "evaluation_off"), (10, "evaluation_off"), (11, "evaluation_off_long")]
+    ("epochs", "kind"),
+    [(2, ""), (3, "evaluation_off"), (9, "evaluation_off"), (10, "evaluation_off"), (11, "evaluation_off_long")],
 )
 def test_steps_that_the_records_come_to_are_counted(tmp_path, epochs, kind):
     text = f"{ON_FILE}num_epochs: {epochs}\nlogging_steps: 1\nsave_steps: 20\n"
@@ -392,6 +393,28 @@ def test_the_words_of_other_frameworks(tmp_path, text, kind, said):
     texts = found(tmp_path, text)
     assert list(texts) == [kind] * bool(kind)
     assert said in texts.get(kind, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "records", "kinds"),
+    [
+        ("num_train_epochs: 2\n", 600, ["evaluation_off"]),  # 38 steps an epoch: all that there is to learn
+        ("num_train_epochs: 2\n", 200, []),  # 26 steps
+        ("max_steps: 76\n", 600, ["evaluation_off"]),  # two passes over them, said in steps
+        ("max_steps: 30\n", 600, []),  # not all of the records: a trial
+        ("max_steps: 30\ndataset_test_split: test\n", 600, ["evaluation_off"]),  # what is held out is not looked at
+        ("max_steps: 30\ndataset_test_split: test\neval_strategy: epoch\n", 600, []),
+    ],
+)
+def test_a_short_run_that_is_no_trial(tmp_path, text, records, kinds):
+    run = run_of(tmp_path, f"{HUGGING_FACE}per_device_train_batch_size: 16\n{text}", records=records)
+    assert list(marked(run, "evaluation_off")) == kinds
+
+
+def test_what_a_trial_is_can_be_said(tmp_path):
+    text = f"{HUGGING_FACE}max_steps: 60\n"
+    settings = "[pitfalls.unmonitored-validation]\nleast = 50\n"
+    assert list(marked(run_of(tmp_path, text, settings=settings), "evaluation_off")) == ["evaluation_off"]
 
 
 @pytest.mark.skipif(not CONFIGURATIONS.is_dir(), reason="no corpora beside the repository (../shared/corpora)")

@@ -227,7 +227,8 @@ def test_a_log_that_never_says_its_end_is_judged_by_what_is_there(format_):
     assert found(Log(format_, tuple(curve(values=decay(9), epochs=0.9)))) == {}
     for every, kinds in ((2000, set()), (500, {"never_evaluated"})):
         spec = SimpleNamespace(value=lambda _: "steps", number=lambda _, every=every: every)
-        assert {fact.name for fact in rows_of(log, spec=spec).found() if fact.marks} == kinds
+        own = rows_of(log, spec=spec, wanted=["never_evaluated"])
+        assert {fact.name for fact in own.found() if fact.marks} == kinds
 
 
 def test_loss_unlogged():
@@ -306,6 +307,48 @@ def test_a_run_that_looks_healthy_because_its_nan_was_filtered():
         "the loss is 0.0 beside a gradient of NaN in 6 of 9 rows, first at step 40; the run's mean, 1.32, looks healthy"
     )
     assert told == {"masked_nan": (4, said)}
+
+
+FLAT = noisy([1.9] * 100, 0.05)
+
+
+def test_a_loss_that_never_falls():
+    told = found(state(curve(values=FLAT, learning_rate=2e-9), SEEN))
+    assert list(told) == ["flat_loss"]
+    line, text = told["flat_loss"]
+    assert line == 100
+    assert text == (
+        "the training loss is 1.9 from first to last: in 1,000 steps and 3 epochs it did not fall, under a learning "
+        "rate of up to 2e-09"
+    )
+    rows = [row._replace(step=None) for row in curve(values=FLAT)]  # a console without a bar
+    assert "in 100 rows and 3 epochs it did not fall" in found(Log("console", tuple(rows)))["flat_loss"][1]
+    at_ln_2 = curve(values=noisy([0.693] * 60, 0.003, seed=2), epochs=1.0, **{"rewards/chosen": 0.0})
+    assert list(found(state(at_ln_2, SEEN, epoch=1.0, num_train_epochs=1.0))) == ["flat_loss"]
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        state(curve(values=FLAT, epochs=1.0), SEEN, num_train_epochs=1.0),  # each record is new
+        state(curve(values=FLAT[:29]), SEEN),
+        state(curve(values=noisy([0.45] * 100, 0.01)), SEEN),  # a good model
+        state(curve(values=noisy([1.9] * 100, 0.4)), SEEN),  # noise that may hide a fall
+        state(curve(values=[2.3, *FLAT[1:]]), SEEN),  # it fell at once
+        state(curve(values=[2.1, 2.05, 2.0, *FLAT[3:]]), SEEN),
+        state(curve(values=noisy(np.linspace(1.9, 1.8, 100), 0.05)), SEEN),  # slowly
+        state(curve(values=[*FLAT[:40], *noisy([1.7] * 10, 0.05), *FLAT[50:]]), SEEN),  # and rose again
+        state(curve(values=noisy(np.linspace(1.9, 2.3, 100), 0.05)), SEEN),  # it rises, which is another matter
+        state(curve(values=noisy([0.693] * 60, 0.003, seed=2), **{"rewards/chosen": 0.0}), max_steps=2000),
+        state(curve(values=FLAT, reward=0.1), SEEN),
+    ],
+)
+def test_a_loss_that_may_have_fallen(log):
+    assert "flat_loss" not in found(log)
+
+
+def test_a_gradient_that_stands_says_why_the_loss_does():
+    assert list(found(state(curve(values=FLAT, grad_norm=0.0), SEEN))) == ["constant_gradient"]
 
 
 def test_nan_loss():

@@ -3,7 +3,8 @@
 from tunespec import expect, pitfall
 
 _WARNINGS = (
-    "text_as_true number_as_text removed_key unknown_key foreign_key misplaced_key repeated_key fraction_without_effect"
+    "text_as_true number_as_text removed_key unknown_key foreign_key misplaced_key repeated_key foreign_output "
+    "shared_output fraction_without_effect"
 )
 _ERRORS = "word_as_false refused_key unknown_value removed_value undefined_dataset"
 
@@ -45,6 +46,13 @@ def test_misread_setting(settings):
             first
         undefined_dataset: {value} | a name of a dataset that LLaMA-Factory's `dataset_info.json` does not define | the
             run ends before it began
+        foreign_output: {value} | an output folder that is named for another stage (`sft`, `pretrain`, `dpo`, `kto` ...)
+            than the run has, and not for its own as well | it writes its checkpoints and logs over those of the other
+            run
+        shared_output: {value} | an output folder to which another configuration in the same folder writes that has
+            another stage, of the same model or of what is in that folder; not where a stage is there twice, or five
+            files share it, which are examples to choose from | the later run writes over the checkpoints and the log of
+            the earlier one, or takes them for its own and resumes
         fraction_without_effect: {value} | a number of steps below 1, where the project's transformers has no shares |
             the run is refused, or does not warm up
         fraction_of_steps: {value} | a number of steps below 1 | what it means depends on the version: a share of the
@@ -54,6 +62,7 @@ def test_misread_setting(settings):
         YAML 1.1 (yaml.org/type/float.html, bool.html), which PyYAML reads, against YAML 1.2.2, 10.3.2.
         transformers 4.57.6 and 5.23.0, TRL 0.12.2 and 1.16.0, LLaMA-Factory 0.9.5, Axolotl 0.19, mlx-lm 0.32.2: their
         lists of keys, compared.
+        LLaMA-Factory, commit bc71380b5: its example of pretraining wrote into the folder of `sft`.
         https://github.com/hiyouga/LlamaFactory/issues/3856: a run with `warmup_steps: 0.1`.
     """
     return [

@@ -40,8 +40,9 @@ def test_unmonitored_validation(settings, *, epochs: float = 10.0, share: float 
 
     Kinds:
         evaluation_off: {value} | the run does not evaluate, has no objective that is watched otherwise (rewards,
-            pretraining), and is not known to have fewer than 100 steps (Unsloth's trial runs have 60) | overtraining
-            stays unseen until the model is in use
+            pretraining), and is not known to be a trial: one of fewer than `least` steps, or of three tenths of them
+            where it sees all its records, that names no data to evaluate on | overtraining stays unseen until the
+            model is in use
         evaluation_off_long: {value} | the run does not evaluate, and has more than `epochs` epochs | by then a model
             has learned its records by heart, and nothing tells at which checkpoint it had not
         evaluation_without_data: {value} | evaluation is on, and nothing is there to evaluate on | the framework ends

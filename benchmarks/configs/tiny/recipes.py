@@ -151,6 +151,8 @@ UNSTABLE = (
     Recipe("fp16-overflow-late", fault=half_scale(2.0**16, burst=90), arguments=_evals(20)),
     Recipe("masked", masked=True, arguments=_evals(20)),
     Recipe("frozen", fault=frozen(), arguments=_evals(20)),
+    Recipe("flat", rate=1e-8, epochs=3, arguments=_evals(20)),
+    Recipe("flat-factory", fault=frozen(), epochs=3, arguments=_evals(20), keep=(Factory,)),
     Recipe("rate-far-too-high", rate=3.0, arguments=_evals(20)),
     Recipe("rate-too-high", rate=0.3, arguments=_evals(20)),
     Recipe("rate-too-high-constant", rate=0.08, arguments=_evals(20, lr_scheduler_type="constant")),

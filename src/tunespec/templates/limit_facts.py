@@ -15,7 +15,7 @@ from tunespec.templates.source import TemplateSource
 from tunespec.templates.taught_lengths import judge_lengths
 
 _LIMITS = frozenset({"num_predict", "max_tokens"})
-_NONE_SET = "no Modelfile and no request sets a limit"
+_NONE_SET = "no Modelfile and no request sets this model a limit"
 _OPEN = "a model that does not stop writes until 10 times the context is full"
 
 
@@ -30,8 +30,8 @@ def limit_facts(source: TemplateSource, rows: Rows) -> None:
         _fits(own, served, row, rows)
         judge_lengths(own, row, source, rows)
     _ignored(source, rows)
-    rows.skip(["no_limit"], "no Modelfile is there, which may set the limit")
-    rows.skip(["default_limit"], "no program is there that calls transformers, vLLM or llama.cpp")
+    rows.skip(["no_limit"], "no Modelfile goes with it, which may set the limit")
+    rows.skip(["default_limit"], "no program is known to ask this model through transformers, vLLM or llama.cpp")
     rows.skip(["limit_beyond_context"], "no limit, or no context size (num_ctx) is set")
     rows.skip(rows.facts, _NONE_SET)
 

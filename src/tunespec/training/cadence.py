@@ -7,6 +7,8 @@ import math
 from tunespec.training.plan import Plan
 from tunespec.training.run_spec import RunSpec
 
+_THROUGH_ALL = 0.3  # share of the steps of a trial, which no run that sees all its records is
+
 
 def steps_between(spec: RunSpec) -> float | int | None:
     """Steps between evaluations as they are written: below 1 a share of the run.
@@ -40,3 +42,13 @@ def _per_epoch(spec: RunSpec) -> float | int | None:
     if spec.value("eval_strategy") == "epoch":
         return 1
     return spec.number("evals_per_epoch") if spec.value("eval_strategy") == "steps" else None
+
+
+def least_steps(least: int, *, through_all: bool) -> int:
+    """Optimizer steps from which on a run is no trial, and needs an evaluation.
+
+    Args:
+        least: H003's threshold.
+        through_all: whether it sees all its records: what is over with few steps then has few records.
+    """
+    return round(least * _THROUGH_ALL) if through_all else least

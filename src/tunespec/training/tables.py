@@ -45,13 +45,16 @@ SETTINGS: Mapping[str, str] = {
         "setting_facts.keys:key_facts"
     ),
     "undefined_dataset": "setting_facts.undefined:undefined_facts",
+    "foreign_output shared_output": "setting_facts.output_folder:output_folder_facts",
 }
 STEPS: Mapping[str, str] = {
     "validation_lost validation_rises memorised perfect_loss": "step_facts.overtraining:overtraining_facts",
     "never_evaluated loss_unlogged best_not_saved early_stop_unreachable": "step_facts.unmonitored:unmonitored_facts",
+    "other_run": "step_facts.other_run:other_run_facts",
     "nan_loss masked_nan zero_loss nan_gradient": "step_facts.faults:fault_facts",
     "diverged loss_spike exploding_gradient constant_gradient": "step_facts.instability:instability_facts",
     "rate_shock": "step_facts.rate:rate_facts",
+    "flat_loss": "step_facts.flat:flat_facts",
 }
 SETTING_FACTS, STEP_FACTS = facts_of(SETTINGS), facts_of(STEPS)
 _PACKAGE = "tunespec.training"

@@ -5,6 +5,7 @@ Source for mlx-lm: 0.32.2 (``tuner/datasets.py``, ``lora.py``: a warning where n
 
 from __future__ import annotations
 
+from tunespec.training.cadence import least_steps
 from tunespec.training.folders import found_from
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting import Setting
@@ -19,9 +20,6 @@ _OFF = "evaluation_off evaluation_off_long"
 _SAYS_ITS_DATA = frozenset(("LLaMA-Factory", "mistral-finetune"))
 # What they train on; a configuration without is a form to fill in.
 _TRAINED = ("dataset", "datasets", "pretraining_dataset", "tokenized_path", "data.instruct_data", "data.data")
-# Optimizer steps below which a run without evaluation is a trial: Unsloth's notebooks have 60, the examples of
-# LLaMA-Factory's v1 and Axolotl's smoke tests 5 to 50; those that are meant to be used have 100 and more.
-SHORT = 100
 _DATA = ("validation_share", "validation_data")
 # Objective -> what is looked at instead.
 _UNWATCHED = {
@@ -68,14 +66,20 @@ def _off(source: RunSource, rows: SettingRows) -> None:
     if epochs is not None and epochs > most:
         text = f"{why}: nothing measures the loss on held-out records in {epochs:g} epochs{hint}"
         rows.mark("evaluation_off_long", strategy.name, text)
-    elif not _is_short(source):
+    elif not _is_trial(source, rows.spec):
         text = f"{why}: nothing measures the loss on held-out records{hint}"
         rows.mark("evaluation_off", strategy.name, text)
 
 
-def _is_short(source: RunSource) -> bool:
-    """Whether the run is known to be over before there is a curve to look at."""
-    return source.plan is not None and source.plan.steps is not None and source.plan.steps < SHORT
+def _is_trial(source: RunSource, spec: RunSpec) -> bool:
+    """Whether the run is known to be over before there is a curve to look at, and nothing is held out for it."""
+    plan, held_out = source.plan, spec.setting("validation_data")
+    if plan is None or plan.steps is None:
+        return False
+    if spec.framework.name != "mlx-lm" and held_out is not None and held_out.is_written and held_out.value:
+        return False
+    through_all = plan.epochs is not None and plan.epochs >= 1
+    return plan.steps < least_steps(source.threshold("H003", "least"), through_all=through_all)
 
 
 def _why_off(source: RunSource, spec: RunSpec, strategy: Setting) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tunespec.templates.rows import Rows
+from tunespec.training.cadence import least_steps
 from tunespec.training.logs.read import FORMATS
 from tunespec.training.logs.trainer_state import checkpoint_step
 from tunespec.training.step_facts.curves import end
@@ -19,7 +20,6 @@ _LOSSES = 3  # with fewer there is no curve
 # LLaMA-Factory, transformers and TRL log by steps; torchtune and mlx-lm print each report, so that few are a short run.
 _BY_STEPS = {"trainer_state", "llamafactory", "console", "tensorboard"}
 _LEAST_UNLOGGED = 30  # steps [judgement]: a shorter run is a trial, of which nobody needs a curve
-_WHOLE = 0.3  # of the least steps, where a run went through all its records: no trial does
 # But one that tries whether a model learns a few records by heart, of which H001 says that nothing was evaluated.
 _BY_HEART = 0.5
 # torchtune's loggers write rows and nothing behind the last one: what is there counts, until the configuration's turn.
@@ -73,7 +73,7 @@ def _not_expected(run: LoggedRun, least: int) -> str:
         return "reinforcement learning is followed by its rewards"
     if not run.log.finished and run.log.format not in _ENDLESS:
         return "the log does not say that the run came to its end"
-    needed = round(least * _WHOLE) if _went_through(run) else least
+    needed = least_steps(least, through_all=_went_through(run))
     return f"the run is shorter than {needed:,} steps" if run.last_step < needed else ""
 
 
