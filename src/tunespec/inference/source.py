@@ -112,7 +112,7 @@ class AnswerSource:
         own = self.subject.clients
         pair = TemplateSource(TemplatePair(self.subject.name, own), self._config) if own else self.template
         file = relative(self._config.file, self._config.root) if self._config.file is not None else ""
-        callers = (*pair.requests, *pair.calls) if pair is not None else ()
+        callers: list[Any] = [*pair.requests, *pair.calls] if pair is not None else []
         return as_called(served, self._config.inference, file, callers, self.subject.url)
 
     @cached_property

@@ -67,16 +67,16 @@ class Clients:
     def _bind(self, name: str, value: ast.expr | None) -> None:
         """A name that is bound to several clients is none, unless all of them are models that the program loads."""
         made, before = self._client(value), self._made.get(name)
-        loaded = self._path(before.func) if before is not None else ""
+        loaded = self.path(before.func) if before is not None else ""
         if made is not None and name and name not in self.imports:
-            same = is_loader(loaded) and self._path(made.func) == loaded
+            same = is_loader(loaded) and self.path(made.func) == loaded
             self._made[name] = made if same or name not in self._made else None
         elif is_loader(loaded) and value is not None and not mentions(value, name):
             self._made[name] = None
 
     def endpoint(self, node: ast.Call, values: Values, scope: Scope) -> Endpoint | None:
         """What a call asks; None if that is no model, or one that is not known here."""
-        path = self._path(node.func)
+        path = self.path(node.func)
         owner, _, name = path.rpartition(".")
         if (library := library_of(path.partition("()")[0])) is not None:
             return self._of_library(library, node, values, scope)
@@ -101,7 +101,7 @@ class Clients:
 
     def _of_library(self, library: Library, node: ast.Call, values: Values, scope: Scope) -> Endpoint | None:
         """What a library's object is asked: by who made it, or by a method."""
-        _, called, method = self._path(node.func).partition("()")
+        _, called, method = self.path(node.func).partition("()")
         made = self.made_of(node) if called else node
         if made is None or not is_for(library, made):
             return None
@@ -146,20 +146,16 @@ class Clients:
     def body_of(self, keyword: ast.keyword) -> ast.expr | None:
         """What an HTTP request sends as JSON: `json=...`, or `data=json.dumps(...)`."""
         value = keyword.value
-        if (
-            keyword.arg in {"data", "content"}
-            and isinstance(value, ast.Call)
-            and self._path(value.func) == "json.dumps"
-        ):
+        if keyword.arg in {"data", "content"} and isinstance(value, ast.Call) and self.path(value.func) == "json.dumps":
             return value.args[0] if value.args else None
         return value if keyword.arg == "json" else None
 
     def made_of(self, call: ast.Call) -> ast.Call | None:
         """The call that made the object which a call asks, by a method or itself."""
-        node = call.func
-        while (isinstance(node, ast.Attribute) and dotted(node) not in self._made) or itself(node) is not node:
-            node = node.value if isinstance(node, ast.Attribute) else itself(node)
-        return node if isinstance(node, ast.Call) else self._made.get(dotted(node))
+        node = itself(call.func)
+        while isinstance(node, ast.Attribute) and dotted(node) not in self._made:
+            node = itself(node.value)
+        return node if isinstance(node, ast.Call) or node is None else self._made.get(dotted(node))
 
     def _is_local(self, made: ast.Call | None, values: Values, scope: Scope) -> bool:
         """Whether a client was made for an Ollama server."""
@@ -175,23 +171,23 @@ class Clients:
         addresses = [one.value for one in made.keywords if one.arg in _ADDRESSES] if made is not None else []
         return " ".join(values.text(one, scope) for one in addresses)
 
-    def _path(self, node: ast.expr) -> str:
+    def path(self, node: ast.expr) -> str:
         """A dotted name by what was imported and made: `client.chat` is `ollama.Client().chat`."""
         if (
             made := self._made.get(ast.unparse(node)) if isinstance(node, ast.Name | ast.Attribute) else None
         ) is not None:
-            return f"{self._path(made.func)}()"
+            return f"{self.path(made.func)}()"
         if isinstance(node, ast.Name):
             return self.imports.get(node.id, node.id)
         if isinstance(node, ast.Attribute):
-            return f"{self._path(node.value)}.{node.attr}"
+            return f"{self.path(node.value)}.{node.attr}"
         if isinstance(node, ast.Call):
-            return f"{self._path(node.func)}()"
+            return f"{self.path(node.func)}()"
         return "?"
 
     def _client(self, value: ast.expr | None) -> ast.Call | None:
         value = itself(value)
         if not isinstance(value, ast.Call):
             return self._made.get(dotted(value)) if value is not None else None
-        path = self._path(value.func)
+        path = self.path(value.func)
         return value if path in _MADE or is_loader(path) or library_of(path) is not None else None

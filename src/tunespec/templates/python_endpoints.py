@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from tunespec.templates.ollama_parameters import TYPES
 from tunespec.templates.python_servers import is_providers
-from tunespec.templates.python_values import ANY
+from tunespec.templates.python_values import ANY, is_unknown
 from tunespec.templates.request_fields import FIELDS, Kind
 
 _TRANSPORT = frozenset("extra_headers extra_query timeout".split())
@@ -26,7 +26,8 @@ class Endpoint:
     are; ``adds`` is one whose own keys belong to the body, too. ``keys``: all that the client can send, None for any.
     ``configured``: without a limit that of the model's own configuration counts, if it has one. ``unlimited``: without
     one there is none. ``address``: of a server that only speaks OpenAI's interface, empty if
-    only a run would tell, None if the program gives none.
+    only a run would tell, None if the program gives none. ``stops`` is the name of its stop sequences where they are no
+    request's for Ollama, ``ends`` those of other arguments that end an answer.
 
     Of a library between: ``renames`` maps its arguments to what it sends for them, ``options.KEY`` within the options;
     ``unsent`` those that the server never hears to why, and to what is meant; ``providers`` begin the model's name
@@ -48,6 +49,8 @@ class Endpoint:
     providers: tuple[str, ...] = ()
     inherits: bool = False
     address: str | None = ""
+    stops: str = ""
+    ends: frozenset[str] = frozenset()
 
     def sends(self, key: str) -> bool:
         """Whether the client sends a key on."""
@@ -82,6 +85,25 @@ class Endpoint:
             body["model"] = body["model"].removeprefix(provider)
         return body
 
+    def known(self, body: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
+        """What is known of a body, and the keys that are not; one that is not read is known to be there."""
+        options = body.get("options")
+        known = {
+            key: value
+            for key, value in body.items()
+            if key != ANY and (not is_unknown(value) or self.unread(key, option=False))
+        }
+        unknown = set(body) - set(known)
+        if isinstance(options, dict) and "options" in unknown:
+            known["options"] = own = {
+                key: value
+                for key, value in options.items()
+                if key != ANY and (not is_unknown(value) or self.unread(key, option=True))
+            }
+            unknown |= {f"options.{key}" for key in options.keys() - own.keys()}
+            unknown -= {"options"} if ANY not in options else set()
+        return known, frozenset(unknown)
+
     def unread(self, key: str, *, option: bool) -> bool:
         """Whether a key, or one of the options, counts for nothing, whatever its value."""
         return self.kind is not None and key not in (TYPES if option else FIELDS[self.kind])
@@ -89,7 +111,9 @@ class Endpoint:
 
 CHAT = Endpoint("Ollama", "chat", "num_predict", ("model", "messages"), keys=_CHAT)
 GENERATE = Endpoint("Ollama", "generate", "num_predict", ("model", "prompt", "suffix"), keys=_GENERATE)
-SAMPLING = Endpoint("vLLM", None, "max_tokens", default=16)  # vllm/sampling_params.py
+_OF_SAMPLING = frozenset("stop_token_ids structured_outputs guided_decoding logits_processors".split())
+_OF_WRITING = frozenset("stopping_criteria eos_token_id constraints custom_generate assistant_model".split())
+SAMPLING = Endpoint("vLLM", None, "max_tokens", default=16, stops="stop", ends=_OF_SAMPLING)  # vllm/sampling_params.py
 ASKING = replace(SAMPLING, configured=True)  # vllm/entrypoints/llm.py: LLM.generate, LLM.chat
 WRITING = Endpoint(
     "transformers",
@@ -98,6 +122,8 @@ WRITING = Endpoint(
     ("inputs", "generation_config"),
     adds="generation_config",
     configured=True,
+    stops="stop_strings",
+    ends=_OF_WRITING,
 )
 LOADED = replace(WRITING, default=20)  # transformers, generation/configuration_utils.py: max_length
 _COMPLETIONS = Endpoint("Ollama", "openai-chat", "max_tokens", adds="extra_body")
@@ -111,7 +137,8 @@ OPENAI: Mapping[str, Endpoint] = {  # method of its client -> endpoint
     "responses.create": Endpoint("Ollama", None, "max_output_tokens", adds="extra_body"),
 }
 # Servers of other kinds behind OpenAI's interface: vLLM, llama.cpp's, LM Studio. Their stops and limits are read only.
-COMPATIBLE = Endpoint("OpenAI", None, "max_tokens", adds="extra_body")
+_OF_SERVERS = frozenset("stop_token_ids response_format guided_json guided_choice guided_regex grammar tools".split())
+COMPATIBLE = Endpoint("OpenAI", None, "max_tokens", adds="extra_body", stops="stop", ends=_OF_SERVERS)
 COMPATIBLE_POSTED = replace(COMPATIBLE, adds=None, wraps="json")
 POSTED: Mapping[str, Endpoint] = {  # how an address ends -> endpoint
     "/api/chat": Endpoint("Ollama", "chat", "num_predict", wraps="json"),

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tunespec.templates.ollama_parameters import TYPES
-from tunespec.templates.python_endpoints import COMPATIBLE, SAMPLING, Endpoint
+from tunespec.templates.python_endpoints import COMPATIBLE, SAMPLING, WRITING, Endpoint
 
 _SENT = frozenset({"model", "options"})
 _OF_LANGCHAIN = (
@@ -92,9 +92,20 @@ _PIPELINE = Endpoint(
     configured=True,
     default=256,
     inherits=True,
+    stops="stop_strings",
+    ends=WRITING.ends | {"stop_sequence"},
 )
-_LLAMA = Endpoint("llama.cpp", None, "max_tokens", ("prompt", "suffix", "max_tokens"), default=16, inherits=True)
-_LLAMA_CHAT = Endpoint("llama.cpp", None, "max_tokens", ("messages",), unlimited=True, inherits=True)
+_LLAMA = Endpoint(
+    "llama.cpp",
+    None,
+    "max_tokens",
+    ("prompt", "suffix", "max_tokens"),
+    default=16,
+    inherits=True,
+    stops="stop",
+    ends=frozenset("stopping_criteria grammar response_format logits_processor chat_format chat_handler tools".split()),
+)
+_LLAMA_CHAT = replace(_LLAMA, positional=("messages",), default=None, unlimited=True)
 
 LIBRARIES = (
     _langchain(r"langchain\w*(\.\w+)*\.ChatOllama", _chat_of_langchain("ChatOllama")),
@@ -105,7 +116,7 @@ LIBRARIES = (
     Library(
         re.compile(r"langchain\w*(\.\w+)*\.HuggingFacePipeline\.from_model_id"),
         {},
-        replace(_PIPELINE, adds="pipeline_kwargs"),
+        replace(_PIPELINE, adds="pipeline_kwargs", stops=""),  # its methods may bring stop sequences of their own
     ),
     Library(re.compile(r"transformers(\.pipelines)?\.pipeline"), {"": _PIPELINE}, task="text-generation"),
     Library(

@@ -25,6 +25,16 @@ class Unknown:
 UNKNOWN = Unknown()
 
 
+class OwnEnd:
+    """The number of the tokenizer's own EOS token, `tokenizer.eos_token_id`: where a library ends by itself."""
+
+    def __repr__(self) -> str:
+        return "OWN_END"
+
+
+OWN_END = OwnEnd()
+
+
 @dataclass
 class Values:
     """Reads the values of a module's expressions; ``imports`` maps its names to what they were imported from."""
@@ -82,12 +92,16 @@ class Values:
     def _part(self, node: ast.Subscript, scope: Scope) -> Any:
         return _item(self.of(node.value, scope), self.of(node.slice, scope))
 
+    def _attribute(self, node: ast.Attribute, _: Scope) -> Any:
+        return OWN_END if node.attr == "eos_token_id" else UNKNOWN
+
     def _own(self, node: ast.Constant, _: Scope) -> Any:
         return _constant(node.value)
 
     _readers: ClassVar[Mapping[type[ast.expr], Callable[[Values, Any, Scope], Any]]] = {
         ast.Constant: _own,
         ast.Name: _name,
+        ast.Attribute: _attribute,
         ast.List: _list,
         ast.Tuple: _list,
         ast.Dict: _dict,
