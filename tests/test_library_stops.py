@@ -74,6 +74,7 @@ def test_an_end_that_a_program_does_not_hear(tmp_path, program, expected):
         f"{CAUSAL}tokenizer.eos_token = '### End'\nmodel.generate(**inputs)",
         f"{CAUSAL}model.generate(**inputs)\ntext.split('### End')[0]",
         f"END = '### End'\n{CAUSAL}model.generate(**inputs)\ntext[:text.find(END)]",
+        "import transformers\ndef caption(model, pixels):\n return model.generate(input_ids=pixels, max_new_tokens=9)",
         f"{VLLM}SamplingParams(stop=['\\n### End\\n'])",
         f"{VLLM}SamplingParams(stop=[MARK])",
         f"{VLLM}SamplingParams(stop_token_ids=IDS)",
@@ -84,6 +85,8 @@ def test_an_end_that_a_program_does_not_hear(tmp_path, program, expected):
         "from llama_cpp import Llama\nLlama('m/model.gguf', chat_format='chatml').create_chat_completion([])",
         f"{PIPELINE}pipe('q', stop_sequence='### End')",
         "from vllm import LLM, SamplingParams\nllm = LLM('Qwen/Qwen2.5-7B-Instruct')\nSamplingParams(max_tokens=9)",
+        "from vllm import LLM, SamplingParams\nllm = LLM('/data/Qwen2.5-7B-Instruct')\nSamplingParams(max_tokens=9)",
+        "from llama_cpp import Llama\nLlama('./models/llama-2-7b.gguf')('q')",
     ],
 )
 def test_an_end_that_is_heard_or_of_which_nobody_knows(tmp_path, program):

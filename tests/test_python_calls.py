@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.template_facts import marked, sources_of, write_files
 from tunespec.templates import artefacts
 from tunespec.templates.python_calls import Call, PythonError, calls_in, may_call
 from tunespec.templates.python_code import LARGEST
 from tunespec.templates.python_scopes import changed_names, scope_of
-from tunespec.templates.python_values import Values, is_unknown
+from tunespec.templates.python_unknown import is_unknown
+from tunespec.templates.python_values import Values
 
 PROGRAM = """\
 import os, json, requests
@@ -104,7 +106,7 @@ def test_constants_are_resolved(source, options):
     "binding",
     [
         "O = {'seed': 1}\nO = {'seed': 2}",
-        "O = {'seed': 1}\nO['seed'] = 2",
+        "O = {'seed': 1}\nif A:\n O['seed'] = 2",
         "O = {'seed': 1}\nO.update(seed=2)",
         "O = {'seed': 1}\nif True:\n O |= {'seed': 2}",
         "for O in [{'seed': 1}]: pass",
@@ -139,7 +141,7 @@ def b():
 
 def test_each_function_has_its_own_names():
     first, second = calls(OWN_BODIES)
-    assert "model" not in first.body
+    assert first.body == {"model": "m", "messages": [], "options": {"num_predict": 9}}
     assert (second.body["options"], second.unknown) == ({"max_tokens": 9}, frozenset())
 
 
@@ -418,3 +420,61 @@ def test_vllm_asked_without_its_parameters_is_a_call(call):
 def test_a_notebook_saved_as_a_program_is_read():
     found = only(f"!pip install ollama\n%matplotlib inline\n{LOADED}model.generate(ids, max_new_tokens=64)\n")
     assert found.line == LOADED.count("\n") + 3
+
+
+PAYLOAD = "import requests\nURL = 'http://localhost:11434/api/chat'\n"
+POST = "requests.post(URL, json=p)"
+MADE = "p = {'model': 'm', 'messages': []}"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"{PAYLOAD}{MADE}\np['options'] = {{'num_predict': 0}}\n{POST}",
+        f"{PAYLOAD}def ask(q):\n {MADE}\n p['stream'] = False\n p['options'] = {{'num_predict': 0}}\n return {POST}",
+        f"{PAYLOAD}for q in ALL:\n {MADE}\n print(q)\n p['options'] = {{'num_predict': 0}}\n {POST}",
+        "import ollama\nclass A:\n O = {'num_predict': 0}\n def f(self):\n  ollama.chat('m', options=self.O)",
+    ],
+)
+def test_options_that_are_put_together_or_held_by_a_class(source):
+    call = only(source)
+    assert (call.body["options"], call.unknown) == ({"num_predict": 0}, frozenset())
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"{PAYLOAD}{MADE}\n{POST}\np['options'] = {{'num_predict': 0}}",
+        f"{PAYLOAD}{MADE}\nif LONG:\n p['options'] = {{'num_predict': 0}}\n{POST}",
+        f"{PAYLOAD}{MADE}\np['options'] = {{'num_predict': 0}}\np.update(more)\n{POST}",
+        f"{PAYLOAD}{MADE}\np[KEY] = {{'num_predict': 0}}\n{POST}",
+        f"{PAYLOAD}{MADE}\np['options'] = {{}}\np['options']['num_predict'] = 0\n{POST}",
+        f"{PAYLOAD}{MADE}\np['options'] = {{}}\ndef f():\n global p\n p = 1\n{POST}",
+        "import ollama\nclass A:\n O = {'seed': 0}\n def f(self):\n  self.O = 1\n  ollama.chat('m', options=self.O)",
+        "import ollama\nclass A:\n O = {'a': 0}\n def f(self):\n  self.O['a'] = 1\n  ollama.chat('m', options=self.O)",
+        "import ollama\nclass A:\n O = {}\nclass B:\n O = {'a': 0}\n def f(self):\n  ollama.chat('m', options=self.O)",
+    ],
+)
+def test_options_that_change_are_not_known(source):
+    assert only(source).unknown & {"options", "*", "options.num_predict"}
+
+
+@pytest.mark.parametrize("asked", ["chat.completions.stream", "with_options(timeout=9).chat.completions.create"])
+def test_every_way_to_ask_ollama_by_openais_client(asked):
+    made = "from openai import OpenAI\nc = OpenAI(base_url='http://localhost:11434/v1')\n"
+    call = only(f"{made}c.{asked}(model='m', messages=[], max_tokens=0)")
+    assert (call.endpoint.server, call.endpoint.kind, call.body["max_tokens"]) == ("Ollama", "openai-chat", 0)
+
+
+def test_options_of_an_endpoint_that_has_none(tmp_path):
+    body = "extra_body={'options': {'num_predict': 9, 'stop': ['#'], 'num_ctx': 99}}"
+    made = "from openai import OpenAI\nc = OpenAI(base_url='http://localhost:11434/v1')\n"
+    program = f"{made}c.chat.completions.create(model='m', messages=[], {body})"
+    files = {"m/Modelfile": "FROM ./m.gguf\nPARAMETER num_predict 99\n", "m/ask.py": program}
+    source = sources_of(write_files(tmp_path, files))["m/Modelfile"]
+    said = "stands in `options`, which /v1/chat/completions does not have: the server ignores it; meant is"
+    assert marked(source, "limits") == {"ignored_limit": [f"`num_predict` {said} `max_tokens`"]}
+    found = marked(source, "files")
+    assert found["unread_stop"] == [f"`stop` {said} `stop`"]
+    ignored = "/v1/chat/completions has no `options`; /api/generate has: the server ignores it"
+    assert found["ignored_key"] == [ignored]

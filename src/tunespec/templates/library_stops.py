@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from tunespec.templates.end_texts import in_line, spelt_alike, stopping
 from tunespec.templates.generation import is_complete, lacks_token, taken_as
 from tunespec.templates.python_calls import Call
-from tunespec.templates.python_values import ANY, OWN_END
+from tunespec.templates.python_unknown import ANY, OWN_END
 from tunespec.templates.rows import Rows
 from tunespec.templates.source import TemplateSource
 from tunespec.templates.stop_lists import Stop, StopList
@@ -102,6 +102,11 @@ def _is_heard(end: End, heard: Heard, source: TemplateSource, rows: Rows) -> Non
 
 
 def _ends_itself(end: End, call: Call) -> bool:
-    """Whether no answer runs on all the same: the program cuts it at the end, or wants one token."""
+    """Whether no answer runs on all the same: the program cuts it at the end, or wants one token.
+
+    Also where `generate` may be that of a model which describes pictures or translates: no model is loaded there.
+    """
     wanted = end.marker.strip()
-    return any(wanted in text for text in call.around.cuts) or call.body.get(call.endpoint.limit) == 1
+    cut = any(wanted in text for text in call.around.cuts)
+    unseen = call.endpoint.server == "transformers" and not call.around.loads
+    return cut or unseen or call.body.get(call.endpoint.limit) == 1

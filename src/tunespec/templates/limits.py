@@ -9,7 +9,7 @@ from tunespec.templates.generation_file import OwnSettings
 from tunespec.templates.modelfile import Modelfile
 from tunespec.templates.ollama_parameters import closest_parameter
 from tunespec.templates.python_calls import Call
-from tunespec.templates.python_values import ANY
+from tunespec.templates.python_unknown import ANY
 from tunespec.templates.requests import Request
 from tunespec.templates.source import TemplateSource
 

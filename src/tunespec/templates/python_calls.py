@@ -17,10 +17,12 @@ from tunespec.templates.asked_model import Whose
 from tunespec.templates.python_around import NOTHING, Around, around, loads_model, named_model
 from tunespec.templates.python_clients import Clients
 from tunespec.templates.python_code import LARGEST, Code, CodeError, is_notebook, notebook_code
+from tunespec.templates.python_dicts import held, read_scope
 from tunespec.templates.python_endpoints import Endpoint
-from tunespec.templates.python_scopes import Function, Scope, changed_names, scope_of
+from tunespec.templates.python_scopes import Function, Scope
 from tunespec.templates.python_text import parsed
-from tunespec.templates.python_values import ANY, UNKNOWN, Values
+from tunespec.templates.python_unknown import ANY, UNKNOWN
+from tunespec.templates.python_values import Values
 
 # Without one of these a file asks no model that is known here: most files of a project need no more than this look.
 _SIGNS = tuple(
@@ -103,12 +105,14 @@ class _Reader:
 
     def calls(self) -> Iterator[Call]:
         """Every known call, with the scope that it stands in."""
-        left: list[tuple[ast.AST, Scope]] = [(self._tree, scope_of(self._tree, None, changed_names(self._tree)))]
+        whole = read_scope(self._tree, None)
+        self.values.held = held(self._tree, whole)
+        left: list[tuple[ast.AST, Scope]] = [(self._tree, whole)]
         while left:
             node, scope = left.pop()
             if isinstance(node, ast.Call):
                 self._scopes[id(node)] = node, scope
-            inner = scope_of(node, scope, changed_names(node)) if isinstance(node, Function) else scope
+            inner = read_scope(node, scope) if isinstance(node, Function) else scope
             left += [(child, inner) for child in ast.iter_child_nodes(node)]
         for node, scope in self._scopes.values():
             if (found := self._call(node, scope)) is not None:

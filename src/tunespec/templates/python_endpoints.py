@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from tunespec.templates.ollama_parameters import TYPES
 from tunespec.templates.python_servers import is_providers
-from tunespec.templates.python_values import ANY, is_unknown
+from tunespec.templates.python_unknown import ANY, is_unknown
 from tunespec.templates.request_fields import FIELDS, Kind
 
 _TRANSPORT = frozenset("extra_headers extra_query timeout".split())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from tunespec.subjects import DataFile, TemplatePair
 from tunespec.templates.asked_model import Whose, asked_model, is_another, is_same_model
@@ -70,8 +70,13 @@ def _whose(call: Call, file: DataFile, folders: Container[Path], model: str | No
     if len(there) == len(named) == 1 and there[0] is not None:
         own = there[0].resolve()
         return "own" if own in folders or own.parent in folders else "unsure"
-    others = [one for one in named if one is not None and is_another(one, None)]
+    others = [one for one in named if one is not None and any(is_another(each, None) for each in (one, _last(one)))]
     return "other" if others and len(others) == len(named) and not call.around.adapts else "unsure"
+
+
+def _last(name: str) -> str:
+    """The last part of a path, without what tells a file's format."""
+    return PurePosixPath(name.replace("\\", "/")).name.removesuffix(".gguf")
 
 
 def other_asked(file: DataFile, model: str | None) -> str:
