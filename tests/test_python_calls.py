@@ -227,6 +227,7 @@ CLIENT = "from openai import OpenAI\nc = OpenAI"
         (f"{CLIENT}(base_url=URL)\nc.{ASKED}", ""),
         (f"{CLIENT}(**settings)\nc.{ASKED}", ""),
         (f"{CLIENT}()\nc.{ASKED}", None),
+        (f"{CLIENT}(base_url='http://gpu/v1') if KEY else None\nc.{ASKED}", "http://gpu"),
         (f"{CLIENT}(base_url='http://gpu/v1')\nc.with_options(timeout=9).{ASKED}", "http://gpu"),
         (f"{CLIENT}(base_url='http://gpu/v1')\nd = c.with_options(timeout=9)\nd.{ASKED}", "http://gpu"),
         (f"{CLIENT}(base_url='http://gpu/v1')\nc.{ASKED.replace('create', 'stream')}", "http://gpu"),

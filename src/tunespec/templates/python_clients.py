@@ -186,6 +186,8 @@ class Clients:
         return "?"
 
     def _client(self, value: ast.expr | None) -> ast.Call | None:
+        if isinstance(value, ast.IfExp) and isinstance(value.orelse, ast.Constant):  # `OpenAI() if KEY else None`
+            value = value.body
         value = itself(value)
         if not isinstance(value, ast.Call):
             return self._made.get(dotted(value)) if value is not None else None
