@@ -168,7 +168,7 @@ def test_a_named_request_is_compared_with_the_template_beside_it(tmp_path):
 def test_the_header_says_who_asks_and_who_is_not_compared(tmp_path):
     files = {"t_jinja": TRAINED, "r_json": request(), "o_json": request("gpt-4o")}
     found = _sources(tmp_path, files)
-    assert described(found["t.jinja"])["profile"]["asked"] == ["r.json"]
+    assert described(found["t.jinja"])["profile"]["requests"] == ["r.json"]
     assert described(found["o.json"])["profile"] == {"undecided": [OTHER]}
     several = {"a__t_jinja": TRAINED, "b__t_jinja": TRAINED, "r_json": request()}
     assert described(_sources(tmp_path / "b", several)["r.json"])["profile"] == {"undecided": [SEVERAL]}

@@ -183,7 +183,8 @@ class TrainingRun:
         dataset: the records that it trains on, if they are at hand.
         no_dataset: why no dataset was taken, if it names none that is at hand, or several could be meant.
         is_partial: whether it also trains on records that are not at hand.
-        beside: files that are read with those: the config.json of a base model that is at hand.
+        beside: files that are read with those: the config.json of a base model that is at hand, the configurations of
+            other runs in the same folder.
     """
 
     name: str

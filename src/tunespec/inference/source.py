@@ -105,15 +105,22 @@ class AnswerSource:
 
     def _called(self, served: Served) -> Served:
         """The model as its callers ask it: by the configuration, else by the one client that is at hand."""
-        assert isinstance(self.subject, ServedModel)
         from tunespec.inference.caller import as_called
-        from tunespec.templates.source import TemplateSource
 
-        own = self.subject.clients
-        pair = TemplateSource(TemplatePair(self.subject.name, own), self._config) if own else self.template
+        assert isinstance(self.subject, ServedModel)
+        pair = self.callers
         file = relative(self._config.file, self._config.root) if self._config.file is not None else ""
         callers: list[Any] = [*pair.requests, *pair.calls] if pair is not None else []
         return as_called(served, self._config.inference, file, callers, self.subject.url)
+
+    @cached_property
+    def callers(self) -> TemplateSource | None:
+        """The files with what asks the model: those of its templates, else what is at hand without any."""
+        from tunespec.templates.source import TemplateSource
+
+        if isinstance(self.subject, ServedModel) and self.subject.clients:
+            return TemplateSource(TemplatePair(self.subject.name, self.subject.clients), self._config)
+        return self.template
 
     @cached_property
     def texts(self) -> RecordSource:

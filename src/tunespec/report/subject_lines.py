@@ -147,8 +147,8 @@ def _template(subject: Mapping[str, Any]) -> Iterator[str]:
     if serving := profile.get("serving"):
         stops = ", ".join(f"`{in_line(stop)}`" for stop in serving["stops"]) or "no stop sequence"
         yield f"  served with {serving['path']} ({serving['template']}; {stops})"
-    if asked := profile.get("asked"):
-        yield f"  asked by {', '.join(asked[:_LISTED])}{', ...' if len(asked) > _LISTED else ''}"
+    if asked := profile.get("requests"):
+        yield f"  with the requests in {', '.join(asked[:_LISTED])}{', ...' if len(asked) > _LISTED else ''}"
     if dataset := profile.get("dataset"):
         yield f"  trained on {dataset}"
     yield from (f"  {why}" for why in profile.get("undecided", ()))

@@ -18,7 +18,7 @@ def described(source: TemplateSource) -> dict[str, Any]:
         profile["serving"] = {"path": serving.shown, "template": serving.origin, "stops": list(serving.stops)}
     asked = {file.shown: None for file, _ in (*source.requests, *source.calls) if file.shown != source.pair.name}
     if asked:
-        profile["asked"] = list(asked)
+        profile["requests"] = list(asked)
     if source.pair.no_training and training is None:
         profile["undecided"] = [source.pair.no_training]
     if source.pair.dataset is not None:

@@ -16,7 +16,7 @@ from tunespec.templates.taught_lengths import judge_lengths
 
 _LIMITS = frozenset({"num_predict", "max_tokens"})
 _NONE_SET = "no Modelfile and no request sets this model a limit"
-_OPEN = "a model that does not stop writes until 10 times the context is full"
+OPEN = "a model that does not stop writes until 10 times the context is full"
 
 
 def limit_facts(source: TemplateSource, rows: Rows) -> None:
@@ -45,7 +45,7 @@ def _is_limited(served: Limit, asked: Sequence[Limit], rows: Rows) -> None:
     if served.tokens is not None or (asked and not without):
         return
     those = ", ".join(dict.fromkeys(own.path if own.line is None else f"{own.path}:{own.line}" for own in without[:3]))
-    rows.mark("no_limit", row, f"sets no num_predict{f', nor does {those}' if those else ''}: {_OPEN}")
+    rows.mark("no_limit", row, f"sets no num_predict{f', nor does {those}' if those else ''}: {OPEN}")
 
 
 def _is_on(own: Limit, row: int, rows: Rows) -> None:
@@ -59,7 +59,7 @@ def _is_on(own: Limit, row: int, rows: Rows) -> None:
     elif isinstance(own.tokens, int) and own.server == "Ollama":  # the others refuse it
         rows.examine("limit_off")
         if own.tokens <= 0:
-            rows.mark("limit_off", row, f"{own.name} is {own.tokens}, which is no limit: {_OPEN}")
+            rows.mark("limit_off", row, f"{own.name} is {own.tokens}, which is no limit: {OPEN}")
     if own.server != "Ollama":
         rows.examine("default_limit")
         if own.tokens is None and own.default is not None:

@@ -60,11 +60,11 @@ def _off(source: RunSource, rows: SettingRows) -> None:
     if strategy is None or not why:
         return
     most = source.threshold("H003", "epochs")
-    epochs = source.plan.epochs if source.plan is not None else None
+    plan = source.plan
     turned_on = _TURNS_ON.get(rows.spec.framework.name)
     hint = f"; {turned_on} does" if turned_on else ""
-    if epochs is not None and epochs > most:
-        text = f"{why}: nothing measures the loss on held-out records in {epochs:g} epochs{hint}"
+    if plan is not None and plan.epochs is not None and plan.epochs > most:
+        text = f"{why}: nothing measures the loss on held-out records in {plan.epochs_said} epochs{hint}"
         rows.mark("evaluation_off_long", strategy.name, text)
     elif not _is_trial(source, rows.spec):
         text = f"{why}: nothing measures the loss on held-out records{hint}"
