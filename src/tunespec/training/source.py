@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _OF_RECORD, _OF_TURN = 64, 16  # tokens that a template adds at most: a system prompt of its own, headers and ends
 
+_NAMED = 5  # logs that are not judged, of which the header names no more
+
 
 class RunSource:
     """A training run's files, read; each part once, when it is first asked for.
@@ -129,9 +131,16 @@ class RunSource:
         if self.run.pair is not None:
             profile["template"] = self.run.pair.name
         unread = self.spec.written.unread if self.spec is not None else ()
-        if undecided := [*unread, *filter(None, [self.run.no_dataset])]:
+        if undecided := [*unread, *filter(None, [self.run.no_dataset]), *self._other_logs()]:
             profile["undecided"] = undecided
         return profile
+
+    def _other_logs(self) -> Iterator[str]:
+        """The logs that lie with its own, and tell of runs that were not judged."""
+        if self.logged is not None and (others := self.logged.others):
+            named = ", ".join(others[:_NAMED]) + (f" and {len(others) - _NAMED} more" if len(others) > _NAMED else "")
+            why = "launched earlier" if self.logged.is_newest else "of another run: other losses at the same steps"
+            yield f"not judged: {named} ({why})"
 
     def _specs(self, *formats: str, beside: Sequence[RunSpec] = ()) -> Iterator[RunSpec]:
         for file in self.run.of(*formats):
