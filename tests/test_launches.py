@@ -60,25 +60,23 @@ def test_of_many_launches_five_are_named(tmp_path):
     files = {f"log_{at}.txt": torchtune(1, 20, decay(40, seed=at)) for at in range(8, 16)}
     ((path, _, (said,)),) = runs_in(tmp_path, files).values()
     assert path == "log_15.txt"
-    assert (
-        said == "not judged: log_8.txt, log_9.txt, log_10.txt, log_11.txt, log_12.txt and 2 more (launched earlier)"
-    )
+    assert said == "not judged: log_8.txt, log_9.txt, log_10.txt, log_11.txt, log_12.txt and 2 more (launched earlier)"
 
 
 def test_the_logs_of_a_resumed_run_are_one(tmp_path):
     files = {"log_1.txt": torchtune(1, 25), "log_2.txt": torchtune(21, 40, OTHER), "log_3.txt": torchtune(41, 60)}
-    assert runs_in(tmp_path, files) == {"log_1.txt": ("log_3.txt", 60, [])}
+    assert runs_in(tmp_path, files) == {"log_3.txt": ("log_3.txt", 60, [])}
 
 
 def test_a_resumed_run_that_is_not_as_far_as_it_was(tmp_path):
     files = {"log_1.txt": torchtune(1, 40), "log_2.txt": torchtune(11, 20, OTHER)}
-    assert runs_in(tmp_path, files) == {"log_1.txt": ("log_2.txt", 20, [])}
+    assert runs_in(tmp_path, files) == {"log_2.txt": ("log_2.txt", 20, [])}
 
 
 def test_a_resumed_run_beside_a_new_one(tmp_path):
     files = {"log_1.txt": torchtune(1, 20), "log_2.txt": torchtune(21, 40), "log_3.txt": torchtune(1, 10, OTHER)}
     assert runs_in(tmp_path, files) == {
-        "log_1.txt": ("log_3.txt", 10, ["not judged: log_1.txt, log_2.txt (launched earlier)"])
+        "log_3.txt": ("log_3.txt", 10, ["not judged: log_1.txt, log_2.txt (launched earlier)"])
     }
 
 

@@ -28,9 +28,10 @@ def logs_by_run(logs: Sequence[DataFile]) -> Mapping[str, list[DataFile]]:
 
 
 def telling(logs: Sequence[DataFile]) -> str:
-    """The path of the log that tells most by its format, as a name for its run."""
-    order = {format_: at for at, format_ in enumerate(FORMATS)}
-    return min(logs, key=lambda file: order.get(recognise_log(file.path) or "", len(order))).shown
+    """The path of the log that tells most by its format, the newest of those, as a name for its run."""
+    order = {format_: -at for at, format_ in enumerate(FORMATS)}
+    told = {file.shown: (order.get(recognise_log(file.path) or "", -99), launched(file.shown) or ()) for file in logs}
+    return max(told, key=lambda shown: told[shown])
 
 
 def _by_folder(logs: Sequence[DataFile]) -> Mapping[str, list[DataFile]]:

@@ -24,7 +24,9 @@ def run_log(files: Iterable[DataFile], problems: dict[str, str]) -> LoggedRun | 
             found += [(file.shown, read_log(file.path, format_))] if format_ is not None else []
         except LogError as error:
             problems[file.shown] = str(error).removeprefix(f"{file.path}: ")
-    return _judged(found) if found else None
+    if len(found) < 2:
+        return logged_run(found) if found else None
+    return _judged(found)
 
 
 def _judged(logs: list[tuple[str, Log]]) -> LoggedRun:

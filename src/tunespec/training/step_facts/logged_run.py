@@ -138,7 +138,7 @@ def logged_run(logs: Sequence[tuple[str, Log]]) -> LoggedRun:
 
 def _resumed(one: tuple[str, Log], logs: Sequence[tuple[str, Log]]) -> list[tuple[str, Log]]:
     """A log behind those that it goes on with, or all where their names say in which order they were launched."""
-    if all(launched(path) for path, _ in logs):
+    if len(logs) == 1 or all(launched(path) for path, _ in logs):
         return list(logs)
     chain = [Course(*one)]
     courses = [course for course in (Course(*other) for other in logs) if course.is_placed]
