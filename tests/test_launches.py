@@ -40,6 +40,7 @@ def runs_in(folder, files):
     for run in discover(config, []).runs:
         logged = RunSource(run, config).logged
         said = RunSource(run, config).described()["profile"].get("undecided", [])
+        assert logged is not None
         told[run.name] = logged.path, len(logged.rows), [line for line in said if line.startswith("not judged")]
     return told
 
@@ -115,6 +116,12 @@ def test_one_run_in_every_form_it_wrote(tmp_path):
     assert told == ("out/trainer_state.json", 40, [])
 
 
+def test_the_last_checkpoint_names_a_run_in_the_projects_folder(tmp_path):
+    files = {f"checkpoint-{at}/trainer_state.json": trainer_state(ONE, at) for at in (9, 10, 30)}
+    told = runs_in(tmp_path, files)
+    assert told == {"checkpoint-30/trainer_state.json": ("checkpoint-30/trainer_state.json", 30, [])}
+
+
 def test_a_checkpoint_of_a_former_run_is_named(tmp_path):
     files = {
         "out/trainer_state.json": trainer_state(OTHER, 39),
@@ -176,7 +183,7 @@ def test_a_part_without_what_it_goes_on_with():
     ],
 )
 def test_times_in_names(earlier, later):
-    assert launched(earlier) < launched(later)
+    assert (launched(earlier) or ()) < (launched(later) or ())
     runs = [[(later, state())], [(earlier, state())]]
     assert newest(runs) is runs[0]
 

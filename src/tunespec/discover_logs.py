@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import PurePosixPath
 
 from tunespec.subjects import DataFile
+from tunespec.training.checkpoints import CHECKPOINT, checkpoint_of
 from tunespec.training.launches import launched, newest, runs_of
 from tunespec.training.logs import FORMATS, Log, LogError, read_log, recognise_log
-
-_CHECKPOINT = re.compile(r"checkpoint-\d+")
 
 
 def logs_by_run(logs: Sequence[DataFile]) -> Mapping[str, list[DataFile]]:
@@ -30,8 +29,30 @@ def logs_by_run(logs: Sequence[DataFile]) -> Mapping[str, list[DataFile]]:
 def telling(logs: Sequence[DataFile]) -> str:
     """The path of the log that tells most by its format, the newest of those, as a name for its run."""
     order = {format_: -at for at, format_ in enumerate(FORMATS)}
-    told = {file.shown: (order.get(recognise_log(file.path) or "", -99), launched(file.shown) or ()) for file in logs}
+    told = {file.shown: (order.get(recognise_log(file.path) or "", -99), *_lateness(file)) for file in logs}
     return max(told, key=lambda shown: told[shown])
+
+
+def _lateness(file: DataFile) -> tuple[tuple[int, ...], float]:
+    """When its run was launched, and how far a log goes that lies with a checkpoint; one that does not, to the end."""
+    step = checkpoint_of(file.path.parent.name)
+    return launched(file.shown) or (), math.inf if step is None else step
+
+
+def checkpoints_of(logs: Sequence[DataFile]) -> list[DataFile]:
+    """The states of the checkpoints in the folders of a run's logs that are none of these themselves.
+
+    The Trainer writes one into each (trainer.py::_save_checkpoint): what it names as the best may be there no more.
+    """
+    folders = {file.path.parent: str(PurePosixPath(file.shown).parent) for file in logs}
+    known = {file.path for file in logs}
+    found: list[DataFile] = []
+    for folder, shown in folders.items():
+        with suppress(OSError):
+            states = sorted(path for path in folder.glob("checkpoint-*/trainer_state.json") if path not in known)
+            named = [path for path in states if checkpoint_of(path.parent.name) is not None]
+            found += [DataFile(one, f"{shown}/{one.parent.name}/{one.name}", None, CHECKPOINT) for one in named]
+    return found
 
 
 def _by_folder(logs: Sequence[DataFile]) -> Mapping[str, list[DataFile]]:
@@ -49,7 +70,7 @@ def _by_folder(logs: Sequence[DataFile]) -> Mapping[str, list[DataFile]]:
 
 def _parent(file: DataFile) -> PurePosixPath:
     folder = PurePosixPath(file.shown).parent
-    return folder.parent if _CHECKPOINT.fullmatch(folder.name) else folder
+    return folder if checkpoint_of(folder.name) is None else folder.parent
 
 
 def _is_events(file: DataFile) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from tunespec.discover_logs import logs_by_run, telling
+from tunespec.discover_logs import checkpoints_of, logs_by_run, telling
 from tunespec.discover_trained import dataset_of
 from tunespec.errors import CannotJudgeError
 from tunespec.paths import files_of
@@ -84,13 +84,16 @@ def training_runs(
     found, used = [], set()
     for file in configured:
         trained = told[file]
-        own = [*_beside(trained, file, sides, root), *_logs_of(trained, logs, configured)]
+        logged = _logs_of(trained, logs, configured)
+        own = [*_beside(trained, file, sides, root), *logged]
         used |= {one.shown for one in own}
         run = _run((file, *own), trained, datasets, pairs, root)
-        found.append(replace(run, beside=(*run.beside, *sharing(file, told))))
+        found.append(replace(run, beside=(*run.beside, *sharing(file, told), *checkpoints_of(logged))))
     alone = [(name, group) for name, group in logs.items() if not used & {file.shown for file in group}]
     alone += [(file.shown, [replace(file, format="training")]) for file in sides if file.shown not in used]
-    found += [TrainingRun(telling(group) if name == "." else name, tuple(group)) for name, group in alone]
+    for name, group in alone:
+        saved = tuple(checkpoints_of([file for file in group if file.format == LOG]))
+        found.append(TrainingRun(telling(group) if name == "." else name, tuple(group), beside=saved))
     return tuple(sorted(found, key=lambda run: run.name))
 
 

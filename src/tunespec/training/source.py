@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tunespec.canonical import canonical
 from tunespec.sources import setting
 from tunespec.subjects import TrainingRun
+from tunespec.training.checkpoints import CHECKPOINT
 from tunespec.training.configuration import spec_in
 from tunespec.training.errors import TrainingError
 from tunespec.training.frameworks import BESIDE
@@ -84,7 +85,8 @@ class RunSource:
     @cached_property
     def logged(self) -> LoggedRun | None:
         """What it logged; None if no log is there that can be read."""
-        return run_log(self.run.of(LOG), self.problems)
+        saved = [file for file in self.run.beside if file.format == CHECKPOINT]
+        return run_log(self.run.of(LOG), self.problems, saved)
 
     @cached_property
     def plan(self) -> Plan | None:

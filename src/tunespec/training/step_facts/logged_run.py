@@ -45,7 +45,8 @@ class Series(NamedTuple):
 class LoggedRun:
     """The rows of a run in order; ``paths`` names the file of each. ``log`` tells of the run, and is at ``path``.
 
-    ``others`` are logs that lie with them and tell of other runs, launched before this one if ``is_newest``.
+    ``others`` are logs that lie with them and tell of other runs, launched before this one if ``is_newest``. ``saved``
+    has the steps of the checkpoints that lie in its folder, as far as that is known.
     """
 
     log: Log
@@ -54,6 +55,7 @@ class LoggedRun:
     paths: tuple[str, ...]
     others: tuple[str, ...] = ()
     is_newest: bool = False
+    saved: frozenset[int] = frozenset()
 
     @cached_property
     def names(self) -> frozenset[str]:
