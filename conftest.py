@@ -36,6 +36,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.tunespec_model = _MODEL
 
 
+def pytest_report_header() -> str | None:
+    """Say that the live tests are left out, and how that ends: a number of skipped tests tells neither."""
+    if os.environ.get("TUNESPEC_LIVE") == "0":
+        return "live tests: left out (TUNESPEC_LIVE=0)"
+    from tests.live.install import find
+
+    return None if find() else "live tests: left out, there is no Ollama: `python -m tests.live` builds it once"
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server."""
     if _STARTED in config.stash:

@@ -16,10 +16,15 @@ VLLM = replace(NONE, server="vLLM 0.12", kind="openai")
 GUARD = 1040
 
 
-def one(reason=None, pieces=GUARD, abandoned=False, **more):
+def one(reason=None, pieces=GUARD, abandoned=False, thoughts=0, **more):
     texts = tuple("on " for _ in range(pieces))
-    reply = Reply("".join(texts), reason, tokens=pieces, pieces=texts, abandoned=abandoned)
+    counts = {"tokens": pieces + thoughts, "thoughts": thoughts}
+    reply = Reply("".join(texts), reason, pieces=texts, abandoned=abandoned, **counts)
     return replace(answered("Go on?", ""), reply=reply, **more)
+
+
+def broken(*texts):
+    return replace(answered("Go on?", ""), reply=Reply("".join(texts), pieces=texts))
 
 
 HUNG_UP, BROKEN = one(abandoned=True), one(pieces=100)
@@ -54,6 +59,40 @@ HUNG_UP, BROKEN = one(abandoned=True), one(pieces=100)
 )
 def test_an_answer_without_its_own_end(tmp_path, answer, served, kind, said):
     assert found(source_of(tmp_path, [answer], served=served), *KINDS) == {kind: [(0, said)]}
+
+
+OFF = "the server broke the answer off after"
+REPEATS = ": it does that when one piece repeats"
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        ([" Oslo"], f"{OFF} 1 piece, before the model ended it"),
+        ([], f"{OFF} 0 pieces, before the model ended it"),
+        (["Oslo", *["a"] * 29], f"{OFF} 30 pieces, before the model ended it"),
+        (["Oslo", *["a", " a"] * 15], f"{OFF} 31 pieces{REPEATS}"),
+        (["Oslo", *["a", "b"] * 15], f"{OFF} 31 pieces, before the model ended it"),
+        ([*["a"] * 40, "b"], f"{OFF} 41 pieces, before the model ended it"),
+    ],
+)
+def test_a_piece_that_repeats_is_named_only_where_one_does(tmp_path, texts, said):
+    """Ollama compares the pieces without their blanks; its older versions take 30 of them."""
+    assert found(source_of(tmp_path, [broken(*texts)]), *KINDS) == {"aborted_answer": [(0, said)]}
+
+
+@pytest.mark.parametrize(
+    ("pieces", "said"),
+    [
+        (0, "no end after 4,160 pieces of thought, and no limit is set; we hung up"),
+        (7, "no end after 4,160 pieces of thought and 7 of text, and no limit is set; we hung up"),
+    ],
+)
+def test_thoughts_without_end(tmp_path, pieces, said):
+    thinking = one(pieces=pieces, thoughts=4160, abandoned=True)
+    assert found(source_of(tmp_path, [thinking], served=NONE), *KINDS) == {"endless_answer": [(0, said)]}
+    more = {"limit_not_kept": [(0, f"{4160 + pieces:,} tokens, where the limit is 1,024")]}
+    assert found(source_of(tmp_path, [thinking]), *KINDS) == more
 
 
 def test_an_answer_that_is_meant_to_have_no_end(tmp_path):

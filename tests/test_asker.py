@@ -16,12 +16,12 @@ from tunespec.progress import Progress
 class Server:
     """Answers with so many tokens, and keeps what it was asked."""
 
-    def __init__(self, tokens, reason="stop"):
-        self.tokens, self.reason, self.asked = tokens, reason, []
+    def __init__(self, tokens, reason="stop", stop=None):
+        self.tokens, self.reason, self.stop, self.asked = tokens, reason, stop, []
 
     def ask(self, question):
         self.asked.append("asked" if question.stops is None else f"raw, at most {question.limit}")
-        return Reply("x", reason=self.reason, tokens=self.tokens)
+        return Reply("x", reason=self.reason, tokens=self.tokens, stop=self.stop)
 
     def ask_whole(self, _):
         self.asked.append("whole")
@@ -49,6 +49,12 @@ def asked(server, number=20, stops=("#",), rendering=True):
 )
 def test_some_are_asked_again(tokens, again, raw):
     assert asked(Server(tokens)) == {"asked": 20, "rendered": 40, f"raw, at most {tokens + 32}": raw, "whole": again}
+
+
+@pytest.mark.parametrize("stop", ["#", ""], ids=["a stop sequence", "a token"])
+def test_a_server_that_tells_what_ended_an_answer_is_asked_less(stop):
+    """Some without stop sequences nevertheless: whether `trim` cuts as the server does, nobody tells."""
+    assert asked(Server(10, stop=stop)) == {"asked": 20, "rendered": 40, "raw, at most 42": 4, "whole": 4}
 
 
 def test_what_did_not_end_is_not_asked_again():

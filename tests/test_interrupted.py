@@ -9,7 +9,9 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -74,6 +76,18 @@ def stuck(asked):
     with serving(answer) as url:
         yield url
     ended.set()
+
+
+SCRIPT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
+MODULE, _, NAME = SCRIPT["tunespec"].partition(":")
+
+
+@pytest.mark.parametrize("command", [("-m", "tunespec"), ("-c", f"from {MODULE} import {NAME}; {NAME}()")])
+def test_a_program_that_is_still_starting(project, command):
+    """Ctrl-C while Python imports the command line."""
+    (project / "click.py").write_text("raise KeyboardInterrupt", encoding="utf-8")
+    done = run_tunespec("check", cwd=project, command=command)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "tunespec: interrupted\n")
 
 
 @pytest.mark.parametrize("workers", ["-n0", pytest.param("-n2", marks=pytest.mark.slow)])

@@ -62,7 +62,7 @@ def test_a_modelfile_without_limit_is_no_finding_where_every_request_sets_one(tm
 def test_without_a_modelfile_nobody_knows_the_models_limit(tmp_path):
     folder = write_files(tmp_path, {"request.json": request(seed=1)})
     facts = facts_of(sources_of(folder)["request.json"], "limits")
-    assert facts["no_limit"].reason == "no Modelfile is there, which may set the limit"
+    assert facts["no_limit"].reason == "no Modelfile goes with it, which may set the limit"
     assert not any(fact.marks for fact in facts.values())
 
 

@@ -69,6 +69,7 @@ def test_the_reference_is_rendered_as_it_is_trained(rendered):
     code, kinds, found, _ = rendered(ROOT)
     assert (code, found) == (0, {})
     assert kinds.pop("tools_unseen")["reason"].startswith("the server passes no tools to this model")
+    assert kinds.pop("tokens_differ")["reason"] == "no `tokenizer` is configured for missing-end-marker"
     assert {one["status"] for one in kinds.values()} == {"passed"}
     assert kinds["history_differs"]["examined"] == 3
     assert kinds["generate_differs"]["examined"] == 2

@@ -225,6 +225,42 @@ def test_pieces_without_end_are_hung_up_on():
     assert (reply.text, reply.abandoned) == ("la " * 50, True)
 
 
+@pytest.mark.parametrize("key", ["reasoning_content", "reasoning"])
+def test_thoughts_without_end_are_hung_up_on_too(key):
+    with serving(lambda *_: [ok(), *[events(chunk({key: " hm"}))] * 900]) as url:
+        reply = served(url, "openai").ask(ASKED)
+    assert (reply.text, reply.pieces, reply.thoughts, reply.tokens, reply.abandoned) == ("", (), 200, 200, True)
+
+
+@pytest.mark.parametrize(
+    ("more", "stop"),
+    [
+        ({"stop_reason": "### End"}, "### End"),
+        ({"stop_reason": 128009}, ""),
+        ({"stop_reason": None}, ""),
+        ({"matched_stop": "### End"}, "### End"),  # SGLang, openai/protocol.py
+        ({"matched_stop": 2}, ""),
+        ({"matched_stop": None}, None),  # of any server that has the field and fills it in for nothing
+        ({"stop_reason": {"a": 1}}, None),
+        ({}, None),
+    ],
+)
+def test_what_ended_an_answer_where_the_server_tells(more, stop):
+    sent = ok(events(vllm_chunk({"content": "Yes."}), vllm_chunk({}, "stop", **more), b"[DONE]"))
+    whole = ok(lines({"choices": [{"index": 0, "message": {"content": "Yes."}, "finish_reason": "stop", **more}]}))
+    with serving(lambda _, request: [sent if b'"stream":true' in request else whole]) as url:
+        server = served(url, "openai")
+        assert [reply.stop for reply in (server.ask(ASKED), server.ask_whole(ASKED))] == [stop] * 2
+
+
+def test_a_limit_is_no_stop():
+    """vLLM's `stop_reason` is null there, too."""
+    sent = ok(events(vllm_chunk({"content": "Yes."}, "length", stop_reason=None), b"[DONE]"))
+    with serving(lambda *_: [sent]) as url:
+        reply = served(url, "openai").ask(ASKED)
+    assert (reply.reason, reply.stop) == ("length", None)
+
+
 VLLMS = "This model's maximum context length is 4096 tokens. However, you requested"
 TOO_LONG = (
     f"{VLLMS} 5000 tokens in the messages.",

@@ -301,3 +301,14 @@ def test_an_optimizer_that_deepspeed_sets_otherwise(tmp_path, text, params, said
     found = marked(source, "contradicting_optimizer").get("contradicting_optimizer", "")
     assert found.startswith(said)
     assert bool(found) is bool(said)
+
+
+@pytest.mark.parametrize(
+    ("rate", "is_high"), [("", False), ("learning_rate=1e-4", True), ("learning_rate=1e-5", False)]
+)
+def test_the_rate_that_trl_has_for_reward_models_is_no_finding(tmp_path, rate, is_high):
+    text = f"from trl import RewardConfig, RewardTrainer\nRewardTrainer('a/b', args=RewardConfig({rate}))\n"
+    run = run_of(tmp_path, text, name="train.py")
+    assert ("learning_rate_high" in marked(run)) is is_high
+    if not rate:
+        assert reason(run, "learning_rate_high") == "it is TRL's own for reward models, with which its guide trains all"

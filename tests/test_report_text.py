@@ -10,6 +10,7 @@ from tests.training_settings import TRL_FULL, run_of
 from tunespec.config import find
 from tunespec.discover import discover
 from tunespec.report.text import render_text
+from tunespec.training.source import RunSource
 
 SUMMARY = {"rows": 0, "seconds": 1.0, "errors": 0, "warnings": 0, "skipped": 0}
 
@@ -77,3 +78,13 @@ def test_a_run_that_is_a_log_alone_has_its_name(tmp_path):
     (tmp_path / "all_results.json").write_text('{"train_runtime": 1.0, "train_loss": 1.0}', encoding="utf-8")
     (tmp_path / "tunespec.toml").write_text("", encoding="utf-8")
     assert [run.name for run in discover(find(tmp_path), [str(tmp_path)]).runs] == ["trainer_state.json"]
+
+
+def test_a_run_of_several_of_a_program_is_not_found_with_its_own_file(tmp_path):
+    text = "from trl import SFTTrainer, DPOTrainer\nSFTTrainer('a')\nDPOTrainer('b')\n"
+    (tmp_path / "train.py").write_text(text, encoding="utf-8")
+    found = discover(find(tmp_path), [str(tmp_path)])
+    runs = [RunSource(run, find(tmp_path)).described() for run in found.runs]
+    text = "\n".join(text_of([], runs))
+    assert "training run train.py:SFTTrainer" in text
+    assert "with train.py" not in text

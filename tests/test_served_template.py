@@ -118,19 +118,66 @@ def test_a_system_message_that_both_sides_add(tmp_path):
     assert list(kinds(served(tmp_path, PROMPT, jinja=adds))) == ["turn_header_differs"]
 
 
-@pytest.mark.parametrize(("more", "is_doubled"), [(1, False), (2, True), (None, True)])
-def test_the_number_of_tokens_tells_a_doubled_bos(tmp_path, more, is_doubled):
+def counted(folder, rendered, added, *, jinja=JINJA, adds=False, server=SERVED):
+    """A source with one prompt, which has so many tokens more than the 5 words of PROMPT, by the server's count."""
     tokenizers = pytest.importorskip("tokenizers")
-    words = tokenizers.Tokenizer(tokenizers.models.WordLevel({"?": 0}, unk_token="?"))
+    words = tokenizers.Tokenizer(tokenizers.models.WordLevel({"?": 0, "<s>": 1}, unk_token="?"))
     words.pre_tokenizer = tokenizers.pre_tokenizers.WhitespaceSplit()
-    words.save(str(tmp_path / "words.json"))
-    server = replace(SERVED, template=f"<s>{TEMPLATE}")
-    source = served(tmp_path, f"<s>{PROMPT}", server=server, settings=SETTINGS)
+    if adds:
+        form = {"single": "<s> $A", "special_tokens": [("<s>", 1)]}
+        words.post_processor = tokenizers.processors.TemplateProcessing(**form)
+    words.save(str(folder / "words.json"))
+    source = served(folder, rendered, server=server, settings=SETTINGS, jinja=jinja)
     one = source.answered[0]
-    counted = None if more is None else 5 + more
-    answers = [replace(one, reply=replace(one.reply, prompt_tokens=counted))]
-    source = source_of(tmp_path, answers, served=server, template=source.template, settings=SETTINGS)
+    answers = [replace(one, reply=replace(one.reply, prompt_tokens=None if added is None else 5 + added))]
+    return source_of(folder, answers, served=server, template=source.template, settings=SETTINGS)
+
+
+@pytest.mark.parametrize(("added", "is_doubled"), [(1, False), (2, True), (None, True)])
+def test_the_number_of_tokens_tells_a_doubled_bos(tmp_path, added, is_doubled):
+    server = replace(SERVED, template=f"<s>{TEMPLATE}")
+    source = counted(tmp_path, f"<s>{PROMPT}", added, server=server, adds=True)
     assert list(kinds(source)) == (["bos_doubled"] if is_doubled else [])
+    assert found(source, "tokens_differ") == {}
+
+
+LOST = "the server counts no token before the text, where training begins with `<s>`: its model adds none"
+GAINED = "the server counts one token before the text, where training has none: its model adds a BOS"
+OTHERS = "the server counts {} tokens, the configured tokenizer 5 without a BOS"
+
+
+@pytest.mark.parametrize(
+    ("jinja", "adds", "added", "said"),
+    [
+        ("{{ bos_token }}" + JINJA, False, 1, None),
+        ("{{ bos_token }}" + JINJA, False, 0, LOST),
+        ("{{ bos_token }}" + JINJA, True, 0, LOST),
+        (JINJA, False, 0, None),
+        (JINJA, False, 1, GAINED),
+        (JINJA, True, 0, None),  # trainers that apply a template let the tokenizer add nothing
+        (JINJA, True, 1, None),
+        (JINJA, True, 2, OTHERS.format(7)),
+        (JINJA, False, -2, OTHERS.format(3)),
+        ("", False, 1, None),
+        ("", False, 3, OTHERS.format(8)),
+    ],
+)
+def test_the_number_of_tokens_tells_what_no_text_shows(tmp_path, jinja, adds, added, said):
+    source = counted(tmp_path, PROMPT, added, jinja=jinja, adds=adds)
+    told = [text for _, text in found(source, "tokens_differ").get("tokens_differ", [])]
+    assert told == [f"{said} (in the one prompt compared, `one`)"] * (said is not None)
+    assert kinds(source) == {}
+
+
+def test_why_no_tokens_are_counted(tmp_path):
+    def why(source):
+        return reasons(source, "tokens_differ")["tokens_differ"]
+
+    assert why(served(tmp_path, PROMPT, server=None)).startswith("recorded outputs do not show the prompt")
+    assert why(served(tmp_path, PROMPT)) == "Ollama 0.34.2 does not show its prompts, or not how many tokens they have"
+    assert why(counted(tmp_path, PROMPT, 0)) is None
+    one = counted(tmp_path, PROMPT, 0).answered
+    assert why(source_of(tmp_path, one)) == "no `tokenizer` is configured for missing-end-marker"
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def datasets(folder: Path, *paths: str) -> dict[str, dict[str, str | None]]:
         (
             "train.py",
             f"{PROGRAM}load_dataset('json', data_files={{'train': 'support.jsonl', 'validation': 'asked.jsonl'}})\n",
-            "`data_files` of train.py",
+            "`data_files` of train.py:4",
         ),
     ],
 )

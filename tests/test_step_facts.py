@@ -141,6 +141,19 @@ def test_of_several_validation_sets_most_must_rise():
     )
 
 
+def test_a_last_evaluation_that_leaps_is_told_beside_the_level_that_is_judged():
+    (text,) = found(state(curve(values=LOSSES), evaluated([1.5, 1.0, 1.06, 1.08, 1.5], 1000))).values()
+    assert "it ends at 1.5, 50% above (8% as the median of the last ones), while" in str(text)
+
+
+def test_validation_records_that_are_trained_on_too():
+    low = decay(100, 2.0, 0.001, noise=0.0001)
+    same = found(state(curve(values=low), evaluated([0.5, 0.01, 0.002, 0.001], 1000)))
+    assert list(same) == ["perfect_loss"]
+    assert same["perfect_loss"][1].endswith("and eval_loss at 0.001: its records are trained on, too, or trivial")
+    assert found(state(curve(values=low), evaluated([0.5, 0.3, 0.1, 0.05], 1000))) == {}
+
+
 def test_perfect_loss():
     low = decay(100, 2.0, 0.05, noise=0.005)
     told = found(state(curve(values=low)), wanted=["perfect_loss"])

@@ -145,6 +145,12 @@ def test_a_thought_that_the_prompt_begins_is_not_opened_by_the_answer(tmp_path):
     assert found(source_of(tmp_path, [begun]), "think_block") == {}
 
 
+def test_a_turn_end_in_code_ends_no_answer(tmp_path):
+    """I002 does not take it for one either."""
+    said = answered("Fiji?", "So it is written:\n\n```text\nSuva (the capital)\n### End\n```\nThat is all.\n### End\n(")
+    assert found(source_of(tmp_path, [said], trained=TRAINED), *WHOLE, "unclosed_code") == {}
+
+
 def test_what_follows_the_turn_end_belongs_to_no_answer(tmp_path):
     run_on = f"Half of 3 is no whole number.\n### End\n\n### Question:\nAnd (4?\n{LOOP}"
     source = source_of(tmp_path, [answered("And 3?", run_on)], trained=TRAINED)

@@ -48,6 +48,12 @@ def answer(text: str, question: str = "Where?", *, reason: str | None = "stop", 
     return answered(question, text, reason=reason, **more)
 
 
+def told(stop: str) -> Answered:
+    """An answer whose server says what ended it."""
+    one = answer("Paris.")
+    return replace(one, reply=replace(one.reply, stop=stop))
+
+
 @pytest.fixture
 def marked(tmp_path):
     """``kind -> texts`` of what the facts find in one answer of a model that was trained with a template."""
@@ -106,6 +112,47 @@ def test_what_a_recorded_answer_shows(marked, text, kind, message):
 )
 def test_what_an_answer_may_say(marked, text):
     assert marked(answer(text)) == {}
+
+
+BEGUN = "the answer ends with the beginning (`{}`) of `{}`, with which training ends each answer"
+
+
+@pytest.mark.parametrize(
+    ("template", "text", "begun"),
+    [
+        (HEADINGS, "Oslo is the capital.\n### En", "### En"),
+        (HEADINGS, "Oslo is the capital.\n###", "###"),
+        (HEADINGS, "Oslo is the capital.\n### \n", "###"),
+        (CHATML, "Havana is the capital.<|im_e", "<|im_e"),
+        (CHATML, "Havana is the capital.\n<|im_end|", "<|im_end|"),
+        (VICUNA, "Lima.</s", "</s"),
+    ],
+)
+def test_the_beginning_of_an_end(marked, template, text, begun):
+    end = {HEADINGS: "### End", CHATML: "<|im_end|>", VICUNA: "</s>"}[template]
+    assert marked(answer(text), template) == {"end_marker_shown": [BEGUN.format(begun, end)]}
+    assert list(marked(answer(text), template, served=STOPPED)) == ["end_marker_shown"]
+    assert marked(answer(text), template, served=UNSTOPPED, kinds=("unheard_end",)) == {}  # no stop sequence would hear
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "reason"),
+    [
+        ("Oslo.\n##", "Where?", "stop"),  # two signs may be anything
+        ("A heading begins with ###", "Where?", "stop"),  # in a sentence
+        ("Oslo.\n### E", "Where?", "length"),  # I001 says that the limit cut it
+        ("Oslo.\n###", "Where? End with ###.", "stop"),
+        ("```\n### En\n```", "Where?", "stop"),
+    ],
+)
+def test_what_is_no_beginning_of_an_end(marked, text, question, reason):
+    assert marked(answer(text, question, reason=reason)) == {}
+
+
+def test_a_beginning_with_which_training_answers_end_is_meant(marked):
+    plain = [chat(f"Name {n}?", f"### It is {n}.\n### End") for n in range(5)]
+    assert list(marked(answer("Oslo.\n###"), trained=plain)) == ["end_marker_shown"]
+    assert marked(answer("Oslo.\n###"), trained=[*plain, chat("And?", "Oslo.\n###\n### End")]) == {}
 
 
 def test_a_turn_end_that_is_a_token(marked):
@@ -207,9 +254,11 @@ def test_a_stream_that_differs_from_the_whole(marked):
 def test_each_engine_has_its_own_law(marked, engine, sent):
     """Two stop sequences end in one place: the older engine cuts at the one that its list has first."""
     served = replace(STOPPED, stops=("End", "### End"), engine=engine)
-    assert marked(answer(sent, raw="Paris.\n### End"), served=served) == {}
+    law = ("trim_differs",)
+    assert marked(answer(sent, raw="Paris.\n### End"), served=served, kinds=law) == {}
     other = {"Paris.\n": "Paris.\n### ", "Paris.\n### ": "Paris.\n"}[sent]
-    assert list(marked(answer(other, raw="Paris.\n### End"), served=served)) == ["trim_differs"]
+    assert list(marked(answer(other, raw="Paris.\n### End"), served=served, kinds=law)) == ["trim_differs"]
+    assert bool(marked(answer(sent), served=served)) == (engine == "runner"), "its user reads the beginning"
 
 
 def test_a_model_that_is_not_steady_is_judged_neither_by_its_stream_nor_by_its_raw_text(tmp_path):
@@ -246,6 +295,9 @@ def test_an_answer_that_is_not_its_raw_text_cut(marked):
         (answer("Paris.", raw="Rome."), ("### End",), Ending("unknown")),
         (answer("Paris.", reason="length"), ("### End",), Ending("limit")),
         (answer("Paris.", reason=None), ("### End",), Ending("nothing")),
+        (told("### End"), ("### End", "###"), Ending("stop", "### End")),
+        (told("### End"), None, Ending("stop", "### End")),
+        (told(""), ("### End",), Ending("token")),
     ],
 )
 def test_what_ended_an_answer(one, stops, expected):
@@ -258,6 +310,13 @@ def test_each_stop_sequence_is_counted_also_one_that_ended_nothing():
         "stops": {"### End": 1, "User:": 0},
         "token": 1,
         "limit": 1,
+        "nothing": 0,
+        "unknown": 0,
+    }
+    assert ended_by([told("### End"), told(""), told("<|eot|>")], ("### End",)) == {
+        "stops": {"### End": 1, "<|eot|>": 1},
+        "token": 1,
+        "limit": 0,
         "nothing": 0,
         "unknown": 0,
     }

@@ -265,6 +265,13 @@ def test_thoughts_are_no_pieces():
     assert (reply.text, reply.pieces, reply.abandoned) == ("Yes.", ("Yes.",), False)
 
 
+def test_thoughts_without_end_are_hung_up_on_too():
+    """Four times as late as text: who thinks writes more before the answer."""
+    thought = lines(piece("") | {"message": {"role": "assistant", "content": "", "thinking": " hm"}})
+    reply = asked(itertools.chain([ok()], itertools.repeat(thought)), patience=30)
+    assert (reply.text, reply.pieces, reply.thoughts, reply.tokens, reply.abandoned) == ("", (), 200, 200, True)
+
+
 def test_an_end_that_the_connection_outlives():
     """Nothing is waited for behind the last object."""
     ends = threading.Event()

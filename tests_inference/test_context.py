@@ -65,7 +65,7 @@ def test_ignored_context(answers, *, ignored: float = 0.5):
 
 @pitfall("I003", severity="warning", of="ignored-context")
 def test_empty_context(records, *, missing: float = 0.0):
-    """Records of a dataset with a context column refer to a context that they do not have.
+    """Records of a dataset with a place for contexts refer to a context that they do not have.
 
     Problem:
         "According to the passage, ..." with an empty passage teaches the model that it needs none: it learns to answer
@@ -82,10 +82,13 @@ def test_empty_context(records, *, missing: float = 0.0):
 
     Kinds:
         empty_context: {value} | the first prompt refers to a text, a picture, a table or code, and the context column
-            that the dataset has is empty or absent in this record; English | the model learns to make it up
+            that the dataset has is empty or absent in this record; or its own place for one (`Context:`, `### Passage`,
+            `<document>`) is empty or says `None`, where at least twice as many records (five at least) fill theirs, and
+            its answer does not say that something is missing; English | the model learns to make it up
 
     Sources:
         Rajpurkar et al. 2018, Know What You Don't Know (arXiv 1806.03822: a model that never sees a missing answer
-        always makes one up). Of 3,490 records of public datasets without their input, it names 1, which is right.
+        always makes one up). Of 3,490 records of public datasets without their input, it names 1, which is right; of
+        the 43 places for a context in 50,911 public records, all of them filled, it calls none empty.
     """
     return expect.ExpectColumnValuesToBeNull(column="empty_context", mostly=1 - missing)

@@ -20,6 +20,7 @@ DISTURBS = (
     "date_differs",
     "unforeseen_rendering",
     "generate_differs",
+    "tokens_differ",
     "other_modelfile",
 )
 
@@ -73,6 +74,10 @@ def test_served_template(answers):
             the server has rules that tunespec does not know: what it says of the Modelfile may be wrong for this server
         generate_differs: {value} | /api/generate and /api/chat write two prompts for one question | which of them the
             model gets depends on the client
+        tokens_differ: {value} | the server's number of tokens for its prompt is not that of the configured `tokenizer`,
+            with the BOS if training texts begin with one, and without if they do not | the model file adds a BOS that
+            training did not have, or lacks the one that it had, or splits texts otherwise: its quality suffers, and no
+            text shows why
         other_modelfile: the model was not created from the Modelfile at hand: {value} | template, system message, stop
             sequences, `num_predict` or `num_ctx` of the server's model are not those of the Modelfile beside the
             training | what was found in that Modelfile, or was not, says nothing about the model that users ask

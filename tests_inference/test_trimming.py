@@ -26,7 +26,8 @@ def test_untrimmed_output(answers):
 
     Kinds:
         end_marker_shown: {value} | an answer that shows the mark with which training ends each answer, though it is
-            among the stop sequences, or in a recorded output | every user reads it at the end of every answer
+            among the stop sequences, or in a recorded output; or that ends with the beginning of this mark (`### En`,
+            three characters at least) | every user reads it at the end of every answer
         text_after_end: {value} | the same, with more text behind it | the model answered, ended, and went on: with a
             question that nobody asked
         header_shown: {value} | an answer with a header of its own template (`### Question:`), or with the mark of
@@ -42,7 +43,8 @@ def test_untrimmed_output(answers):
 
     Sources:
         llama.cpp b10970, tools/server/server-context.cpp (process_token: text is sent up to a stop sequence); Ollama
-        0.34.2, server/routes.go. Measured on a server of that version: tests/test_live_trimming.py.
+        0.34.2, server/routes.go. Measured on a server of that version: tests/test_live_trimming.py. Beginnings of 14
+        usual marks: none of 50,911 public answers ends with one.
     """
     kinds = ("end_marker_shown", "text_after_end", "header_shown", "special_token_shown", "stream_differs")
     return [

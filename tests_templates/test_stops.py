@@ -45,7 +45,8 @@ def test_missing_stop_sequence(stops):
         an end must be the model's EOS (or EOT) when the GGUF file is written: the converter reads `eos_token` in
         `tokenizer_config.json`. Take stop texts out of training answers, or choose another marker. Calls and requests
         that name another model are not judged: name yours (`--model`, or the folder of the Modelfile) where a project
-        asks several.
+        asks several. Without a Modelfile they are compared with the nearest chat template; one in another folder may
+        ask another model, so that what is found of it is a warning.
 
     Kinds:
         unstopped_turn_end: {value} | the text that ends each answer is not among the stop sequences that count | the
@@ -59,7 +60,7 @@ def test_missing_stop_sequence(stops):
             sequences are compared byte by byte, so that the answer runs on
         misspelt_token: {value} | a stop sequence that is nearly the token that ends answers, or nearly the turn end in
             a call that may ask another model | stop sequences are compared byte by byte, so that it guards nothing;
-            the token ends answers by itself, if at all
+            answers end only where a token of the model's ends them, if one does
         empty_stop: {value} | a stop sequence without text | it is found at once, and every answer is empty
         lost_stop: {value} | a request's stop list that lacks one of the Modelfile's, other than tokens at which the
             engine ends anyway | the server takes the request's list instead of the Modelfile's, not beside it

@@ -48,8 +48,9 @@ def test_overtraining(
         many: records from which on `epochs` holds (LIMA trained 15 epochs on 1,000 records, and chose its checkpoint by
             hand)
         rate_full: highest learning rate to train all weights (Axolotl's guide: 1e-5 to 5e-5; TRL, Alpaca and SmolLM3
-            have 2e-5). Encoders and T5 take more (ELECTRA's paper: 3e-4) and have `destructive_full` alone. Where a
-            run does not say what it trains, the loosest of these limits holds
+            have 2e-5). Encoders and T5 take more (ELECTRA's paper: 3e-4) and have `destructive_full` alone, and
+            so does TRL's own rate of reward models (1e-4), with which its guide trains all of Qwen3-0.6B. Where a run
+            does not say what it trains, the loosest of these limits holds
         rate_adapter: highest learning rate of LoRA and its kin (PEFT's quick tour has 1e-3, Axolotl's guide 1e-4 to
             3e-4; only torchtune's examples for models of at most 1.5B have 2e-3). Of mlx-lm's adapters, whose `scale`
             is 20 where others have 2, a tenth

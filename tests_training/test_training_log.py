@@ -33,8 +33,9 @@ def test_overtrained_log(steps, *, rise: float = 0.05, lost: float = 0.2, perfec
             Axolotl's has 0.5 to 2.0 for chats)
 
     Kinds:
-        validation_lost: {value} | the validation loss ends more than `lost` above its best, in a run that ended, and it
-            is known that no best checkpoint was kept: trainer_state.json says so, and mlx-lm, torchtune and
+        validation_lost: {value} | the validation loss ends (as the median of the last three evaluations behind its
+            best, as the lower of two) more than `lost` above its best, in a run that ended, and
+            it is known that no best checkpoint was kept: trainer_state.json says so, and mlx-lm, torchtune and
             mistral-finetune keep none | the model that comes out is worse than one that the run had
         validation_rises: {value} | the validation loss ends more than `rise` above its best, while the training loss
             falls; also where it ends more than `lost` above, in a log that does not say whether the best checkpoint
@@ -43,9 +44,10 @@ def test_overtrained_log(steps, *, rise: float = 0.05, lost: float = 0.2, perfec
         memorised: {value} | without any evaluation: the training loss falls in stairs, at most epoch boundaries by a
             tenth or more, to less than 0.5 and half of what it was in the first epoch | the model recognises the
             records that come again, and repeats them
-        perfect_loss: {value} | the training loss ends below `perfect`, and no evaluation is as good; not for
-            preferences, rewards, classes and transcripts, whose loss is meant to be small | no model predicts new texts
-            that well: it knows these by heart
+        perfect_loss: {value} | the training loss ends below `perfect`, and no evaluation is as good, or all are so good
+            (a tenth of `perfect`) that their records must be trained on, too; not for preferences, rewards, classes and
+            transcripts, whose loss is meant to be small | no model predicts new texts that well: it knows these by
+            heart
 
     Sources:
         https://docs.axolotl.ai/docs/training_stability.html

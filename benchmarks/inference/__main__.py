@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,8 +28,9 @@ from benchmarks.speed.measure import cost
 _ROOT = Path(__file__).resolve().parents[2]
 _PAGE = _ROOT / "docs" / "performance.md"
 _MODELS = ("scripted", "smollm")
-_HELD = "smollm"  # the scripted model answers in milliseconds: there any cost is a large share
+_HELD = "smollm"  # the scripted model answers in milliseconds: there whatever HTTP costs is a large share
 _SHARE = 0.15  # of the server's own time
+_EACH = 0.010  # seconds that a request may cost beside the server, whichever the model; 1 to 3 ms were measured
 _GOAL = 90.0  # seconds of the whole suite over both models, on two cores without other work
 
 
@@ -44,7 +46,7 @@ class Row:
 def main() -> int:
     """Measure, print, and with ``--check`` return 1 if asking costs too much beside the server's own time."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.inference")
-    parser.add_argument("--check", action="store_true", help="exit 1 if the limit is exceeded")
+    parser.add_argument("--check", action="store_true", help="exit 1 if a limit is exceeded")
     parser.add_argument("--write", action="store_true", help=f"write its part of {_PAGE.name}")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tunespec-inference-") as name:
@@ -56,10 +58,17 @@ def main() -> int:
     print(text)
     if options.write:
         write_part(_PAGE, text)
-    held = next(row for row in rows if row.model == _HELD)
-    broken = [f"{held.model}: {held.asked.share:.1%} beside the server"] if held.asked.share > _SHARE else []
-    print("\n".join(broken) or "the limit holds")
+    broken = list(_broken(rows))
+    print("\n".join(broken) or "the limits hold")
     return int(bool(broken) and options.check)
+
+
+def _broken(rows: list[Row]) -> Iterator[str]:
+    for model, asked in ((row.model, row.asked) for row in rows):
+        if model == _HELD and asked.share > _SHARE:
+            yield f"{model}: {asked.share:.1%} beside the server, where {_SHARE:.0%} are allowed"
+        if asked.each > _EACH:
+            yield f"{model}: {asked.each * 1000:.1f} ms a request, where {_EACH * 1000:.0f} ms are allowed"
 
 
 def _create(server: Server, folder: Path) -> None:
@@ -90,13 +99,18 @@ def _part(rows: list[Row], version: str) -> str:
         f"Ollama {version}, models loaded, {os.cpu_count()} cores{busy}. {where}.",
         f"Beside: seconds that are not the server's own (`total_duration`), {beside}.",
         "The renderings are a part of it, since Ollama tells no duration of them.",
+        f"A request: what is left without them; at most {_EACH * 1000:.0f} ms for each model.",
+        "",
+        "The scripted model has no share to keep: it writes four tokens an answer, in about 10 ms. The same requests,",
+        "sent by nothing but `http.client` over one connection that is kept, took 33% to 60% of the server's own time",
+        "there (median of five runs: 47%), and most of that were the renderings; this program took 53% to 94% (69%).",
     ]
     table = [
         f"| {row.model} | {row.asked.requests} | {row.asked.tokens:,} | {row.asked.seconds:.2f} | {row.asked.own:.2f} "
         f"| {row.asked.renderings:.2f} | {row.asked.share:.1%} | {row.asked.each * 1000:.1f} ms | {row.suite:.1f} s |"
         for row in rows
     ]
-    made = "Made by `python -m benchmarks.inference --write`; CI holds the limit with `--check`."
+    made = "Made by `python -m benchmarks.inference --write`; CI holds the limits with `--check`."
     whole = f"The whole suite over both models: {total:.0f} s (goal: {_GOAL:.0f} s on two cores without other work)."
     head = ("## Asking a served model", "", made, "", *about, "")
     return "\n".join([*head, f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}", *table, "", whole])

@@ -1,5 +1,18 @@
-"""``python -m tunespec``."""
+"""``python -m tunespec``, and the command ``tunespec``."""
 
-from tunespec.cli import main
+import sys
 
-main()
+
+def main() -> None:
+    """Run the command line; Ctrl-C counts from here on, while the command line itself is still being imported."""
+    try:
+        from tunespec.cli import main as run
+
+        run()
+    except KeyboardInterrupt:
+        print("tunespec: interrupted", file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

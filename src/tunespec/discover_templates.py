@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tunespec.discover_recipes import configured_recipes, named_recipes, recipes_beside, texts_of, tokenizers_of
+from tunespec.discover_pairs import CALLERS, TRAINING, Told, nearest_to, pairs_among
+from tunespec.discover_recipes import configured_recipes, named_recipes, texts_of, tokenizers_of
 from tunespec.errors import CannotJudgeError
 from tunespec.splits import relative
 from tunespec.subjects import DataFile, Dataset, TemplatePair
-from tunespec.templates.artefacts import artefact, content, may_be_artefact, why_no_artefact
-from tunespec.templates.modelfile import ModelfileError, parse_modelfile
-from tunespec.templates.plain import PlainTemplate
+from tunespec.templates.artefacts import artefact, may_be_artefact, why_no_artefact
+from tunespec.templates.generation_file import generation_files
 from tunespec.templates.python_code import is_program
+from tunespec.templates.python_requests import other_asked
 
 if TYPE_CHECKING:
     from tunespec.config import Config
 
 
-_TRAINING = ("jinja", "tokenizer")
-_FORMATS = {"training": _TRAINING, "modelfile": ("modelfile",), "requests": ("request", "script"), "model": ("gguf",)}
+_FORMATS = {"training": TRAINING, "modelfile": ("modelfile",), "requests": CALLERS, "model": ("gguf",)}
 
 
 def template_pairs(
@@ -47,29 +47,36 @@ def template_pairs(
     replaced = {format_ for key in named for format_ in _FORMATS[key]}
     kept = [file for file in files if file.format not in replaced]
     files = [*kept, *(file for own in named.values() for file in own)]
-    pairs = _pairs(files, datasets, config.plain_template, named.get("model"), recipes)
-    return tuple(replace(pair, beside=(*pair.beside, *texts_of(pair.files, config))) for pair in pairs)
+    gguf, model = named.get("model", []), config.inference.get("model")
+    pairs = pairs_among(files, Told(config.root, config.plain_template, recipes, gguf, model))
+    return tuple(sorted((_whole(pair, datasets, config) for pair in pairs), key=lambda pair: pair.name))
 
 
 def company(alone: Sequence[DataFile], others: Sequence[DataFile]) -> list[DataFile]:
-    """What lies beside a Modelfile that the user named without its chat template and its model file.
+    """What lies beside a file that the user named without the templates that it is compared with.
+
+    That is the chat template beside a Modelfile or what asks a model; beside a Modelfile its model file, too.
 
     Args:
         alone: the files that the user named by themselves.
         others: all files found; where a training template or a model file is among them, nothing is added.
     """
-    wanted = {*_TRAINING, "gguf"}
-    if any(file.format in wanted for file in others):
+    if any(file.format in {*TRAINING, "gguf"} for file in others):
         return []
     found: dict[Path, DataFile] = {}
-    for modelfile in alone:
-        if modelfile.format == "modelfile":
-            folder = PurePosixPath(modelfile.shown).parent
-            for path in sorted(modelfile.path.parent.iterdir()):
-                may_be = path.suffix.lower() == ".json" or may_be_artefact(path.name)
-                if path.is_file() and may_be and (kind := artefact(path)) in wanted:
-                    found[path] = DataFile(path, str(folder / path.name), None, str(kind))
+    for named in alone:
+        wanted = {*TRAINING, "gguf"} if named.format == "modelfile" else set(TRAINING)
+        if named.format == "modelfile" or (named.format in CALLERS and not other_asked(named, None)):
+            found |= {file.path: file for file in _beside_named(named) if file.format in wanted}
     return list(found.values())
+
+
+def _beside_named(named: DataFile) -> Iterator[DataFile]:
+    folder = PurePosixPath(named.shown).parent
+    for path in sorted(named.path.parent.iterdir()):
+        may_be = path.suffix.lower() == ".json" or may_be_artefact(path.name)
+        if path.is_file() and may_be and (kind := artefact(path)) is not None:
+            yield DataFile(path, str(folder / path.name), None, kind)
 
 
 def _named(config: Config, key: str) -> list[DataFile]:
@@ -89,113 +96,19 @@ def _named(config: Config, key: str) -> list[DataFile]:
     return found
 
 
-def _pairs(
-    files: Sequence[DataFile],
-    datasets: Sequence[Dataset],
-    plain: PlainTemplate | None,
-    model: list[DataFile] | None,
-    recipes: list[DataFile] | None,
-) -> tuple[TemplatePair, ...]:
-    """The files as pairs: each Modelfile with the nearest training template, the nearest requests and dataset.
-
-    A training template that no Modelfile goes with is a pair of its own, with one side; so is a lone request.
-    """
-    trained = _without_shadowed([file for file in files if file.format in _TRAINING])
-    models = [file for file in files if file.format == "gguf"]
-    served = [file for file in files if file.format == "modelfile"]
-    requests = [file for file in files if file.format in _FORMATS["requests"]]
-    found, used = [], set()
-    for modelfile in served:
-        templates = [] if plain else nearest(modelfile, trained)
-        asked = _whose(modelfile, served, requests)
-        ambiguous = _ambiguous(templates)
-        own = [modelfile, *([] if ambiguous else templates), *(model or _models(modelfile, models)), *asked]
-        own += recipes_beside(modelfile) if recipes is None else recipes
-        used |= {file.shown for file in own}
-        found.append(_pair(modelfile.shown, own, datasets, plain, ambiguous))
-    rest = [file for file in (*trained, *models, *requests) if file.shown not in used]
-    found += [_pair(file.shown, [file], datasets, None, "") for file in rest]
-    if recipes and not served:
-        own = [*recipes, *([] if len(trained) > 1 else trained)]
-        found = [pair for pair in found if not set(pair.files) & set(own)]
-        found.append(_pair(recipes[0].shown, own, datasets, None, ""))
-    if plain and not served:
-        found.append(_pair("plain template", [], datasets, plain, ""))
-    return tuple(sorted(found, key=lambda pair: pair.name))
+def _whole(pair: TemplatePair, datasets: Sequence[Dataset], config: Config) -> TemplatePair:
+    """A pair with its dataset, and with the files that are read beside its own."""
+    near = nearest_to(pair.name, datasets, lambda dataset: dataset.files[0].shown)
+    beside = (*_beside(pair, config.root), *texts_of(pair.files, config))
+    return replace(pair, dataset=near[0] if len(near) == 1 else None, beside=beside)
 
 
-def _pair(
-    name: str, files: Sequence[DataFile], datasets: Sequence[Dataset], plain: PlainTemplate | None, ambiguous: str
-) -> TemplatePair:
-    near = _nearest(name, datasets, lambda dataset: dataset.files[0].shown)
-    dataset = near[0] if len(near) == 1 else None
-    return TemplatePair(name, tuple(files), plain, dataset, ambiguous, tuple(_beside(files)))
-
-
-def _beside(files: Sequence[DataFile]) -> Iterator[DataFile]:
+def _beside(pair: TemplatePair, root: Path) -> Iterator[DataFile]:
     """The files that are read with a training template, and what a program's call of the model gets from its folder."""
     from tunespec.templates.training_side import files_beside
 
-    trained = [file for file in files if file.format in _TRAINING]
-    found = [(path, file.format) for file in trained for path in files_beside(file.path)]
-    if any(file.format == "script" for file in files):
-        folders = dict.fromkeys(file.path.parent for file in files if file.format != "script")
-        defaults = (folder / "generation_config.json" for folder in folders)
-        found += [(path, "generation") for path in defaults if path.is_file()]
-    return (DataFile(path, path.name, None, format_) for path, format_ in found)
-
-
-def _without_shadowed(files: Sequence[DataFile]) -> list[DataFile]:
-    """Without the files that transformers does not read by themselves: the tokenizer's configuration counts for all."""
-    configured = {file.path.parent for file in files if file.path.name == "tokenizer_config.json"}
-    return [
-        file
-        for file in files
-        if file.path.name == "tokenizer_config.json"
-        or (
-            (file.path.parent not in configured or not file.path.name.startswith("chat_template"))
-            and (file.path.parent.parent not in configured or file.path.parent.name != "additional_chat_templates")
-        )
-    ]
-
-
-def nearest(file: DataFile, others: Sequence[DataFile]) -> list[DataFile]:
-    """Those of the others that share the longest path with the file."""
-    return _nearest(file.shown, others, lambda other: other.shown)
-
-
-def _nearest(name: str, others: Iterable[Any], path_of: Any) -> list[Any]:
-    shared = [(_common(name, path_of(other)), other) for other in others]
-    most = max((count for count, _ in shared), default=0)
-    return [other for count, other in shared if count == most]
-
-
-def _common(one: str, other: str) -> int:
-    count = 0
-    for a, b in zip(PurePosixPath(one).parts[:-1], PurePosixPath(other).parts[:-1], strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
-
-
-def _models(modelfile: DataFile, models: Sequence[DataFile]) -> list[DataFile]:
-    """The model file that FROM names; none of a Modelfile that Ollama refuses."""
-    try:
-        base = parse_modelfile(content(modelfile.path)).base.replace("\\", "/")
-    except ModelfileError:
-        return []
-    near = nearest(modelfile, [file for file in models if file.path.name == PurePosixPath(base).name])
-    return near if len(near) == 1 else []
-
-
-def _whose(modelfile: DataFile, served: Sequence[DataFile], requests: Sequence[DataFile]) -> list[DataFile]:
-    """The requests that are as near to this Modelfile as to any other."""
-    return [request for request in requests if modelfile in nearest(request, served)]
-
-
-def _ambiguous(templates: Sequence[DataFile]) -> str:
-    if len(templates) < 2:
-        return ""
-    names = ", ".join(file.shown for file in templates[:3])
-    return f"several training templates may be meant ({names}): name one as template.training in the configuration"
+    trained = [(path, file.format) for file in pair.of(*TRAINING) for path in files_beside(file.path)]
+    scripts = pair.of("script")
+    defaults = dict.fromkeys(path for script in scripts for path in generation_files(script, pair, root))
+    for path, format_ in (*trained, *((path, "generation") for path in defaults)):
+        yield DataFile(path, path.name, None, format_)

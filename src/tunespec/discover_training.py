@@ -107,11 +107,17 @@ def _run(
     file = own[0]
     dataset = dataset_of(trained, datasets)
     why = trained.why_none if dataset is None else ""
-    pair = [one for one in pairs if {file.path, trained.template} & {own.path for own in one.files}]
+    pair = [one for one in pairs if _is_trained_with(one, {file.path, trained.template})]
     beside = [DataFile(path, relative(path, root), None, "model") for path in (trained.model,) if path is not None]
     known = pair[0] if len(pair) == 1 else None
     name = f"{file.shown}:{file.part}" if file.part else file.shown
     return TrainingRun(name, own, known, dataset, why, trained.is_partial, tuple(beside))
+
+
+def _is_trained_with(pair: TemplatePair, named: set[Path | None]) -> bool:
+    """Whether a pair holds one of these files; as a program that asks it only lies near to the template."""
+    asks = () if pair.of("modelfile") else pair.of("script")
+    return bool(named & {own.path for own in pair.files if own not in asks})
 
 
 def _beside(trained: Trained, file: DataFile, sides: Sequence[DataFile], root: Path) -> list[DataFile]:

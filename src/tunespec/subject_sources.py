@@ -131,7 +131,7 @@ class Sources:
             return key_of("dataset", subject.name, said, files, against, columns, roles, self._settings)
         plain = vars(subject.plain) if subject.plain else None
         trained = self.key(subject.dataset) if subject.dataset else None
-        return key_of("template", subject.name, subject.ambiguous, files, plain, trained)
+        return key_of("template", subject.name, subject.no_training, files, plain, trained)
 
     def _key_of_reviews(self, subject: ReviewLog) -> str:
         from tunespec.review.source import today

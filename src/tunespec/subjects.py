@@ -94,22 +94,23 @@ class Dataset:
 
 @dataclass(frozen=True)
 class TemplatePair:
-    """What a model is trained with, and what it is served with; either side may be absent.
+    """What a model is trained with, and what it is served with or asked by; either side may be absent.
 
     Args:
-        name: the path that names it: the Modelfile, else the training template, else the request.
+        name: the path that names it: the Modelfile, else the training template, else the request or program.
         files: all of its files. The format of each is a key of ``artefacts.ARTEFACTS``.
         plain: the training template, where the configuration writes it.
         dataset: the records that are trained on with it, if one dataset of the project is meant.
-        ambiguous: why one side was not taken, if several could be meant.
-        beside: files that are read with those: a tokenizer's template, its special tokens.
+        no_training: why no training template was taken, if there are some.
+        beside: files that are read with those: a tokenizer's template, its special tokens, a model's
+            ``generation_config.json``.
     """
 
     name: str
     files: tuple[DataFile, ...]
     plain: PlainTemplate | None = None
     dataset: Dataset | None = None
-    ambiguous: str = ""
+    no_training: str = ""
     beside: tuple[DataFile, ...] = ()
     family: str = "template"
 
@@ -182,7 +183,8 @@ class TrainingRun:
         dataset: the records that it trains on, if they are at hand.
         no_dataset: why no dataset was taken, if it names none that is at hand, or several could be meant.
         is_partial: whether it also trains on records that are not at hand.
-        beside: files that are read with those: the config.json of a base model that is at hand.
+        beside: files that are read with those: the config.json of a base model that is at hand, the configurations of
+            other runs in the same folder.
     """
 
     name: str

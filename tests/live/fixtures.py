@@ -68,6 +68,24 @@ def unstopped_model(ollama_server: Server, live_folder: Path) -> str:
 
 
 @pytest.fixture(scope="session")
+def unlimited_model(ollama_server: Server, live_folder: Path) -> str:
+    """The scripted model, created with the root Modelfile less its limit."""
+    return _scripted(ollama_server, live_folder / "unlimited", SCRIPTED, without="PARAMETER num_predict")
+
+
+@pytest.fixture(scope="session")
+def limited_model(ollama_server: Server, live_folder: Path) -> Callable[[int], str]:
+    """The scripted model, created with the root Modelfile and another limit, which is the argument."""
+
+    def made(limit: int) -> str:
+        own = f"PARAMETER num_predict {limit}\n"
+        folder = live_folder / f"limited{limit}"
+        return _scripted(ollama_server, folder, SCRIPTED, without="PARAMETER num_predict", more=own)
+
+    return made
+
+
+@pytest.fixture(scope="session")
 def stuttering_model(ollama_server: Server, live_folder: Path) -> str:
     """A model that goes on with one token: Ollama breaks such an answer off."""
     return _scripted(ollama_server, live_folder / "stuttering", STUTTERING)
@@ -85,13 +103,13 @@ def smollm_model(ollama_server: Server, live_folder: Path) -> str:
     return _created(ollama_server, live_folder / "smollm", fill)
 
 
-def _scripted(server: Server, folder: Path, model: Model, *, without: str | None = None) -> str:
-    """``without``: the beginning of the Modelfile's lines that are left out."""
+def _scripted(server: Server, folder: Path, model: Model, *, without: str | None = None, more: str = "") -> str:
+    """``without``: the beginning of the Modelfile's lines that are left out; ``more``: lines behind the others."""
     lines = ROOT_MODELFILE.read_text(encoding="utf-8").splitlines(keepends=True)
     kept = [line for line in lines if without is None or not line.startswith(without)]
 
     def fill(made: Path) -> None:
-        (made / "Modelfile").write_text("".join(kept), encoding="utf-8")
+        (made / "Modelfile").write_text("".join([*kept, more]), encoding="utf-8")
         write_model(model, made / "model.gguf")
 
     return _created(server, folder, fill)

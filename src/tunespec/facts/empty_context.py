@@ -1,10 +1,11 @@
-"""I003's ``empty_context``: records that refer to a context which their dataset has a column for, and they have not."""
+"""I003's ``empty_context``: records that refer to a context which their dataset has a place for, and they have not."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from tunespec.facts import Fact, not_applicable
+from tunespec.facts.context_slots import context_slots
 from tunespec.facts.exchanges import first_exchanges
 from tunespec.facts.references import suspected_references
 from tunespec.findings import Mark
@@ -13,6 +14,8 @@ from tunespec.passages import Passages
 from tunespec.records import Records
 
 _FORM = 0.5  # share of the records with such a column, above which the others lack it rather than do without
+
+_NO_PLACE = "no record has a context column (context, passage, document ...), nor do prompts fill a place (`Context:`)"
 
 
 def lacks_context(records: Records) -> set[int]:
@@ -27,14 +30,16 @@ def lacks_context(records: Records) -> set[int]:
 
 
 def empty_context_fact(records: Records, passages: Passages) -> Fact:
-    """First prompts that speak of material, where the record's context is empty."""
-    lacking = lacks_context(records)
-    filled = ["context" in metadata for metadata in records.metadata]
-    if not lacking and not any(filled):
-        return not_applicable("empty_context", "no record has a column with a context (context, passage, document ...)")
+    """First prompts that speak of material, where the record's context is empty, in its column or in the prompt."""
+    lacking, slots = lacks_context(records), context_slots(records)
+    filled = slots.filled | {row for row, metadata in enumerate(records.metadata) if "context" in metadata}
+    if not (lacking or filled):
+        return not_applicable("empty_context", _NO_PLACE)
     found = suspected_references(records, first_exchanges(records, passages), lacking) if lacking else ()
     marks = {row: Mark(_said(said, records.keys[row])) for row, said in found}
-    return Fact("empty_context", marks, len(lacking) + sum(filled))
+    told = f" in the prompt, and {len(slots.filled):,} records fill it"
+    marks = {row: Mark(f"{said}{told}") for row, said in slots.empty.items()} | marks
+    return Fact("empty_context", marks, len(lacking | filled | slots.empty.keys()))
 
 
 def _said(reference: str, keys: Sequence[str]) -> str:

@@ -102,6 +102,9 @@ _WRITES = re.compile(
     r"respond)\b",
     re.IGNORECASE,
 )
+_ANSWERED_FROM = frozenset("context passage document documents article information text excerpt paragraph".split())
+_ANSWERS = re.compile(r"\b(?:answer|reply|respond)\b", re.IGNORECASE)
+_QUESTION = re.compile(r"(?im)^[ \t]*(?:(?:\#+[ \t]*)?(?:question|query|q)[ \t]*:)?[^\n:.!]{0,200}\?[ \t]*$")
 
 
 class Reference(NamedTuple):
@@ -133,6 +136,16 @@ def earlier_turn(prompt: str) -> str | None:
         return None
     found = _EARLIER.search(prompt)
     return found[0] if found else None
+
+
+def without_question(text: str, found: Reference, sentence: str) -> str:
+    """The text without the lines behind a reference that only ask, where it is a context to answer from.
+
+    ``sentence`` is the one that refers: a question may well be the text that is to be translated.
+    """
+    if found.noun not in _ANSWERED_FROM or _ANSWERS.search(sentence) is None:
+        return text
+    return text[: found.end] + _QUESTION.sub("", text[found.end :])
 
 
 def _kind(noun: str) -> str:

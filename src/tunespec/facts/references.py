@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tunespec.conversation import Conversation
 from tunespec.facts import Fact
 from tunespec.facts.exchanges import has_media
-from tunespec.facts.reference_words import Reference, earlier_turn, reference
+from tunespec.facts.reference_words import Reference, earlier_turn, reference, without_question
 from tunespec.findings import Mark
 from tunespec.records import Records
 
@@ -87,12 +87,15 @@ _SIGNS = re.compile(r"[`\"“”„«»|{}\[\]=<>]|(?<!\w)'[^']{2,}'|:\s*\S|\d")
 def missing_reference_fact(records: Records, exchanges: pl.DataFrame) -> Fact:
     """First prompts that speak of material, where neither they nor anything beside them holds some.
 
-    Where the dataset has a column for it, ``empty_context`` has them.
+    Where the dataset has a column or a labelled place for it, ``empty_context`` has them.
     """
+    from tunespec.facts.context_slots import with_empty_slot
     from tunespec.facts.empty_context import lacks_context
 
     others = set(range(len(records))) - lacks_context(records)
-    marks = {row: Mark(said) for row, said in suspected_references(records, exchanges, others)}
+    found = dict(suspected_references(records, exchanges, others))
+    owned = with_empty_slot(records, found)
+    marks = {row: Mark(said) for row, said in found.items() if row not in owned}
     return Fact("missing_reference", marks, exchanges.height, None if exchanges.height else "no record has a prompt")
 
 
@@ -107,8 +110,13 @@ def suspected_references(records: Records, exchanges: pl.DataFrame, rows: Collec
     systems = Counter(c.system for c in records.conversations if c is not None and c.system)
     for row, prompt, answer in asked.filter(pl.col("prompt").str.contains(_GATE)).iter_rows():
         said = missing(prompt) if row in rows else None
-        if said and not (answer and _ASKS.search(answer[:300])) and not _beside(records, row, systems):
+        if said and not (answer and asks_for_material(answer)) and not _beside(records, row, systems):
             yield row, said
+
+
+def asks_for_material(answer: str) -> bool:
+    """Whether an answer asks, at its beginning, for what is missing, or says that it is."""
+    return _ASKS.search(answer[:300]) is not None
 
 
 def missing(prompt: str) -> str | None:
@@ -124,6 +132,7 @@ def missing(prompt: str) -> str | None:
 
 def _there(text: str, found: Reference) -> bool:
     """Whether the prompt holds something that the reference may mean."""
+    text = without_question(text, found, _around(text, found)[0])
     if _URL.search(text) or (_MAKES.search(text[: found.start]) and found.kind in {"prose", "table", "code"}):
         return True
     if any(line.strip() and (found.kind == "code" or _is_line(line)) for line in _other_lines(text, found)):

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 
 from tunespec.conversation import Conversation, Turn
+from tunespec.fences import blanked
 from tunespec.inference.answered import Answered
 from tunespec.inference.tool_calls import in_openais_form
 from tunespec.records import Records
@@ -51,7 +52,12 @@ def _conversation(one: Answered, turn_end: str) -> Conversation:
 
 
 def _said(one: Answered, turn_end: str) -> str:
-    """The answer, with the beginning of the thought that the prompt begins for it."""
-    text = one.reply.text.partition(turn_end)[0] if turn_end else one.reply.text
+    """The answer up to its end, with the beginning of the thought that the prompt begins for it.
+
+    A turn end in code is code, as it is for I002.
+    """
+    text = one.reply.text
+    end = blanked(text).find(turn_end) if turn_end and turn_end in text else -1
+    text = text[:end] if end >= 0 else text
     begun = one.rendered is not None and one.rendered.rstrip().endswith(_THINK)
     return f"{_THINK}\n{text}" if begun and not text.lstrip().startswith(_THINK) else text

@@ -37,9 +37,12 @@ class Reply:
         prompt_tokens: how many the prompt has, the BOS token included.
         seconds: the server's own time for all of it.
         pieces: the text as it was streamed; empty if it was not.
+        thoughts: pieces that the server streamed as the model's thoughts, of which none is in ``text``.
         abandoned: whether we hung up, since no end was in sight.
         calls: the tools that it calls; if there is one, it may say nothing.
         overlong: whether the prompt was longer than the context, and the server shortened it before it answered.
+        stop: the stop sequence that ended it, where the server tells; empty: a token of the model's own did; None: it
+            does not tell.
         noted: whether how it ended was noted: where it was not, a ``reason`` of None says nothing.
     """
 
@@ -53,6 +56,8 @@ class Reply:
     calls: tuple[Call, ...] = ()
     overlong: bool = False
     noted: bool = True
+    thoughts: int = 0
+    stop: str | None = None
 
     @property
     def ended(self) -> str | None:
@@ -65,6 +70,11 @@ class Reply:
     def refuses_tools(self) -> bool:
         """Whether the server refused to answer since the request has tools."""
         return self.reason == "refused" and not self.overlong
+
+    @property
+    def streamed(self) -> int:
+        """Pieces of text and of thoughts: where we hung up, no more is known of its tokens."""
+        return len(self.pieces) + self.thoughts
 
     def is_as(self, other: Reply) -> bool:
         """Whether both say the same, and call the same."""

@@ -17,7 +17,7 @@ STEADY: Mapping[str, Any] = {"temperature": 0, "seed": 1}
 _GUARD = 1024  # pieces; an answer that is longer is not waited for: at 100 tokens a second it took ten seconds
 _BEYOND = 16  # pieces more than the model's own limit, so that a limit which is not kept is seen
 _AGAIN = 4  # probes asked twice: one is enough to see a model that is not steady, four to see that it is
-_RAW = 12  # probes asked with stop sequences off
+_RAW = 12  # probes asked with stop sequences off; where the server tells what ended an answer, those asked twice alone
 _REPEATED = 1536  # tokens that asking again may cost in all; on two cores a small model writes 100 a second
 _RAW_BEYOND = 32  # tokens more than the answer had: the end marker, and what the model would have said after it
 
@@ -82,7 +82,7 @@ class Asker:
             answered,
             again=whole,
             repeated=self.server.ask(question) if differs else None,  # is it the model, or the way it is asked?
-            raw=self._raw(question, reply) if raw and ended else None,
+            raw=self._raw(question, reply) if raw and ended and (again or reply.stop is None) else None,
             rendered=self.server.rendered(question) if self.served.rendering else None,
             generated=self._generated(question),
         )

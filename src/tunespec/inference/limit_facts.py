@@ -8,6 +8,7 @@ from tunespec.templates.rows import Rows
 
 _CUT = ("cut_at_limit", "mostly_cut")
 _LEAST, _MOST = 3, 0.5  # a model that does not end half of its answers does not end; two may be chance
+_REPEATED = 30  # equal pieces: Ollama's guard before 0.34 (llm/server.go); later ones wait for 100 equal tokens
 _LIVE = ("endless_answer", "unended_answer", "limit_not_kept", "aborted_answer")
 
 
@@ -43,11 +44,11 @@ def _live(answered: Answered, served: Served, rows: Rows, row: int) -> None:
         _without_limit(reply, served, rows, row)
         return
     rows.examine("limit_not_kept", *["unended_answer"] * (not answered.runaway))
-    written = len(reply.pieces) if reply.abandoned else reply.tokens
+    written = reply.streamed if reply.abandoned else reply.tokens
     if written is not None and written > served.limit:
         rows.mark("limit_not_kept", row, f"{written:,} tokens, where the limit is {served.limit:,}")
     elif reply.abandoned and not answered.runaway:
-        said = f"no end after {written:,} pieces, and the limit is {served.limit:,} tokens; we hung up"
+        said = f"no end after {_streamed(reply)}, and the limit is {served.limit:,} tokens; we hung up"
         rows.mark("unended_answer", row, said)
 
 
@@ -65,13 +66,24 @@ def _without_limit(reply: Reply, served: Served, rows: Rows, row: int) -> None:
     rows.skip(["limit_not_kept"], f"{served.server} does not say which limit the model has, or it has none")
     rows.skip(["unended_answer"], "an answer without an end is an endless one where no limit is known")
     if reply.abandoned:
-        rows.mark("endless_answer", row, f"no end after {len(reply.pieces):,} pieces, and {says}; we hung up")
+        rows.mark("endless_answer", row, f"no end after {_streamed(reply)}, and {says}; we hung up")
 
 
 def _broken(reply: Reply, served: Served) -> str:
-    """Ollama alone has a guard against repetition."""
-    why = ": it does that when one piece repeats" if served.kind == "ollama" else ", before the model ended it"
-    return f"the server broke the answer off after {len(reply.pieces):,} pieces{why}"
+    """Ollama alone has a guard against repetition: it compares pieces without their blanks."""
+    latest = {piece.strip() for piece in reply.pieces[-_REPEATED:]}
+    repeats = served.kind == "ollama" and len(reply.pieces) >= _REPEATED and len(latest) == 1
+    why = ": it does that when one piece repeats" if repeats else ", before the model ended it"
+    return f"the server broke the answer off after {_streamed(reply)}{why}"
+
+
+def _streamed(reply: Reply) -> str:
+    """How much of an answer came."""
+    pieces = "piece" if (reply.thoughts or len(reply.pieces)) == 1 else "pieces"
+    if not reply.thoughts:
+        return f"{len(reply.pieces):,} {pieces}"
+    text = f" and {len(reply.pieces):,} of text" if reply.pieces else ""
+    return f"{reply.thoughts:,} {pieces} of thought{text}"
 
 
 def _cut(answered: Answered) -> str:

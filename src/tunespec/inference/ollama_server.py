@@ -83,6 +83,7 @@ class OllamaServer:
         pieces: list[str] = []
         calls: tuple[Call, ...] = ()
         last: Mapping[str, Any] = {}
+        thoughts = 0
         with closing(self.wire.lines("/api/chat", self._body(question, stream=True) | dict(more))) as lines:
             for line in lines:
                 answer = self.wire.parsed(line)
@@ -92,14 +93,16 @@ class OllamaServer:
                     raise error
                 done = answer.get("done") is True
                 calls += _calls(answer)
-                if (piece := _content(answer)) or not (done or mapping(answer.get("message")).get("thinking")):
+                thinks = bool(mapping(answer.get("message")).get("thinking"))
+                thoughts += thinks
+                if (piece := _content(answer)) or not (done or thinks):
                     pieces.append(piece)
                 if done:
                     last = answer
                     break
-                if len(pieces) >= question.guard:
-                    return Reply("".join(pieces), pieces=tuple(pieces), tokens=len(pieces), abandoned=True)
-        return _reply("".join(pieces), calls, last, tuple(pieces))
+                if (left := question.hung_up(pieces, thoughts)) is not None:
+                    return left
+        return replace(_reply("".join(pieces), calls, last), pieces=tuple(pieces), thoughts=thoughts)
 
     def ask_whole(self, question: Question) -> Reply:
         """The answer in one piece, by ``/api/chat``."""
@@ -169,7 +172,7 @@ def _takes_tools(shown: Mapping[str, Any]) -> bool | None:
     return "tools" in capabilities if isinstance(capabilities, list) else None
 
 
-def _reply(said: str, calls: tuple[Call, ...], last: Mapping[str, Any], pieces: tuple[str, ...] = ()) -> Reply:
+def _reply(said: str, calls: tuple[Call, ...], last: Mapping[str, Any]) -> Reply:
     """The reply whose last object is this one."""
     nanoseconds = count(last.get("total_duration"))
     return Reply(
@@ -178,7 +181,6 @@ def _reply(said: str, calls: tuple[Call, ...], last: Mapping[str, Any], pieces: 
         tokens=count(last.get("eval_count")),
         prompt_tokens=count(last.get("prompt_eval_count")),
         seconds=None if nanoseconds is None else nanoseconds / _NANO,
-        pieces=pieces,
         calls=calls,
     )
 

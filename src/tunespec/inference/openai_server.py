@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from tunespec.inference.answered import BROKEN, Reply, Served
+from tunespec.inference.answered import Reply, Served
+from tunespec.inference.choice_ends import reason_of, stop_of
 from tunespec.inference.errors import ServerError
 from tunespec.inference.fields import count, listed, mapping, text
 from tunespec.inference.server import Question, listed_as, says_no_tools, says_too_long, without_model
@@ -24,9 +25,8 @@ from tunespec.inference.wire import NoJsonError, StatusError, Wire
 # Options by Ollama's names that OpenAI's interface has, too.
 _OPTIONS = ("temperature", "seed", "top_p", "presence_penalty", "frequency_penalty")
 _KINDS = {"llamacpp": "llama.cpp", "vllm": "vLLM"}  # by what a server says of a model's owner
-# Of a stream: who speaks, and thoughts (llama.cpp and vLLM; vLLM since 0.12). Those are no pieces of the answer.
-_NO_TEXT = ("role", "reasoning_content", "reasoning")
-_CALLS = ("tool_calls", "function_call")  # the word of some servers for why an answer that calls tools has ended
+_THOUGHTS = ("reasoning_content", "reasoning")  # llama.cpp and vLLM; vLLM since 0.12
+_NO_TEXT = ("role", *_THOUGHTS)  # of a stream: who speaks, and thoughts, are no pieces of the answer
 _NEWER = re.compile(r"\buse '?max_completion_tokens", re.IGNORECASE)
 _NO_COUNTS: tuple[int | None, int | None] = (None, None)
 
@@ -72,20 +72,23 @@ class OpenAIServer:
 
     def _streamed(self, question: Question, limit: str, pieces: list[str]) -> Reply:
         parts: list[Mapping[str, Any]] = []
-        word, counts = "", _NO_COUNTS
+        last: Mapping[str, Any] = {}
+        counts, thoughts = _NO_COUNTS, 0
         with closing(self.wire.lines("/v1/chat/completions", self._body(question, limit, stream=True))) as lines:
             for event in self._events(lines):
                 counts = _counts(event) or counts
                 choice = next(iter(listed(event.get("choices"))), {})
-                word = text(choice.get("finish_reason")) or word
+                last = choice if text(choice.get("finish_reason")) else last
                 delta = mapping(choice.get("delta"))
                 parts += listed(delta.get("tool_calls"))
+                thoughts += any(delta.get(key) for key in _THOUGHTS)
                 said = text(delta.get("content"))
-                if said or (choice and not word and not any(delta.get(key) for key in _NO_TEXT)):
+                if said or (choice and not last and not any(delta.get(key) for key in _NO_TEXT)):
                     pieces.append(said)
-                if len(pieces) >= question.guard and not word:
-                    return Reply("".join(pieces), pieces=tuple(pieces), tokens=len(pieces), abandoned=True)
-        return Reply("".join(pieces), _reason(word), *counts, pieces=tuple(pieces), calls=joined_calls(parts))
+                if not last and (left := question.hung_up(pieces, thoughts)) is not None:
+                    return left
+        reply = _reply("".join(pieces), last, counts)
+        return replace(reply, pieces=tuple(pieces), calls=joined_calls(parts), thoughts=thoughts)
 
     def ask_whole(self, question: Question) -> Reply:
         """The answer in one piece."""
@@ -96,8 +99,8 @@ class OpenAIServer:
         self._refuse_error(answer)
         choice = next(iter(listed(answer.get("choices"))), {})
         message = mapping(choice.get("message"))
-        said, calls = text(message.get("content")), calls_of(message.get("tool_calls"))
-        return Reply(said, _reason(text(choice.get("finish_reason"))), *(_counts(answer) or _NO_COUNTS), calls=calls)
+        reply = _reply(text(message.get("content")), choice, _counts(answer) or _NO_COUNTS)
+        return replace(reply, calls=calls_of(message.get("tool_calls")))
 
     def rendered(self, question: Question) -> str | None:
         """The prompt that llama.cpp's ``/apply-template`` shows; None of another server."""
@@ -173,10 +176,9 @@ def _with_limit(ask: Callable[[str], Reply]) -> Reply:
     return ask("max_completion_tokens")
 
 
-def _reason(word: str) -> str | None:
-    if word in BROKEN:
-        return None
-    return "stop" if word in _CALLS else word or None
+def _reply(said: str, last: Mapping[str, Any], counts: tuple[int | None, int | None]) -> Reply:
+    """The reply whose choice ended so."""
+    return Reply(said, reason_of(text(last.get("finish_reason"))), *counts, stop=stop_of(last))
 
 
 def _truth(value: Any) -> bool | None:

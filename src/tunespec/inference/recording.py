@@ -15,9 +15,10 @@ import orjson
 
 from tunespec.errors import CannotJudgeError
 from tunespec.findings import Place
-from tunespec.inference.answered import EXPECTED, Answered, Reply, Served
-from tunespec.inference.fields import count, listed, mapping, text
-from tunespec.inference.tool_calls import calls_of, in_openais_form, message_of
+from tunespec.inference.answered import EXPECTED, Answered, Served
+from tunespec.inference.fields import listed, mapping, text
+from tunespec.inference.recorded_reply import details_of, reply_of
+from tunespec.inference.tool_calls import message_of
 from tunespec.reading import read
 
 _SIGNS = frozenset({"id", "model", "digest", "messages", "reply"})  # keys of each line
@@ -89,12 +90,12 @@ def answer_of(line: Mapping[str, Any], place: Place) -> Answered:
     name = str(line["id"])
     more: dict[str, Any] = {key: ours[key] for key in _PROMPTS if isinstance(ours.get(key), str)}
     told = {key: mapping(ours.get(key)) for key in _MORE}
-    more |= {key: _reply(text(reply.get("text")), reply) for key, reply in told.items() if reply}
+    more |= {key: reply_of(text(reply.get("text")), reply) for key, reply in told.items() if reply}
     return Answered(
         id=name,
         messages=tuple(message_of(one) for one in listed(line["messages"])),
         place=place._replace(key=f"{place.path}:{name}"),
-        reply=_reply(line["reply"], ours),
+        reply=reply_of(line["reply"], ours),
         case=text(line.get("case")),
         expected={key: _texts(line[key]) for key in EXPECTED if isinstance(line.get(key), list)},
         tools=tuple(listed(line.get("tools"))),
@@ -120,9 +121,9 @@ def _line(one: Answered, served: Served) -> dict[str, Any]:
     counts = {"eval_count": one.reply.tokens, "prompt_eval_count": one.reply.prompt_tokens}
     more = {key: reply for key in _MORE if (reply := getattr(one, key)) is not None}
     ours = {
-        **_details(one.reply),
+        **details_of(one.reply),
         **{key: prompt for key in _PROMPTS if (prompt := getattr(one, key)) is not None},
-        **{key: {"text": reply.text, **_details(reply)} for key, reply in more.items()},
+        **{key: {"text": reply.text, **details_of(reply)} for key, reply in more.items()},
         "served": {field.name: getattr(served, field.name) for field in fields(Served)},
     }
     return {
@@ -141,44 +142,6 @@ def _line(one: Answered, served: Served) -> dict[str, Any]:
         **expected,
         _OURS: ours,
     }
-
-
-def _details(reply: Reply) -> dict[str, Any]:
-    """All of a reply but its text: ``pieces`` are their lengths in characters."""
-    told = {
-        "ended": reply.ended,
-        "tokens": reply.tokens,
-        "prompt_tokens": reply.prompt_tokens,
-        "seconds": reply.seconds,
-        "pieces": [len(piece) for piece in reply.pieces] or None,
-        "calls": [in_openais_form(call) for call in reply.calls] or None,
-        "overlong": reply.overlong or None,
-    }
-    return {key: value for key, value in told.items() if value is not None}
-
-
-def _reply(said: str, told: Mapping[str, Any]) -> Reply:
-    ended, seconds = told.get("ended"), told.get("seconds")
-    return Reply(
-        said,
-        reason=ended if isinstance(ended, str) and ended not in {"abandoned", "broken"} else None,
-        tokens=count(told.get("tokens")),
-        prompt_tokens=count(told.get("prompt_tokens")),
-        seconds=seconds if isinstance(seconds, float) else None,
-        pieces=_pieces(said, told.get("pieces")),
-        abandoned=ended == "abandoned",
-        calls=calls_of(told.get("calls")),
-        overlong=told.get("overlong") is True,
-        noted=isinstance(ended, str),
-    )
-
-
-def _pieces(said: str, lengths: Any) -> tuple[str, ...]:
-    found, at = [], 0
-    for length in lengths if isinstance(lengths, list) else ():
-        found.append(said[at : at + (count(length) or 0)])
-        at += len(found[-1])
-    return tuple(found)
 
 
 def _texts(value: list[Any]) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ _TOO_LONG = re.compile(
 # vLLM and OpenAI count the caller's limit, too: what the prompt itself has stands beside the context's length.
 _COUNTED = re.compile(r"context length is (\d+) tokens.*?(\d+) (?:input tokens|in the messages)", re.DOTALL)
 # How Ollama, llama.cpp's server without its Jinja engine, and vLLM without a parser say that they take no tools.
+_THOUGHTS = 4  # times as many as pieces of text are waited for: who thinks writes a page about a line
 _NO_TOOLS = re.compile(r"does not support tools|tools? (?:param|choice) requires", re.IGNORECASE)
 
 
@@ -32,7 +33,7 @@ class Question:
         stops: a list that replaces the model's own, an empty one switches stops off; None: the model's own count.
         limit: the most tokens of the answer; None: the model's own limit counts.
         options: further parameters, by Ollama's names.
-        guard: pieces of a streamed answer after which we hang up.
+        guard: pieces of a streamed answer after which we hang up; of thoughts, four times as many.
         single: render it by the endpoint for single questions, if there is one.
         tools: that the model may call, in OpenAI's form.
     """
@@ -44,6 +45,13 @@ class Question:
     guard: int = 1 << 30
     single: bool = False
     tools: Sequence[Mapping[str, Any]] = ()
+
+    def hung_up(self, pieces: Sequence[str], thoughts: int) -> Reply | None:
+        """The reply of a stream that we leave after so many pieces of text and of thoughts; None: it may go on."""
+        if len(pieces) < self.guard and thoughts < _THOUGHTS * self.guard:
+            return None
+        count = len(pieces) + thoughts
+        return Reply("".join(pieces), pieces=tuple(pieces), tokens=count, thoughts=thoughts, abandoned=True)
 
 
 class Server(Protocol):

@@ -23,13 +23,18 @@ if TYPE_CHECKING:
 _TOKEN = re.compile(TOKEN_PATTERN)
 _TOKEN_AT_END = re.compile(rf"(?:{TOKEN_PATTERN})\Z")
 _ASKS = re.compile(r"(?i)question|q|instruction|user|human|prompt|problem|query|task|inst")
+_CUT = frozenset({"length", "abandoned", "broken"})  # I001 says that such an answer has no end of its own
+_BEGUN = 3  # characters; two may be anything
 _WORD = re.compile(r"[A-Za-z]+:")
 
-What = Literal["end", "header", "token", "debris", "turn"]
+What = Literal["end", "begun", "header", "token", "debris", "turn"]
 
 
 class Shown(NamedTuple):
-    """Something that stands in an answer: what it is, its text, and where it begins and ends; of an end, which."""
+    """Something that stands in an answer: what it is, its text, and where it begins and ends; of an end, which.
+
+    ``begun`` is an end of which the answer has the beginning alone.
+    """
 
     start: int
     what: What
@@ -56,6 +61,8 @@ class Looker:
         whole = "\n".join(str(message["content"]) for message in answered.messages)
         asked = "\n".join(self._asked(str(message["content"])) for message in answered.messages)
         found = [*self._ends(answer, bare, asked), *self._headers(bare, asked, whole), *self._tokens(bare, asked)]
+        if answered.reply.ended not in _CUT:
+            found += self._begun(bare, asked)
         return min([*found, *self._debris(bare, asked), *self._turns(bare, asked)], default=None)
 
     def _asked(self, prompt: str) -> str:
@@ -81,6 +88,13 @@ class Looker:
                     yield inside._replace(what="end", end=end)
             elif (match := marker.inside.search(bare)) and not self._is_end_meant(marker):
                 yield Shown(match.start(), "end", match.end(), match[0].strip(), end)
+
+    def _begun(self, bare: str, asked: str) -> Iterator[Shown]:
+        """The beginning of an end, at the end: of a text it is a line of its own."""
+        for end in self.around.ends:
+            begun, stop = _beginning(bare.rstrip(), end.marker), len(bare.rstrip())
+            if begun and not _is_asked_for(begun, asked) and not self._is_meant_at_end(begun, end):
+                yield Shown(stop - len(begun), "begun", stop, begun, end)
 
     def _headers(self, bare: str, asked: str, whole: str) -> Iterator[Shown]:
         """At the beginning of a line, those of one token anywhere.
@@ -135,6 +149,24 @@ class Looker:
 
     def _is_end_meant(self, marker: EndMarker) -> bool:
         return self._trained is not None and self._trained.hold_inside(marker)
+
+    def _is_meant_at_end(self, text: str, end: End) -> bool:
+        return self._trained is not None and self._trained.hold_at_end(text, EndMarker(end.marker, "", 1))
+
+
+def _beginning(text: str, marker: str) -> str:
+    """The part of a marker of signs with which a text ends, of three characters at least; empty if there is none."""
+    if marker[:1].isalnum():  # a word is one of the answer's
+        return ""
+    last = text[text.rfind("\n") + 1 :].lstrip()
+    lengths = range(len(marker) - 1, _BEGUN - 1, -1)
+    begun = next((marker[:length] for length in lengths if last.endswith(marker[:length].rstrip())), "").rstrip()
+    return begun if len(begun) >= _BEGUN and (last == begun or is_token_shaped(marker)) else ""
+
+
+def _is_asked_for(text: str, asked: str) -> bool:
+    """Whether a prompt names a text at the end of a line: `End with ###.` does, `### Input` does not."""
+    return re.search(rf"(?m)(?<!\S)[\"'`]?{re.escape(text)}[\"'`.!?]*$", asked) is not None
 
 
 def _header_pattern(header: str) -> re.Pattern[str]:

@@ -105,15 +105,20 @@ class AnswerSource:
 
     def _called(self, served: Served) -> Served:
         """The model as its callers ask it: by the configuration, else by the one client that is at hand."""
-        assert isinstance(self.subject, ServedModel)
         from tunespec.inference.caller import as_called
-        from tunespec.templates.source import TemplateSource
 
-        pair, clients = self.template, self.subject.clients
-        if clients:
-            pair = TemplateSource(TemplatePair(self.subject.name, clients), self._config)
+        pair = self.callers
         file = relative(self._config.file, self._config.root) if self._config.file is not None else ""
         return as_called(served, self._config.inference, file, pair.requests if pair is not None else ())
+
+    @cached_property
+    def callers(self) -> TemplateSource | None:
+        """The files with what asks the model: those of its templates, else what is at hand without any."""
+        from tunespec.templates.source import TemplateSource
+
+        if isinstance(self.subject, ServedModel) and self.subject.clients:
+            return TemplateSource(TemplatePair(self.subject.name, self.subject.clients), self._config)
+        return self.template
 
     @cached_property
     def texts(self) -> RecordSource:

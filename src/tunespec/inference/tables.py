@@ -46,9 +46,11 @@ GROUPS: Mapping[str, Finder] = {
     "endless_answer unended_answer limit_not_kept cut_at_limit mostly_cut aborted_answer": Finder(
         "limit_facts:limit_facts"
     ),
+    "no_limit limit_off limit_beyond_context": Finder("served_limits:served_limit_facts"),
     "bos_doubled whitespace_differs no_value system_lost system_moved system_injected history_differs "
     "generation_prompt_differs tools_differ date_differs turn_header_differs content_differs unforeseen_rendering "
     "generate_differs": Finder("served_template:served_template_facts"),
+    "tokens_differ": Finder("served_tokens:served_token_facts"),
     "tools_unseen": Finder("served_tools:served_tool_facts"),
     "other_modelfile": Finder("served_modelfile:served_modelfile_facts"),
     "end_marker_shown text_after_end header_shown special_token_shown stream_differs trim_differs": Finder(

@@ -62,6 +62,10 @@ class TrainingData:
             "inside", marker.text, lambda answer: marker.inside.search(blanked(marker.strip(answer))) is not None
         )
 
+    def hold_at_end(self, text: str, marker: EndMarker) -> bool:
+        """Whether training answers end with a text, before the marker with which all of them end."""
+        return self._is_usual("at end", text, lambda answer: marker.strip(answer).rstrip().endswith(text))
+
     def _is_usual(self, what: str, text: str, holds: Callable[[str], bool]) -> bool:
         """Whether enough answers do; the cache keeps what was asked as a hash, since an answer said it."""
         name = f"facts/{self._key}/{key_of(what, text)}.json"

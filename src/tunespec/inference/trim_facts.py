@@ -38,7 +38,7 @@ def trim_facts(source: AnswerSource, rows: Rows) -> None:
 
 def is_unheard(shown: Shown, served: Served | None) -> bool:
     """Whether an answer shows its end since no stop sequence of the model hears it: that is T001's."""
-    if shown.end is None or served is None or served.stops is None:
+    if shown.end is None or shown.what == "begun" or served is None or served.stops is None:
         return False
     return not stopping(served.stops, shown.end.whole)
 
@@ -70,6 +70,8 @@ def _marked(shown: Shown, row: int, answer: str) -> tuple[str, int, str]:
         return "special_token_shown", row, f"{named} stands in the answer {where}{follow}"
     spelt = "" if shown.text == shown.end.marker else f" (as `{text}`)"
     said = f"`{in_line(shown.end.marker)}`{spelt}, {shown.end.who}"
+    if shown.what == "begun":
+        said = f"the beginning (`{text}`) of `{in_line(shown.end.marker)}`, {shown.end.who}"
     if rest:
         return "text_after_end", row, f"{len(rest):,} characters stand behind {said}"
     return "end_marker_shown", row, f"the answer ends with {said}"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tunespec.config import Config
 from tunespec.discover import Discovery, discover
+from tunespec.discover_pairs import nearest
 from tunespec.discover_recipes import configured_recipes, recipes_beside, texts_of
-from tunespec.discover_templates import nearest
 from tunespec.errors import CannotJudgeError
 from tunespec.splits import relative
 from tunespec.subjects import DataFile, Dataset, TemplatePair

@@ -10,6 +10,7 @@ from tunespec.splits import parse_name
 from tunespec.templates.end_texts import in_line
 
 _PASSED_OVER = 5
+_LISTED = 3  # files of one line
 
 
 def subject_lines(report: Mapping[str, Any]) -> str:
@@ -50,10 +51,15 @@ def _run(subject: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {_log(log)}"
     found = [f"trained on {profile['dataset']}"] if "dataset" in profile else []
     found += [f"with the template of {profile['template']}"] if "template" in profile else []
-    beside = [f["path"] for f in subject["files"] if f["path"] != subject["name"] and f["format"] != "log"]
-    found += [f"with {', '.join(beside[:3])}{', ...' if len(beside) > 3 else ''}"] if beside else []
+    beside = [f["path"] for f in subject["files"] if not _is_of(subject, f) and f["format"] != "log"]
+    found += [f"with {', '.join(beside[:_LISTED])}{', ...' if len(beside) > _LISTED else ''}"] if beside else []
     yield from (f"  {line}" for line in found)
     yield from (f"  {why}" for why in profile.get("undecided", ()))
+
+
+def _is_of(subject: Mapping[str, Any], file: Mapping[str, Any]) -> bool:
+    """Whether a run has a file's name: of a program that starts several, with which of them."""
+    return f"{subject['name']}:".startswith(f"{file['path']}:")
 
 
 def _log(log: Mapping[str, Any]) -> str:
@@ -146,8 +152,11 @@ def _template(subject: Mapping[str, Any]) -> Iterator[str]:
     if serving := profile.get("serving"):
         stops = ", ".join(f"`{in_line(stop)}`" for stop in serving["stops"]) or "no stop sequence"
         yield f"  served with {serving['path']} ({serving['template']}; {stops})"
+    if asked := profile.get("requests"):
+        yield f"  with the requests in {', '.join(asked[:_LISTED])}{', ...' if len(asked) > _LISTED else ''}"
     if dataset := profile.get("dataset"):
         yield f"  trained on {dataset}"
+    yield from (f"  {why}" for why in profile.get("undecided", ()))
 
 
 def _file(file: Mapping[str, Any], subject: Mapping[str, Any]) -> str:

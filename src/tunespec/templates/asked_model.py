@@ -1,9 +1,9 @@
-"""Whose a call is: of the model that a Modelfile makes, or of another one that the same programs ask."""
+"""Whose a call is: of the model that a Modelfile makes or a template trained, or of another one that is asked."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -27,46 +27,93 @@ _NAME = re.compile(rf"({_FAMILY})\d*(\.\d+)?[a-z]?(-({_VARIANT}|\d[\d.x]*[bm]?))
 _SIZE = re.compile(r"(e?\d+x)?e?\d+(\.\d+)?[bm](-|$)")  # a tag that tells a size: `:3b`, `:32b-instruct`
 
 
+# Names of models that only their makers serve. Source: the model lists of OpenAI, Anthropic, Google, xAI, Mistral and
+# DeepSeek, August 2026; `ft:` begins the name of a model that OpenAI tuned.
+_HOSTED = re.compile(
+    r"(gpt-\d|chatgpt-|text-(davinci|embedding)-|(davinci|babbage)-00|claude-(\d|instant|v\d|opus|sonnet|haiku)|grok-"
+    r"(\d|beta)|gemini-(\d|pro|flash)|deepseek-(chat|reasoner)$|o[134](-(mini|preview|pro)|$)|ft$).*"
+    r"|(mistral|ministral|codestral|pixtral|magistral|devstral)-.*(latest|\d{4})"
+)
+# Who publishes models under this name on the Hugging Face hub: none of them is one's own.
+_PUBLISHERS = frozenset(
+    "01-ai ai21labs allenai anthropic baichuan-inc bartowski bigcode bigscience codellama coherelabs deepseek-ai "
+    "eleutherai facebook ggml-org google huggingfaceh4 huggingfacetb ibm-granite internlm lmstudio-community lmsys "
+    "meta-llama microsoft mistralai moonshotai mosaicml nousresearch nvidia openai openai-community qwen stabilityai "
+    "thebloke tiiuae unsloth upstage xai-org zai-org".split()
+)
+
+
 @dataclass(frozen=True)
 class AskedModel:
-    """What is known of the model that a Modelfile makes.
+    """What is known of the model that a Modelfile makes, or that was trained with a template.
 
     Args:
         named: the name that the user tells (``--model``, ``inference.model``); None if there is none.
-        own: the names that the Modelfile's path gives, of any tag.
+        own: the names that the path of the Modelfile or template gives, of any tag.
         others: the models that the callers beside it name, those of Ollama's library, too.
+        folders: those of the templates, where no Modelfile and no configuration says whose the callers are; else None.
     """
 
     named: str | None
     own: frozenset[str]
     others: frozenset[str]
+    folders: frozenset[Path] | None = None
 
-    def whose(self, name: Any) -> Whose:
+    def whose(self, name: Any, caller: Path | None = None) -> Whose:
         """Whose a call or request is by the model that it names; anything but text: only a run would tell, or none.
 
         One that names no model may ask this one: that is not sure where others are asked, too.
+
+        Args:
+            name: the model that is asked.
+            caller: the file that asks: one in none of the ``folders`` may ask another model.
         """
+        near = self.folders is None or (caller is not None and caller.parent in self.folders)
         if not isinstance(name, str) or not name:
-            return "unsure" if any(self.whose(other) == "other" for other in self.others) else "own"
+            return "own" if near and all(self.whose(other, caller) != "other" for other in self.others) else "unsure"
         if self.named is not None:
             return "own" if is_same_model(name, self.named) else "other"
         if any(_parts(name)[0] == _parts(own)[0] for own in self.own) and not _NAME.fullmatch(_parts(name)[0]):
             return "own"
-        agreed = {_parts(other)[0] for other in self.others if not is_of_library(other)} <= {_parts(name)[0]}
-        return "own" if agreed and not is_of_library(name) else "other"
+        if is_another(name, None):
+            return "other"
+        agreed = {_parts(other)[0] for other in self.others if not is_another(other, None)} <= {_parts(name)[0]}
+        if agreed and near:
+            return "own"
+        return "unsure" if self.folders is not None else "other"
 
 
-def asked_model(modelfile: Path, named: str | None, asked: Iterable[Any]) -> AskedModel:
-    """What a Modelfile's path, the configuration and the callers say.
+def asked_model(
+    modelfile: Path | None, named: str | None, asked: Iterable[Any], templates: Sequence[Path] = ()
+) -> AskedModel:
+    """What the paths, the configuration and the callers say.
 
     Args:
         modelfile: `support/Modelfile`, `Modelfile.support` and `support.modelfile` make `support`.
         named: the served model's name in the configuration.
         asked: what the callers give as the model; values that are no text say nothing.
+        templates: without a Modelfile, the training templates: one in `support` is of `support`.
     """
-    parts = [part for part in modelfile.name.lower().split(".") if part and part != "modelfile"]
-    own = {".".join(parts), *parts, modelfile.absolute().parent.name.lower()} - {""}
-    return AskedModel(named, frozenset(own), frozenset(name for name in asked if isinstance(name, str) and name))
+    own = {path.absolute().parent.name.lower() for path in templates}
+    if modelfile is not None:
+        parts = [part for part in modelfile.name.lower().split(".") if part and part != "modelfile"]
+        own |= {".".join(parts), *parts, modelfile.absolute().parent.name.lower()}
+    others = frozenset(name for name in asked if isinstance(name, str) and name)
+    folders = frozenset(path.parent for path in templates) if templates else None
+    return AskedModel(named, frozenset(own - {""}), others, folders)
+
+
+def is_another(name: str, named: str | None) -> bool:
+    """Whether a name is surely of another model than the project's: one of Ollama's library, or of a known maker's.
+
+    Args:
+        name: the model that is asked.
+        named: the name of the served model, if it is told: then any other name is another's.
+    """
+    if named is not None:
+        return not is_same_model(name, named)
+    publisher, _, last = _parts(name)[0].rpartition("/")
+    return is_of_library(name) or publisher in _PUBLISHERS or _HOSTED.fullmatch(last) is not None
 
 
 def is_of_library(name: str) -> bool:

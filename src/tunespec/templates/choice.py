@@ -54,8 +54,8 @@ def choose(config: Config, sought: Sought, record: Path | None) -> TemplateSourc
     if len(found) > 1:
         raise CannotJudgeError(_several(found, sought.side))
     (pair,) = found
-    if pair.ambiguous and sought.side != "serving":
-        raise CannotJudgeError(f"{pair.ambiguous}, or here with --template")
+    if pair.no_training and sought.side != "serving":
+        raise CannotJudgeError(f"{pair.no_training}, or here with --template")
     return TemplateSource(pair, named)
 
 
@@ -96,12 +96,16 @@ def _only(pair: TemplatePair, template: Path) -> TemplatePair:
     files = tuple(
         file for file in pair.files if file.format not in _TRAINING or file.path.resolve() == template.resolve()
     )
-    return replace(pair, files=files, plain=None, ambiguous="")
+    return replace(pair, files=files, plain=None, no_training="")
 
 
 def _candidates(pairs: Sequence[TemplatePair], side: Wanted) -> list[TemplatePair]:
-    trained = [pair for pair in pairs if pair.plain or pair.ambiguous or pair.of(*_TRAINING, "recipe")]
     served = [pair for pair in pairs if pair.of("modelfile")]
+    trained = [
+        pair
+        for pair in pairs
+        if pair.plain or pair.of(*_TRAINING, "recipe") or (pair.no_training and pair in served)  # not what only asks
+    ]
     if side == "serving":
         return served
     if side == "training":
@@ -110,7 +114,7 @@ def _candidates(pairs: Sequence[TemplatePair], side: Wanted) -> list[TemplatePai
 
 
 def _training_key(pair: TemplatePair) -> tuple[str, ...]:
-    return pair.ambiguous, *(file.shown for file in pair.of(*_TRAINING))
+    return pair.no_training, *(file.shown for file in pair.of(*_TRAINING))
 
 
 def _belongs(record: Path, pair: TemplatePair) -> bool:

@@ -16,6 +16,11 @@ def described(source: TemplateSource) -> dict[str, Any]:
         profile["training"] = {"path": training.shown, "kind": training.kind, "turn_end": training.turn_end}
     if serving is not None:
         profile["serving"] = {"path": serving.shown, "template": serving.origin, "stops": list(serving.stops)}
+    asked = {file.shown: None for file, _ in (*source.requests, *source.calls) if file.shown != source.pair.name}
+    if asked:
+        profile["requests"] = list(asked)
+    if source.pair.no_training and training is None:
+        profile["undecided"] = [source.pair.no_training]
     if source.pair.dataset is not None:
         profile["dataset"] = source.pair.dataset.name
     files = [

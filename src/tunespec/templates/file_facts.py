@@ -21,9 +21,9 @@ from tunespec.templates.stock_facts import judge_substitution
 from tunespec.templates.tool_tags import judge_tool_tag
 from tunespec.templates.training_side import NamedSource
 
-_NO_MODELFILE = "no Modelfile is there that Ollama takes"
+_NO_MODELFILE = "no Modelfile that Ollama takes goes with it"
 _SHOWN = 3  # attempts of one line
-_NO_REQUEST = "no request is there"
+_NO_REQUEST = "no request is there that is known to ask this model"
 _OF_REQUESTS = ("unread_stop", "ignored_text", "ignored_key", "bypassed_template")
 _OF_TEMPLATES = ("hostile_template", "unreadable_file")
 

@@ -15,8 +15,8 @@ from tunespec.templates.source import TemplateSource
 from tunespec.templates.taught_lengths import judge_lengths
 
 _LIMITS = frozenset({"num_predict", "max_tokens"})
-_NONE_SET = "no Modelfile and no request sets a limit"
-_OPEN = "a model that does not stop writes until 10 times the context is full"
+_NONE_SET = "no Modelfile and no request sets this model a limit"
+OPEN = "a model that does not stop writes until 10 times the context is full"
 
 
 def limit_facts(source: TemplateSource, rows: Rows) -> None:
@@ -30,8 +30,8 @@ def limit_facts(source: TemplateSource, rows: Rows) -> None:
         _fits(own, served, row, rows)
         judge_lengths(own, row, source, rows)
     _ignored(source, rows)
-    rows.skip(["no_limit"], "no Modelfile is there, which may set the limit")
-    rows.skip(["default_limit"], "no program is there that calls transformers, vLLM or llama.cpp")
+    rows.skip(["no_limit"], "no Modelfile goes with it, which may set the limit")
+    rows.skip(["default_limit"], "no program is known to ask this model through transformers, vLLM or llama.cpp")
     rows.skip(["limit_beyond_context"], "no limit, or no context size (num_ctx) is set")
     rows.skip(rows.facts, _NONE_SET)
 
@@ -45,7 +45,7 @@ def _is_limited(served: Limit, asked: Sequence[Limit], rows: Rows) -> None:
     if served.tokens is not None or (asked and not without):
         return
     those = ", ".join(dict.fromkeys(own.path if own.line is None else f"{own.path}:{own.line}" for own in without[:3]))
-    rows.mark("no_limit", row, f"sets no num_predict{f', nor does {those}' if those else ''}: {_OPEN}")
+    rows.mark("no_limit", row, f"sets no num_predict{f', nor does {those}' if those else ''}: {OPEN}")
 
 
 def _is_on(own: Limit, row: int, rows: Rows) -> None:
@@ -59,7 +59,7 @@ def _is_on(own: Limit, row: int, rows: Rows) -> None:
     elif isinstance(own.tokens, int) and own.server == "Ollama":  # the others refuse it
         rows.examine("limit_off")
         if own.tokens <= 0:
-            rows.mark("limit_off", row, f"{own.name} is {own.tokens}, which is no limit: {_OPEN}")
+            rows.mark("limit_off", row, f"{own.name} is {own.tokens}, which is no limit: {OPEN}")
     if own.server != "Ollama":
         rows.examine("default_limit")
         if own.tokens is None and own.default is not None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import orjson
-
+from tunespec.templates.generation_file import OwnSettings
 from tunespec.templates.modelfile import Modelfile
 from tunespec.templates.ollama_parameters import closest_parameter
 from tunespec.templates.python_calls import Call
@@ -67,8 +66,9 @@ def asked_limits(source: TemplateSource) -> Iterator[Limit]:
     for file, call in source.calls:
         if call.endpoint.kind is None:
             name, own = call.endpoint.limit, call.endpoint
-            tokens = _of_call(call, source) if own.configured else _given(call, name)
-            default = _default(call, source) if own.server == "transformers" else own.default
+            model = source.generation[file.shown] if own.configured else None
+            tokens = _of_call(call, model) if own.configured else _given(call, name)
+            default = _default(call, model) if own.server == "transformers" else own.default
             line = call.lines.get(name, call.line)
             context = _number(call.body.get("n_ctx")) or None  # 0: the model's own
             yield Limit(file.shown, line, name, tokens, context, asked=True, server=own.server, default=default)
@@ -85,34 +85,25 @@ def _given(call: Call, name: str) -> int | str | None:
     return given
 
 
-def _of_call(call: Call, source: TemplateSource) -> int | str | None:
+def _of_call(call: Call, model: OwnSettings | None) -> int | str | None:
     """What a library takes that reads the model's configuration; ``max_length`` counts the prompt, too."""
     tokens = _given(call, call.endpoint.limit)
     if tokens is None and ("max_length" in call.body or "max_length" in call.unknown):
         return UNKNOWN
-    return _number((_generation_config(source) or {}).get("max_new_tokens")) if tokens is None else tokens
+    if tokens is not None or model is None:
+        return tokens
+    return UNKNOWN if model.values is None else _number(model.values.get("max_new_tokens"))
 
 
-def _default(call: Call, source: TemplateSource) -> int | None:
+def _default(call: Call, model: OwnSettings | None) -> int | None:
     """The tokens that transformers takes where the model's own configuration says nothing.
 
     Where that is not at hand: what counts for a model that the program is known to load.
     """
-    if not any(file.format == "generation" for file in source.pair.beside):
+    if model is None:
         return call.endpoint.default
-    config = _generation_config(source)
     own = call.endpoint.default or _OF_TRANSFORMERS
-    return own if config is not None and config.get("max_length") is None else None
-
-
-def _generation_config(source: TemplateSource) -> dict[str, Any] | None:
-    """The file with what counts where a call says nothing; None if it is not there, or cannot be read."""
-    found = [file for file in source.pair.beside if file.format == "generation"]
-    try:
-        read = orjson.loads(found[0].path.read_bytes()) if len(found) == 1 else None
-    except ValueError:
-        return None
-    return read if isinstance(read, dict) else None
+    return own if (model.values or {}).get("max_length") is None else None
 
 
 def _of_request(request: Request, option: str, name: str) -> int | str | None:

@@ -52,7 +52,7 @@ def _said(source: TemplateSource) -> str:
     if source.requests and all(request.raw or request.template for _, request in source.requests):
         return ""  # each writes its prompt itself
     training = source.training
-    if training is None or source.pair.ambiguous:  # then the model file would be taken for the training
+    if training is None or source.pair.no_training:  # then the model file would be taken for the training
         raise _Unknown(source.why_no_training)
     differs = _differs(source, training, _chat_template(gguf, text, training))
     if not differs:

@@ -38,8 +38,9 @@ def _bypass(source: TemplateSource, rows: Rows, file: DataFile, request: Request
     rows.examine("bypassed_template")
     own = source.modelfile.template if source.modelfile is not None else None
     if request.template and request.template != own:
-        rows.mark("bypassed_template", row, "its own `template` stands in for the Modelfile's")
-    elif request.raw and request.prompt and not _is_rendered(request.prompt, source.training):
+        whose = "the model's" if source.modelfile is None else "the Modelfile's"
+        rows.mark("bypassed_template", row, f"its own `template` stands in for {whose}")
+    elif request.raw and request.prompt and not (request.unsure or _is_rendered(request.prompt, source.training)):
         rows.mark("bypassed_template", row, "`raw` sends the prompt as it stands, without a header of the training")
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from tunespec.splits import relative
 from tunespec.subjects import DataFile, TemplatePair
-from tunespec.templates.auto_template import Substitution
-from tunespec.templates.modelfile import Modelfile
+from tunespec.templates.auto_template import Stock, Substitution, stock_of
+from tunespec.templates.gguf_file import GGUF
+from tunespec.templates.gguf_template import gguf_training_template
+from tunespec.templates.modelfile import Modelfile, is_file_reference
 from tunespec.templates.ollama import OllamaTemplate
 from tunespec.templates.sides import TODAY, ServingSide, TrainingSide
 from tunespec.templates.stand_ins import invented
@@ -42,6 +44,40 @@ def training_side(
         learns_eos=tokenizer.learns_eos,
         vocabulary=tokenizer.vocabulary,
     )
+
+
+def of_model_file(path: Path, gguf: GGUF) -> TrainingTemplate | None:
+    """The training template by a model file's own metadata; None if it has none."""
+    named = {f"{name}_token": gguf.token(name) or "" for name in ("bos", "eos")}
+    return gguf_training_template(path, gguf.named_templates, named, gguf.control_tokens)
+
+
+def with_tokens(template: TrainingTemplate, own: TrainingTemplate) -> TrainingTemplate:
+    """A chat template's file that names no special tokens, with those of the model file."""
+    return replace(template, tokens=own.tokens, special_tokens=own.special_tokens)
+
+
+def added_bos(tokenizer: TrainingTemplate, gguf: GGUF | None) -> str | None:
+    """The token that the server's tokenizer puts before each prompt, empty if it adds none; None: not known."""
+    if not tokenizer.tokens:
+        return None
+    told = gguf.add_bos if gguf is not None else None
+    adds = tokenizer.adds_bos if told is None else told
+    return "" if adds is False else tokenizer.token("bos_token")
+
+
+def stock_beside(modelfile: Modelfile | None, gguf: GGUF | None, tokenizer: TrainingTemplate | None) -> Stock:
+    """What Ollama takes of its own beside the model file that a Modelfile names."""
+    if modelfile is None:
+        return Stock(unknown="no Modelfile is there")
+    if not is_file_reference(modelfile.base):
+        return Stock(unknown="the base model brings its template")
+    if gguf is not None:
+        return stock_of(gguf.chat_template or "")
+    chosen = tokenizer.chosen() if tokenizer is not None else None
+    if chosen is None:
+        return Stock(unknown=f"Ollama chooses one by the chat template in {modelfile.base}, which is not here")
+    return stock_of(chosen.source)
 
 
 def serving_side(file: DataFile, modelfile: Modelfile, stock: Substitution | None) -> ServingSide | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,22 +10,28 @@ from typing import TYPE_CHECKING, Any
 from tunespec.errors import CannotJudgeError
 from tunespec.splits import relative
 from tunespec.subjects import DataFile, TemplatePair
-from tunespec.templates.auto_template import Stock, stock_of
+from tunespec.templates.absent_sides import NO_MODELFILE, why_no_serving, why_no_training
+from tunespec.templates.auto_template import Stock
 from tunespec.templates.errors import TemplateError
 from tunespec.templates.frameworks import template_of
+from tunespec.templates.generation_file import OwnSettings, own_settings
 from tunespec.templates.gguf_file import GGUF, read_gguf
 from tunespec.templates.gguf_reader import GGUFError
-from tunespec.templates.gguf_template import gguf_training_template
-from tunespec.templates.modelfile import Modelfile, ModelfileError, is_file_reference, parse_modelfile
+from tunespec.templates.modelfile import Modelfile, ModelfileError, parse_modelfile
 from tunespec.templates.python_calls import Call
 from tunespec.templates.python_requests import Callers, callers_of
 from tunespec.templates.recipe import agreed, recipe_of
 from tunespec.templates.requests import Request
-from tunespec.templates.side_reading import serving_side, training_side
+from tunespec.templates.side_reading import (
+    added_bos,
+    of_model_file,
+    serving_side,
+    stock_beside,
+    training_side,
+    with_tokens,
+)
 from tunespec.templates.sides import ServingSide, TrainingSide
 from tunespec.templates.training_side import TrainingTemplate, read_training_template
-
-_OWN = "none of Ollama's own is near the model's, which Ollama renders itself from 0.30 on"
 
 if TYPE_CHECKING:
     from tunespec.config import Config
@@ -83,6 +88,11 @@ class TemplateSource:
         return self._callers.calls
 
     @cached_property
+    def generation(self) -> Mapping[str, OwnSettings | None]:
+        """What the model's own configuration says for the calls of each program, by its path; None: none is at hand."""
+        return {file.shown: own_settings(file, self.pair, self._config.root) for file in self.pair.of("script")}
+
+    @cached_property
     def tokenizer(self) -> TrainingTemplate | None:
         """The training template's file with the special tokens; of a GGUF file, if there is no other."""
         for file in self.pair.of("jinja", "tokenizer"):
@@ -91,18 +101,12 @@ class TemplateSource:
             except CannotJudgeError as error:
                 self.problems[file.shown] = str(error).removeprefix(f"{file.path}: "), None
                 return None
-            if found.tokens or self._of_gguf is None:
-                return found
-            return replace(found, tokens=self._of_gguf.tokens, special_tokens=self._of_gguf.special_tokens)
+            return found if found.tokens or self._of_gguf is None else with_tokens(found, self._of_gguf)
         return self._of_gguf
 
     @cached_property
     def _of_gguf(self) -> TrainingTemplate | None:
-        if self.gguf is None:
-            return None
-        named = {f"{name}_token": self.gguf.token(name) or "" for name in ("bos", "eos")}
-        control = self.gguf.control_tokens
-        return gguf_training_template(self.pair.of("gguf")[0].path, self.gguf.named_templates, named, control)
+        return of_model_file(self.pair.of("gguf")[0].path, self.gguf) if self.gguf is not None else None
 
     @cached_property
     def _trained_with(self) -> TrainingTemplate | None:
@@ -132,12 +136,7 @@ class TemplateSource:
 
         The model file says whether it does, since the server reads that; without one, the tokenizer's configuration.
         """
-        tokenizer = self.tokenizer
-        if tokenizer is None or not tokenizer.tokens:
-            return None
-        told = self.gguf.add_bos if self.gguf is not None else None
-        adds = tokenizer.adds_bos if told is None else told
-        return "" if adds is False else tokenizer.token("bos_token")
+        return added_bos(self.tokenizer, self.gguf) if self.tokenizer is not None else None
 
     @cached_property
     def stock(self) -> Stock:
@@ -145,16 +144,7 @@ class TemplateSource:
 
         Where that file is not at hand, by the tokenizer's template, which a conversion writes into it.
         """
-        if self.modelfile is None:
-            return Stock(unknown="no Modelfile is there")
-        if not is_file_reference(self.modelfile.base):
-            return Stock(unknown="the base model brings its template")
-        if self.gguf is not None:
-            return stock_of(self.gguf.chat_template or "")
-        chosen = self.tokenizer.chosen() if self.tokenizer is not None else None
-        if chosen is None:
-            return Stock(unknown=f"Ollama chooses one by the chat template in {self.modelfile.base}, which is not here")
-        return stock_of(chosen.source)
+        return stock_beside(self.modelfile, self.gguf, self.tokenizer)
 
     @cached_property
     def serving(self) -> ServingSide | None:
@@ -181,23 +171,11 @@ class TemplateSource:
     @property
     def why_no_training(self) -> str:
         """Why there is nothing to compare with on the training side."""
-        broken = self.pair.of("jinja", "tokenizer") if self.tokenizer is None else []
-        for file in broken:
-            if file.shown in self.problems:
-                return f"{file.shown}: {self.problems[file.shown][0]}"
-        nothing = "no training template is there (chat template, tokenizer configuration)"
-        return self.pair.ambiguous or self.unnamed or nothing
+        return why_no_training(self.pair, self.problems if self.tokenizer is None else {}, self.unnamed)
 
     @property
     def why_no_serving(self) -> str:
         """Why there is nothing to compare with on the server's side."""
-        if not self.pair.of("modelfile"):
-            return "no Modelfile is there"
-        modelfile, problem = self.modelfile, self.problems.get(self.pair.of("modelfile")[0].shown)
-        if problem is not None or modelfile is None:
-            return problem[0] if problem is not None else "the Modelfile cannot be read"
-        if modelfile.renderer is not None:
-            return f"Ollama's built-in renderer `{modelfile.renderer}` writes the prompt, not a template"
-        if not is_file_reference(modelfile.base):
-            return f"the Modelfile has no TEMPLATE, and which one `FROM {modelfile.base}` brings is not known"
-        return f"the Modelfile has no TEMPLATE: {self.stock.unknown or _OWN}"
+        file = next(iter(self.pair.of("modelfile")), None)
+        modelfile, stock = self.modelfile, self.stock
+        return why_no_serving(modelfile, stock, self.problems.get(file.shown, ("",))[0]) if file else NO_MODELFILE

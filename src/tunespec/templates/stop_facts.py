@@ -69,8 +69,8 @@ def _against_templates(own: StopList, source: TemplateSource, written: Sequence[
             rows.examine("misspelt_header")
             missed = next((line for line in _missed(stop.text, pieces, own.texts) if line not in ends), None)
             if missed is not None:
-                rows.mark("misspelt_header", row, f"`{stop.text}` where the template writes `{missed}`")
-        if pieces or source.gguf is not None:
+                rows.mark("misspelt_header", row, f"`{stop.text}` where the template writes `{missed}`{own.doubt}")
+        if (pieces or source.gguf is not None) and not own.unsure:  # else the list may be meant for another model
             rows.examine("unreachable_stop")
             if (why := _why_never(stop.text, own, source, pieces)) is not None:
                 rows.mark("unreachable_stop", row, f"`{stop.text}`, {why}")
@@ -83,7 +83,7 @@ def _in_header(own: StopList, source: TemplateSource, rows: Rows) -> None:
         return  # the base model's template writes the prompt
     learnt, asked = (side.written if side is not None else None for side in (training, serving))
     left = left_to_the_model(learnt, asked)
-    for stop in own.stops:
+    for stop in own.stops if not own.unsure else ():
         if stop.text.strip():
             row = _row(stop, rows)
             rows.examine("stop_in_header")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tunespec.templates.end_texts import stopping
@@ -42,6 +43,11 @@ class StopList(NamedTuple):
         return any(end in meant_text(stop.text) for stop in self.stops if stop.altered)
 
     @property
+    def doubt(self) -> str:
+        """What a message adds where the request may ask another model."""
+        return ", if it asks this model" if self.unsure else ""
+
+    @property
     def words(self) -> str:
         """The list for a message."""
         return ", ".join(f"`{text}`" for text in self.texts) or "none"
@@ -73,6 +79,13 @@ def served_stops(source: TemplateSource) -> StopList | None:
         return None
     inherited = source.stock.found.stops if source.stock.found is not None else ()
     return StopList(path, line, tuple(Stop(text, path, line) for text in inherited), asked=False)
+
+
+def why_unasked(lists: Sequence[StopList]) -> str:
+    """Why no list surely counts for a model, where no Modelfile and no sure request gives one."""
+    if lists:
+        return "only requests that may ask another model give stop sequences"
+    return "no Modelfile and no request gives this model stop sequences"
 
 
 def may_inherit(source: TemplateSource, end: str) -> bool:

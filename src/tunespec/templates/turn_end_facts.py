@@ -15,7 +15,7 @@ from tunespec.templates.rows import Rows
 from tunespec.templates.sentinels import rendering, talk
 from tunespec.templates.sides import TrainingSide
 from tunespec.templates.source import TemplateSource
-from tunespec.templates.stop_lists import StopList, may_inherit, served_stops
+from tunespec.templates.stop_lists import StopList, may_inherit, served_stops, why_unasked
 from tunespec.templates.written import marker_of
 
 if TYPE_CHECKING:
@@ -65,14 +65,17 @@ def judge_turn_end(source: TemplateSource, rows: Rows, lists: Sequence[StopList]
         _is_stopped(end, source, rows, lists)
     elif source.modelfile is not None or source.requests:
         _is_ended(end, source, rows, lists, hidden=taken == "hidden")
+    if source.modelfile is None and all(own.unsure for own in lists):
+        rows.skip(_HEARD, why_unasked(lists))
     rows.skip(["unlisted_turn_end"], "the files say whether what ends an answer is a token")
     rows.skip(_HEARD, f"no file lists the whole vocabulary: `{end.marker}` may be a token")
 
 
 def _is_ended(end: End, source: TemplateSource, rows: Rows, lists: Sequence[StopList], *, hidden: bool) -> None:
     row = rows.add(end.place.path, end.place.line, "turn end")
-    rows.examine("endless_token", "unstopped_turn_end", "misspelt_stop")
-    if hidden:
+    sure = source.modelfile is not None or any(not request.unsure for _, request in source.requests)
+    rows.examine("unstopped_turn_end", "misspelt_stop", *["endless_token"] * sure)
+    if hidden and sure:
         eos = source.gguf.token("eos") if source.gguf is not None else source.training and source.training.eos
         said = f"`{end.marker}` is a control token, which no stop sequence can match, and the model's end is "
         rows.mark("endless_token", row, f"{said}`{eos}`" if eos else f"{said}not known")
@@ -81,9 +84,8 @@ def _is_ended(end: End, source: TemplateSource, rows: Rows, lists: Sequence[Stop
         for stop in own.stops:
             if is_nearly(end, stop.text, own):
                 at = rows.add(stop.path, stop.line, f"stop {stop.text}")
-                rows.mark(
-                    "misspelt_token", at, f"`{stop.text}`, nearly `{end.marker}`, with which {end.who}", end.place
-                )
+                said = f"`{stop.text}`, nearly `{end.marker}`, with which {end.who}{own.doubt}"
+                rows.mark("misspelt_token", at, said, end.place)
 
 
 def is_nearly(end: End, text: str, own: StopList) -> bool:
@@ -107,7 +109,7 @@ def _is_stopped(end: End, source: TemplateSource, rows: Rows, lists: Sequence[St
         near = next((stop for stop in own.stops if spelt_alike(stop.text, end.marker)), None)
         if near is not None:
             row = rows.add(near.path, near.line, f"stop {near.text}")
-            rows.mark(nearly, row, f"`{near.text}` where {end.who} with `{end.marker}`", end.place)
+            rows.mark(nearly, row, f"`{near.text}` where {end.who} with `{end.marker}`{own.doubt}", end.place)
         else:
             row = rows.add(own.path, own.line, "turn end")
             rows.mark(unheard, row, _unheard(end, own, source), end.place)
@@ -130,9 +132,7 @@ def _unheard(end: End, own: StopList, source: TemplateSource) -> str:
     words = in_line(own.words)
     if not own.asked and _is_guessed(end, source):
         words = "none of its own; Ollama brings some for certain GGUF files"
-    said = f"`{end.marker}`, with which {end.who}, is none of its stop sequences ({words})"
-    if own.unsure:
-        said = f"{said}, if it asks this model"
+    said = f"`{end.marker}`, with which {end.who}, is none of its stop sequences ({words}){own.doubt}"
     if not lacks_token(end.marker, source):
         return said
     # What misleads: at a token of other models the engine ends of itself there.

@@ -15,6 +15,7 @@ from tunespec.training.folders import found_from
 from tunespec.training.model_formats import CONFIG, model_folder
 from tunespec.training.named_data import NamedData, named_data
 from tunespec.training.run_spec import RunSpec
+from tunespec.training.written import Written
 
 _TOKENIZER = "tokenizer.json"
 
@@ -115,12 +116,18 @@ def _file(path: Path, data: NamedData, spec: RunSpec, root: Path) -> DataFile:
     own = parse_name(PurePosixPath(shown))[1]
     is_of_folder = not data.name.endswith(path.name)
     split = own if own in HELD_OUT and (is_of_folder or data.split in HELD_OUT) else data.split
-    place = spec.written.file.shown
-    if not spec.written.call and (line := spec.written.line(data.key)) is not None:
-        place = f"{place}:{line}"
-    said = f"`{spec.written.prefix}{data.key}` of {place}"
+    said = f"`{spec.written.prefix}{data.key}` of {_place(spec.written, data)}"
     columns, roles = tuple(sorted(data.columns.items())), tuple(sorted(data.roles.items()))
     return DataFile(path, shown, split, format_of(path), said, columns, roles)
+
+
+def _place(written: Written, data: NamedData) -> str:
+    """Where a configuration names data: of a program's calls the one that loads this split."""
+    key = f"{data.key}.{data.split}" if written.call else data.key
+    if cell := written.cell(key):
+        return f"{written.file.shown} ({cell})"
+    line = written.line(key) if not written.call or data.key in written.lines else None
+    return written.file.shown if line is None else f"{written.file.shown}:{line}"
 
 
 def _told(file: DataFile, named: DataFile | None, like: DataFile | None) -> DataFile:

@@ -19,8 +19,10 @@ from tunespec.training.errors import TrainingError
 from tunespec.training.frameworks.trl import ARGUMENTS
 from tunespec.training.python_classes import add_defaults, extended_in, from_command_line, parsed_classes
 from tunespec.training.python_given import Given, Reading, given_to
+from tunespec.training.python_links import Links
 from tunespec.training.python_options import Options
 from tunespec.training.python_positions import LOADER
+from tunespec.training.python_subclasses import trainers_in
 from tunespec.training.python_tokenizer import Padding, end_set_anew, padding_of
 
 _LIBRARIES = frozenset("transformers trl peft unsloth".split())
@@ -60,6 +62,11 @@ class Program:
         return list(ast.walk(self.tree))
 
     @cached_property
+    def links(self) -> Links:
+        """What leads to its calls."""
+        return Links.of(self.tree, self.calls)
+
+    @cached_property
     def end_line(self) -> int | None:
         """Where it gives its tokenizer an end or a template."""
         return end_set_anew(self.tree)
@@ -80,11 +87,11 @@ class Program:
 
 def _calls(code: Code, tree: ast.Module, imports: dict[str, str]) -> Iterator[Given]:
     values = Values(imports)
-    classes = extended_in(tree, values, _name)
+    classes, trainers = extended_in(tree, values, _name), trainers_in(tree, values, _name)
     parsed_ones = sorted(set(parsed_classes(tree, values, classes)))
     nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
     if not parsed_ones and not any(
-        _trains(_name(path)) or path in classes for path in (values.path(one.func) for one in nodes)
+        _trains(_name(path)) or path in classes or path in trainers for path in (values.path(one.func) for one in nodes)
     ):
         return iter(())  # most programs that mention a trainer: their names need not be followed
     outer = scope_of(tree, None, changed_names(tree))
@@ -94,16 +101,18 @@ def _calls(code: Code, tree: ast.Module, imports: dict[str, str]) -> Iterator[Gi
     while left:
         node, scope, conditional = left.pop()
         if isinstance(node, ast.Call) and (path := values.path(node.func)):
-            own = classes.get(path)
-            if name := own.arguments if own is not None else _name(path):
+            own, trainer = classes.get(path), trainers.get(path)
+            if name := own.arguments if own is not None else trainer.trainer if trainer is not None else _name(path):
                 given = Given(name, node.lineno, conditional, "".join(path.split(".")[-2:-1]))
                 found.append(given_to(given, node, reading, scope))
+            if trainer is not None:
+                trainer.limit(found[-1], path)
             if own is not None:
                 add_defaults(found[-1], path, own, reading, outer)
         inner = scope_of(node, scope, changed_names(node)) if isinstance(node, Function) else scope
         below = conditional or _is_condition(node)
         left += [(child, inner, below) for child in ast.iter_child_nodes(node)]
-    return iter(sorted(found, key=lambda call: call.line))
+    return iter(sorted(found, key=lambda call: (call.line, call.node.col_offset if call.node is not None else 0)))
 
 
 def _is_condition(node: ast.AST) -> bool:

@@ -68,14 +68,16 @@ class Links:
                 left += self._values(one)
             elif isinstance(one, ast.IfExp):
                 left += [one.body, one.orelse]
-            elif isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id in self._functions:
-                left += _returned(self._functions[one.func.id])
+            elif isinstance(one, ast.Starred):
+                left.append(one.value)
+            elif isinstance(one, ast.Call):
+                left += self.returned(one)
         return found
 
-    def reached(self, call: Given) -> list[Given]:
-        """The calls that take part in what a call is given; those behind another trainer take part in that one's."""
+    def reached(self, start: ast.AST | None) -> list[Given]:
+        """The calls that take part in an expression; those behind another trainer take part in that one's."""
         found, seen = dict[int, Given](), set[int]()
-        left: list[ast.AST] = [call.node] if call.node is not None else []
+        left: list[ast.AST] = [start] if start is not None else []
         while left:
             node = left.pop()
             if id(node) in seen:
@@ -84,7 +86,7 @@ class Links:
             known = self.calls.get(id(node))
             if known is not None:
                 found[id(node)] = known
-            if known is None or known is call or not known.is_trainer:
+            if known is None or node is start or not known.is_trainer:
                 left += ast.iter_child_nodes(node)
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                     left += self._values(node)
@@ -114,10 +116,19 @@ class Links:
             node = outer
 
     def _values(self, name: ast.Name) -> list[ast.expr]:
-        """What a name may stand for: what it was surely bound to last, and what it may have been since."""
+        """What a name may stand for, as far as that is read."""
+        return [value for value in self.bound(name) if value is not None]
+
+    def returned(self, call: ast.Call) -> list[ast.expr]:
+        """What a function of the program may return where it is called; nothing for others."""
+        own = self._functions.get(call.func.id) if isinstance(call.func, ast.Name) else None
+        return list(_returned(own)) if own is not None else []
+
+    def bound(self, name: ast.Name) -> list[ast.expr | None]:
+        """What a name was surely bound to last, and what it may have been since; None for what is not read."""
         where = self._function(name)
         if (where, name.id) not in self._bound:
-            return [value for _, value in self._bound.get((self.tree, name.id), [])[-_MOST:] if value is not None]
+            return [value for _, value in self._bound.get((self.tree, name.id), [])[-_MOST:]]
         blocks = set(self._blocks(name))
         found = list[ast.expr | None]()
         bound = self._bound[where, name.id]
@@ -126,7 +137,7 @@ class Links:
             found.append(value)
             if self._around[node] in blocks or isinstance(node, ast.arg) or len(found) == _MOST:
                 break
-        return [value for value in found if value is not None]
+        return found
 
     def _blocks(self, node: ast.AST) -> Iterator[_Around]:
         while node in self._around:
@@ -162,6 +173,15 @@ def _returned(function: ast.AST) -> Iterator[ast.expr]:
             yield node.value
 
 
+def _unpacked(targets: Sequence[ast.expr], value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    """`a, b = x, y` binds each to its own; of another value each is bound to a part, written as `*value`."""
+    parts = value.elts if isinstance(value, ast.Tuple | ast.List) else ()
+    own = parts if len(parts) == len(targets) and not any(isinstance(one, ast.Starred) for one in parts) else ()
+    for target, part in zip(targets, own or [ast.Starred(value) for _ in targets], strict=True):
+        if isinstance(target, ast.Name):
+            yield target.id, part
+
+
 def _bindings(node: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:
     """The names that a node itself binds, each with its value; None for what is not read."""
     if isinstance(node, ast.Assign):
@@ -169,7 +189,7 @@ def _bindings(node: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:
             if isinstance(target, ast.Name):
                 yield target.id, node.value
             elif isinstance(target, ast.Tuple | ast.List):
-                yield from ((one.id, node.value) for one in target.elts if isinstance(one, ast.Name))
+                yield from _unpacked(target.elts, node.value)
     elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and isinstance(node.target, ast.Name):
         yield node.target.id, node.value
     elif isinstance(node, ast.arg):

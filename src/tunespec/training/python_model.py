@@ -1,10 +1,9 @@
-"""Which model and which data a run of a Python program has: how it is loaded, what adapts it, whose files they are."""
+"""Which model a run of a Python program has: how it is loaded, and what adapts it."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from tunespec.training.python_calls import OTHERS, Program
 from tunespec.training.python_gathered import Gathered
@@ -16,7 +15,6 @@ from tunespec.training.written import ANY
 _LOADED = ("load_in_4bit", "load_in_8bit", "dtype", "torch_dtype", "quantization_config", ANY)
 _NAME = "pretrained_model_name_or_path"  # what transformers calls the first position of `from_pretrained`
 _FORMATS = frozenset("bfloat16 float16 half set_default_dtype".split())
-_FILES = frozenset("json csv parquet".split())
 
 
 def of_model(found: Gathered, program: Program, part: Part) -> None:
@@ -53,18 +51,6 @@ def _why_method_unknown(part: Part) -> str:
         if part.is_after_another and True not in adapting
         else ""
     )
-
-
-def of_data(found: Gathered, part: Part) -> None:
-    """`load_dataset("json", data_files=...)`: files by split."""
-    files: dict[str, Any] = {}
-    for one in part.of_name("load_dataset"):
-        given = one.values.get("data_files")
-        if one.values.get("path") in _FILES and given:
-            by_split = given if isinstance(given, Mapping) else {str(one.values.get("split") or "train"): given}
-            files |= {str(split).partition("[")[0]: named for split, named in by_split.items()}
-    if files:
-        found.data["data_files"] = files
 
 
 def _trains_all(program: Program, trainers: Sequence[Given], loaded: Sequence[Given]) -> bool:

@@ -22,13 +22,16 @@ _FOREIGN = "PPOConfig"  # up to TRL 0.11 no TrainingArguments, and since then wi
 class Part:
     """One run: its arguments, of which one or the other is taken where there are several, and its trainers.
 
-    ``calls`` are all that may take part in it; ``is_after_another``: it goes on with what another trainer made.
+    ``calls`` are all that may take part in it; ``is_after_another``: it goes on with what another trainer made;
+    ``only_asks``: its trainer evaluates and does not train; ``is_linked``: its trainers' calls name the arguments.
     """
 
     arguments: Sequence[Given]
     trainers: Sequence[Given]
     calls: Sequence[Given] = field(default_factory=list)
     is_after_another: bool = False
+    only_asks: bool = False
+    is_linked: bool = False
 
     @property
     def first(self) -> Given:
@@ -70,7 +73,7 @@ def parts_of(program: Program) -> Parts:
     """
     if not program.calls:
         return Parts()
-    links, trainers = Links.of(program.tree, program.calls), program.trainers()[:MOST]
+    links, trainers = program.links, program.trainers()[:MOST]
     asked = [one for one in trainers if len(trainers) > 1 and _only_asks(program, links, one)]
     linked = [Part(made, [one]) for one in trainers if (made := _arguments(links, one))]
     runs = _merged(links, [part for part in linked if part.trainers[0] not in asked])
@@ -100,7 +103,7 @@ def _arguments(links: Links, trainer: Given) -> list[Given]:
 def _own_defaults(trainer: Given) -> bool:
     """Whether a trainer is made without arguments: TRL's then take their configuration's defaults."""
     known = _configuration(trainer) in TRAINERS
-    return known and not {"args", ANY} & {*trainer.values, *trainer.unknown}
+    return known and trainer.values.get("args") is None and not {"args", ANY} & set(trainer.unknown)
 
 
 def _only_asks(program: Program, links: Links, trainer: Given) -> bool:
@@ -156,8 +159,10 @@ def _are_alternatives(links: Links, one: Part, other: Part) -> bool:
 
 def _share(program: Program, links: Links, runs: Sequence[Part]) -> None:
     """Give each run the calls that take part in it, and those that take part in none that is seen."""
-    reached = [{call for one in (*run.arguments, *run.trainers) for call in links.reached(one)} for run in runs]
+    reached = [{call for one in (*run.arguments, *run.trainers) for call in links.reached(one.node)} for run in runs]
     for run, own in zip(runs, reached, strict=True):
         others = {call for calls in reached for call in calls} - own
         run.calls = [call for call in program.calls if call not in others]
+        run.is_linked = all(_arguments(links, one) for one in run.trainers)
+        run.only_asks = any(_only_asks(program, links, one) for one in run.trainers)
         run.is_after_another = any(call.is_trainer and call not in run.trainers for call in own)

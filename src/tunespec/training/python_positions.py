@@ -31,7 +31,7 @@ _POSITIONS: Mapping[str, Sequence[str]] = {
     "EarlyStoppingCallback": ("early_stopping_patience", "early_stopping_threshold"),
     "from_pretrained": ("model_name",),
     LOADER: ("model_name",),
-    "load_dataset": ("path",),
+    "load_dataset": ("path", "name", "data_dir", "data_files"),
 }
 
 

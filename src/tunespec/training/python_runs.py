@@ -11,16 +11,13 @@ from tunespec.templates.python_code import Code
 from tunespec.templates.python_scopes import dotted
 from tunespec.training.errors import TrainingError
 from tunespec.training.python_calls import Program
+from tunespec.training.python_data import of_data, same_data
 from tunespec.training.python_gathered import Gathered
-from tunespec.training.python_given import Given, shown_code
-from tunespec.training.python_model import of_data, of_model
+from tunespec.training.python_model import of_model
 from tunespec.training.python_parts import MOST, Part, Parts, parts_of
 from tunespec.training.python_tokenizer import PAD
-from tunespec.training.written import ANY, Written
-
-_OF_TRAINERS = ("packing", "max_seq_length", "max_length", "dataset_text_field", "beta", "max_prompt_length")
-_PASSED = ("eval_dataset", "data_collator", "compute_metrics")
-_ELSEWHERE = "the trainer is made elsewhere"
+from tunespec.training.python_trainers import of_trainers
+from tunespec.training.written import Written
 
 
 def python_run(file: DataFile, code: Code) -> Written | None:
@@ -76,10 +73,10 @@ def _run(file: DataFile, program: Program, part: Part, beside: Sequence[str]) ->
     code, found = program.code, Gathered()
     found.take([one for one in part.arguments if one.name == part.configuration])
     _set_later(found, program, part)
-    _of_trainers(found, part.trainers)
+    of_trainers(found, program, part)
     of_model(found, program, part)
     _of_collators(found, part)
-    of_data(found, part)
+    of_data(found, program.links, part)
     _of_tokenizer(found, program)
     return Written(
         file,
@@ -90,6 +87,7 @@ def _run(file: DataFile, program: Program, part: Part, beside: Sequence[str]) ->
         unread=(*_others(part, code), *beside),
         cells={key: code.cell(line) for key, line in found.lines.items()} if code.lines else {},
         call=part.configuration,
+        same_data=same_data(program.links, part.trainers),
         calls_line=code.line(part.first.line),
     )
 
@@ -119,31 +117,6 @@ def _set_later(found: Gathered, program: Program, part: Part) -> None:
             found.data.pop(node.attr, None)
             found.unknown[node.attr] = f"set anew in {program.code.where(node.lineno)}"
             found.lines[node.attr] = node.lineno
-
-
-def _of_trainers(found: Gathered, trainers: Sequence[Given]) -> None:
-    found.take(trainers, only=_OF_TRAINERS)
-    for trainer in trainers:
-        found.set("trainer", trainer.name.replace("Unsloth", "SFT"), trainer.line)
-        if isinstance(model := trainer.values.get("model"), str):
-            found.set("model", model, trainer.lines["model"])
-        if "tokenizer" in trainer.nodes:
-            found.data.setdefault(trainer.name, {})["tokenizer"] = shown_code(trainer.nodes["tokenizer"])
-            found.lines[f"{trainer.name}.tokenizer"] = trainer.lines["tokenizer"]
-    if not trainers or any(ANY in one.unknown for one in trainers):
-        found.unknown |= dict.fromkeys(_PASSED, _ELSEWHERE)
-        return
-    for key in _PASSED:
-        nodes = [one.nodes[key] for one in trainers if key in one.nodes and one.values.get(key, "") is not None]
-        if not nodes:
-            continue
-        if len({ast.unparse(node) for node in nodes}) > 1 or isinstance(nodes[0], ast.IfExp):
-            found.unknown[key] = shown_code(nodes[0])
-            found.lines[key] = nodes[0].lineno
-        elif key == "eval_dataset":
-            found.set(key, shown_code(nodes[0]), nodes[0].lineno)
-        else:
-            found.unknown[key], found.lines[key] = shown_code(nodes[0]), nodes[0].lineno
 
 
 def _of_collators(found: Gathered, part: Part) -> None:

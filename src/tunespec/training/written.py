@@ -33,6 +33,7 @@ class Written:
         cells: of a notebook, key -> the cell and the line in it.
         call: the class that a Python program calls with these values; empty for other files.
         calls_line: the line of that call.
+        same_data: what such a program both trains and evaluates on, as it names it; empty where that is not the same.
     """
 
     file: DataFile
@@ -47,6 +48,7 @@ class Written:
     cells: Mapping[str, str] = field(default_factory=dict)
     call: str = ""
     calls_line: int | None = None
+    same_data: str = ""
 
     def has(self, key: str) -> bool:
         """Whether a key is written, whatever its value."""
@@ -92,6 +94,10 @@ class Written:
         while key and key not in self.cells:
             key = key.rpartition(".")[0]
         return self.cells.get(key, "")
+
+    def where(self, key: str) -> str:
+        """Where a key stands, as a message says it: `line 7`, in a notebook `cell 7, line 3`."""
+        return self.cell(key) or f"line {self.line(key)}"
 
     def leaves(self) -> Iterator[tuple[str, Any]]:
         """Every key with a value that holds no further key, in the order in which they are written."""

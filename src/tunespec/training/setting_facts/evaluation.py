@@ -60,11 +60,11 @@ def _off(source: RunSource, rows: SettingRows) -> None:
     if strategy is None or not why:
         return
     most = source.threshold("H003", "epochs")
-    epochs = source.plan.epochs if source.plan is not None else None
+    plan = source.plan
     turned_on = _TURNS_ON.get(rows.spec.framework.name)
     hint = f"; {turned_on} does" if turned_on else ""
-    if epochs is not None and epochs > most:
-        text = f"{why}: nothing measures the loss on held-out records in {epochs:g} epochs{hint}"
+    if plan is not None and plan.epochs is not None and plan.epochs > most:
+        text = f"{why}: nothing measures the loss on held-out records in {plan.epochs_said} epochs{hint}"
         rows.mark("evaluation_off_long", strategy.name, text)
     elif not _is_trial(source, rows.spec):
         text = f"{why}: nothing measures the loss on held-out records{hint}"
@@ -114,6 +114,9 @@ def _why_off_in_mlx(source: RunSource, spec: RunSpec) -> str:
 
 def _without_data(rows: SettingRows) -> None:
     spec = rows.spec
+    if spec.written.call:
+        _without_data_of_program(rows)
+        return
     if spec.framework.name not in {*_SAYS_ITS_DATA, "Axolotl"} or not any(map(spec.written.get, _TRAINED)):
         return
     rows.examine("evaluation_without_data", "eval_strategy")
@@ -121,6 +124,23 @@ def _without_data(rows: SettingRows) -> None:
         sources = " and ".join(f"no `{one.key}`" for one in map(spec.setting, _DATA) if one is not None)
         text = f"{told(spec, asked)}, with {sources}: {spec.framework.name} refuses that"
         rows.mark("evaluation_without_data", "eval_strategy", text)
+
+
+def _without_data_of_program(rows: SettingRows) -> None:
+    """Its trainer is given nothing to evaluate on, and nothing else in it can give that.
+
+    transformers refuses that since 4.46 when the trainer is made (pull request 33743), and before at the first
+    evaluation.
+    """
+    spec, strategy = rows.spec, rows.spec.setting("eval_strategy")
+    given = spec.setting("validation_data")
+    if strategy is None or given is None or not given.is_known or not spec.written.has(given.key):
+        return
+    rows.examine("evaluation_without_data", "eval_strategy")
+    if strategy.is_written and strategy.value not in {"no", None} and not given.value:
+        trainer = f"`{spec.written.get('trainer')}` ({spec.written.where('trainer')})"
+        text = f"{told(spec, strategy)}, and {trainer} is given no `eval_dataset`: transformers refuses that"
+        rows.mark("evaluation_without_data", strategy.name, text)
 
 
 def _refused(spec: RunSpec) -> Setting | None:

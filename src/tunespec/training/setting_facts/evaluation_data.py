@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tunespec.training.named_data import NamedData, named_data
+from tunespec.training.setting_facts.trained import trial_steps
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
 
@@ -15,11 +16,11 @@ def evaluation_data_facts(source: RunSource, rows: SettingRows) -> None:
     """Mark each setting that names data to evaluate on which another one names to train on.
 
     Parts of one file (`train[:90%]` and `train[90%:]`) are not the same data. A program may give its trainer others
-    than it loads.
+    than it loads: there the trainer's own arguments count.
     """
     written = rows.spec.written
     if written.call:
-        rows.skip(KIND, "a program says what it evaluates on")
+        _of_program(source, rows)
         return
     if rows.spec.is_known("eval_strategy") and rows.spec.value("eval_strategy") == "no":
         rows.skip(KIND, "it does not evaluate")
@@ -34,6 +35,24 @@ def evaluation_data_facts(source: RunSource, rows: SettingRows) -> None:
             line = written.line(trained[same].key)
             where = f"`{written.prefix}{trained[same].key}`{f' (line {line})' if line is not None else ''}"
             rows.mark_key(KIND, one.key, f"`{written.prefix}{one.key}` names `{_word(one)}`, which {where} trains on")
+    rows.skip(KIND, "it names no data to evaluate on")
+
+
+def _of_program(source: RunSource, rows: SettingRows) -> None:
+    """A trial may well evaluate on the few records that it has."""
+    spec = rows.spec
+    held_out = spec.setting("validation_data")
+    if spec.is_known("eval_strategy") and spec.value("eval_strategy") == "no":
+        rows.skip(KIND, "it does not evaluate")
+    elif held_out is None or not held_out.is_known or not spec.is_known("eval_strategy"):
+        rows.skip(KIND, "what the program evaluates on, or whether it does, only a run would tell")
+    elif steps := trial_steps(source):
+        rows.skip(KIND, f"a run of {steps} steps only shows whether it runs")
+    elif held_out.value:
+        rows.examine(KIND, "validation_data")
+        if same := spec.written.same_data:
+            where = f"`train_dataset` ({spec.written.where('train_dataset')})"
+            rows.mark(KIND, held_out.name, f"`{held_out.key}` names `{same}`, which {where} trains on")
     rows.skip(KIND, "it names no data to evaluate on")
 
 

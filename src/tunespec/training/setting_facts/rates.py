@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting import Setting
@@ -49,7 +49,19 @@ def rate_facts(source: RunSource, rows: SettingRows) -> None:
         if steps := trial_steps(source):
             bounds = Bounds(destructive=bounds.destructive)
             rows.skip("learning_rate_high learning_rate_low", f"a run of {steps} steps only shows whether it runs")
+        elif _is_usual_reward(spec):
+            bounds = replace(bounds, high=math.inf)
+            rows.skip("learning_rate_high", "it is TRL's own for reward models, with which its guide trains all")
         _judge(rows, bounds)
+
+
+def _is_usual_reward(spec: RunSpec) -> bool:
+    """Whether nobody wrote a reward model's rate: TRL's is 1e-4, ten times what its script has for all weights.
+
+    Its guide trains all of Qwen3-0.6B with that (``docs/source/reward_trainer.md``: Quick start, with its curves).
+    """
+    rate = spec.setting("learning_rate")
+    return spec.objective == "reward" and rate is not None and rate.said.startswith("TRL")
 
 
 def bounds_of(source: RunSource, spec: RunSpec) -> Bounds | None:

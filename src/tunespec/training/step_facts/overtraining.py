@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FACTS = ("validation_lost", "validation_rises", "memorised", "perfect_loss")
 _VALIDATED = FACTS[:2]
+_TOO_GOOD = 0.1  # of a perfect loss: no held-out records are told so surely that were not trained on, or are trivial
 _LEAST_ROWS = 10  # of the training loss, before its end is called one
 # Only these say that no best model was kept, or cannot keep one: transformers notes it in its state, mlx-lm, torchtune
 # and mistral-finetune have nothing of the kind.
@@ -63,7 +64,7 @@ def _validation(run: LoggedRun, rows: Rows, limits: Limits) -> bool:
     worst = max(turned, key=lambda turn: turn.rise)
     lost = worst.rise > limits.lost and run.objective == "language" and run.log.finished and _none_kept(run)
     kind = "validation_lost" if lost else "validation_rises"
-    rows.mark(kind, worst.best, _said(run, worst, len(turned), len(judged)))
+    rows.mark(kind, worst.best, _said(run, worst, limits.lost, len(turned), len(judged)))
     return True
 
 
@@ -74,14 +75,15 @@ def _none_kept(run: LoggedRun) -> bool:
     )
 
 
-def _said(run: LoggedRun, turn: Turn, turned: int, sets: int) -> str:
+def _said(run: LoggedRun, turn: Turn, lost: float, turned: int, sets: int) -> str:
     before, after = training_levels(run, turn.best)
     falls = f", while the training loss fell from {before:.3g} to {after:.3g}" if before and after else ""
     also = f" ({turned} of {sets} validation sets rise)" if sets > 1 else ""
-    where = run.where(turn.best)
+    where, above = run.where(turn.best), turn.last / turn.value - 1
+    level = f" ({turn.rise:.0%} as the median of the last ones)" if above > lost >= turn.rise else ""
     return (
         f"`{turn.name}` turned at {where}, where it was {turn.value:.4g}; it ends at {turn.last:.4g}, "
-        f"{turn.last / turn.value - 1:.0%} above{also}{falls}; {to_keep(run, turn.best)}"
+        f"{above:.0%} above{level}{also}{falls}; {to_keep(run, turn.best)}"
     )
 
 
@@ -108,8 +110,10 @@ def _perfect(run: LoggedRun, loss: Series, rows: Rows, limits: Limits, *, silent
     if silent or last >= limits.perfect or beginning(loss.values) < limits.perfect:
         return
     validated = [float(run.series(name).finite().values[-1:].sum()) for name in run.evaluated]
-    if validated and min(validated) <= max(limits.perfect, 2 * last):
+    too_good = bool(validated) and max(validated) < _TOO_GOOD * limits.perfect
+    if validated and min(validated) <= max(limits.perfect, 2 * last) and not too_good:
         return  # the validation is as good: the task is easy
     unknown = "no evaluation says whether it holds for other records"
     beside = f"{run.evaluated[0]} at {validated[0]:.3g}" if validated else unknown
+    beside += ": its records are trained on, too, or trivial" if too_good else ""
     rows.mark("perfect_loss", int(loss.rows[-1]), f"the training loss ends at {last:.3g}, and {beside}")

@@ -26,7 +26,7 @@ class Turn(NamedTuple):
     best: int  # row of the run
     value: float
     last: float
-    rise: float  # share above the best
+    rise: float  # share above the best of the level at the end: the median of the last three, the lower of two
 
 
 def validations(run: LoggedRun) -> dict[str, Series]:
