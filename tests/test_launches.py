@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.step_logs import curve, decay, evaluated, state
 from tunespec.config import find
 from tunespec.discover import discover
+from tunespec.discover_logs import logs_by_run
+from tunespec.subjects import DataFile
 from tunespec.training.launches import launched, newest, runs_of
-from tunespec.training.logs import Log
+from tunespec.training.logs import FORMATS, Log, Logged
 from tunespec.training.source import RunSource
+from tunespec.training.step_facts.logged_run import logged_run
 
 ONE, OTHER = decay(40, seed=1), decay(40, seed=2)
 
@@ -62,6 +67,21 @@ def test_of_many_launches_five_are_named(tmp_path):
     ((path, _, (said,)),) = runs_in(tmp_path, files).values()
     assert path == "log_15.txt"
     assert said == "not judged: log_8.txt, log_9.txt, log_10.txt, log_11.txt, log_12.txt and 2 more (launched earlier)"
+
+
+def test_the_report_has_them_all(tmp_path):
+    runs_in(tmp_path, {f"log_{at}.txt": torchtune(1, 20, decay(40, seed=at)) for at in range(8, 16)})
+    (run,) = discover(find(tmp_path), []).runs
+    told = RunSource(run, find(tmp_path)).described()["profile"]["log"]
+    assert told["not_judged"] == [f"log_{at}.txt" for at in range(8, 15)]
+
+
+def test_events_are_of_the_run_around_them(tmp_path):
+    """The Trainer writes them to ``runs/<launch>`` in its output folder; a folder with more in it is a run's own."""
+    own = {"out": ["out/trainer_state.json", "out/runs/Jan01_host/events.out.tfevents.1764000000.host.1.0"]}
+    own["runs/a"] = ["runs/a/trainer_state.json", "runs/a/events.out.tfevents.1764000000.host.1.0"]
+    files = [DataFile(tmp_path / name, name, None, "log") for names in own.values() for name in names]
+    assert {name: [file.shown for file in group] for name, group in logs_by_run(files).items()} == own
 
 
 def test_the_logs_of_a_resumed_run_are_one(tmp_path):
@@ -169,6 +189,25 @@ def test_what_holds_no_losses_contradicts_nothing():
 def test_a_part_without_what_it_goes_on_with():
     later = state(curve(values=ONE)[20:]), state(curve(values=OTHER)[20:])
     assert paths(("a", later[0]), ("b", later[1])) == [["a", "b"]]
+
+
+LOSS = st.floats() | st.sampled_from([1.0, 0.5])
+PLACED = st.builds(
+    Logged,
+    st.none() | st.integers(0, 9) | st.integers(0, 10**18),
+    st.none() | st.floats(),
+    st.dictionaries(st.sampled_from(["loss", "eval_loss", "reward"]), LOSS, min_size=1),
+)
+NAMED = st.sampled_from(["a.log", "log_1.txt", "log_2.txt", "slurm-3.out", "2026-01-01.log", "trainer_state.json"])
+
+
+@given(st.lists(st.tuples(NAMED, st.sampled_from(sorted(FORMATS)), st.lists(PLACED, max_size=6)), max_size=6))
+def test_each_log_is_of_one_run(drawn):
+    logs = [(f"{at}/{name}", Log(format_, tuple(rows))) for at, (name, format_, rows) in enumerate(drawn)]
+    runs = runs_of(logs)
+    assert sorted(path for run in runs for path, _ in run) == sorted(path for path, _ in logs)
+    for run in runs:
+        assert logged_run(run).path in {path for path, _ in run}
 
 
 @pytest.mark.parametrize(

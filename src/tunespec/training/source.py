@@ -128,6 +128,8 @@ class RunSource:
             log = self.logged.log
             told = {"path": self.logged.path, "rows": len(self.logged.rows), "last_step": log.last_step}
             profile["log"] = told | {"finished": log.finished, "cut_off": log.cut_off}
+            if self.logged.others:
+                profile["log"]["not_judged"] = list(self.logged.others)
         if self.run.dataset is not None:
             profile["dataset"] = self.run.dataset.name
         if self.run.pair is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
@@ -29,16 +29,16 @@ class Course:
     @cached_property
     def by_step(self) -> Mapping[str, Mapping[float, set[float]]]:
         """Side (training, validation) -> step -> losses; a log that was appended to may have several at a step."""
-        return {side: _losses(self.log, side, "step") for side in _SIDES}
+        return _losses(self.log.rows, "step")
 
     @cached_property
     def by_epoch(self) -> Mapping[str, Mapping[float, set[float]]]:
         """The same by the epoch that is reached, rounded."""
-        return {side: _losses(self.log, side, "epoch") for side in _SIDES}
+        return _losses(self.log.rows, "epoch")
 
     @cached_property
     def _positions(self) -> list[float]:
-        tables = (*(self.by_step[side] for side in _SIDES), *(self.by_epoch[side] for side in _SIDES))
+        tables = (table for of in ("by_step", "by_epoch") for table in getattr(self, of).values())
         return next((sorted(table) for table in tables if table), [])
 
     @property
@@ -79,8 +79,8 @@ class Course:
         A console is compared by epochs: its steps are those of the progress bar beside a row, which may be one ahead.
         """
         consoles = "console" in {self.log.format, other.log.format}
-        tables = [(self.by_epoch, other.by_epoch)] if consoles else [(self.by_step, other.by_step)]
-        for own, its in [*tables, (self.by_step, other.by_step), (self.by_epoch, other.by_epoch)]:
+        for of in ("by_epoch", "by_step") if consoles else ("by_step", "by_epoch"):
+            own, its = getattr(self, of), getattr(other, of)
             for side in _SIDES:
                 if common := own[side].keys() & its[side].keys():
                     unlike = sum(not _alike(own[side][at], its[side][at]) for at in common)
@@ -88,13 +88,14 @@ class Course:
         return None
 
 
-def _losses(log: Log, side: str, of: str) -> Mapping[float, set[float]]:
-    found: dict[float, set[float]] = {}
-    for row in log.rows:
+def _losses(rows: Sequence[Logged], of: str) -> Mapping[str, Mapping[float, set[float]]]:
+    found: dict[str, dict[float, set[float]]] = {side: {} for side in _SIDES}
+    for row in rows:
         at = _at(row, of)
         # mistral-finetune repeats a training loss, of other batches, beside each evaluation.
-        if at is not None and side in row.values and (side != "loss" or "eval_loss" not in row.values):
-            found.setdefault(at, set()).add(row.values[side])
+        side = next((side for side in reversed(_SIDES) if side in row.values), None)
+        if at is not None and side is not None:
+            found[side].setdefault(at, set()).add(row.values[side])
     return found
 
 
