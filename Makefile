@@ -1,17 +1,18 @@
-# make check [DATA=path]   judge the golden project, or your own files
+# make check [DATA=path]   judge the golden project, or your own files: one path or glob (several: .venv/bin/tunespec check)
 # make test                install what the tests need and run them
 VENV   := .venv
 BIN    := $(VENV)/bin
 DATA   ?= fixtures/golden
 PYTHON ?= $(shell for v in 13 12 11 14; do p=$$(command -v python3.$$v) && $$p -c '' 2>/dev/null && { echo $$p; break; }; done)
 
+export DATA
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: check test lint format docs docs-check wheel-check bench clean
 
 check: $(VENV)/installed
-	$(BIN)/tunespec check $(DATA)
+	$(BIN)/tunespec check "$$DATA"
 
 # The live tests need an Ollama: where there is none it is built once, outside this folder. TUNESPEC_LIVE=0: not at all.
 test: $(VENV)/developing

@@ -11,18 +11,23 @@ import shutil
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 _ROOT = Path(__file__).resolve().parent
 _MODEL = "golden"
 _STARTED = pytest.StashKey[ExitStack]()
+_ASKED = "tunespec_golden"  # the key under which a worker is told whom to ask
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the server, in the process that the user started; xdist's workers get the options."""
-    if hasattr(config, "workerinput") or not _judges_the_golden_project(config):
+    """Start the server, in the process that the user started."""
+    if hasattr(config, "workerinput"):
+        vars(config.option).update(config.workerinput.get(_ASKED, {}))
+        return
+    if not _judges_the_golden_project(config):
         return
     from tests.live.install import find
 
@@ -32,8 +37,19 @@ def pytest_configure(config: pytest.Config) -> None:
             pytest.exit("TUNESPEC_LIVE=1, but there is no Ollama: `python -m tests.live` builds it once", returncode=2)
         return  # the inference tests skip, and say that no model was asked for
     config.stash[_STARTED] = ExitStack()
-    config.option.tunespec_host = _serve(program, config.stash[_STARTED])
-    config.option.tunespec_model = _MODEL
+    vars(config.option).update(_asked(_serve(program, config.stash[_STARTED])))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker whom to ask: xdist hands on what the user wrote, and not what was set since."""
+    if _STARTED in node.config.stash:
+        node.workerinput[_ASKED] = _asked(node.config.option.tunespec_host)
+
+
+def _asked(host: str) -> dict[str, Any]:
+    """The options that ask the golden model its own probes."""
+    return {"tunespec_host": host, "tunespec_model": _MODEL, "tunespec_probes": ["fixtures/golden/probes.jsonl"]}
 
 
 def pytest_report_header() -> str | None:

@@ -25,6 +25,7 @@ from tunespec.progress import Progress
 from tunespec.report.subject_lines import _answers
 from tunespec.shapes import Shapes
 from tunespec.subjects import DataFile
+from tunespec.templates.python_calls import calls_in
 from tunespec.templates.requests import read_request
 from tunespec.templates.source import TemplateSource
 
@@ -62,6 +63,63 @@ def test_whose_stops_and_limit_count():
     llama = as_called(replace(SERVED, kind="llama.cpp"), {}, "", requests(REQUEST | {"model": "gpt-4"}))
     assert llama.stops == ("### End",)  # whatever name it is called by, it answers
     assert SERVED.own_stops == ("<|im_end|>",)
+
+
+URL = "http://127.0.0.1:8091"
+LLAMA = replace(SERVED, kind="llama.cpp", name="../model.gguf", stops=None)
+STOP = "stop=['### End'], max_completion_tokens=300"
+
+
+def program(address, model="'m'", given=STOP):
+    made = f"from openai import OpenAI\nc = OpenAI({f'base_url={address}' if address else ''})\n"
+    return f"{made}c.chat.completions.create(model={model}, messages=[], {given})\n"
+
+
+def called_by(served, *programs):
+    files = [DataFile(Path(f"{n}.py"), f"{n}.py", None, "script") for n in range(len(programs))]
+    calls = [(file, call) for file, one in zip(files, programs, strict=True) for call in calls_in(one.encode())]
+    found = as_called(served, {}, "", calls, URL)
+    return found.stops, found.limit
+
+
+@pytest.mark.parametrize(
+    ("served", "address", "model"),
+    [
+        (LLAMA, "'http://127.0.0.1:8091/v1'", "'gpt-4'"),
+        (LLAMA, "'http://localhost:8091/v1'", "NAME"),
+        (LLAMA, "'http://gpu:8000/v1'", "'local-model'"),  # where it will run
+        (LLAMA, "URL", "NAME"),
+        (replace(SERVED, kind="openai"), "'http://localhost:8091/v1'", "'m'"),
+        (replace(SERVED, kind="openai"), "'http://localhost:8091/v1'", "NAME"),
+        (replace(SERVED, kind="openai"), "'https://llm.acme.com/v1'", "'m'"),
+        (replace(SERVED, kind="openai"), "URL", "'m'"),
+        (replace(SERVED, kind="openai"), "", "'m'"),  # the environment says where
+    ],
+)
+def test_a_client_of_openais_interface_asks_the_model(served, address, model):
+    assert called_by(served, program(address, model)) == (("### End",), 300)
+
+
+@pytest.mark.parametrize(
+    ("served", "address", "model"),
+    [
+        (LLAMA, "", "'gpt-4o'"),
+        (LLAMA, "", "'m'"),
+        (LLAMA, "'https://openrouter.ai/api/v1'", "NAME"),
+        (LLAMA, "'https://llm.acme.com/v1'", "'m'"),
+        (LLAMA, "URL", "'judge'"),
+        (replace(SERVED, kind="openai"), "'http://localhost:8091/v1'", "'judge'"),
+    ],
+)
+def test_a_client_of_openais_interface_asks_another_model(served, address, model):
+    assert called_by(served, program(address, model)) == (served.stops, served.limit)
+
+
+def test_what_asks_for_sure_counts_before_what_may():
+    own = program("'http://127.0.0.1:8091/v1'")
+    assert called_by(LLAMA, own, program("'http://gpu:8000/v1'", "'judge'", "max_tokens=1")) == (("### End",), 300)
+    assert called_by(LLAMA, own, program("'http://127.0.0.1:8091/v1'", given="max_tokens=1")) == (None, 64)
+    assert called_by(replace(LLAMA, kind="ollama"), program("URL", "NAME")) == (("### End",), 64)
 
 
 @pytest.fixture

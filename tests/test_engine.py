@@ -6,17 +6,18 @@ import json
 import subprocess
 import sys
 import textwrap
-import warnings
 
 import pandas as pd
 import pytest
 
 from tests.conftest import chat, write_jsonl
 from tunespec import CannotJudgeError, expect
+from tunespec.catalogue import load
 from tunespec.engine import Asked, evaluate, export_suite
-from tunespec.engine_process import engine_process
+from tunespec.engine_process import EngineProcess, engine_process
 from tunespec.facts import Fact
 from tunespec.groups import GROUPS
+from tunespec.tables import TABLES
 
 
 def asked(declaration, severity="error"):
@@ -105,8 +106,67 @@ def test_a_dead_engine_process_cannot_judge_and_the_next_one_can():
 
 
 def test_importing_gx_leaves_warnings_alone():
-    with pytest.warns(UserWarning, match="still heard"):
-        warnings.warn("still heard", UserWarning, stacklevel=1)
+    """In a process of its own: what pytest does to warnings would hide it."""
+    code = """
+        import logging, warnings
+        from tunespec.engine import _gx
+        before = warnings.showwarning, list(warnings.filters)
+        _gx()
+        assert logging._warnings_showwarning is None, "warnings go to logging"
+        assert warnings.showwarning is before[0]
+        assert warnings.filters == before[1], warnings.filters
+        warnings.warn("still heard", UserWarning)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    heard = subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stderr
+    assert "UserWarning: still heard" in heard
+
+
+REPEATED = [chat("What is the Seine?", "A river through Paris."), chat("Who wrote Candide?", "Voltaire.")] * 2
+
+
+def test_one_suite_run_answers_all_that_is_asked_of_a_table(judge, tmp_path, monkeypatch):
+    write_jsonl(tmp_path / "data.jsonl", REPEATED)
+    runs, evaluate = [], EngineProcess.evaluate
+
+    def counted(self, rows, columns, asked, *more):
+        runs.append({(one.pitfall.split()[0], one.declaration.kind) for one in asked})
+        return evaluate(self, rows, columns, asked, *more)
+
+    monkeypatch.setattr(EngineProcess, "evaluate", counted)
+    judge(tmp_path)
+    of_data = [pitfall for pitfall in load().pitfalls if TABLES[pitfall.table] == "data"]
+    tables = {(pitfall.code, kind): pitfall.table for pitfall in of_data for kind in pitfall.kinds()}
+    asked = [{tables[one] for one in run} for run in runs]
+    assert all(len(names) == 1 for names in asked)
+    assert len({name for names in asked for name in names}) == len(runs)
+    assert len({code for run in runs for code, _ in run}) > len(runs)
+
+
+def test_two_processes_at_once_judge_each_table_once(tmp_path):
+    write_jsonl(tmp_path / "data.jsonl", REPEATED)
+    code = """
+        import time
+        from tunespec.cli import main
+        from tunespec.engine_process import EngineProcess
+        evaluate = EngineProcess.evaluate
+        def counted(self, rows, columns, asked, *more):
+            with open("runs.txt", "a", encoding="utf-8") as runs:
+                runs.write(f"{sorted(one.declaration.kind for one in asked)}\\n")
+            time.sleep(1)  # without a lock the other process would begin meanwhile
+            return evaluate(self, rows, columns, asked, *more)
+        EngineProcess.evaluate = counted
+        main(["check", "data.jsonl", "--format=json"])
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    both = [subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, encoding="utf-8") for _ in range(2)]
+    said = [json.loads(process.communicate(timeout=120)[0]) for process in both]
+    assert [process.returncode for process in both] == [1, 1]
+    runs = (tmp_path / "runs.txt").read_text(encoding="utf-8").splitlines()
+    assert len(runs) == len(set(runs)) > 0
+    for report in said:
+        del report["summary"]["seconds"]
+    assert said[0] == said[1]
 
 
 def test_a_fact_that_nobody_computed_is_no_pass(judge, tmp_path, monkeypatch):

@@ -21,7 +21,8 @@ from tunespec.inference.openai_server import OpenAIServer
 from tunespec.inference.probe import Probe
 from tunespec.inference.server import Question
 from tunespec.progress import Progress
-from tunespec.subjects import ServedModel
+from tunespec.subjects import DataFile, ServedModel
+from tunespec.templates.python_calls import calls_in
 
 pytestmark = pytest.mark.live
 
@@ -104,6 +105,20 @@ def test_the_caller_ends_its_answers(server):
     assert (one.reply.reason, "### End" in one.reply.text) == ("stop", False)
     assert one.raw is not None
     assert one.raw.text.startswith(one.reply.text + "### End")
+
+
+def test_a_program_ends_the_answers_of_another_server(server, scripted_url, tmp_path):
+    program = tmp_path / "ask.py"
+    made = f"from openai import OpenAI\nc = OpenAI(base_url='{scripted_url}/v1', api_key=KEY)\n"
+    asked_so = "c.chat.completions.create(model='any', messages=[], stop=['### End'], max_tokens=64)\n"
+    program.write_text(made + asked_so, encoding="utf-8")
+    file = DataFile(program, "ask.py", None, "script")
+    calls = [(file, call) for call in calls_in(program.read_bytes())]
+    called = as_called(server.describe(), {}, "", calls, scripted_url)
+    assert (called.stops, called.limit, called.given) == (("### End",), 64, {"stops": "ask.py:3", "limit": "ask.py:3"})
+    place, messages = Place("probes.jsonl", 1, 0, ""), ({"role": "user", "content": "[CAPITAL]"},)
+    (one,) = Asker(server, called, Progress()).ask([Probe("one", "plain", messages, place)])
+    assert (one.reply.reason, "### End" in one.reply.text) == ("stop", False)
 
 
 def test_a_runaway_is_hung_up_on(server):

@@ -19,7 +19,7 @@ WATCHED = "val_size: 0.1\neval_strategy: steps\neval_steps: 50\nsave_steps: 50\n
 OF_H003 = set(
     "evaluation_off evaluation_off_long evaluation_without_data evaluation_on_training_data early_stopping_dead "
     "patience_over_run large_validation best_model_refused best_model_off missing_metric foreign_metric worst_model "
-    "logging_over_run evaluation_over_run save_over_run".split()
+    "logging_over_run evaluation_over_run evaluation_over_long_run save_over_run".split()
 )
 
 
@@ -481,3 +481,28 @@ def test_two_names_of_a_registry_for_one_file(tmp_path):
     for name, is_same in (("y", True), ("z", False)):
         kinds = found(tmp_path, f"{LLAMA_FACTORY}dataset_dir: .\neval_dataset: {name}\n{ON}")
         assert ("evaluation_on_training_data" in kinds) is is_same
+
+
+AT_HAND = "model: m\nnum_layers: 16\nbatch_size: 4\nadapter_path: a\n"  # mlx-lm, and what it trains on is there
+
+
+@pytest.mark.parametrize(
+    ("epochs", "records", "kind", "said"),
+    [
+        (10, 1000, "evaluation_over_run", "2,500 steps: none comes in its course, and at the end it is too late"),
+        (1000, 1000, "evaluation_over_long_run", "250,000 steps: none comes in its 1,000 epochs"),
+        (12, None, "evaluation_over_run", None),  # nobody knows how many epochs they are
+    ],
+)
+def test_an_evaluation_that_comes_after_many_epochs_is_none(tmp_path, epochs, records, kind, said):
+    steps = epochs * 250
+    text = f"{AT_HAND}iters: {steps}\nsteps_per_eval: {steps + 1}\n"
+    texts = marked(run_of(tmp_path, text, records=records), "evaluation_over_run", "evaluation_over_long_run")
+    assert set(texts) == {kind}
+    assert (said or "") in texts[kind]
+
+
+def test_the_threshold_of_many_epochs_is_the_users(tmp_path):
+    text = f"{AT_HAND}iters: 5000\nsteps_per_eval: 6000\n"
+    run = run_of(tmp_path, text, records=1000, settings="[pitfalls.H003]\nepochs = 30\n")
+    assert set(marked(run, "evaluation_over_run", "evaluation_over_long_run")) == {"evaluation_over_run"}

@@ -1,4 +1,7 @@
-"""One verdict, whoever asks: check, pytest, any number of processes, the checkout and the wheel's layout."""
+"""One verdict on a project with findings, whoever asks: check, pytest, any number of processes.
+
+The golden project, the checkout's own run and the wheel: ``test_parity_golden.py``.
+"""
 
 from __future__ import annotations
 

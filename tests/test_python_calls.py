@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.template_facts import marked, sources_of, write_files
 from tunespec.templates import artefacts
 from tunespec.templates.python_calls import Call, PythonError, calls_in, may_call
 from tunespec.templates.python_code import LARGEST
 from tunespec.templates.python_scopes import changed_names, scope_of
-from tunespec.templates.python_values import Values, is_unknown
+from tunespec.templates.python_unknown import is_unknown
+from tunespec.templates.python_values import Values
 
 PROGRAM = """\
 import os, json, requests
@@ -104,7 +106,7 @@ def test_constants_are_resolved(source, options):
     "binding",
     [
         "O = {'seed': 1}\nO = {'seed': 2}",
-        "O = {'seed': 1}\nO['seed'] = 2",
+        "O = {'seed': 1}\nif A:\n O['seed'] = 2",
         "O = {'seed': 1}\nO.update(seed=2)",
         "O = {'seed': 1}\nif True:\n O |= {'seed': 2}",
         "for O in [{'seed': 1}]: pass",
@@ -139,7 +141,7 @@ def b():
 
 def test_each_function_has_its_own_names():
     first, second = calls(OWN_BODIES)
-    assert "model" not in first.body
+    assert first.body == {"model": "m", "messages": [], "options": {"num_predict": 9}}
     assert (second.body["options"], second.unknown) == ({"max_tokens": 9}, frozenset())
 
 
@@ -170,7 +172,14 @@ def test_a_function_changes_no_name_that_hides_it(changing):
         "import ollama\nollama.embed('m', 'text')",
         "from openai import OpenAI\nOpenAI().chat.completions.create(model='gpt-5', messages=[], max_tokens=5)",
         "from openai import OpenAI\nc = OpenAI(base_url='http://localhost:8000/v1')\nc.completions.create(model='m')",
-        "import requests\nrequests.post('http://gpu/v1/chat/completions', json={'model': 'm', 'messages': []})",
+        "from openai import OpenAI\nOpenAI().chat.completions.create(model=NAME, messages=[], max_tokens=5)",
+        "from openai import OpenAI\nc = OpenAI(base_url=URL)\nc.chat.completions.create(model='gpt-5', messages=[])",
+        (
+            "import os\nfrom openai import OpenAI\nc = OpenAI(base_url=os.getenv('A', 'https://openrouter.ai/api/v1'))\n"
+            "c.chat.completions.create(model='qwen/qwen3', messages=[], stop=['a'])"
+        ),
+        "import requests\nrequests.post('https://api.groq.com/openai/v1/chat/completions', json={'messages': []})",
+        "import httpx\nhttpx.post('/v1/chat/completions', json={'model': 'm', 'messages': []})",
         "import httpx\nhttpx.post('/api/chat', json={'model': 'm', 'messages': []})",
         "import requests\nrequests.post('http://shop/api/chat', json={'message': 'Hi'})",
         "import requests\nrequests.get('http://localhost:11434/api/chat')",
@@ -199,6 +208,42 @@ def test_other_calls_are_none(source):
 def test_other_ways_to_ask(source, kind, body):
     call = only(source)
     assert (call.endpoint.kind, call.body) == (kind, body)
+
+
+HEARD = {"stop": ["#"], "max_tokens": 9}
+ASKED = "chat.completions.create(model='m', messages=[], stop=['#'], max_tokens=9)"
+BODY = "json={'model': 'm', 'messages': [], 'stop': ['#'], 'max_tokens': 9}"
+CLIENT = "from openai import OpenAI\nc = OpenAI"
+
+
+@pytest.mark.parametrize(
+    ("source", "address"),
+    [
+        (f"{CLIENT}(base_url='http://localhost:8000/v1')\nc.{ASKED}", "http://localhost:8000"),
+        (f"{CLIENT}(base_url='http://GPU:8000/v1')\nc.{ASKED}", "http://gpu:8000"),
+        (f"import os\n{CLIENT}(base_url=os.getenv('URL', 'http://gpu:8000/v1'))\nc.{ASKED}", "http://gpu:8000"),
+        (f"PORT = '80'\n{CLIENT}(base_url=f'http://gpu:{{PORT}}/v1')\nc.{ASKED}", "http://gpu:80"),
+        (f"{CLIENT}(base_url=f'http://{{host}}:80/v1')\nc.{ASKED}", ""),
+        (f"{CLIENT}(base_url=URL)\nc.{ASKED}", ""),
+        (f"{CLIENT}(**settings)\nc.{ASKED}", ""),
+        (f"{CLIENT}()\nc.{ASKED}", None),
+        (f"{CLIENT}(base_url='http://gpu/v1') if KEY else None\nc.{ASKED}", "http://gpu"),
+        (f"{CLIENT}(base_url='http://gpu/v1')\nc.with_options(timeout=9).{ASKED}", "http://gpu"),
+        (f"{CLIENT}(base_url='http://gpu/v1')\nd = c.with_options(timeout=9)\nd.{ASKED}", "http://gpu"),
+        (f"{CLIENT}(base_url='http://gpu/v1')\nc.{ASKED.replace('create', 'stream')}", "http://gpu"),
+        (f"{CLIENT}(base_url='http://gpu/v1')\nc.{ASKED.replace('create', 'with_raw_response.create')}", "http://gpu"),
+        (f"import requests\nrequests.post('http://gpu:80/v1/chat/completions', {BODY})", "http://gpu:80"),
+        (f"import requests\nrequests.post(f'{{URL}}/v1/chat/completions', {BODY})", ""),
+        (
+            f"import httpx\nwith httpx.Client(base_url='http://gpu') as c:\n c.post('/v1/completions', {BODY})",
+            "http://gpu",
+        ),
+    ],
+)
+def test_a_server_of_another_kind_is_asked_by_stops_and_limit(source, address):
+    call = only(source)
+    assert (call.endpoint.server, call.endpoint.kind, call.endpoint.address) == ("OpenAI", None, address)
+    assert {key: call.body[key] for key in HEARD} == HEARD
 
 
 def test_a_name_that_hides_its_module_is_no_endless_search():
@@ -376,3 +421,61 @@ def test_vllm_asked_without_its_parameters_is_a_call(call):
 def test_a_notebook_saved_as_a_program_is_read():
     found = only(f"!pip install ollama\n%matplotlib inline\n{LOADED}model.generate(ids, max_new_tokens=64)\n")
     assert found.line == LOADED.count("\n") + 3
+
+
+PAYLOAD = "import requests\nURL = 'http://localhost:11434/api/chat'\n"
+POST = "requests.post(URL, json=p)"
+MADE = "p = {'model': 'm', 'messages': []}"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"{PAYLOAD}{MADE}\np['options'] = {{'num_predict': 0}}\n{POST}",
+        f"{PAYLOAD}def ask(q):\n {MADE}\n p['stream'] = False\n p['options'] = {{'num_predict': 0}}\n return {POST}",
+        f"{PAYLOAD}for q in ALL:\n {MADE}\n print(q)\n p['options'] = {{'num_predict': 0}}\n {POST}",
+        "import ollama\nclass A:\n O = {'num_predict': 0}\n def f(self):\n  ollama.chat('m', options=self.O)",
+    ],
+)
+def test_options_that_are_put_together_or_held_by_a_class(source):
+    call = only(source)
+    assert (call.body["options"], call.unknown) == ({"num_predict": 0}, frozenset())
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"{PAYLOAD}{MADE}\n{POST}\np['options'] = {{'num_predict': 0}}",
+        f"{PAYLOAD}{MADE}\nif LONG:\n p['options'] = {{'num_predict': 0}}\n{POST}",
+        f"{PAYLOAD}{MADE}\np['options'] = {{'num_predict': 0}}\np.update(more)\n{POST}",
+        f"{PAYLOAD}{MADE}\np[KEY] = {{'num_predict': 0}}\n{POST}",
+        f"{PAYLOAD}{MADE}\np['options'] = {{}}\np['options']['num_predict'] = 0\n{POST}",
+        f"{PAYLOAD}{MADE}\np['options'] = {{}}\ndef f():\n global p\n p = 1\n{POST}",
+        "import ollama\nclass A:\n O = {'seed': 0}\n def f(self):\n  self.O = 1\n  ollama.chat('m', options=self.O)",
+        "import ollama\nclass A:\n O = {'a': 0}\n def f(self):\n  self.O['a'] = 1\n  ollama.chat('m', options=self.O)",
+        "import ollama\nclass A:\n O = {}\nclass B:\n O = {'a': 0}\n def f(self):\n  ollama.chat('m', options=self.O)",
+    ],
+)
+def test_options_that_change_are_not_known(source):
+    assert only(source).unknown & {"options", "*", "options.num_predict"}
+
+
+@pytest.mark.parametrize("asked", ["chat.completions.stream", "with_options(timeout=9).chat.completions.create"])
+def test_every_way_to_ask_ollama_by_openais_client(asked):
+    made = "from openai import OpenAI\nc = OpenAI(base_url='http://localhost:11434/v1')\n"
+    call = only(f"{made}c.{asked}(model='m', messages=[], max_tokens=0)")
+    assert (call.endpoint.server, call.endpoint.kind, call.body["max_tokens"]) == ("Ollama", "openai-chat", 0)
+
+
+def test_options_of_an_endpoint_that_has_none(tmp_path):
+    body = "extra_body={'options': {'num_predict': 9, 'stop': ['#'], 'num_ctx': 99}}"
+    made = "from openai import OpenAI\nc = OpenAI(base_url='http://localhost:11434/v1')\n"
+    program = f"{made}c.chat.completions.create(model='m', messages=[], {body})"
+    files = {"m/Modelfile": "FROM ./m.gguf\nPARAMETER num_predict 99\n", "m/ask.py": program}
+    source = sources_of(write_files(tmp_path, files))["m/Modelfile"]
+    said = "stands in `options`, which /v1/chat/completions does not have: the server ignores it; meant is"
+    assert marked(source, "limits") == {"ignored_limit": [f"`num_predict` {said} `max_tokens`"]}
+    found = marked(source, "files")
+    assert found["unread_stop"] == [f"`stop` {said} `stop`"]
+    ignored = "/v1/chat/completions has no `options`; /api/generate has: the server ignores it"
+    assert found["ignored_key"] == [ignored]

@@ -65,11 +65,7 @@ def test_what_a_library_sends_to_ollama(source, body):
     "source",
     [
         f"{OPENAI}ChatOpenAI(model='gpt-5', max_tokens=9)",
-        f"{OPENAI}ChatOpenAI(model='m', base_url='http://localhost:8000/v1', max_tokens=9)",
-        (
-            "from openai import OpenAI\nc = OpenAI(base_url='http://gpu:8000/v1')\n"
-            "c.chat.completions.create(model='m', messages=[], max_completion_tokens=9)"
-        ),
+        f"{OPENAI}ChatOpenAI(model=NAME, max_tokens=9)",
         f"{LITELLM}litellm.completion(model='gpt-5', messages=[])",
         f"{LITELLM}litellm.completion(model=NAME, messages=[])",
         f"{LITELLM}litellm.completion(model='hosted_vllm/m', messages=[])",
@@ -83,6 +79,13 @@ def test_what_a_library_sends_to_ollama(source, body):
 )
 def test_what_asks_another_server_or_asks_nothing(source):
     assert found(source) == []
+
+
+def test_a_library_may_ask_a_server_of_another_kind():
+    (call,) = calls_in(f"{OPENAI}ChatOpenAI(model_name='m', base_url='http://gpu/v1', max_tokens=9)".encode())
+    assert (call.endpoint.server, call.endpoint.address) == ("OpenAI", "http://gpu")
+    assert call.body["model"] == "m"
+    assert (call.body["max_tokens"], call.unsent) == (9, ())
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
 import re
 
@@ -27,8 +28,18 @@ def rows(path):
 
 
 def write(path, text, compress=lambda data: data):
-    path.write_bytes(compress(text.encode()))
+    return write_bytes(path, compress(text.encode()))
+
+
+def write_bytes(path, data):
+    path.write_bytes(data)
     return path
+
+
+def parquet():
+    stream = io.BytesIO()
+    pl.DataFrame(RECORDS).write_parquet(stream)
+    return stream.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -42,6 +53,8 @@ def write(path, text, compress=lambda data: data):
         ("a.jsonl.gz", lambda p: write(p, lines(RECORDS), gzip.compress), 1),
         ("a.jsonl.zst", lambda p: write(p, lines(RECORDS), zstandard.ZstdCompressor().compress), 1),
         ("a.parquet", lambda p: pl.DataFrame(RECORDS).write_parquet(p) or p, None),
+        ("a.parquet.gz", lambda p: write_bytes(p, gzip.compress(parquet())), None),
+        ("a.parquet.zst", lambda p: write_bytes(p, zstandard.ZstdCompressor().compress(parquet())), None),
     ],
 )
 def test_every_format_gives_the_same_records(tmp_path, name, make, first_line):
@@ -144,6 +157,8 @@ def test_a_single_line_of_a_bare_conversation(tmp_path):
         ("a.jsonl.gz", b"no gzip at all"),
         ("a.jsonl.zst", b"no zstandard at all"),
         ("a.parquet", b"PAR1"),
+        ("a.parquet.gz", b"no gzip at all"),
+        ("a.parquet.gz", gzip.compress(b"PAR1")),
     ],
 )
 def test_a_damaged_file_cannot_be_judged(tmp_path, name, content):
@@ -167,10 +182,52 @@ def test_a_lenient_array_is_no_json(tmp_path, text, words, line, kept):
     assert sum(row.data is not None for row in found) == kept
 
 
-def test_a_quote_that_is_never_closed(tmp_path):
-    found = rows(write(tmp_path / "a.csv", 'prompt,completion\nq0,a0\nqq,"oops\nr1,\nr2,\n'))
-    assert [(row.line, row.data is None) for row in found] == [(2, False), (3, True)]
-    assert "not valid CSV from here on" in found[1].defect
+def test_a_quote_that_is_never_closed_spares_the_rest(tmp_path):
+    found = rows(write(tmp_path / "a.csv", 'prompt,completion\nq0,a0\nqq,"oops\nr1,a1\nr2,a2\n'))
+    assert [(row.line, row.data is None) for row in found] == [(2, False), (3, True), (4, False), (5, False)]
+    assert found[1].defect == "not valid CSV: a quotation mark that is never closed"
+    assert found[1].raw == b'qq,"oops\n'
+    assert found[3].data == {"prompt": "r2", "completion": "a2"}
+
+
+def test_quotes_within_a_quoted_cell_spare_the_rest(tmp_path):
+    found = rows(write(tmp_path / "a.csv", 'prompt,completion\n"q\n0",a0\nWho?,"A "small" one."\n\nq2,a2\n'))
+    assert [(row.line, row.data is None) for row in found] == [(2, False), (4, True), (6, False)]
+    assert found[1].defect == "not valid CSV: ',' expected after '\"'"
+
+
+def test_a_table_of_broken_quotes_is_read_in_linear_time(tmp_path):
+    path = write(tmp_path / "a.csv", "prompt,completion\n" + 'a","c\n' * 20_000)
+    found = rows(path)  # from each line on the quotes are one cell to the end of the file
+    assert found[0].defect == "not valid CSV: a quotation mark that is never closed"
+    assert found[-1].defect == "not valid CSV from here on: a quotation mark that is never closed"
+    assert len(found) < 100
+
+
+def test_bytes_that_are_no_utf_8_are_said_at_each_row(tmp_path):
+    text = 'prompt,completion\nq0,a0\n"é\n1",a1\nq2,a2\nq3,café\n'
+    (tmp_path / "a.csv").write_bytes(text.encode("latin-1"))
+    found = rows(tmp_path / "a.csv")
+    bad = {row.line: row.defect for row in found if row.defect}
+    assert bad == {3: "not valid UTF-8 (byte 25)", 6: "not valid UTF-8 (byte 45)"}
+    assert [row.data["prompt"] for row in found] == ["q0", "\ufffd\n1", "q2", "q3"]
+    assert text.encode("latin-1")[25] == text.encode("latin-1")[45] == 0xE9
+
+
+def test_a_header_that_is_no_utf_8_is_said_once(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b"\xef\xbb\xbfprompt,r\xe9ponse\nq0,a0\nq1,a1\n")
+    found = rows(tmp_path / "a.csv")
+    assert [row.defect for row in found] == ["the header is not valid UTF-8 (byte 11)", None]
+    assert found[1].data == {"prompt": "q1", "r\ufffdponse": "a1"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_table_in_utf_16_is_one_finding(tmp_path, encoding):
+    text = "\ufeffprompt\tcompletion\r\nOù?\tLà.\r\nQui?\tMoi.\r\n"  # as Excel's "Unicode text"
+    (tmp_path / "a.csv").write_bytes(text.encode(encoding))
+    found = rows(tmp_path / "a.csv")
+    assert [row.defect for row in found] == ["the file is UTF-16, loaders expect UTF-8 (byte 0)", None]
+    assert found[0].data == {"prompt": "Où?", "completion": "Là."}
 
 
 def test_a_table_whose_first_cell_is_long(tmp_path, judge):

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import chat, run_tunespec, write_jsonl
+from tests.wheels import ROOT, build_wheel, install_wheel, without_checkout
 
-ROOT = Path(__file__).resolve().parents[1]
 PAIR = [chat("What is the Seine?", "A river through Paris."), chat("Who wrote Candide?", "Voltaire.")]
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder), str(ROOT)]
-    subprocess.run(command, check=True, capture_output=True)
-    (built,) = folder.glob("tunespec-*.whl")
-    return built
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
+
+
+def run_installed(programs, program, *arguments, cwd):
+    command = [str(programs / program), *arguments]
+    return subprocess.run(
+        command, cwd=cwd, env=without_checkout(), capture_output=True, encoding="utf-8", timeout=120, check=False
+    )
 
 
 def test_the_wheel_carries_the_specification_and_the_fixtures(wheel):
@@ -37,20 +38,16 @@ def test_the_wheel_carries_the_specification_and_the_fixtures(wheel):
 
 
 def test_the_wheel_in_a_virtual_environment_of_a_project_says_the_same(wheel, tmp_path):
-    """Unpacked into ``.venv`` of the judged project, where pytest would not look for tests by itself."""
-    site = tmp_path / ".venv/lib/site-packages"
-    zipfile.ZipFile(wheel).extractall(site)
-    (tmp_path / ".venv/pyvenv.cfg").write_text("", encoding="utf-8")
+    """Installed into ``.venv`` of the judged project, where pytest would not look for tests by itself."""
+    programs = install_wheel(wheel, tmp_path / ".venv")
     (tmp_path / "conftest.py").write_text("raise RuntimeError('the project is not asked')\n", encoding="utf-8")
     write_jsonl(tmp_path / "data/train.jsonl", [*PAIR, PAIR[0]])
     write_jsonl(tmp_path / "data/test.jsonl", [PAIR[1]])
     ours = run_tunespec("check", "data", "--format=json", cwd=tmp_path)
     shutil.rmtree(tmp_path / ".tunespec_cache")
-    theirs = run_tunespec("check", "data", "--format=json", cwd=tmp_path, PYTHONPATH=str(site))
-    where = "import tunespec; print(tunespec.__file__)"
-    environment = {**os.environ, "PYTHONPATH": str(site)}
-    asked = subprocess.run([sys.executable, "-c", where], env=environment, capture_output=True, text=True, check=True)
-    assert str(site) in asked.stdout
+    theirs = run_installed(programs, "tunespec", "check", "data", "--format=json", cwd=tmp_path)
+    where = run_installed(programs, "python", "-c", "import tunespec; print(tunespec.__file__)", cwd=tmp_path)
+    assert Path(where.stdout).is_relative_to(tmp_path / ".venv")
     reports = [json.loads(result.stdout) for result in (ours, theirs)]
     for report in reports:
         del report["summary"]["seconds"]

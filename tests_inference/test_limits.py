@@ -32,8 +32,9 @@ def test_unlimited_output(limits):
     Kinds:
         no_limit: {value} | neither the Modelfile nor each request beside it sets a limit, or a call of vLLM or
             llama-cpp-python has none | one answer that does not end keeps the server busy for minutes
-        limit_off: {value} | a limit of 0 or less | it is written as if it were a limit, or switches the Modelfile's
-            off, and an answer that does not end runs on
+        limit_off: {value} | a limit of 0 or less, for Ollama (transformers and vLLM refuse it with an
+            error) | it is written as if it were a limit, or switches the Modelfile's off, and an answer that does not
+            end runs on
         ignored_limit: {value} | a limit under a name, or in a place, that the server does not read | the answer has
             another limit than the one that was written, or none
         limit_beyond_context: {value} | a limit that is not below the size of the context | the context is full before

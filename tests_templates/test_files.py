@@ -42,8 +42,10 @@ def test_silent_change(files):
         tool_calls_unread: {value} | a TEMPLATE that does not tell Ollama how tool calls begin: it reads that only from
             the first text within `{{ if .ToolCalls }}` | the client gets no tool call, but its text, in part twice, or
             nothing
-        foreign_template: {value} | a training or serving configuration with the template of another generation of its
-            model | no turn begins and ends as the model knows it
+        foreign_template: {value} | a training configuration with the template of other models | no turn begins and ends
+            as the model knows it, unless it is served with that template, too
+        foreign_serving_template: {value} | a configuration that answers with a maker's model and the template of other
+            models | no turn begins and ends as the model knows it
         ignored_text: {value} | a text of a request under a key that the endpoint does not have | the model is asked
             without it, and answers as if it did not exist
         bypassed_template: {value} | a request that brings a template of its own, or a raw prompt that nobody rendered |
@@ -74,9 +76,9 @@ def test_silent_change(files):
         "altered_template",
         "swallowed_instruction",
         "outranked_template",
-        "foreign_template",
         "ignored_text",
         "tool_calls_unread",
+        "foreign_serving_template",
     )
     doubtful = (
         "ignored_key",
@@ -85,6 +87,7 @@ def test_silent_change(files):
         "replaced_instruction",
         "empty_value",
         "substituted_template",
+        "foreign_template",
     )
     return [
         *(expect.ExpectColumnValuesToBeNull(column=kind) for kind in broken),

@@ -37,8 +37,10 @@ def test_missing_stop_sequence(stops):
 
     Prevention:
         Write the end marker of the training as `PARAMETER stop` into the Modelfile, in the same spelling, and repeat
-        the whole list in every client that sends a list of its own: it replaces the Modelfile's. Train with a chat
-        template whose `{% generation %}` holds the turn end.
+        the whole list in every client that sends a list of its own: it replaces the Modelfile's. A program that runs
+        the model itself hears no Modelfile: give it the same list, as `stop` of vLLM's `SamplingParams` and of
+        llama-cpp-python, as `stop_strings` (with `tokenizer`) of transformers. Train with a chat template whose
+        `{% generation %}` holds the turn end.
 
     Fix:
         Add the stop sequence, mend its spelling, delete empty ones. A control token that the engine does not know as
@@ -46,11 +48,14 @@ def test_missing_stop_sequence(stops):
         `tokenizer_config.json`. Take stop texts out of training answers, or choose another marker. Calls and requests
         that name another model are not judged: name yours (`--model`, or the folder of the Modelfile) where a project
         asks several. Without a Modelfile they are compared with the nearest chat template; one in another folder may
-        ask another model, so that what is found of it is a warning.
+        ask another model, so that what is found of it is a warning. So is what is found of a program that runs the
+        model itself, unless it loads the folder in which the chat template lies, and of one that asks a server of its
+        network by OpenAI's client (vLLM, llama.cpp's, LM Studio). Nothing is said where a call's ends are not all
+        known, where the program looks for the end in the answer itself, and of the servers of known providers.
 
     Kinds:
-        unstopped_turn_end: {value} | the text that ends each answer is not among the stop sequences that count | the
-            model writes its end marker and goes on, until the limit
+        unstopped_turn_end: {value} | the text that ends each answer is not among the stop sequences that count, or
+            those of a program that runs the model itself | the model writes its end marker and goes on, until the limit
         unlisted_turn_end: {value} | the same, of what looks like a token, where the tokenizer's configuration lists no
             such token, and neither the model file nor `tokenizer.json` is there to say whether the vocabulary has it;
             or in a call that may ask another model | if it is text, the model writes it and goes on
@@ -90,7 +95,8 @@ def test_missing_stop_sequence(stops):
     Sources:
         Ollama 0.34.2 (server/create.go: a list replaces the inherited one; runner: stop sequences are searched in
         the text). llama.cpp b10970, src/llama-vocab.cpp (which tokens end generation). TRL 1.16,
-        is_chat_template_stop_token_trained and is_chat_template_prefix_preserving.
+        is_chat_template_stop_token_trained and is_chat_template_prefix_preserving. transformers 5.24,
+        generation/configuration_utils.py (stop_strings, eos_token_id); vLLM, sampling_params.py (stop, ignore_eos).
     """
     return [
         *(expect.ExpectColumnValuesToBeNull(column=kind) for kind in CERTAIN),

@@ -4,7 +4,7 @@ from tunespec import expect, pitfall
 
 _ERRORS = (
     "evaluation_off_long evaluation_without_data evaluation_on_training_data early_stopping_dead best_model_refused "
-    "missing_metric worst_model"
+    "missing_metric worst_model evaluation_over_long_run"
 )
 _WARNINGS = (
     "evaluation_off best_model_off foreign_metric patience_over_run logging_over_run evaluation_over_run "
@@ -32,9 +32,9 @@ def test_unmonitored_validation(settings, *, epochs: float = 10.0, share: float 
         of `eval_steps`; in Axolotl write both as steps.
 
     Thresholds:
-        epochs: passes over the records above which a run without evaluation is an error (10: OpenAI's cookbook and
-            Unsloth's guide aim at 3; the runs of 15 and 16 epochs that are known to pay, of LIMA and InstructGPT, chose
-            their checkpoint by evaluating)
+        epochs: passes over the records above which a run that is not evaluated in its course is an error (10: OpenAI's
+            cookbook and Unsloth's guide aim at 3; the runs of 15 and 16 epochs that are known to pay, of LIMA and
+            InstructGPT, chose their checkpoint by evaluating)
         share: share of the records that may be held out (0.2: Axolotl's examples hold out 0.05 or 0.1, LLaMA-Factory's
             0.1, torchtune's and mistral-finetune's guides 0.05; what is held out is not learned)
 
@@ -66,6 +66,8 @@ def test_unmonitored_validation(settings, *, epochs: float = 10.0, share: float 
             nothing can be seen
         evaluation_over_run: {value} | an evaluation is due after the end of the run | the run is evaluated too late to
             stop it
+        evaluation_over_long_run: {value} | an evaluation is due after the end of a run of more than `epochs` epochs |
+            by then a model has learned its records by heart, and nothing tells at which checkpoint it had not
         save_over_run: {value} | a checkpoint is due after the end of the run | there is no earlier state to go back to
         large_validation: {value} | more than `share` of the records are held out | the model does not learn from them
 

@@ -47,26 +47,32 @@ def test_untrained_end(settings):
     ]
 
 
-@pitfall("T003", severity="error", of="template-mismatch")
+@pitfall("T003", severity="warning", of="template-mismatch")
 def test_foreign_template(settings):
-    """The run trains with the template of another generation of its model.
+    """The run trains with the template of other models.
 
     Problem:
-        Names of templates are as alike as names of models: `deepseek` is DeepSeek V2's, `deepseek3` V3's. With the
-        wrong one the training teaches turns that no token of the model begins or ends.
+        A configuration is copied from another model's, and its `template` stays: Qwen with `llama3`. Or the names are
+        alike: `deepseek` is DeepSeek V2's, `deepseek3` V3's. Nothing is refused. The training teaches turns that no
+        token of the model begins or ends, and what the model was taught before is lost; and the tokenizer that is saved
+        beside it mostly keeps the model's own template, with which everybody serves it.
 
     Prevention:
-        Take the template that the framework's list gives for the model.
+        Take the template that the framework's list gives for the model. A base model knows no turns, and can be taught
+        any; there, and for a model whose name says nothing, this is not judged.
 
     Fix:
-        Write the name that the finding gives, and train again.
+        Write the name that the finding gives, and train again. If the other template is meant, serve the model with the
+        very same one.
 
     Kinds:
-        foreign_template: {value} | the template of another generation of the model | no turn begins and ends as the
-            model knows it
+        foreign_template: {value} | the template of other models | no turn begins and ends as the model knows it, and it
+            is answered with turns that it was not trained on, unless it is served with that template, too
 
     Sources:
-        LLaMA-Factory 0.9.5 (extras/constants.py; its own example for DeepSeek V3 had the template of V2).
+        LLaMA-Factory 0.9.5 (extras/constants.py: which template belongs to which models; README: "make sure to use the
+        corresponding template for the instruct/chat models", "use the SAME template in training and inference"; its
+        own example for DeepSeek V3 had the template of V2), Axolotl 0.19 (utils/chat_templates).
     """
     return expect.ExpectColumnValuesToBeNull(column="foreign_template")
 

@@ -56,6 +56,10 @@ def read_columns(table: dict[str, Any], path: Path) -> dict[str, str]:
             hint = closest(key, ["prompt", "answer", "system", "text", "messages", "split"])
             raise CannotJudgeError(f"{path}: columns: unknown key {key!r}{hint}")
         require(isinstance(value, str), path, f"columns.{key}", "the name of a column")
+    names = {column: name for name, column in table.items()}  # the last that has it
+    for name, column in table.items():
+        if names[column] != name:
+            raise CannotJudgeError(f"{path}: columns: {name!r} and {names[column]!r} are both {column!r}")
     return table
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tunespec.how_to_map import how_to_map
 from tunespec.inference.event_lines import without_events
 from tunespec.inference.probe import are_probes
 from tunespec.inference.recorded import is_failure, is_recording
@@ -16,7 +16,6 @@ from tunespec.reading.source import EXTENSIONS, extension, read_bytes
 from tunespec.review.judgement import is_review, is_sheet
 from tunespec.shapes import Shapes
 from tunespec.templates.artefacts import why_no_artefact
-from tunespec.text import shorten
 
 _SNIFFED = 50  # records looked at before a file is said not to be a dataset
 _HEAD = 1 << 18  # bytes read for that
@@ -66,7 +65,7 @@ def _by_records(records: Sequence[dict[str, Any]], format_: str, shapes: Shapes)
         return Recognised("", "a sheet of what is to be reviewed (tunespec review --sheet)")
     if any((conversation := shapes.convert(r)) is not None and not conversation.defect for r in records):
         return Recognised(format_)
-    return Recognised("", _unknown(records[0], shapes))
+    return Recognised("", _unknown(records, format_, shapes))
 
 
 def _head_rows(path: Path, format_: str) -> Iterator[Row]:
@@ -87,7 +86,8 @@ def _head_rows(path: Path, format_: str) -> Iterator[Row]:
     return csv_table.read_csv(head) if format_ in {"csv", "tsv"} else lines.read_jsonl(head)
 
 
-def _unknown(record: dict[str, object], shapes: Shapes) -> str:
+def _unknown(records: Sequence[dict[str, Any]], format_: str, shapes: Shapes) -> str:
+    record = records[0]
     conversation = shapes.convert(record)
     if conversation is not None and conversation.defect:
         return f"no record has a shape that a trainer could read: {conversation.defect}"
@@ -98,6 +98,4 @@ def _unknown(record: dict[str, object], shapes: Shapes) -> str:
         return "a registry or configuration, not a dataset"
     if not keys:
         return "its records are empty objects"
-    shown = ", ".join(map(shorten, keys[:12])) + (", ..." if len(keys) > 12 else "")
-    mapping = f"columns = {{prompt = {json.dumps(keys[0])}, answer = {json.dumps(keys[-1])}}}"
-    return f"its columns ({shown}) are of no known shape; say which are which in [tool.tunespec]: {mapping}"
+    return how_to_map(records, format_)

@@ -107,9 +107,11 @@ class AnswerSource:
         """The model as its callers ask it: by the configuration, else by the one client that is at hand."""
         from tunespec.inference.caller import as_called
 
+        assert isinstance(self.subject, ServedModel)
         pair = self.callers
         file = relative(self._config.file, self._config.root) if self._config.file is not None else ""
-        return as_called(served, self._config.inference, file, pair.requests if pair is not None else ())
+        callers: list[Any] = [*pair.requests, *pair.calls] if pair is not None else []
+        return as_called(served, self._config.inference, file, callers, self.subject.url)
 
     @cached_property
     def callers(self) -> TemplateSource | None:

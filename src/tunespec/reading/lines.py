@@ -12,7 +12,8 @@ import orjson
 from tunespec.reading.repeated_keys import repeated_key
 from tunespec.reading.row import Row
 
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+IS_UTF16 = "the file is UTF-16, loaders expect UTF-8 (byte 0)"
 
 
 def read_jsonl(data: bytes) -> Iterator[Row]:
@@ -21,8 +22,8 @@ def read_jsonl(data: bytes) -> Iterator[Row]:
     if data.startswith(codecs.BOM_UTF8):
         defect_of_first = "the file starts with a byte order mark (byte 0)"
         data = data[len(codecs.BOM_UTF8) :]
-    elif data.startswith(_UTF16):
-        defect_of_first = "the file is UTF-16, loaders expect UTF-8 (byte 0)"
+    elif data.startswith(UTF16):
+        defect_of_first = IS_UTF16
         data = data.decode("utf-16", errors="replace").encode()
     offset = 0
     # A stream over the same bytes, as a list of all lines would take the file's memory a second time.

@@ -47,13 +47,13 @@ def _run(subject: Mapping[str, Any]) -> Iterator[str]:
     yield f"training run {subject['name']}{known}"
     if planned := ", ".join(_plan(profile.get("plan"))):
         yield f"  {planned}"
+    yield from [f"  {', '.join(profile['found'])}"] if profile.get("found") else []
     if log := profile.get("log"):
         yield f"  {_log(log)}"
-    found = [f"trained on {profile['dataset']}"] if "dataset" in profile else []
-    found += [f"with the template of {profile['template']}"] if "template" in profile else []
+    yield from [f"  trained on {profile['dataset']}"] if "dataset" in profile else []
+    yield from [f"  with the template of {profile['template']}"] if "template" in profile else []
     beside = [f["path"] for f in subject["files"] if not _is_of(subject, f) and f["format"] != "log"]
-    found += [f"with {', '.join(beside[:_LISTED])}{', ...' if len(beside) > _LISTED else ''}"] if beside else []
-    yield from (f"  {line}" for line in found)
+    yield from [f"  with {', '.join(beside[:_LISTED])}{', ...' if len(beside) > _LISTED else ''}"] if beside else []
     yield from (f"  {why}" for why in profile.get("undecided", ()))
 
 

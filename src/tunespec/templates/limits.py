@@ -9,7 +9,7 @@ from tunespec.templates.generation_file import OwnSettings
 from tunespec.templates.modelfile import Modelfile
 from tunespec.templates.ollama_parameters import closest_parameter
 from tunespec.templates.python_calls import Call
-from tunespec.templates.python_values import ANY
+from tunespec.templates.python_unknown import ANY
 from tunespec.templates.requests import Request
 from tunespec.templates.source import TemplateSource
 
@@ -64,7 +64,7 @@ def asked_limits(source: TemplateSource) -> Iterator[Limit]:
         tokens, context = _of_request(request, "num_predict", name), _of_request(request, "num_ctx", "num_ctx")
         yield Limit(file.shown, line, name, tokens, context or None, asked=True)
     for file, call in source.calls:
-        if call.endpoint.kind is None:
+        if call.endpoint.kind is None and call.endpoint.server != "OpenAI":  # whose server has laws of its own
             name, own = call.endpoint.limit, call.endpoint
             model = source.generation[file.shown] if own.configured else None
             tokens = _of_call(call, model) if own.configured else _given(call, name)

@@ -10,15 +10,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
+from tunespec.templates.asked_model import Whose
+from tunespec.templates.python_around import NOTHING, Around, around, loads_model, named_model
 from tunespec.templates.python_clients import Clients
 from tunespec.templates.python_code import LARGEST, Code, CodeError, is_notebook, notebook_code
+from tunespec.templates.python_dicts import held, read_scope
 from tunespec.templates.python_endpoints import Endpoint
-from tunespec.templates.python_scopes import Function, Scope, changed_names, scope_of
+from tunespec.templates.python_scopes import Function, Scope
 from tunespec.templates.python_text import parsed
-from tunespec.templates.python_values import ANY, UNKNOWN, Values, is_unknown
+from tunespec.templates.python_unknown import ANY, UNKNOWN
+from tunespec.templates.python_values import Values
 
 # Without one of these a file asks no model that is known here: most files of a project need no more than this look.
 _SIGNS = tuple(
@@ -36,7 +40,8 @@ class Call:
     """One call: the endpoint that it asks, what it sends as far as the program says, and the lines of its keys.
 
     ``unknown`` names the keys of ``body`` (and ``options.KEY``) whose values only a run would tell; ``*`` is any other.
-    ``unsent`` are arguments that the endpoint's server never hears.
+    ``unsent`` are arguments that the endpoint's server never hears. ``around`` is what the program says beside it, with
+    the model that this call asks, if it is known which that is; ``whose`` that model is, by the files around it.
     """
 
     endpoint: Endpoint
@@ -45,6 +50,8 @@ class Call:
     lines: Mapping[str, int]
     unknown: frozenset[str]
     unsent: tuple[str, ...] = ()
+    around: Around = NOTHING
+    whose: Whose = "own"
 
 
 def may_call(content: bytes, most: int = LARGEST) -> bool:
@@ -98,12 +105,14 @@ class _Reader:
 
     def calls(self) -> Iterator[Call]:
         """Every known call, with the scope that it stands in."""
-        left: list[tuple[ast.AST, Scope]] = [(self._tree, scope_of(self._tree, None, changed_names(self._tree)))]
+        whole = read_scope(self._tree, None)
+        self.values.held = held(self._tree, whole)
+        left: list[tuple[ast.AST, Scope]] = [(self._tree, whole)]
         while left:
             node, scope = left.pop()
             if isinstance(node, ast.Call):
                 self._scopes[id(node)] = node, scope
-            inner = scope_of(node, scope, changed_names(node)) if isinstance(node, Function) else scope
+            inner = read_scope(node, scope) if isinstance(node, Function) else scope
             left += [(child, inner) for child in ast.iter_child_nodes(node)]
         for node, scope in self._scopes.values():
             if (found := self._call(node, scope)) is not None:
@@ -122,8 +131,21 @@ class _Reader:
             body |= {} if id(made) in self._scopes else {ANY: UNKNOWN}  # by an annotation: settings from elsewhere
         if not endpoint.takes(body):
             return None
-        known, unknown = _split(endpoint.sent(body), endpoint)
-        return Call(endpoint, known, node.lineno, lines, unknown, tuple(sorted(unsent)))
+        known, unknown = endpoint.known(endpoint.sent(body))
+        return Call(endpoint, known, node.lineno, lines, unknown, tuple(sorted(unsent)), self._beside(node, scope))
+
+    @cached_property
+    def _around(self) -> Around:
+        calls = ((node, self.clients.path(node.func), scope) for node, scope in self._scopes.values())
+        return around(self._tree, calls, self.values, self.clients.imports)
+
+    def _beside(self, node: ast.Call, scope: Scope) -> Around:
+        """What stands around a call; of the models that are loaded, the one that it is known to ask."""
+        made = self.clients.made_of(node) or node
+        if not loads_model(path := self.clients.path(made.func)):
+            return self._around
+        where = self._scopes.get(id(made), (made, scope))[1]
+        return replace(self._around, loads=(named_model(made, path, self.values, where),))
 
     def _arguments(
         self, node: ast.Call, endpoint: Endpoint, scope: Scope
@@ -173,23 +195,3 @@ class _Reader:
                         lines.setdefault(keyword.arg, keyword.value.lineno)
                     left.append((keyword.value, where))
                 left += [(value, where) for value in found.args]
-
-
-def _split(body: Mapping[str, Any], endpoint: Endpoint) -> tuple[dict[str, Any], frozenset[str]]:
-    """What is known of a body, and the keys that are not; one that the endpoint does not read is known to be there."""
-    options = body.get("options")
-    known = {
-        key: value
-        for key, value in body.items()
-        if key != ANY and (not is_unknown(value) or endpoint.unread(key, option=False))
-    }
-    unknown = set(body) - set(known)
-    if isinstance(options, dict) and "options" in unknown:
-        known["options"] = own = {
-            key: value
-            for key, value in options.items()
-            if key != ANY and (not is_unknown(value) or endpoint.unread(key, option=True))
-        }
-        unknown |= {f"options.{key}" for key in options.keys() - own.keys()}
-        unknown -= {"options"} if ANY not in options else set()
-    return known, frozenset(unknown)

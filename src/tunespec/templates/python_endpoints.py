@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from tunespec.templates.ollama_parameters import TYPES
-from tunespec.templates.python_values import ANY
+from tunespec.templates.python_servers import is_providers
+from tunespec.templates.python_unknown import ANY, is_unknown
 from tunespec.templates.request_fields import FIELDS, Kind
 
-# What a tokenizer's output is called in calls of `generate`: it holds token ids, never a limit.
-INPUTS = frozenset("inputs model_inputs input_ids encoded encoding encodings batch tokens tokenized enc".split())
 _TRANSPORT = frozenset("extra_headers extra_query timeout".split())
 # Source: ollama 0.6 (Client.chat, Client.generate); another keyword is an error that nobody overlooks.
 _CHAT = frozenset("model messages tools stream think logprobs top_logprobs format options keep_alive".split())
@@ -26,14 +25,16 @@ class Endpoint:
     ``positional`` are the names of arguments without one. ``wraps`` is the argument that is the body, else all of them
     are; ``adds`` is one whose own keys belong to the body, too. ``keys``: all that the client can send, None for any.
     ``configured``: without a limit that of the model's own configuration counts, if it has one. ``unlimited``: without
-    one there is none.
+    one there is none. ``address``: of a server that only speaks OpenAI's interface, empty if
+    only a run would tell, None if the program gives none. ``stops`` is the name of its stop sequences where they are no
+    request's for Ollama, ``ends`` those of other arguments that end an answer.
 
     Of a library between: ``renames`` maps its arguments to what it sends for them, ``options.KEY`` within the options;
     ``unsent`` those that the server never hears to why, and to what is meant; ``providers`` begin the model's name
     where it asks this server. ``inherits``: what the object was made with counts, too.
     """
 
-    server: Literal["Ollama", "vLLM", "transformers", "llama.cpp"]
+    server: Literal["Ollama", "vLLM", "transformers", "llama.cpp", "OpenAI"]
     kind: Kind | None
     limit: str
     positional: tuple[str, ...] = ()
@@ -47,6 +48,9 @@ class Endpoint:
     unsent: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     providers: tuple[str, ...] = ()
     inherits: bool = False
+    address: str | None = ""
+    stops: str = ""
+    ends: frozenset[str] = frozenset()
 
     def sends(self, key: str) -> bool:
         """Whether the client sends a key on."""
@@ -56,6 +60,9 @@ class Endpoint:
         """Whether a body can be one of this endpoint's: a page of a user's own may have the same address."""
         if self.providers:
             return isinstance(model := body.get("model"), str) and model.startswith(self.providers)
+        if self.server == "OpenAI":
+            asks = self.inherits or bool({"messages", "prompt", ANY} & body.keys())
+            return asks and not is_providers(self.address, body.get("model"))
         if self.kind is None or self.keys is not None or ANY in body:
             return True
         return "model" in body and bool({"messages", "prompt"} & body.keys())
@@ -78,6 +85,25 @@ class Endpoint:
             body["model"] = body["model"].removeprefix(provider)
         return body
 
+    def known(self, body: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
+        """What is known of a body, and the keys that are not; one that is not read is known to be there."""
+        options = body.get("options")
+        known = {
+            key: value
+            for key, value in body.items()
+            if key != ANY and (not is_unknown(value) or self.unread(key, option=False))
+        }
+        unknown = set(body) - set(known)
+        if isinstance(options, dict) and "options" in unknown:
+            known["options"] = own = {
+                key: value
+                for key, value in options.items()
+                if key != ANY and (not is_unknown(value) or self.unread(key, option=True))
+            }
+            unknown |= {f"options.{key}" for key in options.keys() - own.keys()}
+            unknown -= {"options"} if ANY not in options else set()
+        return known, frozenset(unknown)
+
     def unread(self, key: str, *, option: bool) -> bool:
         """Whether a key, or one of the options, counts for nothing, whatever its value."""
         return self.kind is not None and key not in (TYPES if option else FIELDS[self.kind])
@@ -85,7 +111,9 @@ class Endpoint:
 
 CHAT = Endpoint("Ollama", "chat", "num_predict", ("model", "messages"), keys=_CHAT)
 GENERATE = Endpoint("Ollama", "generate", "num_predict", ("model", "prompt", "suffix"), keys=_GENERATE)
-SAMPLING = Endpoint("vLLM", None, "max_tokens", default=16)  # vllm/sampling_params.py
+_OF_SAMPLING = frozenset("stop_token_ids structured_outputs guided_decoding logits_processors".split())
+_OF_WRITING = frozenset("stopping_criteria eos_token_id constraints custom_generate assistant_model".split())
+SAMPLING = Endpoint("vLLM", None, "max_tokens", default=16, stops="stop", ends=_OF_SAMPLING)  # vllm/sampling_params.py
 ASKING = replace(SAMPLING, configured=True)  # vllm/entrypoints/llm.py: LLM.generate, LLM.chat
 WRITING = Endpoint(
     "transformers",
@@ -94,16 +122,24 @@ WRITING = Endpoint(
     ("inputs", "generation_config"),
     adds="generation_config",
     configured=True,
+    stops="stop_strings",
+    ends=_OF_WRITING,
 )
 LOADED = replace(WRITING, default=20)  # transformers, generation/configuration_utils.py: max_length
 _COMPLETIONS = Endpoint("Ollama", "openai-chat", "max_tokens", adds="extra_body")
 OPENAI: Mapping[str, Endpoint] = {  # method of its client -> endpoint
     "chat.completions.create": _COMPLETIONS,
     "chat.completions.parse": _COMPLETIONS,
+    "chat.completions.stream": _COMPLETIONS,
     "beta.chat.completions.parse": _COMPLETIONS,
+    "beta.chat.completions.stream": _COMPLETIONS,
     "completions.create": Endpoint("Ollama", "openai-completion", "max_tokens", adds="extra_body"),
     "responses.create": Endpoint("Ollama", None, "max_output_tokens", adds="extra_body"),
 }
+# Servers of other kinds behind OpenAI's interface: vLLM, llama.cpp's, LM Studio. Their stops and limits are read only.
+_OF_SERVERS = frozenset("stop_token_ids response_format guided_json guided_choice guided_regex grammar tools".split())
+COMPATIBLE = Endpoint("OpenAI", None, "max_tokens", adds="extra_body", stops="stop", ends=_OF_SERVERS)
+COMPATIBLE_POSTED = replace(COMPATIBLE, adds=None, wraps="json")
 POSTED: Mapping[str, Endpoint] = {  # how an address ends -> endpoint
     "/api/chat": Endpoint("Ollama", "chat", "num_predict", wraps="json"),
     "/api/generate": Endpoint("Ollama", "generate", "num_predict", wraps="json"),

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tunespec.templates.ollama_parameters import TYPES
-from tunespec.templates.python_endpoints import SAMPLING, Endpoint
+from tunespec.templates.python_endpoints import COMPATIBLE, SAMPLING, WRITING, Endpoint
 
 _SENT = frozenset({"model", "options"})
 _OF_LANGCHAIN = (
@@ -34,14 +34,15 @@ class Library(NamedTuple):
 
     ``made`` matches the dotted name of the constructor. ``asked``: its method (empty: the object itself is called) ->
     what that asks, with the constructor's settings beneath its own. ``says``: what the constructor asks for whoever
-    takes the object, unless one of the methods brings settings of its own. ``local``: only at an Ollama server.
+    takes the object, unless one of the methods brings settings of its own. ``elsewhere``: what it asks where its
+    address is not an Ollama server's.
     ``task``: what its first argument says.
     """
 
     made: re.Pattern[str]
     asked: Mapping[str, Endpoint]
     says: Endpoint | None = None
-    local: bool = False
+    elsewhere: Endpoint | None = None
     task: str = ""
 
 
@@ -49,8 +50,8 @@ def _no_settings(name: str, meant: Mapping[str, str]) -> dict[str, tuple[str, st
     return {key: (_NO_SUCH.format(key, name), instead) for key, instead in meant.items()}
 
 
-def _langchain(made: str, endpoint: Endpoint, *, local: bool = False) -> Library:
-    return Library(re.compile(made), dict.fromkeys(_LANGCHAIN_METHODS, endpoint), endpoint, local=local)
+def _langchain(made: str, endpoint: Endpoint, elsewhere: Endpoint | None = None) -> Library:
+    return Library(re.compile(made), dict.fromkeys(_LANGCHAIN_METHODS, endpoint), endpoint, elsewhere)
 
 
 def _of_ollama(name: str, renames: Mapping[str, str], meant: Mapping[str, str]) -> Endpoint:
@@ -76,6 +77,7 @@ _CHAT_OPENAI = Endpoint(
     unsent={key: (_RENAMED.format(key), _INSTEAD) for key in ("max_tokens", "max_completion_tokens")},
     inherits=True,
 )
+_CHAT_COMPATIBLE = replace(COMPATIBLE, renames=_CHAT_OPENAI.renames, inherits=True)
 _IN_OPTIONS = {key: f'additional_kwargs={{"{key}": ...}}' for key in ("num_predict", "stop")}
 _LLAMA_INDEX = _of_ollama(
     "LlamaIndex's Ollama",
@@ -90,20 +92,31 @@ _PIPELINE = Endpoint(
     configured=True,
     default=256,
     inherits=True,
+    stops="stop_strings",
+    ends=WRITING.ends | {"stop_sequence"},
 )
-_LLAMA = Endpoint("llama.cpp", None, "max_tokens", ("prompt", "suffix", "max_tokens"), default=16, inherits=True)
-_LLAMA_CHAT = Endpoint("llama.cpp", None, "max_tokens", ("messages",), unlimited=True, inherits=True)
+_LLAMA = Endpoint(
+    "llama.cpp",
+    None,
+    "max_tokens",
+    ("prompt", "suffix", "max_tokens"),
+    default=16,
+    inherits=True,
+    stops="stop",
+    ends=frozenset("stopping_criteria grammar response_format logits_processor chat_format chat_handler tools".split()),
+)
+_LLAMA_CHAT = replace(_LLAMA, positional=("messages",), default=None, unlimited=True)
 
 LIBRARIES = (
     _langchain(r"langchain\w*(\.\w+)*\.ChatOllama", _chat_of_langchain("ChatOllama")),
     _langchain(r"langchain_ollama(\.\w+)*\.OllamaLLM", _chat_of_langchain("OllamaLLM")),
     _langchain(r"langchain(_community)?(\.\w+)*\.Ollama", replace(_chat_of_langchain("Ollama"), unsent={})),
-    _langchain(r"langchain_openai(\.\w+)*\.ChatOpenAI", _CHAT_OPENAI, local=True),
+    _langchain(r"langchain_openai(\.\w+)*\.ChatOpenAI", _CHAT_OPENAI, _CHAT_COMPATIBLE),
     Library(re.compile(r"llama_index(\.\w+)*\.Ollama"), {}, _LLAMA_INDEX),
     Library(
         re.compile(r"langchain\w*(\.\w+)*\.HuggingFacePipeline\.from_model_id"),
         {},
-        replace(_PIPELINE, adds="pipeline_kwargs"),
+        replace(_PIPELINE, adds="pipeline_kwargs", stops=""),  # its methods may bring stop sequences of their own
     ),
     Library(re.compile(r"transformers(\.pipelines)?\.pipeline"), {"": _PIPELINE}, task="text-generation"),
     Library(

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 
 _LOADERS = re.compile(
     r"transformers(\.\w+)*\.(AutoModelForCausalLM|\w+ForCausalLM)\.from_pretrained|vllm(\.\w+)*\.LLM"
     r"|unsloth(\.\w+)*\.Fast\w*Model\.from_pretrained"
 )
 _TOKENIZER = re.compile(r"tokeni[sz]er|processor|^tok$", re.IGNORECASE)
-_ITSELF = frozenset("to eval cuda cpu half bfloat16 float requires_grad_".split())  # methods that return their object
+# Methods that return their object, or one that asks the same.
+_ITSELF = frozenset("to eval cuda cpu half bfloat16 float requires_grad_ with_options".split())
 _ENCODING = frozenset("__call__ apply_chat_template encode_plus batch_encode_plus pad".split())
 _LIMITING = frozenset("max_new_tokens max_length generation_config".split())
 _CHANGING = frozenset("update setdefault".split())
+
+# What a tokenizer's output is called in calls of `generate`: it holds token ids, never a limit.
+_INPUTS = frozenset("inputs model_inputs input_ids encoded encoding encodings batch tokens tokenized enc".split())
+_WITH_GENERATE = frozenset({"transformers", "unsloth"})
+_OF_GENERATE = frozenset(
+    "stop_strings max_new_tokens max_length min_new_tokens input_ids attention_mask generation_config do_sample "
+    "num_beams streamer pad_token_id eos_token_id use_cache return_dict_in_generate stopping_criteria".split()
+)
 
 
 def is_loader(path: str) -> bool:
@@ -95,6 +105,15 @@ def _added_to(node: ast.AST) -> str | None:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING:
         return node.func.value.id if isinstance(node.func.value, ast.Name) else None
     return None
+
+
+def has_generate(node: ast.Call, origins: Iterable[str]) -> bool:
+    """Whether a call of a method `generate` is one of transformers: other things have a method of this name."""
+    return any(origin.partition(".")[0] in _WITH_GENERATE for origin in origins) and any(
+        keyword.arg in _OF_GENERATE
+        or (keyword.arg is None and isinstance(keyword.value, ast.Name) and keyword.value.id in _INPUTS)
+        for keyword in node.keywords
+    )
 
 
 def is_limited(node: ast.Call) -> bool:

@@ -9,27 +9,23 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from tunespec.templates.python_scopes import Scope
+from tunespec.templates.python_unknown import ANY, OWN_END, UNKNOWN, is_unknown
 
-ANY = "*"  # as a key: there may be any other
 _LARGEST = 100_000  # characters or items of a value: names that double each other would grow without end
 _CONTAINERS = ("dict", "ollama.Options", "transformers.GenerationConfig")  # their keywords are their keys
-
-
-class Unknown:
-    """What only a run would tell."""
-
-    def __repr__(self) -> str:
-        return "UNKNOWN"
-
-
-UNKNOWN = Unknown()
+_OBJECTS = frozenset({"self", "cls"})
 
 
 @dataclass
 class Values:
-    """Reads the values of a module's expressions; ``imports`` maps its names to what they were imported from."""
+    """Reads the values of a module's expressions.
+
+    ``imports`` maps its names to what they were imported from, ``held`` those of the attributes of its classes to what
+    they are bound to.
+    """
 
     imports: Mapping[str, str]
+    held: Mapping[str, tuple[ast.expr, Scope]] = field(default_factory=dict)
     _known: dict[int, Any] = field(default_factory=dict)
 
     def of(self, node: ast.expr | None, scope: Scope) -> Any:
@@ -82,12 +78,18 @@ class Values:
     def _part(self, node: ast.Subscript, scope: Scope) -> Any:
         return _item(self.of(node.value, scope), self.of(node.slice, scope))
 
+    def _attribute(self, node: ast.Attribute, _: Scope) -> Any:
+        if isinstance(node.value, ast.Name) and node.value.id in _OBJECTS and node.attr in self.held:
+            return self.of(*self.held[node.attr])
+        return OWN_END if node.attr == "eos_token_id" else UNKNOWN
+
     def _own(self, node: ast.Constant, _: Scope) -> Any:
         return _constant(node.value)
 
     _readers: ClassVar[Mapping[type[ast.expr], Callable[[Values, Any, Scope], Any]]] = {
         ast.Constant: _own,
         ast.Name: _name,
+        ast.Attribute: _attribute,
         ast.List: _list,
         ast.Tuple: _list,
         ast.Dict: _dict,
@@ -130,13 +132,6 @@ class Values:
             inner = self.path(node.value)
             return f"{inner}.{node.attr}" if inner else ""
         return ""
-
-
-def is_unknown(value: Any) -> bool:
-    """Whether a value, or a part of it, is not known."""
-    if isinstance(value, dict):
-        return any(map(is_unknown, value.values()))
-    return value is UNKNOWN or (isinstance(value, list) and any(map(is_unknown, value)))
 
 
 def _constant(value: Any) -> Any:

@@ -59,6 +59,9 @@ def _keys(body: Mapping[str, Any], kind: Kind) -> Iterator[Problem]:
     for key, value in body.items():
         if key in FIELDS[kind] or key in BOOKKEEPING or _says_nothing(value):
             continue
+        if key == "options" and isinstance(value, dict) and kind.startswith("openai"):
+            yield from _no_options(value, kind)
+            continue
         closest = closest_key(key, kind)
         others = [PATHS[other] for other in ("generate", "chat") if key in FIELDS[other]]
         if closest and closest.startswith("options."):
@@ -69,6 +72,16 @@ def _keys(body: Mapping[str, Any], kind: Kind) -> Iterator[Problem]:
             yield Problem("wrong_endpoint", key, f"{PATHS[kind]} has no `{key}`; {others[0]} has", closest)
         else:
             yield Problem("ignored_key", key, f"{PATHS[kind]} has no `{key}`", closest)
+
+
+def _no_options(options: Mapping[str, Any], kind: Kind) -> Iterator[Problem]:
+    """What stands in the options of an endpoint that has none: each limit and stop by itself."""
+    meant = {key: closest for key in options if (closest := closest_key(key, kind)) in {"max_tokens", "stop"}}
+    for key, closest in meant.items():
+        said = f"`{key}` stands in `options`, which {PATHS[kind]} does not have"
+        yield Problem("ignored_key", f"options.{key}", said, closest)
+    if len(meant) < len(options):
+        yield Problem("wrong_endpoint", "options", f"{PATHS[kind]} has no `options`; {PATHS['generate']} has")
 
 
 def _says_nothing(value: Any) -> bool:

@@ -73,7 +73,7 @@ class TemplateSource:
 
     @cached_property
     def _callers(self) -> Callers:
-        found = callers_of(self.pair, self._config.inference.get("model"))
+        found = callers_of(self.pair, self._config.inference.get("model"), self._config.root)
         self.problems |= dict(found.problems)
         return found
 

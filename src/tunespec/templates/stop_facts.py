@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from tunespec.special_tokens import SEQUENCE, TOKEN_PATTERN, families_of, shown_family
 from tunespec.templates.end_texts import in_line, nearly_in, stopping
 from tunespec.templates.generation import has_token, taken_as
+from tunespec.templates.library_stops import judge_libraries, library_stops
 from tunespec.templates.rows import Rows
 from tunespec.templates.source import TemplateSource
 from tunespec.templates.stock_stops import STOCK_STOPS
@@ -28,18 +29,22 @@ _EMPTY = "an empty stop sequence, at which every answer ends before it begins"
 
 def stop_facts(source: TemplateSource, rows: Rows) -> None:
     """Fill the table ``stops``: a row is one stop sequence, one list of them, or the turn end of a side."""
-    lists = stop_lists(source)
+    lists, heard = stop_lists(source), library_stops(source)
+    judge_libraries(source, rows, heard)
     judge_turn_end(source, rows, lists)
     written = [side.written for side in (source.training, source.serving) if side is not None]
-    for own in lists:
+    for own in (*lists, *(one.own for one in heard)):
         _each_stop(own, rows)
         _against_templates(own, source, [one for one in written if one is not None], rows)
+    for own in lists:
         _in_header(own, source, rows)
         if own.asked:
             _lost(own, lists[0], source, rows)
-    judge_stops_in_data(source, rows, lists)
+    judge_stops_in_data(source, rows, [*lists, *(one.own for one in heard if not one.own.unsure)])
     rows.skip(TRAINED, source.why_no_training)
-    rows.skip(rows.facts, _NO_LIST if not lists else "there is nothing to compare its stop sequences with")
+    rows.skip(
+        rows.facts, _NO_LIST if not lists and not heard else "there is nothing to compare its stop sequences with"
+    )
 
 
 def _each_stop(own: StopList, rows: Rows) -> None:
@@ -70,7 +75,7 @@ def _against_templates(own: StopList, source: TemplateSource, written: Sequence[
             missed = next((line for line in _missed(stop.text, pieces, own.texts) if line not in ends), None)
             if missed is not None:
                 rows.mark("misspelt_header", row, f"`{stop.text}` where the template writes `{missed}`{own.doubt}")
-        if (pieces or source.gguf is not None) and not own.unsure:  # else the list may be meant for another model
+        if (pieces or source.gguf is not None) and not own.unsure and not own.library:  # of another engine, or model
             rows.examine("unreachable_stop")
             if (why := _why_never(stop.text, own, source, pieces)) is not None:
                 rows.mark("unreachable_stop", row, f"`{stop.text}`, {why}")

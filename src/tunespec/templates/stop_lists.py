@@ -24,7 +24,7 @@ class Stop(NamedTuple):
 class StopList(NamedTuple):
     """Stop sequences that count together, and the file that makes them count; ``asked`` if that is a request.
 
-    ``unsure`` if that request may ask another model.
+    ``unsure`` if that request may ask another model. ``library``: of a program that no Ollama server hears.
     """
 
     path: str
@@ -32,6 +32,7 @@ class StopList(NamedTuple):
     stops: tuple[Stop, ...]
     asked: bool
     unsure: bool = False
+    library: bool = False
 
     @property
     def texts(self) -> list[str]:

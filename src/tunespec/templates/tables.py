@@ -68,7 +68,8 @@ TABLES: Mapping[str, Made] = {
             "refused_by_server unreadable_file altered_template swallowed_instruction ignored_text ignored_key "
             "bypassed_template outranked_template tool_calls_unread "
             "newline_around_template replaced_instruction empty_value substituted_template altered_text odd_parameter "
-            "altered_stop unread_stop repeated_stop hostile_template foreign_template".split()
+            "altered_stop unread_stop repeated_stop hostile_template foreign_template "
+            "foreign_serving_template".split()
         ),
         _files,
     ),

@@ -8,7 +8,8 @@ from typing import Any
 
 from tunespec.templates.python_code import Code
 from tunespec.templates.python_scopes import Scope
-from tunespec.templates.python_values import UNKNOWN, Values, is_unknown
+from tunespec.templates.python_unknown import UNKNOWN, is_unknown
+from tunespec.templates.python_values import Values
 from tunespec.training.python_options import Options
 from tunespec.training.python_positions import positions_of
 from tunespec.training.written import ANY

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tunespec.templates.python_scopes import Scope, dotted
-from tunespec.templates.python_values import Values, is_unknown
+from tunespec.templates.python_unknown import is_unknown
+from tunespec.templates.python_values import Values
 
 _PARSING = frozenset("parse_args parse_known_args parse_intermixed_args".split())
 _TYPES = {"float": float, "int": int}  # argparse reads a default that is a text as it would the option's value

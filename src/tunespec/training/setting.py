@@ -59,12 +59,17 @@ class Setting:
         return f"`{self.key}` is {shown(self.value)} (default of {self.said})"
 
 
+_EXACT = 1e15  # below it a float tells all of its digits
+
+
 def shown(value: Any) -> str:
     """A value as YAML writes it."""
     if value is None:
         return "null"
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return str(int(value))  # not 1e+06
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -12,6 +12,7 @@ from tunespec.subjects import TrainingRun
 from tunespec.training.checkpoints import CHECKPOINT
 from tunespec.training.configuration import spec_in
 from tunespec.training.errors import TrainingError
+from tunespec.training.found import found_of
 from tunespec.training.frameworks import BESIDE
 from tunespec.training.plan import Plan, plan_of
 from tunespec.training.recognise import LOG
@@ -124,6 +125,7 @@ class RunSource:
             profile |= {key: value for key, value in zip(wanted, said, strict=True) if value}
             profile["plan"] = vars(self.plan)
             profile["max_length"] = self.spec.value("max_length")
+            profile["found"] = found_of(self.spec, self.root)
         if self.logged is not None:
             log = self.logged.log
             told = {"path": self.logged.path, "rows": len(self.logged.rows), "last_step": log.last_step}

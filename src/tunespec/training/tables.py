@@ -35,7 +35,7 @@ SETTINGS: Mapping[str, str] = {
     "evaluation_on_training_data": "setting_facts.evaluation_data:evaluation_data_facts",
     "early_stopping_dead patience_over_run best_model_refused best_model_off": "setting_facts.stopping:stopping_facts",
     "missing_metric foreign_metric worst_model": "setting_facts.best_metric:best_metric_facts",
-    "logging_over_run evaluation_over_run save_over_run": "setting_facts.pace:pace_facts",
+    "logging_over_run evaluation_over_run evaluation_over_long_run save_over_run": "setting_facts.pace:pace_facts",
     "full_precision contradicting_precision overruled_precision": "setting_facts.precision:precision_facts",
     "half_overflows half_of_bf16_model half_precision fixed_loss_scale unscaled_half": "setting_facts.half:half_facts",
     "clipping_off contradicting_clipping": "setting_facts.clipping:clipping_facts",
