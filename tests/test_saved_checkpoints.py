@@ -67,6 +67,14 @@ def test_a_log_that_was_copied_says_what_it_knows(tmp_path):
     assert said == ""
 
 
+def test_a_checkpoints_log_that_was_copied_is_no_sign_that_others_are_gone(tmp_path):
+    write_state(tmp_path / "checkpoint-300/trainer_state.json")
+    assert judged(tmp_path) == (
+        "keep the checkpoint nearest to it: checkpoint-100, if one was saved every 50 steps",
+        "",
+    )
+
+
 def test_the_best_that_was_noted_and_is_gone(tmp_path):
     best = {"best_metric": 1.0, "best_global_step": 100, "best_model_checkpoint": "out/checkpoint-100"}
     write_state(tmp_path / "out/trainer_state.json", **best)

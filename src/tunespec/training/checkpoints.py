@@ -17,9 +17,14 @@ def checkpoint_of(folder: str) -> int | None:
 
 
 def saved_beside(log: str, files: Iterable[str]) -> frozenset[int]:
-    """The steps of the checkpoints, among the files of a run, that lie in the same run's folder as its log."""
+    """The steps of the checkpoints, among the files of a run, that lie in the same run's folder as its log.
+
+    Empty if the log's own checkpoint is the only one: its log may have been copied out of the run without the others.
+    """
     folder = _run_of(log)
-    own = [PurePosixPath(file).parent for file in files if _run_of(file) == folder]
+    own = {PurePosixPath(file).parent for file in files if _run_of(file) == folder}
+    if own == {PurePosixPath(log).parent}:
+        return frozenset()
     return frozenset(step for one in own if (step := checkpoint_of(one.name)) is not None)
 
 
