@@ -67,7 +67,7 @@ def test_a_log_that_was_copied_says_what_it_knows(tmp_path):
     assert said == ""
 
 
-def test_a_checkpoints_log_that_was_copied_is_no_sign_that_others_are_gone(tmp_path):
+def test_a_copied_log_of_one_checkpoint_tells_of_no_other(tmp_path):
     write_state(tmp_path / "checkpoint-300/trainer_state.json")
     assert judged(tmp_path) == (
         "keep the checkpoint nearest to it: checkpoint-100, if one was saved every 50 steps",
