@@ -27,6 +27,11 @@ def record(number: int) -> dict[str, object]:
     return chat(f"Tell me about {subject} number {number} {words}.", f"It {act} in {place}, as {words} shows.")
 
 
+ASKED = "Why does the tide in the old harbour basin turn an hour later than outside the mole?"
+ANSWER = "The narrow gate holds the water back, so that the basin fills and empties late"
+NEARLY_ALIKE = [chat(ASKED, f"{ANSWER}."), chat(ASKED, f"{ANSWER} indeed.")]
+ALIKE_BUT_FOR_SPACES = [chat("How old is the dyke?", "Six centuries."), chat("How old is the  dyke?", "Six centuries.")]
+
 numbers = st.lists(st.integers(0, 299), min_size=4, max_size=12, unique=True)
 
 
@@ -49,13 +54,15 @@ def test_clean_records_are_clean(chosen):
 
 @few
 @given(numbers, st.randoms(use_true_random=False))
-def test_shuffling_changes_no_count(chosen, random):
+def test_shuffling_changes_no_finding(chosen, random):
     records = [record(n) for n in chosen]
-    records += [records[0], chat("Who?", ""), {"messages": "none"}]
-    before, _ = judged(records)
+    records += [records[0], chat("Who?", ""), {"messages": "none"}, *NEARLY_ALIKE, *ALIKE_BUT_FOR_SPACES]
+    before, one = judged(records)
+    assert {f[1] for f in before} >= {"near_duplicate_of", "duplicate_of"}
     random.shuffle(records)
-    after, _ = judged(records)
+    after, other = judged(records)
     assert [f[:2] for f in after] == [f[:2] for f in before]
+    assert sorted(f["fingerprint"] for f in one["findings"]) == sorted(f["fingerprint"] for f in other["findings"])
 
 
 @few

@@ -24,8 +24,8 @@ def test_duplicate_record(records, *, exact: float = 0.0, near: float = 0.0):
         near: share of records that may almost repeat another; 0, and only a warning: paraphrases may be meant
 
     Kinds:
-        duplicate_of: repeats {value} | equal prompt and answer after whitespace normalisation; ids and metadata do
-            not count
+        duplicate_of: repeats {value} | equal prompt and answer after whitespace normalisation, and the same context or
+            picture beside them; ids and other metadata do not count
         near_duplicate_of: almost repeats {value} | word Jaccard of 0.6 or more without the sentences that the dataset
             shares, rare words weighing more, in prompt and answer alike; not the same exercise with other numbers, one
             template filled in twice, or two questions about one context | near-repetitions are memorised like exact

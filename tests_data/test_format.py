@@ -50,8 +50,8 @@ def test_inconsistent_format(
         unknown_role: {value} | a role that no trainer knows | the chat template raises on it, or leaves the turn out
         role_order: {value} | user and assistant do not take turns, or the last turn is no answer | chat templates raise
             on it, and LlamaFactory drops the record silently
-        tool_call: {value} | arguments that are no JSON or break the schema, an unknown tool, a result without a call |
-            the model learns calls that the program behind it cannot run
+        tool_call: {value} | a call, or a `<tool_call>` in the answer's text, that is no JSON or breaks the schema, an
+            unknown tool, a result without a call | the model learns calls that the program behind it cannot run
         think_block: {value} | `<think>` opened and never closed, or nothing after it | the model learns to think and
             never to answer
         template_header: {value} | a header that at least 80 % of the texts share is missing, doubled or out of order |

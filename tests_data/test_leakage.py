@@ -27,8 +27,8 @@ def test_split_leakage(records, *, against: tuple[str, ...] = (), exact: float =
     Kinds:
         leaked_record: the same record is in training at {value} | prompt and answer equal a training record, without
             case, hyphens and punctuation at the edges of words
-        leaked_prompt: the same prompt is in training at {value} | the user turns equal those of a training record
-            likewise, or the first exchange of a conversation does
+        leaked_prompt: the same prompt is in training at {value} | the user turns, with the context or picture that they
+            are about, equal those of a training record likewise, or the first exchange of a conversation does
         benchmark_prompt: its prompt is a benchmark's: {value} | the user turns equal those of a record of `against`
         near_leaked_record: almost the same record is in training at {value} | verified as for near_duplicate_of
         near_leaked_prompt: almost the same prompt is in training at {value} | the user turns alone, verified likewise

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from benchmarks.accuracy.defects import Defect, Line, defects_of, encoded
 from benchmarks.accuracy.defects_line import FIRST_LINE_ONLY
-from benchmarks.accuracy.planted import DatasetDefect, TextDefect, all_datasets, all_defects, all_lookalikes
+from benchmarks.accuracy.planted import ALIKE, DatasetDefect, TextDefect, all_datasets, all_defects, all_lookalikes
 from benchmarks.accuracy.plantings import against_benchmark, similar
 from benchmarks.accuracy.samples import SHAPES, Sample, make_sample
 from benchmarks.accuracy.writer import Writer
@@ -113,6 +113,9 @@ def _defective(name: str, defect: DatasetDefect, writer: Writer) -> Labelled:
     entries = defect.make(writer)
     found = Labelled(name, "own", defect=(defect.kind, defect.variant) if defect.kind else None)
     for i, (split, record, kind, variant) in enumerate(entries):
+        if kind == ALIKE:
+            found.entries.append(Entry(split, i / len(entries), record, "alike", variant))
+            continue
         group = "planted" if kind else "context"
         found.entries.append(Entry(split, i / len(entries), record, group, kind, variant or defect.variant))
     return found

@@ -25,7 +25,7 @@ class Turn(NamedTuple):
     """One message. ``role`` is canonical, ``named`` what the file says; ``calls`` are raw tool calls.
 
     ``answers`` is the id of the call that a tool result answers, if it names one; ``thinking`` is reasoning that stands
-    in a key of its own.
+    in a key of its own; ``shown`` stands for what the message shows besides its text, equal for equal pictures.
     """
 
     role: str
@@ -35,6 +35,7 @@ class Turn(NamedTuple):
     empty_by_design: bool = False  # an image, a reasoning part or a weight of 0 stands in for the text
     answers: str | None = None
     thinking: str = ""
+    shown: str = ""
 
 
 class Conversation(NamedTuple):

@@ -7,6 +7,7 @@ from typing import Any
 
 from tunespec.canonical import canonical
 from tunespec.conversation import Conversation, Turn
+from tunespec.headers import transcript
 from tunespec.messages import WrongTypeError, turns_of
 from tunespec.reading.lines import kind_of
 
@@ -119,15 +120,30 @@ def text_record(record: Record) -> Conversation:
 
 
 def preference_record(record: Record, *, keys: tuple[str | None, str, str], roles: Mapping[str, str]) -> Conversation:
-    """A prompt with a chosen and a rejected answer, as texts or as lists of messages."""
+    """A prompt with a chosen and a rejected answer, as texts or as lists of messages.
+
+    The prompt may stand in both answers; a text under ``prompt`` then only repeats it, as TRL's
+    ``maybe_extract_prompt`` has it (UltraFeedback), while a list of messages would be joined with them.
+    """
     prompt_key, chosen_key, rejected_key = keys
     prompt = _side(record, prompt_key, "user", roles) if prompt_key else ()
-    chosen = (*prompt, *_side(record, chosen_key, "assistant", roles))
-    rejected = (*prompt, *_side(record, rejected_key, "assistant", roles))
+    divide = _side if prompt_key else _whole_side
+    chosen, rejected = (divide(record, key, "assistant", roles) for key in (chosen_key, rejected_key))
+    if prompt_key and isinstance(record[prompt_key], str | None) and any(turn.role == "user" for turn in chosen):
+        prompt = ()
+    chosen, rejected = (*prompt, *chosen), (*prompt, *rejected)
     conversation = _with_system("preference", chosen, None, record)
     if rejected and rejected[0].role == "system":
         rejected = rejected[1:]
     return conversation._replace(rejected=rejected)
+
+
+def _whole_side(record: Record, key: str, role: str, roles: Mapping[str, str]) -> tuple[Turn, ...]:
+    """One side of a pair without a prompt; a text is a transcript, or, undivided, a turn that nobody named."""
+    if not isinstance(record.get(key), str):
+        return _side(record, key, role, roles)
+    divided = transcript(record[key])
+    return tuple(Turn(speaker, text, speaker) for speaker, text in divided) or (Turn(role, record[key]),)
 
 
 def _side(record: Record, key: str, role: str, roles: Mapping[str, str]) -> tuple[Turn, ...]:

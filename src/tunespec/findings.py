@@ -35,10 +35,14 @@ Finding = dict[str, Any]
 
 
 def fingerprints(findings: Iterable[tuple[str, str, str, str]]) -> list[str]:
-    """Stable ids of ``(code, kind, row key, related key)``; equal ones are told apart by their number."""
-    seen: Counter[tuple[str, str, str, str]] = Counter()
+    """Stable ids of ``(code, kind, row key, related key)``; equal ones are told apart by their number.
+
+    Which of two rows points at the other does not count: of two that are alike it is the one that stands later.
+    """
+    seen: Counter[tuple[str, ...]] = Counter()
     ids = []
-    for finding in findings:
+    for code, kind, row, related in findings:
+        finding = (code, kind, *(sorted((row, related)) if related else (row, related)))
         text = "\0".join((*finding, str(seen[finding])))
         seen[finding] += 1
         ids.append(hashlib.blake2b(text.encode(), digest_size=8).hexdigest())

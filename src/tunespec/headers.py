@@ -61,6 +61,24 @@ def headers_of(text: str) -> list[str]:
     return [match.group().strip() for match in _HEADER.finditer(text)]
 
 
+def transcript(text: str) -> list[tuple[str, str]]:
+    """``(role, text)`` of a dialogue written as one text (HH-RLHF's ``Human:`` and ``Assistant:``); else nothing.
+
+    It begins with a header that asks; this one and the first that replies divide it, since an answer may quote others.
+    """
+    found = list(_HEADER.finditer(text))
+    if not found or text[: found[0].start()].strip() or _word(asks := found[0].group().strip()) not in _ASKS:
+        return []
+    replies = next((header for m in found if _word(header := m.group().strip()) in _REPLIES), None)
+    roles = {asks: "user", replies: "assistant"}
+    marks = [m for m in found if m.group().strip() in roles]
+    ends = [*(m.start() for m in marks[1:]), len(text)]
+    turns = [
+        (roles[mark.group().strip()], text[mark.end() : end].strip()) for mark, end in zip(marks, ends, strict=True)
+    ]
+    return turns if replies else []
+
+
 def templated_text(conversation: Conversation | None) -> str | None:
     """The text in which a record would hold template headers, or None if its shape has none."""
     if conversation is None or conversation.defect or len(conversation.turns) == 0:

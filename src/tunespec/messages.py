@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from tunespec.conversation import REASONING, Turn
 from tunespec.reading.lines import kind_of
+from tunespec.shown import MEDIA_KEYS, shown
 
 _TEXT_KEYS = ("content", "value", "text")
-_MEDIA = ("image", "image_url", "audio", "input_audio", "video", "file", "reasoning", "thinking", "tool_use")
+# Types of parts that are no text of the turn, of OpenAI, Anthropic, Qwen and TRL; the second ones show nothing.
+_SHOWN = frozenset(
+    "image image_url input_image audio audio_url input_audio video video_url file input_file document"
+    " tool_result".split()
+)
+_UNSHOWN = frozenset({"reasoning", "thinking", "tool_use"})
 
 
 class WrongTypeError(ValueError):
@@ -68,17 +74,21 @@ def _turn(message: Any, place: tuple[str, int], roles: Mapping[str, str]) -> Tur
         calls = [*calls, {"function": legacy}]
     value = next((message[key] for key in _TEXT_KEYS if message.get(key) is not None), None)
     thinking = next((thought for key in REASONING if isinstance(thought := message.get(key), str) and thought), "")
-    excused = bool(calls) or message.get("weight") == 0 or bool(message.get("reasoning_content")) or bool(thinking)
+    media = () if MEDIA_KEYS.isdisjoint(message) else [message[key] for key in sorted(MEDIA_KEYS & message.keys())]
+    seen = shown(media) if media else ""
+    excused = bool(calls or message.get("reasoning_content") or thinking or seen) or message.get("weight") == 0
     if isinstance(value, str):
         answers = message.get("tool_call_id")
         answered = answers if isinstance(answers, str) else None
-        return Turn(role, value, named, tuple(calls), excused, answered, thinking)
+        return Turn(role, value, named, tuple(calls), excused, answered, thinking, seen)
     if value is None:
         if not excused and not any(key in message for key in _TEXT_KEYS):
             raise WrongTypeError(f"{_at(place)} has no content")
-        return Turn(role, "", named, tuple(calls), excused, None, thinking)
-    text, media, part_calls = _parts(value, _at(place))
-    return Turn(role, text, named, (*calls, *part_calls), excused or media or bool(part_calls), None, thinking)
+        return Turn(role, "", named, tuple(calls), excused, None, thinking, seen)
+    parts = _parts(value, _at(place))
+    excused = excused or parts.textless or bool(parts.calls)
+    seen = shown([*media, *parts.shown]) if parts.shown else seen
+    return Turn(role, "\n".join(parts.texts), named, (*calls, *parts.calls), excused, None, thinking, seen)
 
 
 def _calls(value: Any, place: tuple[str, int]) -> list[Any]:
@@ -98,8 +108,17 @@ def _at(place: tuple[str, int]) -> str:
     return f"{place[0]}[{place[1]}]"
 
 
-def _parts(value: Any, where: str) -> tuple[str, bool, list[Any]]:
-    """Text of a list of content parts, whether other media stand in it, and tool calls written as parts.
+class _Parts(NamedTuple):
+    """Content parts by what they are; ``textless`` where some hold no text, though they may be all that is said."""
+
+    texts: list[str]
+    calls: list[Any]
+    shown: list[Any]
+    textless: bool
+
+
+def _parts(value: Any, where: str) -> _Parts:
+    """A list of content parts.
 
     In a system message the part ``tools`` declares the tools (LlamaFactory's v1 format); it comes back as a call too.
     """
@@ -107,7 +126,8 @@ def _parts(value: Any, where: str) -> tuple[str, bool, list[Any]]:
         raise WrongTypeError(f"{where}.content is {kind_of(value)}")
     texts: list[str] = []
     calls: list[Any] = []
-    media = False
+    shown_parts: list[Any] = []
+    textless = False
     for part in value:
         if isinstance(part, str):
             texts.append(part)
@@ -120,8 +140,10 @@ def _parts(value: Any, where: str) -> tuple[str, bool, list[Any]]:
         content = part.get("text", part.get("value"))
         if type_ in {"tools", "tool_calls", "tool_call"}:
             calls.append(_from_json(content) if isinstance(content, str) else content)
-        elif type_ in _MEDIA:
-            media = True
+        elif type_ in _SHOWN or type_ in _UNSHOWN:
+            textless = True
+            if type_ in _SHOWN:
+                shown_parts.append({key: held for key, held in part.items() if key != "type"})
         elif isinstance(content, str):
             texts.append(content)
-    return "\n".join(texts), media, calls
+    return _Parts(texts, calls, shown_parts, textless)

@@ -16,6 +16,7 @@ from tunespec.metadata import metadata_of
 from tunespec.progress import Progress
 from tunespec.reading import read
 from tunespec.shapes import Shapes
+from tunespec.shown import shown
 from tunespec.splits import split_word
 from tunespec.subjects import Dataset
 from tunespec.text import shorten
@@ -26,9 +27,10 @@ class Records:
     """Columns of equal length. ``conversations`` is None where a row is unreadable or of no known shape.
 
     ``prompts`` and ``answers`` are texts without template; ``contents`` hashes what a record teaches (text and roles
-    after whitespace normalisation, tools and label; no ids, no metadata): equal hash, equal lesson. ``metadata`` holds
-    what a record says of itself under the names of ``metadata.py``: its topic, its language. ``apart`` are the paths of
-    files that a trainer reads each by itself, as its configuration names them.
+    after whitespace normalisation, tools, label, and the context or picture that it is about; no ids, no other
+    metadata): equal hash, equal lesson. ``metadata`` holds what a record says of itself under the names of
+    ``metadata.py``: its topic, its language. ``apart`` are the paths of files that a trainer reads each by itself, as
+    its configuration names them.
     """
 
     places: list[Place] = field(default_factory=list)
@@ -87,11 +89,14 @@ def read_records(dataset: Dataset, columns: Mapping[str, str], roles: Mapping[st
             if number % 10_000 == 0:
                 progress(f"reading {file.shown}", number)
     template = infer_template(records.conversations)
-    for conversation in records.conversations:
+    for index, conversation in enumerate(records.conversations):
         prompt, answer = _texts(conversation, template)
+        about = records.metadata[index]
+        if conversation is not None and (parts := [turn.shown for turn in conversation.turns if turn.shown]):
+            about = records.metadata[index] = {**about, "shown": shown([about.get("shown"), *parts])}
         records.prompts.append(prompt)
         records.answers.append(answer)
-        records.contents.append(_content(conversation))
+        records.contents.append(_content(conversation, about))
     return Records(**{**vars(records), "template": template})
 
 
@@ -109,17 +114,19 @@ def _texts(conversation: Conversation | None, template: Template | None) -> tupl
     return conversation.prompt, conversation.answer
 
 
-def _content(conversation: Conversation | None) -> bytes:
+def _content(conversation: Conversation | None, metadata: Mapping[str, str]) -> bytes:
     if conversation is None or conversation.defect:
         return b""
-    turns = (*conversation.turns, *(conversation.rejected or ()))
+    turns = conversation.turns if conversation.rejected is None else (*conversation.turns, *conversation.rejected)
     texts = [conversation.system or ""]
     for turn in turns:
         texts += (turn.role, turn.text)
     content = _unspaced("\0".join(texts))
-    extra = conversation.label, conversation.tools, {n: turn.calls for n, turn in enumerate(turns) if turn.calls}
-    if extra != (None, None, {}):
-        content += b"\0" + canonical(extra)
+    calls = {n: turn.calls for n, turn in enumerate(turns) if turn.calls}
+    if calls or conversation.label is not None or conversation.tools is not None:
+        content += b"\0" + canonical((conversation.label, conversation.tools, calls))
+    if metadata and ("context" in metadata or "shown" in metadata):
+        content += f"\0{metadata.get('context')}\0{metadata.get('shown')}".encode(errors="replace")
     return hashlib.sha256(content).digest()  # processors have it built in: half the time of BLAKE2
 
 

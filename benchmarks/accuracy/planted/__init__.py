@@ -34,6 +34,7 @@ ALL_SHAPES = (
 GROUP = 24  # records of one class in one dataset; a template that is used more often is easier to recognise as one
 Lookalike = tuple[Callable[[Writer], list[Sample]], Sequence[str]]
 Entries = list[tuple[str, Record, str, str]]  # split, record, ``CODE.kind`` that must be found there or "", variant
+ALIKE = "alike"  # in place of a kind: the record is a look-alike, and the variant names its class
 
 
 class TextDefect(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
@@ -35,21 +35,36 @@ class Alike:
         return sorted((r for r, c in enumerate(contents) if c), key=lambda r: (splits[r] not in (None, "train"), r))
 
     @cached_property
+    def asked(self) -> Sequence[str]:
+        """What each record asks: its prompt, and the text that it is about where that has a column of its own."""
+        prompts, metadata = self.records.prompts, self.records.metadata
+        about = {row: own["context"] for row, own in enumerate(metadata) if "context" in own}
+        if not about:
+            return prompts
+        return [f"{prompt}\n{about[row]}" if row in about else prompt for row, prompt in enumerate(prompts)]
+
+    @cached_property
     def prompts(self) -> dict[int, str]:
-        """Row -> its prompt in the form that leakage compares, where it has one."""
-        texts = same_words([self.records.prompts[row] for row in self.rows])
-        return {row: text for row, text in zip(self.rows, texts, strict=True) if text}
+        """Row -> what it asks, in the form that leakage compares, where it asks something."""
+        return {row: text for row, text in self._compared({row: self.asked[row] for row in self.rows}).items() if text}
 
     @cached_property
     def openings(self) -> dict[int, str]:
         """Row -> first prompt of a conversation with several, in that form."""
         firsts: dict[int, str] = {}
+        metadata = self.records.metadata
         for row in self.rows:
             conversation = self.records.conversations[row]
             asked = [turn.text for turn in conversation.turns if turn.role == "user"] if conversation else []
             if len(asked) > 1:
-                firsts[row] = asked[0]
-        return dict(zip(firsts, same_words(list(firsts.values())), strict=True))
+                firsts[row] = f"{asked[0]}\n{context}" if (context := metadata[row].get("context")) else asked[0]
+        return self._compared(firsts)
+
+    def _compared(self, asked: Mapping[int, str]) -> dict[int, str]:
+        """Without case and punctuation, and apart where another picture is shown: it makes another question."""
+        texts = dict(zip(asked, same_words(list(asked.values())), strict=True))
+        metadata = self.records.metadata
+        return texts | {row: f"{texts[row]}\0{metadata[row]['shown']}" for row in texts if "shown" in metadata[row]}
 
     def near_mark(self, related: int, similarity: float) -> Mark:
         """The value of every ``near_*`` fact: the place of the related row and the similarity."""
@@ -70,7 +85,7 @@ class Alike:
         distinct: dict[object, int] = {}
         for row in self.rows:
             distinct.setdefault((self.records.contents[row], self.records.splits[row]), row)
-        columns = [(self.records.prompts, self._prompt_words), (self.records.answers, self._answer_words)]
+        columns = [(self.asked, self._prompt_words), (self.records.answers, self._answer_words)]
         rows = list(distinct.values())
         return self._pairs(rows, columns, [self.records.contents[row] for row in rows], "comparing records")
 
@@ -80,7 +95,7 @@ class Alike:
         distinct: dict[object, int] = {}
         for row, prompt in self.prompts.items():
             distinct.setdefault((prompt, self.records.splits[row]), row)
-        columns = [(self.records.prompts, self._prompt_words)]
+        columns = [(self.asked, self._prompt_words)]
         rows = list(distinct.values())
         different = [self.prompts[row] for row in rows]
         outside = [place for place, row in enumerate(rows) if self.records.splits[row] not in (None, "train")]
@@ -88,7 +103,7 @@ class Alike:
 
     @cached_property
     def _prompt_words(self) -> Tokens:
-        return self._tokenized(self.records.prompts)
+        return self._tokenized(self.asked)
 
     @cached_property
     def _answer_words(self) -> Tokens:
@@ -121,7 +136,13 @@ class Alike:
         return [(rows[later], rows[earlier], similarity) for later, earlier, similarity in kept]
 
     def _contradict(self, one: int, other: int) -> bool:
-        """Whether two records rate an answer differently: labels (KTO), or chosen and rejected, are turned round."""
+        """Whether two records show different pictures, or rate an answer differently.
+
+        They do where labels (KTO), or chosen and rejected, are turned round.
+        """
+        metadata = self.records.metadata
+        if metadata[one].get("shown") != metadata[other].get("shown"):
+            return True
         a, b = self.records.conversations[one], self.records.conversations[other]
         if a is None or b is None:
             return False

@@ -10,12 +10,12 @@ from typing import NamedTuple
 from tunespec.canonical import canonical
 from tunespec.conversation import Conversation
 from tunespec.facts import Fact
+from tunespec.facts.exchanges import has_media
 from tunespec.findings import Mark
 from tunespec.profile import Profile
 from tunespec.records import Records
 from tunespec.text import fold, same_words
 
-MEDIA_KEYS = frozenset("image images image_path video videos audio audios".split())
 _MEDIA = re.compile(r"<(?:image|img|video|audio|picture)\b", re.IGNORECASE)
 _EDGE = 24  # letters of a prompt's end that say cheaply whether it may be repeated at all
 _LABEL_WORDS = 3  # labels of the usual classification sets have at most three words ("not enough info")
@@ -67,7 +67,7 @@ def _comparable(records: Records, row: int, conversation: Conversation) -> bool:
     """Whether two answers to this prompt should agree: no preference, no rating of an answer, no picture to look at."""
     if conversation.defect or conversation.rejected is not None or conversation.label is not None:
         return False
-    if MEDIA_KEYS.intersection(records.keys[row]):
+    if "shown" in records.metadata[row]:
         return False
     return bool(records.prompts[row].strip()) and bool(records.answers[row].strip())
 
@@ -80,7 +80,7 @@ def _same_prompt(records: Records, profile: Profile, rows: Sequence[int]) -> lis
     groups: dict[object, list[_Lesson]] = defaultdict(list)
     for row in _repeated([(row, (records.splits[row], prompts[row])) for row in rows]):
         conversation = records.conversations[row]
-        if conversation is None or _MEDIA.search(records.prompts[row]) or _shows_media(conversation):
+        if conversation is None or _MEDIA.search(records.prompts[row]) or has_media(records, row):
             continue
         meta = records.metadata[row]
         circumstances = (
@@ -111,10 +111,6 @@ def _rough(prompts: Sequence[str]) -> list[str]:
     texts = pl.Series(prompts, dtype=pl.String)
     endings = texts.str.tail(2 * _EDGE).str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]+", "")
     return endings.str.tail(_EDGE).to_list()
-
-
-def _shows_media(conversation: Conversation) -> bool:
-    return any(turn.role == "user" and turn.empty_by_design for turn in conversation.turns)
 
 
 def _answer(answer: str, conversation: Conversation, profile: Profile) -> str:

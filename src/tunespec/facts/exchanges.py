@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tunespec.facts.conflicts import MEDIA_KEYS
 from tunespec.facts.think import without_thoughts
 from tunespec.passages import Passages
 from tunespec.records import Records
@@ -65,6 +64,6 @@ def has_choices_beside(records: Records, row: int) -> bool:
 def has_media(records: Records, row: int) -> bool:
     """Whether the record shows a picture, a sound or a film."""
     conversation = records.conversations[row]
-    return bool(MEDIA_KEYS.intersection(records.keys[row])) or (
+    return "shown" in records.metadata[row] or (
         conversation is not None and any(turn.role == "user" and turn.empty_by_design for turn in conversation.turns)
     )

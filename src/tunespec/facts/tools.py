@@ -9,15 +9,19 @@ import orjson
 
 from tunespec.canonical import canonical
 from tunespec.conversation import Conversation, Turn
+from tunespec.facts.written_calls import MARK, declared_in, parsed_calls, writes_call, written_calls
 from tunespec.passages import turn_note_of
 from tunespec.reading.lines import kind_of
 from tunespec.text import shorten
 
+_BROKEN = object()  # a call that cannot be read
+_UNREADABLE = f"has a `{MARK}` that is not JSON"
+
 
 def uses_tools(conversation: Conversation) -> bool:
     """Whether the conversation holds a call or a result."""
-    for turn in conversation.turns:  # noqa: SIM110  asked of every record: any() would take twice as long
-        if turn.calls or turn.role in ("call", "tool"):
+    for turn in conversation.turns:  # asked of every record: any() would take twice as long
+        if turn.calls or turn.role in ("call", "tool") or (turn.role == "assistant" and MARK in turn.text):
             return True
     return False
 
@@ -31,16 +35,17 @@ class ToolChecker:
 
     def check(self, conversation: Conversation) -> str | None:
         """The first thing wrong with the calls, or None."""
-        tools = self._declared(conversation.tools)
+        tools = self._declared(conversation.tools) or self._declared_in(conversation.system or "")
         called = False
         ids: set[str] = set()
         for number, turn in enumerate(conversation.turns):
             if turn.role == "tool" and (not called or (ids and turn.answers and turn.answers not in ids)):
                 return "has a tool result without a call" + turn_note_of(conversation, number)
+            called = called or (turn.role == "assistant" and writes_call(turn.text))
             for call in _calls(turn):
                 called = True
                 ids |= {call["id"]} if isinstance(call, dict) and isinstance(call.get("id"), str) else set()
-                if problem := self._problem(call, tools):
+                if problem := _UNREADABLE if call is _BROKEN else self._problem(call, tools):
                     return problem + turn_note_of(conversation, number)
         return None
 
@@ -99,6 +104,14 @@ class ToolChecker:
             self._tools[key] = dict(_tools(_parsed(key)))
         return self._tools[key]
 
+    def _declared_in(self, system: str) -> dict[str, Any]:
+        """The same of a system prompt that declares them, as Hermes and Qwen have it."""
+        if "<tools>" not in system:
+            return {}
+        if system not in self._tools:
+            self._tools[system] = dict(_tools(declared_in(system)))
+        return self._tools[system]
+
 
 def _rule(error: Any) -> str:
     """Which rule of the schema is broken, without the value that breaks it: that is the user's text."""
@@ -125,9 +138,11 @@ def _parsed(text: str) -> Any:
 
 
 def _calls(turn: Turn) -> Iterator[Any]:
-    """Calls of a turn: OpenAI's objects, or the JSON text of a ShareGPT `function_call` turn."""
+    """Calls of a turn: OpenAI's objects, the JSON text of a ShareGPT `function_call` turn, or blocks in its text."""
     for call in turn.calls:
         yield from call if isinstance(call, list) else [call]
     if turn.role == "call" and not turn.calls:
         parsed = _parsed(turn.text)
         yield from parsed if isinstance(parsed, list) else [parsed if parsed is not None else turn.text]
+    if turn.role == "assistant" and not turn.calls:
+        yield from (_BROKEN if call is None else call for call in parsed_calls(written_calls(turn.text)))
