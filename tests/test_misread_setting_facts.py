@@ -268,7 +268,6 @@ def test_a_misspelt_word(tmp_path, text: str, expected: str | None):
     ("text", "expected"),
     [
         (HF + "seed: 1\nseed: 2\n", [(5, "`seed` stands in line 4, and again in 5: the last one counts")]),
-        (LF + "seed: 1\nseed: 1\n", [(5, "`seed` stands in line 4, and again in 5: LLaMA-Factory refuses that")]),
         (
             MLX + "lora_parameters: {rank: 1, rank: 2}\n",
             [(4, "`lora_parameters.rank` stands in line 4, and again in 4: the last one counts")],
@@ -279,6 +278,13 @@ def test_a_misspelt_word(tmp_path, text: str, expected: str | None):
 )
 def test_a_key_that_stands_twice(tmp_path, text: str, expected: list[tuple[int, str]] | None):
     assert marks(spec_of(tmp_path, text)).get("repeated_key") == expected
+    assert "repeated_key_refused" not in marks(spec_of(tmp_path, text))
+
+
+def test_a_key_that_stands_twice_is_refused_by_omegaconf(tmp_path):
+    said = [(5, "`seed` stands in line 4, and again in 5: LLaMA-Factory refuses that")]
+    found = marks(spec_of(tmp_path, LF + "seed: 1\nseed: 1\n"))
+    assert (found.get("repeated_key_refused"), found.get("repeated_key")) == (said, None)
 
 
 @pytest.mark.parametrize(

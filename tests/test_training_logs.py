@@ -203,6 +203,7 @@ def test_a_state_that_is_cut_off_keeps_its_whole_rows(tmp_path, kept):
     assert [row[:2] for row in log.rows] == [row[:2] for row in whole[: len(log.rows)]]
     assert len(log.rows) == text.count("}") or len(log.rows) == 4
     assert (log.best_metric, log.global_step) == (1.1, 6)  # the keys before the history
+    assert log.last_step == (log.rows[-1].step if log.rows else 6)
 
 
 def test_llamafactory(tmp_path):

@@ -6,7 +6,7 @@ _WARNINGS = (
     "text_as_true number_as_text removed_key unknown_key foreign_key misplaced_key repeated_key foreign_output "
     "shared_output fraction_without_effect"
 )
-_ERRORS = "word_as_false refused_key unknown_value removed_value undefined_dataset"
+_ERRORS = "word_as_false refused_key unknown_value removed_value repeated_key_refused undefined_dataset"
 
 
 @pitfall("H005", severity="warning")
@@ -44,6 +44,8 @@ def test_misread_setting(settings):
         removed_value: {value} | a value that the framework has no more | the run ends before it began
         repeated_key: {value} | a key that stands in the file twice | only the last one counts, and readers see the
             first
+        repeated_key_refused: {value} | a key that stands twice in a YAML file that OmegaConf reads (LLaMA-Factory,
+            torchtune) | the run ends before it began
         undefined_dataset: {value} | a name of a dataset that LLaMA-Factory's `dataset_info.json` does not define | the
             run ends before it began
         foreign_output: {value} | an output folder that is named for another stage (`sft`, `pretrain`, `dpo`, `kto` ...)

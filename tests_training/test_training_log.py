@@ -91,8 +91,8 @@ def test_unmonitored_log(steps, *, least: int = 100):
         loss_unlogged: {value} | fewer than three training losses in an ended run of 30 steps or more | there is no
             curve that could show a NaN, a spike or a loss that does not fall
         best_not_saved: {value} | the trainer noted a best evaluation, and no checkpoint of it; or it followed no
-            metric, and `save_steps` left no checkpoint near the evaluation from which on the validation rose | the
-            best state of the model is gone
+            metric, and no checkpoint is near the evaluation from which on the validation rose: none of those in the
+            run's folder, or, where none is there, none that `save_steps` leaves | the best state of the model is gone
         early_stop_unreachable: {value} | early stopping that waited for more evaluations than there were, or for a
             metric that was never logged | it could not have stopped anything
         other_run: {value} | a log that contradicts the configuration it is judged with in the number of steps or

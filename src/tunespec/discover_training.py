@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from tunespec.discover_logs import checkpoints_of, logs_by_run, telling
 from tunespec.discover_trained import dataset_of
 from tunespec.errors import CannotJudgeError
 from tunespec.paths import files_of
@@ -17,14 +17,11 @@ from tunespec.training.configuration import training_format, why_no_training
 from tunespec.training.data_files import Trained, trained_in
 from tunespec.training.folders import found_from
 from tunespec.training.frameworks import BESIDE
-from tunespec.training.logs import FORMATS, recognise_log
 from tunespec.training.recognise import LOG, training_file
 from tunespec.training.stages import sharing
 
 if TYPE_CHECKING:
     from tunespec.config import Config
-
-_CHECKPOINT = re.compile(r"checkpoint-\d+")
 
 
 def with_run(config: Config, *, training: Sequence[str], logs: Sequence[str]) -> Config:
@@ -83,17 +80,20 @@ def training_runs(
     """
     configured = [file for file in files if file.format == "training"]
     sides = [file for file in files if file.format in BESIDE]
-    logs = _by_run([file for file in files if file.format == LOG])
+    logs = logs_by_run([file for file in files if file.format == LOG])
     found, used = [], set()
     for file in configured:
         trained = told[file]
-        own = [*_beside(trained, file, sides, root), *_logs_of(trained, logs, configured)]
+        logged = _logs_of(trained, logs, configured)
+        own = [*_beside(trained, file, sides, root), *logged]
         used |= {one.shown for one in own}
         run = _run((file, *own), trained, datasets, pairs, root)
-        found.append(replace(run, beside=(*run.beside, *sharing(file, told))))
+        found.append(replace(run, beside=(*run.beside, *sharing(file, told), *checkpoints_of(logged))))
     alone = [(name, group) for name, group in logs.items() if not used & {file.shown for file in group}]
     alone += [(file.shown, [replace(file, format="training")]) for file in sides if file.shown not in used]
-    found += [TrainingRun(_telling(group) if name == "." else name, tuple(group)) for name, group in alone]
+    for name, group in alone:
+        saved = tuple(checkpoints_of([file for file in group if file.format == LOG]))
+        found.append(TrainingRun(telling(group) if name == "." else name, tuple(group), beside=saved))
     return tuple(sorted(found, key=lambda run: run.name))
 
 
@@ -128,23 +128,6 @@ def _beside(trained: Trained, file: DataFile, sides: Sequence[DataFile], root: P
         own = [DataFile(named, str(PurePosixPath(file.shown).parent / trained.deepspeed), None, "deepspeed")]
     launchers = [side for side in sides if side.format == "accelerate" and side.path.parent == file.path.parent]
     return [*own, *(launchers if len(launchers) == 1 else [])]
-
-
-def _by_run(logs: Sequence[DataFile]) -> Mapping[str, list[DataFile]]:
-    """The logs by the folder of their run: a checkpoint's folder lies in it."""
-    groups: dict[str, list[DataFile]] = {}
-    for file in logs:
-        folder = PurePosixPath(file.shown).parent
-        while _CHECKPOINT.fullmatch(folder.name) or folder.name == "runs" or folder.parent.name == "runs":
-            folder = folder.parent
-        groups.setdefault(str(folder), []).append(file)
-    return groups
-
-
-def _telling(logs: Sequence[DataFile]) -> str:
-    """The name of the log that tells most by its format: of a run in the project's folder, which has no name itself."""
-    order = {format_: at for at, format_ in enumerate(FORMATS)}
-    return min(logs, key=lambda file: order.get(recognise_log(file.path) or "", len(order))).shown
 
 
 def _logs_of(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tunespec.canonical import canonical
 from tunespec.sources import setting
 from tunespec.subjects import TrainingRun
+from tunespec.training.checkpoints import CHECKPOINT
 from tunespec.training.configuration import spec_in
 from tunespec.training.errors import TrainingError
 from tunespec.training.found import found_of
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 
 _OF_RECORD, _OF_TURN = 64, 16  # tokens that a template adds at most: a system prompt of its own, headers and ends
+
+_NAMED = 5  # logs that are not judged, of which the header names no more
 
 
 class RunSource:
@@ -83,7 +86,8 @@ class RunSource:
     @cached_property
     def logged(self) -> LoggedRun | None:
         """What it logged; None if no log is there that can be read."""
-        return run_log(self.run.of(LOG), self.problems)
+        saved = [file for file in self.run.beside if file.format == CHECKPOINT]
+        return run_log(self.run.of(LOG), self.problems, saved)
 
     @cached_property
     def plan(self) -> Plan | None:
@@ -126,14 +130,23 @@ class RunSource:
             log = self.logged.log
             told = {"path": self.logged.path, "rows": len(self.logged.rows), "last_step": log.last_step}
             profile["log"] = told | {"finished": log.finished, "cut_off": log.cut_off}
+            if self.logged.others:
+                profile["log"]["not_judged"] = list(self.logged.others)
         if self.run.dataset is not None:
             profile["dataset"] = self.run.dataset.name
         if self.run.pair is not None:
             profile["template"] = self.run.pair.name
         unread = self.spec.written.unread if self.spec is not None else ()
-        if undecided := [*unread, *filter(None, [self.run.no_dataset])]:
+        if undecided := [*unread, *filter(None, [self.run.no_dataset]), *self._other_logs()]:
             profile["undecided"] = undecided
         return profile
+
+    def _other_logs(self) -> Iterator[str]:
+        """The logs that lie with its own, and tell of runs that were not judged."""
+        if self.logged is not None and (others := self.logged.others):
+            named = ", ".join(others[:_NAMED]) + (f" and {len(others) - _NAMED} more" if len(others) > _NAMED else "")
+            why = "launched earlier" if self.logged.is_newest else "of another run: other losses at the same steps"
+            yield f"not judged: {named} ({why})"
 
     def _specs(self, *formats: str, beside: Sequence[RunSpec] = ()) -> Iterator[RunSpec]:
         for file in self.run.of(*formats):

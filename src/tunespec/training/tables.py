@@ -39,7 +39,9 @@ SETTINGS: Mapping[str, str] = {
     "full_precision contradicting_precision overruled_precision": "setting_facts.precision:precision_facts",
     "half_overflows half_of_bf16_model half_precision fixed_loss_scale unscaled_half": "setting_facts.half:half_facts",
     "clipping_off contradicting_clipping": "setting_facts.clipping:clipping_facts",
-    "number_as_text word_as_false text_as_true repeated_key": "setting_facts.misread:misread_facts",
+    "number_as_text word_as_false text_as_true repeated_key repeated_key_refused": (
+        "setting_facts.misread:misread_facts"
+    ),
     "foreign_key misplaced_key removed_value": "setting_facts.foreign_keys:foreign_key_facts",
     "removed_key refused_key unknown_key unknown_value fraction_of_steps fraction_without_effect": (
         "setting_facts.keys:key_facts"

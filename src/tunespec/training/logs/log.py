@@ -67,9 +67,10 @@ class Log:
 
     @property
     def last_step(self) -> int | None:
-        """The highest step that the log knows of."""
+        """The highest step that the log knows of; where it is cut off, of those that are left."""
         steps = [row.step for row in self.rows if row.step is not None]
-        return max([*steps, *([self.global_step] if self.global_step is not None else [])], default=None)
+        told = [] if self.global_step is None or (self.cut_off and steps) else [self.global_step]
+        return max([*steps, *told], default=None)
 
     @property
     def finished(self) -> bool:

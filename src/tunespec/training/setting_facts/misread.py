@@ -20,7 +20,7 @@ from tunespec.training.source import RunSource
 from tunespec.training.trainers import runs_in_transformers, takes_flags
 from tunespec.training.values import number
 
-KINDS = "number_as_text word_as_false text_as_true repeated_key"
+KINDS = "number_as_text word_as_false text_as_true repeated_key repeated_key_refused"
 _OMEGACONF = frozenset(("LLaMA-Factory", "LLaMA-Factory v1", "torchtune"))
 # Keys of transformers that are words; its frameworks' readers take `no` for False.
 _WORDS = frozenset("eval_strategy evaluation_strategy save_strategy logging_strategy lr_scheduler_type".split())
@@ -114,10 +114,11 @@ def _switches(spec: RunSpec, rows: SettingRows) -> None:
 
 
 def _repeated(spec: RunSpec, rows: SettingRows) -> None:
-    rows.rows.examine("repeated_key", rows=max(1, len(spec.written.lines)))
-    refused = spec.framework.name in _OMEGACONF
+    refused = spec.framework.name in _OMEGACONF and spec.written.file.path.suffix != ".json"
+    kind, other = ("repeated_key_refused", "repeated_key") if refused else ("repeated_key", "repeated_key_refused")
+    name = spec.framework.name
+    rows.skip(other, f"{name} refuses a key that stands twice" if refused else f"for {name} the last one counts")
+    rows.rows.examine(kind, rows=max(1, len(spec.written.lines)))
     for key, line in spec.written.repeated.items():
-        then = f"{spec.framework.name} refuses that" if refused else "the last one counts"
-        rows.mark_key(
-            "repeated_key", key, f"`{key}` stands in line {line}, and again in {spec.written.line(key)}: {then}"
-        )
+        then = f"{name} refuses that" if refused else "the last one counts"
+        rows.mark_key(kind, key, f"`{key}` stands in line {line}, and again in {spec.written.line(key)}: {then}")

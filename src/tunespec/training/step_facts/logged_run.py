@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunespec.findings import Place
+from tunespec.training.launches import launched
+from tunespec.training.logs.compare import Course
 from tunespec.training.logs.log import Log, Logged
 from tunespec.training.logs.read import FORMATS
 
@@ -41,12 +43,19 @@ class Series(NamedTuple):
 
 @dataclass(frozen=True)
 class LoggedRun:
-    """The rows of a run in order; ``paths`` names the file of each. ``log`` tells of the run, and is at ``path``."""
+    """The rows of a run in order; ``paths`` names the file of each. ``log`` tells of the run, and is at ``path``.
+
+    ``others`` are logs that lie with them and tell of other runs, launched before this one if ``is_newest``. ``saved``
+    has the steps of the checkpoints that lie in its folder, as far as that is known.
+    """
 
     log: Log
     path: str
     rows: tuple[Logged, ...]
     paths: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    is_newest: bool = False
+    saved: frozenset[int] = frozenset()
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -119,10 +128,28 @@ def logged_run(logs: Sequence[tuple[str, Log]]) -> LoggedRun:
     told = [one for one in logs if one[1].rows] or list(logs)
     far = [one for one in told if (one[1].last_step or 0) >= _NEARLY * furthest] or told
     path, log = min(far, key=lambda one: (order.index(one[1].format), -(one[1].last_step or 0), -len(one[1].rows)))
-    parts = [one for one in logs if one[1].format == log.format] if log.format in _IN_PARTS else [(path, log)]
-    rows = [(part, row) for part, of in sorted(parts, key=lambda one: one[0]) for row in of.rows]
+    alike = sorted(
+        (one for one in logs if one[1].format == log.format), key=lambda one: (launched(one[0]) or (), one[0])
+    )
+    parts = alike if log.format in _IN_PARTS else _resumed((path, log), alike)
+    path, log = parts[-1] if log.format not in _IN_PARTS else (path, log)
+    rows = [(part, row) for part, of in parts for row in of.rows]
     rows = _by_step(rows) if log.format == "mistral" else _kept(rows)
     return LoggedRun(log, path, tuple(row for _, row in rows), tuple(part for part, _ in rows))
+
+
+def _resumed(one: tuple[str, Log], logs: Sequence[tuple[str, Log]]) -> list[tuple[str, Log]]:
+    """A log behind those that it goes on with, or all where their names say in which order they were launched."""
+    if len(logs) == 1 or all(launched(path) for path, _ in logs):
+        return list(logs)
+    chain = [Course(*one)]
+    courses = [course for course in (Course(*other) for other in logs) if course.is_placed]
+    while chain[0].is_placed and not chain[0].begins:
+        before = [course for course in courses if course.first < chain[0].first]
+        if not before:
+            break
+        chain.insert(0, max(before, key=lambda course: course.last))
+    return [(course.path, course.log) for course in chain]
 
 
 @dataclass

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tunespec.training.logs.log import Log
 from tunespec.training.step_facts.curves import KNOWN, Curve, end, noise, trend
 from tunespec.training.step_facts.logged_run import LoggedRun, Series
 
@@ -87,11 +86,14 @@ def training_levels(run: LoggedRun, best: int) -> tuple[float | None, float | No
     return (end(until) if len(until) else None), (end(later) if len(later) else None)
 
 
-def nearest_checkpoint(log: Log, step: int) -> int | None:
-    """The step of the checkpoint next to a step, as ``save_steps`` has them; None if that is not known.
+def nearest_checkpoint(run: LoggedRun, step: int) -> int | None:
+    """The step of the checkpoint next to a step: of those that are there, else as ``save_steps`` has them.
 
-    The last step of a run is saved in any case, unless nothing is.
+    None if neither is known. The last step of a run is saved in any case, unless nothing is.
     """
+    log = run.log
+    if run.saved:
+        return min(run.saved, key=lambda at: (abs(at - step), at))
     last = log.last_step
     if not log.save_steps or last is None:
         return None
@@ -101,11 +103,13 @@ def nearest_checkpoint(log: Log, step: int) -> int | None:
 
 
 def to_keep(run: LoggedRun, best: int) -> str:
-    """Which checkpoint has the best evaluation, in a row, as far as the log tells."""
+    """Which checkpoint has the best evaluation, in a row, as far as the log and the run's folder tell."""
     log, step, where = run.log, run.rows[best].step, run.where(best)
-    if log.best_checkpoint is not None and log.best_step == step:
+    if log.best_checkpoint is not None and log.best_step == step and (not run.saved or step in run.saved):
         return f"keep {log.best_checkpoint}"
-    saved = nearest_checkpoint(log, step) if step else None
-    if saved is not None:
-        return f"keep the checkpoint nearest to it: checkpoint-{saved}, if one was saved every {log.save_steps:,} steps"
-    return f"keep the checkpoint nearest to {where}"
+    saved = nearest_checkpoint(run, step) if step else None
+    if saved is None:
+        return f"keep the checkpoint nearest to {where}"
+    if run.saved:
+        return f"keep checkpoint-{saved}" + ("" if saved == step else ", the nearest to it of those that are there")
+    return f"keep the checkpoint nearest to it: checkpoint-{saved}, if one was saved every {log.save_steps:,} steps"

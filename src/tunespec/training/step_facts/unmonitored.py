@@ -119,17 +119,25 @@ def _best_not_saved(run: LoggedRun, rows: Rows, source: RunSource) -> None:
 def _best_unfollowed(run: LoggedRun, rows: Rows, source: RunSource) -> None:
     """No metric was followed: whether a checkpoint lies near the best evaluation, if the validation turned."""
     limit = source.threshold("H001", "rise")
-    turned = [] if _saved_by_epochs(run, source) else turns(run, limit)
+    turned = [] if not run.saved and _saved_by_epochs(run, source) else turns(run, limit)
     for turn in turned[:1]:
         best, series = run.rows[turn.best].step, run.series(turn.name).finite()
         steps = [run.rows[row].step for row in series.rows.tolist()]
-        if best is None or (saved := nearest_checkpoint(run.log, best)) is None:
+        if best is None or (saved := nearest_checkpoint(run, best)) is None:
             return
         near = min((abs(step - saved), value) for step, value in zip(steps, series.values, strict=True) if step)[1]
         if near > (1 + limit) * turn.value:
-            said = f"the best evaluation, {turn.value:.4g} at step {best:,}, was not saved: with `save_steps` "
-            said += f"{run.log.save_steps:,} the nearest checkpoint is that of step {saved:,}, where it is {near:.4g}"
-            rows.mark("best_not_saved", turn.best, f"{said} (unless `save_strategy` was epoch)")
+            lost = f"the best evaluation, {turn.value:.4g} at step {best:,}, was not"
+            rows.mark("best_not_saved", turn.best, f"{lost} {_instead(run, saved, near)}")
+
+
+def _instead(run: LoggedRun, saved: int, value: float) -> str:
+    """What there is in the place of the best evaluation."""
+    if run.saved:
+        said = f"kept: of the checkpoints that are there the nearest is checkpoint-{saved}, where it is {value:.4g}"
+        return f"{said} (`save_total_limit` deletes the older ones)"
+    said = f"saved: with `save_steps` {run.log.save_steps:,} the nearest checkpoint is that of step {saved:,}"
+    return f"{said}, where it is {value:.4g} (unless `save_strategy` was epoch)"
 
 
 def _saved_by_epochs(run: LoggedRun, source: RunSource) -> bool:
