@@ -214,6 +214,15 @@ def test_labels_refusals_and_prompts(tmp_path):
     assert found_shares(tmp_path, CLEAN) == set()
 
 
+@pytest.mark.parametrize("column", ["context", "image"])
+def test_one_request_about_many_passages_or_pictures(tmp_path, column):
+    asked = [("Is this good or bad? Say why in one sentence.", answer) for _, answer in CLEAN]
+    asked += [("Whom is this written for? Say it in a few words.", answer) for _, answer in CLEAN]
+    different = [f"{number} passes by" for number in range(len(asked))]
+    assert found_shares(tmp_path, asked) == {"prompt_share"}
+    assert "prompt_share" not in found_shares(tmp_path, asked, **{column: different})
+
+
 def test_a_small_set_is_not_judged(tmp_path):
     own = source(tmp_path, CLEAN[:10], topic=["a"] * 9 + ["b"])
     facts = balance_facts(own.answers, own.records, LIMITS)

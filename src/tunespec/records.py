@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +48,13 @@ class Records:
 
     def __len__(self) -> int:
         return len(self.places)
+
+    def asked(self) -> Sequence[str]:
+        """What each record asks: its prompt, and the text that it is about where that has a column of its own."""
+        about = {row: own["context"] for row, own in enumerate(self.metadata) if "context" in own}
+        if not about:
+            return self.prompts
+        return [f"{prompt}\n{about[row]}" if row in about else prompt for row, prompt in enumerate(self.prompts)]
 
     def followed_by(self, other: Records, *, split: str) -> Records:
         """These records and then the other's, which all get the split ``split``."""

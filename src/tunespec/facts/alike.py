@@ -36,12 +36,8 @@ class Alike:
 
     @cached_property
     def asked(self) -> Sequence[str]:
-        """What each record asks: its prompt, and the text that it is about where that has a column of its own."""
-        prompts, metadata = self.records.prompts, self.records.metadata
-        about = {row: own["context"] for row, own in enumerate(metadata) if "context" in own}
-        if not about:
-            return prompts
-        return [f"{prompt}\n{about[row]}" if row in about else prompt for row, prompt in enumerate(prompts)]
+        """What each record asks, see ``Records.asked``."""
+        return self.records.asked()
 
     @cached_property
     def prompts(self) -> dict[int, str]:

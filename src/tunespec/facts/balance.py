@@ -65,20 +65,26 @@ def _fact(
 
 
 def _table(answers: pl.DataFrame, records: Records) -> pl.DataFrame:
-    """One row for each readable record: its split, topic, prompt, and last answer."""
+    """One row for each readable record: its split, topic, prompt, all that it asks and shows, and last answer."""
     import polars as pl
 
     rows = [row for row, c in enumerate(records.conversations) if c is not None and not c.defect]
+    asked = records.asked()
     last = answers.group_by("row", maintain_order=True).agg(answer=pl.col("text").last(), size=pl.col("size").last())
     table = pl.DataFrame(
         {
             "row": rows,
+            "pair": [_is_pair(records, row) for row in rows],
             "split": [records.splits[row] or "" for row in rows],
             "topic": [records.metadata[row].get("topic") for row in rows],
             "prompt": [records.prompts[row] for row in rows],
-            "pair": [_is_pair(records, row) for row in rows],
+            "asked": [f"{asked[row]}\0{records.metadata[row].get('shown', '')}" for row in rows],
         },
-        schema={"row": pl.UInt32, "split": pl.String, "topic": pl.String, "prompt": pl.String, "pair": pl.Boolean},
+        schema={
+            "row": pl.UInt32,
+            "pair": pl.Boolean,
+            **dict.fromkeys(("split", "topic", "prompt", "asked"), pl.String),
+        },
     )
     return table.join(last, on="row", how="left", maintain_order="left")
 
@@ -136,7 +142,7 @@ def _refusal(part: pl.DataFrame, where: str, limits: Mapping[str, Any]) -> Marks
 def _prompt(part: pl.DataFrame, where: str, limits: Mapping[str, Any]) -> Marks:
     """One prompt too often, or some prompts in rotation."""
     asked = part.filter(~part["pair"])
-    counts = _counts(asked, "prompt")
+    counts = _counts(asked, "asked")
     if len(asked) < limits["least"] or len(counts) < 2:
         return {}
     found = _offender(counts, len(asked), limits["prompts"], f"has the prompt of {{share:.0%}} of the records{where}")
