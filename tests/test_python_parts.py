@@ -179,3 +179,46 @@ def test_a_trainers_positions_are_those_of_its_class(tmp_path, text, args, held_
     setting = spec.setting("validation_data")
     assert setting is not None
     assert (setting.value if setting.is_known else "unknown") == held_out
+
+
+TRAINS = "def train():\n  {0} = SFTTrainer(m, SFTConfig(learning_rate=1), eval_dataset=e)\n  {0}.train()\n"
+ASKS = "def evaluate():\n  {0} = SFTTrainer(m, SFTConfig(learning_rate=2))\n  {0}.evaluate(e)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (TRAINS.format("trainer") + ASKS.format("trainer"), {"": 1}),
+        (TRAINS.format("trainer") + ASKS.format("other"), {"": 1}),
+        # Whoever gets it may train it: under the same name, or by what a function returns.
+        (
+            TRAINS.format("trainer") + "def go(t):\n  t.train()\n"
+            "t = SFTTrainer(m, SFTConfig(learning_rate=2))\ngo(t)\nt.evaluate()\n",
+            {"SFTTrainer": 1, "SFTTrainer 2": 2},
+        ),
+        (
+            TRAINS.format("trainer") + "def get():\n  t = SFTTrainer(m, SFTConfig(learning_rate=2))\n"
+            "  t.evaluate()\n  return t\nmine = get()\nmine.train()\n",
+            {"SFTTrainer": 1, "SFTTrainer 2": 2},
+        ),
+    ],
+)
+def test_whether_a_trainer_trains_is_said_where_its_name_is_its_own(tmp_path, text, expected):
+    assert rates(tmp_path, text) == expected
+
+
+def test_arguments_are_set_anew_only_where_their_name_is_their_own(tmp_path):
+    text = """\
+def one():
+  args = SFTConfig(learning_rate=1)
+  SFTTrainer(m, args).train()
+def two():
+  args = SFTConfig(learning_rate=2)
+  args.learning_rate = 5
+  SFTTrainer(m, args).train()
+"""
+    assert rates(tmp_path, text) == {"SFTTrainer": 1, "SFTTrainer 2": None}
+    given = "def slower(args):\n  args.learning_rate = 5\nargs = SFTConfig(learning_rate=1)\nslower(args)\n"
+    assert rates(tmp_path, f"{given}SFTTrainer(m, args)") == {"": None}
+    one_of_two = "args = SFTConfig(learning_rate=1) if big else SFTConfig(learning_rate=1)\nargs.learning_rate = 5\n"
+    assert rates(tmp_path, f"{one_of_two}SFTTrainer(m, args)") == {"": None}

@@ -96,6 +96,21 @@ class Links:
         """The names that a call is bound to, each with the function that binds it."""
         return self._names.get(id(call.node), set())
 
+    def held(self, node: ast.expr, calls: Sequence[Given], *, may_be: bool) -> list[Given]:
+        """Those of some calls that make what an expression stands for.
+
+        Args:
+            node: the expression.
+            calls: those that are asked for.
+            may_be: whether a name that is bound to what is not read, as a parameter is, is that of each call that is
+                bound to such a name anywhere.
+        """
+        made = set(self.made(node))
+        values = self.bound(node) if may_be and isinstance(node, ast.Name) else [node]
+        if isinstance(node, ast.Name) and (not values or None in values):
+            made |= {call for call in calls if node.id in {name for _, name in self.names(call)}}
+        return [call for call in calls if call in made]
+
     def are_alternatives(self, one: Given, other: Given) -> bool:
         """Whether only one of two calls is made: they stand in different branches."""
         own, others = self._branches_of(one.node), self._branches_of(other.node)

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from tunespec.subjects import DataFile
 from tunespec.templates.python_code import Code
-from tunespec.templates.python_scopes import dotted
 from tunespec.training.errors import TrainingError
 from tunespec.training.python_calls import Program
 from tunespec.training.python_data import of_data, same_data
@@ -104,16 +103,10 @@ def _others(part: Part, code: Code) -> Iterator[str]:
 
 def _set_later(found: Gathered, program: Program, part: Part) -> None:
     """`args.learning_rate = ...`: what holds then is not known."""
-    made = [one.node for one in part.arguments]
-    names = {
-        target.id
-        for node in program.nodes
-        if isinstance(node, ast.Assign) and node.value in made
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
     for node in program.nodes:
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and dotted(node.value) in names:
+        if not isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Store):
+            continue
+        if isinstance(node.value, ast.Name) and program.links.held(node.value, part.arguments, may_be=True):
             found.data.pop(node.attr, None)
             found.unknown[node.attr] = f"set anew in {program.code.where(node.lineno)}"
             found.lines[node.attr] = node.lineno
