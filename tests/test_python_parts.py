@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from tests.test_python_runs import IMPORTS, PEFT, values
 from tunespec.config import find
 from tunespec.discover import discover
 from tunespec.subjects import DataFile, TrainingRun
+from tunespec.templates.python_code import Code
 from tunespec.training.configuration import runs_in, spec_in
+from tunespec.training.python_calls import Program
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.source import RunSource
 
@@ -222,3 +225,54 @@ def two():
     assert rates(tmp_path, f"{given}SFTTrainer(m, args)") == {"": None}
     one_of_two = "args = SFTConfig(learning_rate=1) if big else SFTConfig(learning_rate=1)\nargs.learning_rate = 5\n"
     assert rates(tmp_path, f"{one_of_two}SFTTrainer(m, args)") == {"": None}
+
+
+BEFORE = "args = SFTConfig(learning_rate=1)\n"
+TAKEN = "SFTTrainer(m, args)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [
+        ("def main():\n  args = SFTConfig(learning_rate=2)\n  def make():\n    return SFTTrainer(m, args)\n", 2),
+        ("def main():\n  args = SFTConfig(learning_rate=2)\n  make = lambda: SFTTrainer(m, args)\n", 2),
+        (f"class Mine:\n  def run(self):\n    {TAKEN}", 1),
+    ],
+)
+def test_a_name_is_that_of_the_nearest_function_around_it(tmp_path, text, rate):
+    assert list(rates(tmp_path, BEFORE + text).values())[-1] == rate
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"for args in mine:\n  {TAKEN}",
+        f"for name, (args, rest) in mine:\n  {TAKEN}",
+        "trainers = [SFTTrainer(m, args) for args in mine]\n",
+        f"with mine() as args:\n  {TAKEN}",
+        f"try:\n  pass\nexcept ValueError as args:\n  {TAKEN}",
+        f"try:\n  pass\nexcept* ValueError as args:\n  {TAKEN}",
+        f"args += mine\n{TAKEN}",
+        f"import args\n{TAKEN}",
+        f"from mine import a as args\n{TAKEN}",
+        f"def args(): pass\n{TAKEN}",
+        f"class args: pass\n{TAKEN}",
+        f"match mine:\n  case (1, args):\n    {TAKEN}",
+        f"match mine:\n  case [1, *args]:\n    {TAKEN}",
+        f"match mine:\n  case {{1: 2, **args}}:\n    {TAKEN}",
+        f"(name, *args), rest = (1, 2), 3\n{TAKEN}",
+        f"first, *args = mine\n{TAKEN}",
+    ],
+)
+def test_what_binds_a_name_anew_is_no_longer_what_it_was(tmp_path, text):
+    links = Program.of(Code(IMPORTS + BEFORE + text)).links
+    [trainer] = [call for call in links.calls.values() if call.is_trainer]
+    name = trainer.nodes["args"]
+    assert isinstance(name, ast.Name)
+    assert links.bound(name)[0] is None
+
+
+def test_what_a_comprehension_or_a_loop_binds_is_not_what_stands_around_it(tmp_path):
+    names = "[args for args in mine]\n"
+    assert rates(tmp_path, f"{BEFORE}{names}{TAKEN}") == {"": 1}
+    assert rates(tmp_path, f"{BEFORE}for args.a in mine: pass\n{TAKEN}") == {"": 1}
