@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +21,8 @@ from tests.training_settings import (
 )
 from tunespec.config import find
 from tunespec.discover_training import told_of_data
-from tunespec.subjects import TrainingRun
+from tunespec.subjects import DataFile, TrainingRun
+from tunespec.training.data_files import Trained
 from tunespec.training.source import RunSource
 from tunespec.training.stages import sharing
 
@@ -106,7 +108,7 @@ def together(folder, **texts):
     run = run_of(folder, own, beside=beside).run
     files = tuple(replace(file, format="training") for file in run.files)
     told = told_of_data(files, folder)
-    run = TrainingRun(run.name, files[:1], beside=tuple(sharing(files[0], told)))
+    run = TrainingRun(run.name, files[:1], beside=tuple(sharing(told)[files[0]]))
     return marked(RunSource(run, find(folder)), "shared_output").get("shared_output", "")
 
 
@@ -133,6 +135,21 @@ def test_two_stages_in_one_folder(tmp_path):
 )
 def test_what_only_shares_a_folder(tmp_path, texts):
     assert together(tmp_path, **texts) == ""
+
+
+def test_of_very_many_configurations_each_is_looked_at_once():
+    class Output(str):
+        __slots__ = ()
+        read = 0
+
+        def replace(self, *args):
+            Output.read += 1
+            return super().replace(*args)
+
+    files = [DataFile(Path(f"{at % 7}/{at}.yaml"), f"{at}.yaml", None, "training") for at in range(200)]
+    found = sharing({file: Trained(output_dir=Output(f"out/{at % 70}")) for at, file in enumerate(files)})
+    assert Output.read == len(files)
+    assert found[files[0]] == [files[70], files[140]]
 
 
 @pytest.mark.skipif(not CONFIGURATIONS.is_dir(), reason="no corpora beside the repository (../shared/corpora)")

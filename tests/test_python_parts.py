@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -276,3 +277,18 @@ def test_what_a_comprehension_or_a_loop_binds_is_not_what_stands_around_it(tmp_p
     names = "[args for args in mine]\n"
     assert rates(tmp_path, f"{BEFORE}{names}{TAKEN}") == {"": 1}
     assert rates(tmp_path, f"{BEFORE}for args.a in mine: pass\n{TAKEN}") == {"": 1}
+
+
+def test_a_program_of_very_many_calls_is_read_as_far_as_somebody_may_have_written_it(tmp_path):
+    text = "SFTConfig(learning_rate=1)\nTrainingArguments(learning_rate=2)\n" * 2000
+    begin = time.perf_counter()
+    found = runs(tmp_path, text)
+    assert time.perf_counter() - begin < 10  # 79 s when each call was held against each
+    assert unread(found["SFTConfig"]) == ["the arguments from line 26 on are not judged: of a program 20 are"]
+
+
+def test_very_many_names_that_are_set_anew(tmp_path):
+    text = "a = SFTConfig(learning_rate=1)\n" + "b = a\nb.learning_rate = 2\n" * 2000
+    begin = time.perf_counter()
+    assert rates(tmp_path, text) == {"": None}
+    assert time.perf_counter() - begin < 10

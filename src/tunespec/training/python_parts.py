@@ -16,7 +16,7 @@ from tunespec.training.written import ANY
 _ASKS = frozenset(("evaluate", "predict"))
 _TRAINS = "train"
 _USES = _ASKS | {_TRAINS}
-MOST = 20  # trainers of one program: nobody writes so many
+MOST = 20  # trainers of one program, and arguments that none names: nobody writes so many
 _FOREIGN = "PPOConfig"  # up to TRL 0.11 no TrainingArguments, and since then with batches of its own
 
 
@@ -59,12 +59,14 @@ class Part:
 class Parts:
     """The runs of a program in the order in which they stand.
 
-    ``drafts`` are arguments that no trainer takes any more, ``foreign`` runs whose arguments are not the Trainer's.
+    ``drafts`` are arguments that no trainer takes any more, ``foreign`` runs whose arguments are not the Trainer's,
+    ``beyond`` the first trainer and the first arguments that are too many to be judged.
     """
 
     runs: Sequence[Part] = ()
     drafts: Sequence[Given] = ()
     foreign: Sequence[Part] = ()
+    beyond: Sequence[Given] = ()
 
 
 def parts_of(program: Program) -> Parts:
@@ -81,15 +83,17 @@ def parts_of(program: Program) -> Parts:
     linked = [Part(made, [one]) for one in trainers if (made := _arguments(links, one))]
     runs = _merged(links, [part for part in linked if part.trainers[0] not in asked])
     bound = {name for run in runs for call in run.arguments for name in links.names(call)}
-    taken = [call for part in linked for call in (*part.arguments, *part.trainers)]
-    left = [call for call in program.of_name(*ARGUMENTS) if call not in taken]
+    taken = {call for part in linked for call in (*part.arguments, *part.trainers)}
+    unnamed = [call for call in program.of_name(*ARGUMENTS) if call not in taken]
+    left = unnamed[:MOST]
     drafts = [call for call in left if links.names(call) & bound]
     others = [one for one in trainers if one not in taken and one not in asked]
     runs += _merged(links, _left([call for call in left if call not in drafts], others))
     runs.sort(key=lambda run: run.first.line)
     _share(program, links, runs, used)
     foreign = [run for run in runs if run.configuration == _FOREIGN]
-    return Parts([run for run in runs if run not in foreign], drafts, foreign)
+    beyond = (*program.trainers()[MOST : MOST + 1], *unnamed[MOST : MOST + 1])
+    return Parts([run for run in runs if run not in foreign], drafts, foreign, beyond)
 
 
 def _configuration(trainer: Given) -> str:

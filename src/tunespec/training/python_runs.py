@@ -37,7 +37,7 @@ def python_runs(file: DataFile, code: Code) -> list[Written]:
     """
     program = Program.of(code)
     parts = parts_of(program)
-    beside = [*_unjudged(parts, code), *_beyond(program), *(why for _, why in code.broken)]
+    beside = [*_unjudged(parts, code), *(why for _, why in code.broken)]
     runs = [_run(file, program, part, beside) for part in parts.runs]
     if not runs and code.broken and any("Trainer" in text for text, _ in code.broken):
         raise TrainingError(code.broken[0][1])
@@ -61,11 +61,9 @@ def _unjudged(parts: Parts, code: Code) -> Iterator[str]:
             f"the run of `{run.configuration}` in {code.where(run.first.line)} is not judged: it has arguments of its "
             "own"
         )
-
-
-def _beyond(program: Program) -> Iterator[str]:
-    for one in program.trainers()[MOST : MOST + 1]:
-        yield f"the trainers from {program.code.where(one.line)} on are not judged: of a program {MOST} are"
+    for one in parts.beyond:
+        what = "trainers" if one.is_trainer else "arguments"
+        yield f"the {what} from {code.where(one.line)} on are not judged: of a program {MOST} are"
 
 
 def _run(file: DataFile, program: Program, part: Part, beside: Sequence[str]) -> Written:
