@@ -157,6 +157,23 @@ def test_each_run_is_a_subject(tmp_path):
     assert rates == [2e-5, 2e-6, 1e-4]
 
 
+def test_a_program_is_parsed_once_however_many_runs_it_starts(tmp_path, monkeypatch):
+    parsed = list[Code]()
+
+    def counting(code: Code) -> Program:
+        parsed.append(code)
+        return original(code)
+
+    original = Program.of
+    monkeypatch.setattr(Program, "of", counting)
+    text = f"{IMPORTS}{TWO}# {tmp_path}\n"  # which no other test has read
+    write_files(tmp_path, {"train.py": text, "copy/train.py": text})
+    found = discover(find(tmp_path), [str(tmp_path)])
+    specs = [RunSource(run, find(tmp_path)).spec for run in found.runs]
+    assert [spec.written.file.shown for spec in specs if spec] == ["copy/train.py"] * 2 + ["train.py"] * 2
+    assert len(parsed) == 1
+
+
 @pytest.mark.parametrize(
     ("text", "args", "held_out"),
     [
