@@ -20,6 +20,7 @@ from tests.training_settings import (
     run_of,
 )
 from tunespec.config import find
+from tunespec.discover import discover
 from tunespec.discover_training import told_of_data
 from tunespec.subjects import DataFile, TrainingRun
 from tunespec.training.data_files import Trained
@@ -120,6 +121,19 @@ def test_two_stages_in_one_folder(tmp_path):
     goes_on = DPO.replace("model_name_or_path: m", "model_name_or_path: other\nadapter_name_or_path: out/checkpoint-9")
     assert "dpo.yaml" in together(tmp_path, sft=LLAMA_FACTORY, dpo=goes_on)
     assert "rl.yaml (`rl: dpo`)" in together(tmp_path, sft=f"{AXOLOTL}datasets: []\n", rl=f"{AXOLOTL}rl: dpo\n")
+
+
+def test_two_stages_of_one_program_in_one_folder(tmp_path):
+    text = """\
+from trl import DPOConfig, DPOTrainer, SFTConfig, SFTTrainer
+SFTTrainer("m", args=SFTConfig(output_dir="out")).train()
+DPOTrainer("m", args=DPOConfig(output_dir="out")).train()
+"""
+    (tmp_path / "train.py").write_text(text, encoding="utf-8")
+    config = find(tmp_path)
+    dpo, sft = (marked(RunSource(run, config), "shared_output") for run in discover(config, [str(tmp_path)]).runs)
+    assert "is also the folder of train.py:SFTTrainer (`trainer: SFTTrainer`): the later" in dpo["shared_output"]
+    assert "is also the folder of train.py:DPOTrainer (`trainer: DPOTrainer`): the later" in sft["shared_output"]
 
 
 @pytest.mark.parametrize(
