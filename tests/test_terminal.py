@@ -54,6 +54,17 @@ def test_the_text_report_writes_control_characters_out():
     assert f"passed over {WRITTEN}: {WRITTEN}\n" in text
 
 
+@pytest.mark.parametrize(
+    ("count", "listed", "rest"), [(1, 1, ""), (8, 8, ""), (9, 5, "... and 4 more files passed over\n")]
+)
+def test_files_are_hidden_only_where_that_saves_lines(count, listed, rest):
+    report = report_with("x") | {"passed_over": [{"path": f"{at}.txt", "reason": "empty"} for at in range(count)]}
+    text = render(report, "text")
+    assert text.count("passed over ") == listed
+    assert rest in text
+    assert bool(rest) is ("... and" in text)
+
+
 def test_the_json_report_is_exact():
     import orjson
 

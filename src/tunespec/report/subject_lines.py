@@ -9,7 +9,7 @@ from typing import Any
 from tunespec.splits import parse_name
 from tunespec.templates.end_texts import in_line
 
-_PASSED_OVER = 5
+_PASSED_OVER, _SPARED = 5, 3  # files; so many more than that are named, too, rather than hidden behind their number
 _LISTED = 3  # files of one line
 
 
@@ -24,9 +24,9 @@ def subject_lines(report: Mapping[str, Any]) -> str:
     }
     lines = [line for subject in report["subjects"] for line in of_family[subject["family"]](subject)]
     passed_over = report["passed_over"]
-    lines += [f"passed over {item['path']}: {item['reason']}" for item in passed_over[:_PASSED_OVER]]
-    if len(passed_over) > _PASSED_OVER:
-        lines.append(f"... and {len(passed_over) - _PASSED_OVER} more files passed over")
+    hidden = len(passed_over) - _PASSED_OVER if len(passed_over) > _PASSED_OVER + _SPARED else 0
+    lines += [f"passed over {item['path']}: {item['reason']}" for item in passed_over[: len(passed_over) - hidden]]
+    lines += [f"... and {plural(hidden, 'more file')} passed over"] if hidden else []
     return "\n".join(lines)
 
 
