@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.notebooks import notebook
 from tunespec.templates.python_calls import calls_in
+from tunespec.templates.python_code import notebook_code
 
 ASK = "import ollama\n{}ollama.chat(model='m', messages=[], options={{'stop': ['END']}})\n"
 WITHIN = 6.0  # seconds, where it took twenty and more; it takes less than one
@@ -57,3 +59,27 @@ def test_texts_that_double_each_other_are_no_address():
 def test_a_text_that_holds_itself_is_read():
     text = "import requests\nurl = f'{url}/api/chat'\nrequests.post(url, json={'model': 'm'})\n"
     assert calls_in(text.encode()) == ()
+
+
+def elsewhere(count: int) -> str:
+    """As many keys of other things, which are those of a cell's code."""
+    return ", ".join(f'{{"source": ["y\\n", "z = {at}"], "input": [[{{"source": "y"}}]]}}' for at in range(count))
+
+
+@pytest.mark.parametrize("key", ["source", "s\\u006furce"])
+def test_a_notebook_of_many_cells_is_read_in_time(key):
+    cells = ", ".join(f'{{"cell_type": "code", "{key}": ["x = {at}"]}}' for at in range(1500))
+    text = f'{{"nbformat": 4, "metadata": {{"m": [{elsewhere(3000)}]}},\n"cells": [{cells}]}}'
+    code, seconds = timed(lambda: notebook_code(text.encode()))
+    assert code.text.splitlines() == [f"x = {at}" for at in range(1500)]
+    assert {line.physical for line in code.lines} == {2 if key == "source" else 1}
+    assert seconds < WITHIN
+
+
+def test_cells_that_are_the_same_have_lines_of_their_own():
+    content = notebook("a = 1\nb = 2\n", "a = 1\n", "a = 1\nb = 2\n", "", "a = 1\n")
+    places = [line.physical for line in notebook_code(content).lines]
+    assert [content.splitlines()[line - 1].split(b'"')[1] for line in places] == [
+        rb"a = 1\n", rb"b = 2\n", rb"a = 1\n", rb"a = 1\n", rb"b = 2\n", rb"a = 1\n",
+    ]  # fmt: skip
+    assert places == sorted(set(places))

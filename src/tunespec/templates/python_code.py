@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -20,8 +20,9 @@ from tunespec.templates.python_text import plain
 SCRIPT, NOTEBOOK = ".py", ".ipynb"
 LARGEST = 1 << 20  # bytes of a program that somebody wrote
 LARGEST_NOTEBOOK = 32 << 20  # bytes: its outputs hold pictures, too
-_KEY = re.compile(r'"(?:source|input)"\s*:\s*')
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_KEY = re.compile(r'"(?:source|input)"\s*:\s*(?=["[])')
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"')
+_SOURCE = re.compile(rf"{_STRING.pattern}|\[\s*+(?:{_STRING.pattern}\s*+,?\s*+)*+\]")
 
 
 class CodeError(ValueError):
@@ -163,12 +164,13 @@ def _text(source: str | list[str]) -> str:
 def _physical(text: str, cells: Sequence[_Cell]) -> Iterator[list[int]]:
     """For each cell, the physical lines of its own: JSON is written with one text in a line, or all in one."""
     ends = [found.start() for found in re.finditer("\n", text)]
-    starts, next_ = [key.end() for key in _KEY.finditer(text)], 0
+    places, next_ = _places(text), 0
     for cell in cells:
-        found = (at for at in range(next_, len(starts)) if _stands(cell.source, text, starts[at]))
-        here = next(found, None) if cell.source else None
+        found = places.get(_told(cell.source), []) if cell.source else []
+        at = bisect_left(found, next_)
+        here = found[at] if at < len(found) else None
         items = [cell.source] if isinstance(cell.source, str) else cell.source
-        own = [] if here is None else [one.start() for one in islice(_STRING.finditer(text, starts[here]), len(items))]
+        own = [] if here is None else [one.start() for one in islice(_STRING.finditer(text, here), len(items))]
         next_ = next_ if here is None else here + 1
         lines = [bisect_right(ends, one) + 1 for one in own] if len(own) == len(items) else [1] * len(items)
         yield list(_of_each(items, lines))
@@ -186,9 +188,14 @@ def _plain_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _stands(source: str | list[str], text: str, start: int) -> bool:
-    """Whether this is what stands at a place of the file."""
-    try:
-        return bool(json.JSONDecoder().raw_decode(text, start)[0] == source)
-    except (ValueError, RecursionError):
-        return False
+def _places(text: str) -> dict[str | tuple[str, ...], list[int]]:
+    """Where each text, or list of texts, stands under a key that a cell's code may have, in their order."""
+    found: dict[str | tuple[str, ...], list[int]] = {}
+    for key in _KEY.finditer(text):
+        if (source := _SOURCE.match(text, key.end())) is not None:
+            found.setdefault(_told(json.loads(source[0])), []).append(source.start())
+    return found
+
+
+def _told(source: str | list[str]) -> str | tuple[str, ...]:
+    return source if isinstance(source, str) else tuple(source)
