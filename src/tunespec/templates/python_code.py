@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -99,13 +100,21 @@ def notebook_code(content: bytes) -> Code:
     Raises:
         CodeError: for what is no notebook, or one of another language.
     """
+    if isinstance(found := _read(content), str):
+        raise CodeError(found)
+    return found
+
+
+@lru_cache(maxsize=32)
+def _read(content: bytes) -> Code | str:
+    """The code, or why there is none: several ask the same of one file, and the cache keeps no exception."""
     try:
         text = content.decode("utf-8-sig")
         cells = list(_cells(json.loads(text)))
-    except UnicodeDecodeError as error:
-        raise CodeError("no notebook that can be read: it is no UTF-8") from error
+    except UnicodeDecodeError:
+        return "no notebook that can be read: it is no UTF-8"
     except (ValueError, RecursionError) as error:
-        raise CodeError(f"no notebook that can be read: {error or type(error).__name__}") from error
+        return f"no notebook that can be read: {error or type(error).__name__}"
     found, lines, broken = list[str](), list[Line](), list[tuple[str, str]]()
     for cell, places in zip(cells, _physical(text, cells), strict=True):
         code = _text(cell.source)
@@ -118,7 +127,7 @@ def notebook_code(content: bytes) -> Code:
             continue
         lines += [Line(physical, cell.number, at) for at, physical in enumerate(places, 1)]
     if sum(map(len, found)) > LARGEST:
-        raise CodeError("it holds more code than somebody wrote")
+        return "it holds more code than somebody wrote"
     return Code("\n".join(found), tuple(lines), tuple(broken))
 
 
