@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tunespec.templates.notebook_lines import cell_lines, plain_ends
 from tunespec.templates.python_text import plain
 
 SCRIPT, NOTEBOOK = ".py", ".ipynb"
 LARGEST = 1 << 20  # bytes of a program that somebody wrote
 LARGEST_NOTEBOOK = 32 << 20  # bytes: its outputs hold pictures, too
-_KEY = re.compile(r'"(?:source|input)"\s*:\s*(?=["[])')
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"')
-_SOURCE = re.compile(rf"{_STRING.pattern}|\[\s*+(?:{_STRING.pattern}\s*+,?\s*+)*+\]")
+_JSON = re.compile(rb'[ \t\r\n]*+\{[ \t\r\n]*+["}]')
 
 
 class CodeError(ValueError):
@@ -87,8 +84,8 @@ def largest(path: Path) -> int:
 
 
 def is_notebook(content: bytes) -> bool:
-    """Whether a program is a notebook's file: no script begins with a bracket."""
-    return content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+    """Whether a program is a notebook's file, by how JSON begins: a script may be a template, `{% if ... %}`."""
+    return _JSON.match(content.removeprefix(b"\xef\xbb\xbf")) is not None
 
 
 def notebook_code(content: bytes) -> Code:
@@ -116,7 +113,7 @@ def _read(content: bytes) -> Code | str:
     except (ValueError, RecursionError) as error:
         return f"no notebook that can be read: {error or type(error).__name__}"
     found, lines, broken = list[str](), list[Line](), list[tuple[str, str]]()
-    for cell, places in zip(cells, _physical(text, cells), strict=True):
+    for cell, places in zip(cells, cell_lines(text, [cell.source for cell in cells]), strict=True):
         code = _text(cell.source)
         if not cell.is_code or not code:
             continue
@@ -167,44 +164,4 @@ def _language(metadata: Any) -> str:
 
 
 def _text(source: str | list[str]) -> str:
-    return _plain_ends(source if isinstance(source, str) else "".join(source)).removesuffix("\n")
-
-
-def _physical(text: str, cells: Sequence[_Cell]) -> Iterator[list[int]]:
-    """For each cell, the physical lines of its own: JSON is written with one text in a line, or all in one."""
-    ends = [found.start() for found in re.finditer("\n", text)]
-    places, next_ = _places(text), 0
-    for cell in cells:
-        found = places.get(_told(cell.source), []) if cell.source else []
-        at = bisect_left(found, next_)
-        here = found[at] if at < len(found) else None
-        items = [cell.source] if isinstance(cell.source, str) else cell.source
-        own = [] if here is None else [one.start() for one in islice(_STRING.finditer(text, here), len(items))]
-        next_ = next_ if here is None else here + 1
-        lines = [bisect_right(ends, one) + 1 for one in own] if len(own) == len(items) else [1] * len(items)
-        yield list(_of_each(items, lines))
-
-
-def _of_each(items: Sequence[str], physical: Sequence[int]) -> Iterator[int]:
-    """The physical line of each line that begins in one of these texts, which follow one another."""
-    begins = True
-    for item, line in zip(map(_plain_ends, items), physical, strict=True):
-        yield from [line] * (bool(item and begins) + item[:-1].count("\n"))
-        begins = item.endswith("\n") if item else begins
-
-
-def _plain_ends(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _places(text: str) -> dict[str | tuple[str, ...], list[int]]:
-    """Where each text, or list of texts, stands under a key that a cell's code may have, in their order."""
-    found: dict[str | tuple[str, ...], list[int]] = {}
-    for key in _KEY.finditer(text):
-        if (source := _SOURCE.match(text, key.end())) is not None:
-            found.setdefault(_told(json.loads(source[0])), []).append(source.start())
-    return found
-
-
-def _told(source: str | list[str]) -> str | tuple[str, ...]:
-    return source if isinstance(source, str) else tuple(source)
+    return plain_ends(source if isinstance(source, str) else "".join(source)).removesuffix("\n")
