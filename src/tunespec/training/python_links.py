@@ -146,12 +146,12 @@ class Links:
         for where, _ in self._blocks(name):
             bound = self._bound.get((where, name.id), [])
             if bound and where is own:
-                return self._before(name, bound)
+                return self._latest(name, bound)
             if bound:
                 return [one.value for one in bound[-_MOST:]]
         return []
 
-    def _before(self, name: ast.Name, bound: Sequence[Binding]) -> list[ast.expr | None]:
+    def _latest(self, name: ast.Name, bound: Sequence[Binding]) -> list[ast.expr | None]:
         """What a name was bound to before it is used in the same function."""
         blocks = set(self._blocks(name))
         found = list[ast.expr | None]()
