@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.answer_sources import found as marked
@@ -338,6 +338,22 @@ def test_samples_with_several_answers_and_of_an_older_harness(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("arguments", [[[]], [{}], [3], {"gen_args_0": {}}, {"gen_args_0": []}, 3, None])
+def test_samples_whose_arguments_are_none(tmp_path, arguments):
+    found = recorded(tmp_path, sample("Where?", "Oslo."), sample("Where?", "x", number=1) | {"arguments": arguments})
+    assert [one.id for one in found.answered] == ["0"]
+    assert [one.place.line for one in found.unread] == [2]
+
+
+@pytest.mark.parametrize(
+    ("responses", "said"), [([None], []), ([3], []), ([["x", None, 3]], ["x"]), ([[None]], []), (["x"], ["x"])]
+)
+def test_samples_whose_answers_are_no_texts(tmp_path, responses, said):
+    found = recorded(tmp_path, sample("Where?", "Oslo."), sample("Where?", "x", number=1) | {"resps": responses})
+    assert [one.reply.text for one in found.answered[1:]] == said
+    assert bool(found.unread) == (not said)
+
+
 def test_samples_that_only_rate_given_texts(tmp_path):
     rated = sample("Which city?", "(-1.5, 'True')")
     rated["arguments"] = {
@@ -371,12 +387,19 @@ VALUES = st.recursive(
 SHAPES = [*ROME, *STREAM, response("Rome."), sample("Where?", "Oslo."), token("a"), text_part("a")]
 
 
-@given(st.lists(st.tuples(st.sampled_from(SHAPES), st.data()), min_size=1, max_size=4))
-def test_whatever_a_field_holds(tmp_path_factory, lines):
-    changed = []
-    for shape, data in lines:
-        key = data.draw(st.sampled_from(sorted(shape)))
-        changed.append(shape | {key: data.draw(VALUES)})
+FIELDS = st.sampled_from(SHAPES).flatmap(
+    lambda shape: st.tuples(st.just(shape), st.sampled_from(sorted(shape)), VALUES)
+)
+HARNESS = sample("Where?", "Oslo.")
+
+
+@given(st.lists(FIELDS, min_size=1, max_size=4))
+@example([(HARNESS, "arguments", [[]])])
+@example([(HARNESS, "arguments", [{}])])
+@example([(HARNESS, "arguments", [3])])
+@example([(HARNESS, "arguments", [[None, {"until": []}]])])
+def test_whatever_a_field_holds(tmp_path_factory, fields):
+    changed = [shape | {key: value} for shape, key, value in fields]
     try:
         found = recorded(tmp_path_factory.mktemp("any"), *changed)
     except CannotJudgeError:
