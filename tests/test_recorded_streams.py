@@ -8,6 +8,7 @@ lm_eval/loggers/evaluation_tracker.py).
 from __future__ import annotations
 
 import json
+from time import process_time
 
 import pytest
 from hypothesis import example, given
@@ -18,7 +19,10 @@ from tests.answer_sources import source_of
 from tests.test_recorded import recorded, told
 from tunespec.errors import CannotJudgeError
 from tunespec.inference.answered import Call
+from tunespec.inference.chunks import whole_answers
 from tunespec.inference.recorded import read_recorded
+from tunespec.inference.streams import Numbered
+from tunespec.reading import Row
 from tunespec.recognise import recognise
 from tunespec.shapes import Shapes
 from tunespec.subjects import DataFile
@@ -363,6 +367,18 @@ def test_samples_that_only_rate_given_texts(tmp_path):
     with pytest.raises(CannotJudgeError, match=why):
         recorded(tmp_path, rated)
     assert recognise(tmp_path / "outputs.jsonl", Shapes()).format == ""
+
+
+def delta(said):
+    return {"type": "response.output_text.delta", "delta": said}
+
+
+@pytest.mark.parametrize("part", [chunk, text_part, token, delta])
+def test_a_long_stream_takes_no_square_of_its_parts(part):
+    rows = [Numbered(at, Row(at + 1, part("a"))) for at in range(8_000)]
+    begun = process_time()
+    assert len(list(whole_answers(rows))) == 1
+    assert process_time() - begun < 2
 
 
 def test_lines_of_several_kinds_in_one_file(tmp_path):
