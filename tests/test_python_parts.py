@@ -309,3 +309,13 @@ def test_very_many_names_that_are_set_anew(tmp_path):
     begin = time.perf_counter()
     assert rates(tmp_path, text) == {"": None}
     assert time.perf_counter() - begin < 10
+
+
+def test_what_a_function_binds_for_the_whole_program_is_known_elsewhere(tmp_path):
+    text = (
+        "t = None\ndef begin():\n  global t\n  t = SFTTrainer(m, SFTConfig(learning_rate=2))\n  t.evaluate()\n"
+        "begin()\nt.train()\n"
+    )
+    assert rates(tmp_path, TRAINS.format("trainer") + text) == {"SFTTrainer": 1, "SFTTrainer 2": 2}
+    text = f"def slower():\n  args.learning_rate = 5\ndef begin():\n  global args\n  {BEFORE}  slower()\n  {TAKEN}"
+    assert rates(tmp_path, text) == {"": None}

@@ -30,6 +30,7 @@ class Links:
     _around: dict[ast.AST, Around] = field(default_factory=dict)
     _bound: dict[tuple[ast.AST, str], list[Binding]] = field(default_factory=dict)
     _names: dict[int, set[tuple[ast.AST, str]]] = field(default_factory=dict)
+    _shared: set[tuple[ast.AST, str]] = field(default_factory=set)
     _functions: dict[str, ast.AST] = field(default_factory=dict)
     _branches: dict[int, Mapping[ast.AST, object]] = field(default_factory=dict)
 
@@ -42,17 +43,22 @@ class Links:
                 for child in value if isinstance(value, list) else [value]:
                     if isinstance(child, ast.AST):
                         found._around[child] = node, part
+            if isinstance(node, ast.Global):
+                found._shared |= {(found._function(node), name) for name in node.names}
         for node in ast.walk(tree):
-            for binding in bindings_of(node, found._around):
-                at = found._binder(node), binding.name
-                found._bound.setdefault(at, []).append(binding)
-                if binding.value is not None:
-                    found._names.setdefault(id(binding.value), set()).add(at)
+            found._bind(node)
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 found._functions[node.name] = node
         for bindings in found._bound.values():
             bindings.sort(key=lambda one: one.end)
         return found
+
+    def _bind(self, node: ast.AST) -> None:
+        for binding in bindings_of(node, self._around):
+            for at in self._binders(node, binding.name):
+                self._bound.setdefault(at, []).append(binding)
+                if binding.value is not None:
+                    self._names.setdefault(id(binding.value), set()).add(at)
 
     def made(self, node: ast.expr) -> list[Given]:
         """The calls one of which makes the value of an expression, as far as that can be told."""
@@ -96,21 +102,6 @@ class Links:
     def names(self, call: Given) -> set[tuple[ast.AST, str]]:
         """The names that a call is bound to, each with the function that binds it."""
         return self._names.get(id(call.node), set())
-
-    def held(self, node: ast.expr, calls: Sequence[Given], *, may_be: bool) -> list[Given]:
-        """Those of some calls that make what an expression stands for.
-
-        Args:
-            node: the expression.
-            calls: those that are asked for.
-            may_be: whether a name that is bound to what is not read, as a parameter is, is that of each call that is
-                bound to such a name anywhere.
-        """
-        made = set(self.made(node))
-        values = self.bound(node) if may_be and isinstance(node, ast.Name) else [node]
-        if isinstance(node, ast.Name) and (not values or None in values):
-            made |= {call for call in calls if node.id in {name for _, name in self.names(call)}}
-        return [call for call in calls if call in made]
 
     def are_alternatives(self, one: Given, other: Given) -> bool:
         """Whether only one of two calls is made: they stand in different branches."""
@@ -167,9 +158,12 @@ class Links:
             yield self._around[node]
             node = self._around[node][0]
 
-    def _binder(self, node: ast.AST) -> ast.AST:
-        """Where the names are known that a node binds: a comprehension's are its own."""
-        return node if isinstance(node, COMPREHENSIONS) else self._function(node)
+    def _binders(self, node: ast.AST, name: str) -> Iterator[tuple[ast.AST, str]]:
+        """Where a name is known that a node binds: a comprehension's is its own, a `global` one the program's, too."""
+        where = node if isinstance(node, COMPREHENSIONS) else self._function(node)
+        yield where, name
+        if (where, name) in self._shared:
+            yield self.tree, name
 
     def _function(self, node: ast.AST) -> ast.AST:
         """The function that a node stands in, else the program."""

@@ -96,6 +96,19 @@ def parts_of(program: Program) -> Parts:
     return Parts([run for run in runs if run not in foreign], drafts, foreign, beyond)
 
 
+def held(links: Links, node: ast.expr, calls: Sequence[Given], *, may_be: bool) -> list[Given]:
+    """Those of some calls that make what an expression stands for.
+
+    Where it is not told what a name stands for, as a parameter, and it ``may_be`` any, it is each call's that is bound
+    to such a name anywhere.
+    """
+    made = set(links.made(node))
+    values = links.bound(node) if may_be and isinstance(node, ast.Name) else [node]
+    if isinstance(node, ast.Name) and (not values or None in values):
+        made |= {call for call in calls if node.id in {name for _, name in links.names(call)}}
+    return [call for call in calls if call in made]
+
+
 def _configuration(trainer: Given) -> str:
     return trainer.name.replace("Trainer", "Config")
 
@@ -118,7 +131,7 @@ def _used(program: Program, trainers: Sequence[Given]) -> Mapping[Given, set[str
     found = {one: set[str]() for one in trainers}
     for node in program.nodes if trainers else ():
         if isinstance(node, ast.Attribute) and node.attr in _USES:
-            for one in program.links.held(node.value, trainers, may_be=node.attr == _TRAINS):
+            for one in held(program.links, node.value, trainers, may_be=node.attr == _TRAINS):
                 found[one].add(node.attr)
     return found
 

@@ -14,7 +14,7 @@ from tunespec.training.python_calls import Program
 from tunespec.training.python_data import of_data, same_data
 from tunespec.training.python_gathered import Gathered
 from tunespec.training.python_model import of_model
-from tunespec.training.python_parts import MOST, Part, Parts, parts_of
+from tunespec.training.python_parts import MOST, Part, Parts, held, parts_of
 from tunespec.training.python_tokenizer import PAD
 from tunespec.training.python_trainers import of_trainers
 from tunespec.training.written import Written
@@ -114,7 +114,7 @@ def _set_later(found: Gathered, program: Program, part: Part) -> None:
     for node in program.nodes:
         if not isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Store):
             continue
-        if isinstance(node.value, ast.Name) and program.links.held(node.value, part.arguments, may_be=True):
+        if isinstance(node.value, ast.Name) and held(program.links, node.value, part.arguments, may_be=True):
             found.data.pop(node.attr, None)
             found.unknown[node.attr] = f"set anew in {program.code.where(node.lineno)}"
             found.lines[node.attr] = node.lineno
