@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from tunespec.named_files import found_from
 from tunespec.splits import relative
 from tunespec.subjects import DataFile
 from tunespec.templates.frameworks import file_of
 from tunespec.templates.recipe import SUFFIXES, configuration, is_recipe, named_recipe, recipe_of
 from tunespec.training.configuration import why_no_training
-from tunespec.training.folders import found_from
 
 if TYPE_CHECKING:
     from tunespec.config import Config

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from tunespec.discover_logs import checkpoints_of, logs_by_run, telling
 from tunespec.discover_trained import dataset_of
 from tunespec.errors import CannotJudgeError
+from tunespec.named_files import found_from
 from tunespec.paths import files_of
 from tunespec.splits import relative
 from tunespec.subjects import DataFile, Dataset, TemplatePair, TrainingRun
 from tunespec.training.configuration import training_format, why_no_training
 from tunespec.training.data_files import Trained, trained_in
-from tunespec.training.folders import found_from
 from tunespec.training.frameworks import BESIDE
 from tunespec.training.recognise import LOG, training_file
 from tunespec.training.stages import sharing

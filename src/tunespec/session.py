@@ -215,7 +215,7 @@ class Session:
 
     def _rows(self) -> dict[tuple[str, int | None], str]:
         """The text of every record and answer with a finding: read again, since nothing keeps it."""
-        from tunespec.report.answer_rows import answer_texts
+        from tunespec.inference.answer_rows import answer_texts
         from tunespec.report.rows import record_texts
 
         assert self.report is not None

@@ -9,9 +9,9 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
+from tunespec.named_files import found_from
 from tunespec.templates.python_code import is_notebook, notebook_code
 from tunespec.templates.python_text import parsed
-from tunespec.training.folders import found_from
 
 _LONGEST = 255  # characters of a path that somebody typed
 _MOST = 1_000  # paths of one program that are looked for
@@ -26,7 +26,7 @@ def named_folders(program: Path, root: Path) -> list[Path]:
         root: the project's folder.
 
     Returns:
-        Their resolved paths, each once, as :func:`tunespec.training.folders.found_from` finds them; none of a file that
+        Their resolved paths, each once, as :func:`tunespec.named_files.found_from` finds them; none of a file that
         is no Python.
     """
     try:

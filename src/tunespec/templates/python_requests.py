@@ -6,13 +6,13 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from tunespec.named_files import found_from
 from tunespec.subjects import DataFile, TemplatePair
 from tunespec.templates.asked_model import Whose, asked_model, is_another, is_same_model
 from tunespec.templates.python_calls import Call, calls_in
 from tunespec.templates.python_servers import is_private
 from tunespec.templates.request_problems import Problem
 from tunespec.templates.requests import Request, RequestError, read_request, request_of
-from tunespec.training.folders import found_from
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
+from tunespec.named_files import found_from
 from tunespec.reading import format_of
 from tunespec.splits import HELD_OUT, parse_name, relative
 from tunespec.subjects import DataFile, Dataset, TrainedLength
 from tunespec.training.configuration import spec_in
 from tunespec.training.dataset_registry import registry_of
 from tunespec.training.errors import TrainingError
-from tunespec.training.folders import found_from
 from tunespec.training.model_formats import CONFIG, model_folder
 from tunespec.training.named_data import NamedData, named_data
 from tunespec.training.run_spec import RunSpec

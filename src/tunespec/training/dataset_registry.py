@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tunespec.training.folders import found_from
+from tunespec.named_files import found_from
 from tunespec.training.json_file import mapping_in
 from tunespec.training.written import Written
 

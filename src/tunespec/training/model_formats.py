@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from tunespec.training.folders import found_from
+from tunespec.named_files import found_from
 from tunespec.training.json_file import mapping_in
 from tunespec.training.run_spec import RunSpec
 

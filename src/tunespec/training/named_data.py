@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tunespec.named_files import found_from
 from tunespec.reading.source import EXTENSIONS, extension
 from tunespec.splits import split_word
 from tunespec.training.dataset_registry import Registry, registry_of
-from tunespec.training.folders import found_from
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.values import text, texts
 from tunespec.training.written import Written

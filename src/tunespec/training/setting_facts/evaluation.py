@@ -5,8 +5,8 @@ Source for mlx-lm: 0.32.2 (``tuner/datasets.py``, ``lora.py``: a warning where n
 
 from __future__ import annotations
 
+from tunespec.named_files import found_from
 from tunespec.training.cadence import least_steps
-from tunespec.training.folders import found_from
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.setting import Setting
 from tunespec.training.setting_facts.told import told

@@ -1,4 +1,4 @@
-"""Paths in a training configuration: relative to where the trainer is started, which nothing says."""
+"""Files and folders that a configuration or a program names: from where it is started, nothing says."""
 
 from __future__ import annotations
 
