@@ -158,7 +158,10 @@ class RunSource:
         return profile
 
     def _other_logs(self) -> Iterator[str]:
-        """The logs that lie with its own, and tell of runs that were not judged."""
+        """The logs that lie with its own, and the launches in its own, that were not judged."""
+        if self.logged is not None and (earlier := self.logged.log.earlier):
+            rows = "row" if earlier == 1 else "rows"
+            yield f"not judged: {earlier:,} {rows} of {self.logged.path} (of an earlier launch in it)"
         if self.logged is not None and (others := self.logged.others):
             named = ", ".join(others[:_NAMED]) + (f" and {len(others) - _NAMED} more" if len(others) > _NAMED else "")
             why = "launched earlier" if self.logged.is_newest else "of another run: other losses at the same steps"
