@@ -62,14 +62,19 @@ def _kept(call: ast.Call, part: str) -> float | None:
     """The share in one part of `train_test_split(test_size=0.1)`; None where it says numbers, or what is not read."""
     named = {one.arg: one.value for one in call.keywords}
     given = {"test_size": call.args[0] if call.args else named.get("test_size"), "train_size": named.get("train_size")}
-    sizes = {key: node.value if isinstance(node, ast.Constant) else None for key, node in given.items() if node}
-    if None in named or part not in {"train", "test"} or len(call.args) > 1:
+    sizes = {key: _literal(node) for key, node in given.items() if node is not None}
+    if None in named or part not in {"train", "test"} or len(call.args) > 1 or None in sizes.values():
         return None
-    if any(not isinstance(size, float) or not 0 < size < 1 for size in sizes.values()):
-        return None
-    own = sizes.get(f"{part}_size")
-    other = sizes.get("test_size" if part == "train" else "train_size", _DEFAULT if part == "train" else 1 - _DEFAULT)
-    return float(own if own is not None else 1 - other)
+    test, train = sizes.get("test_size"), sizes.get("train_size")
+    if part == "train":
+        return train or 1 - (test or _DEFAULT)
+    return test or (1 - train if train else _DEFAULT)
+
+
+def _literal(node: ast.expr) -> float | None:
+    """A share that is written as a number; None for a number of records, and what is not read."""
+    size = node.value if isinstance(node, ast.Constant) else None
+    return size if isinstance(size, float) and 0 < size < 1 else None
 
 
 def _share_of(load: Given) -> float | None:
