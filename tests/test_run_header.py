@@ -76,3 +76,11 @@ def test_a_run_of_which_only_logs_are_there_has_no_such_line(tmp_path):
     source = run_of(tmp_path, LLAMA_FACTORY)
     source.__dict__["spec"] = None
     assert head(source) == []
+
+
+@pytest.mark.parametrize(("share", "said"), [(1.0, "(alpaca)"), (0.6923, "(69.2% alpaca)"), (0.9999, "(99.9% alpaca)")])
+def test_a_dataset_of_several_shapes_is_not_all_of_one(share, said):
+    file = {"path": "a.json", "split": None, "format": "json", "rows": 650, "unread": 0}
+    profile = {"shape": "alpaca", "shape_share": share}
+    subject = {"name": "a.json", "family": "data", "files": [file], "profile": profile}
+    assert subject_lines({"subjects": [subject], "passed_over": []}) == f"dataset a.json: 650 records {said}"

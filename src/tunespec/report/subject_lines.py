@@ -11,6 +11,7 @@ from tunespec.templates.end_texts import in_line
 
 _PASSED_OVER, _SPARED = 5, 3  # files; so many more than that are named, too, rather than hidden behind their number
 _LISTED = 3  # files of one line
+_NEARLY_ALL = 0.999  # a share that is not the whole is never told as 100%
 
 
 def subject_lines(report: Mapping[str, Any]) -> str:
@@ -32,7 +33,9 @@ def subject_lines(report: Mapping[str, Any]) -> str:
 
 def _dataset(subject: Mapping[str, Any]) -> Iterator[str]:
     profile = subject["profile"]
-    known = f" ({profile['shape']})" if profile.get("shape") else ""
+    share = profile.get("shape_share", 1)
+    shape = f"{min(share, _NEARLY_ALL):.1%} {profile['shape']}" if share < 1 else profile.get("shape")
+    known = f" ({shape})" if profile.get("shape") else ""
     yield f"dataset {subject['name']}: {plural(sum(f['rows'] for f in subject['files']), 'record')}{known}"
     if len(subject["files"]) > 1 or subject["files"][0]["unread"]:
         yield from (f"  {_file(file, subject)}" for file in subject["files"])
