@@ -65,7 +65,8 @@ def _is_of(subject: Mapping[str, Any], file: Mapping[str, Any]) -> bool:
 
 def _log(log: Mapping[str, Any]) -> str:
     """Which file its log is, and how far it goes."""
-    until = f" up to step {log['last_step']:,}" if log["last_step"] is not None else ""
+    about = "about " if log.get("last_step_rounded") else ""
+    until = f" up to {about}step {log['last_step']:,}" if log["last_step"] is not None else ""
     end = " (cut off)" if log["cut_off"] else "" if log["finished"] else " (not known to have ended)"
     return f"logged in {log['path']}: {plural(log['rows'], 'row')}{until}{end}"
 

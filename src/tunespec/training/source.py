@@ -146,6 +146,8 @@ class RunSource:
             log = self.logged.log
             told = {"path": self.logged.path, "rows": len(self.logged.rows), "last_step": log.last_step}
             profile["log"] = told | {"finished": log.finished, "cut_off": log.cut_off}
+            if log.format == "console" and log.global_step is not None:  # seconds by steps per second, both rounded
+                profile["log"]["last_step_rounded"] = True
             if self.logged.others:
                 profile["log"]["not_judged"] = list(self.logged.others)
         if self.run.dataset is not None:
