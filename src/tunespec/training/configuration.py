@@ -10,10 +10,9 @@ from pathlib import Path
 
 from tunespec.subjects import DataFile
 from tunespec.templates.python_code import (
-    LARGEST_NOTEBOOK,
-    NOTEBOOK,
     Code,
     CodeError,
+    is_notebook,
     is_program,
     largest,
     notebook_code,
@@ -172,10 +171,11 @@ def _head(path: Path, most: int = LARGEST) -> bytes:
 
 def _code(path: Path) -> Code:
     """A program's text, or the code of a notebook."""
-    if path.suffix.lower() != NOTEBOOK:
+    content = _bytes(path, largest(path))
+    if not is_notebook(content):
         return Code(_text(path))
     try:
-        return notebook_code(_bytes(path, LARGEST_NOTEBOOK))
+        return notebook_code(content)
     except CodeError as error:
         raise TrainingError(str(error)) from error
 
