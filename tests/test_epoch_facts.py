@@ -144,6 +144,32 @@ def test_few_records_after_some_are_held_out_or_left(tmp_path):
         assert ("too_many_epochs" in marked(source, "too_many_epochs")) is is_marked
 
 
+@pytest.mark.parametrize(
+    ("trainer", "load", "expected"),
+    [
+        ("SFT", "load_dataset('json', data_files='data.jsonl')['train'].train_test_split(0.1)", (900, 113, 1)),
+        ("SFT", "{'train': load_dataset('json', data_files='data.jsonl', split='train[:60%]')}", (600, 75, 1)),
+        ("SFT", "load_dataset('json', data_files='data.jsonl')['train'].train_test_split(100)", (None, None, 1)),
+        ("GRPO", "load_dataset('json', data_files='data.jsonl')", (1000, None, 1)),
+    ],
+)
+def test_a_program_is_planned_by_what_it_trains_on(tmp_path, trainer, load, expected):
+    """A step of GRPO is of answers, several of which are to one record."""
+    imports = f"from datasets import load_dataset\nfrom trl import {trainer}Config, {trainer}Trainer\n"
+    arguments = f"a = {trainer}Config('o', num_train_epochs=1, per_device_train_batch_size=8)\n"
+    made = f"d = {load}\n{trainer}Trainer('m', args=a, train_dataset=d['train']).train()\n"
+    plan = run_of(tmp_path, imports + arguments + made, name="train.py", records=1000).plan
+    assert plan is not None
+    assert (plan.records, plan.steps, plan.epochs) == expected
+
+
+def test_steps_of_reinforcement_learning_are_no_passes(tmp_path):
+    text = "learning_rate: 1.0e-6\nnum_generations: 8\nlogging_steps: 1\noutput_dir: o\nmax_steps: 200\n"
+    plan = run_of(tmp_path, text, records=304).plan
+    assert plan is not None
+    assert (plan.steps, plan.epochs) == (200, None)
+
+
 def test_records_that_are_only_partly_at_hand_are_not_counted(tmp_path):
     text = "base_model: m\ndatasets:\n  - path: data.jsonl\n  - path: acme/more\nnum_epochs: 4\n"
     source = run_of(tmp_path, text, records=2000)

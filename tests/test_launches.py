@@ -62,6 +62,12 @@ def test_of_launches_the_newest_is_judged(tmp_path):
     }
 
 
+def test_of_launches_in_one_console_the_last_is_judged(tmp_path):
+    files = {"nohup.out": "".join(console(OTHER).splitlines(keepends=True)[:12]) + console()}
+    said = "not judged: 12 rows of nohup.out (of an earlier launch in it)"
+    assert runs_in(tmp_path, files) == {"nohup.out": ("nohup.out", 40, [said])}
+
+
 def test_of_many_launches_five_are_named(tmp_path):
     files = {f"log_{at}.txt": torchtune(1, 20, decay(40, seed=at)) for at in range(8, 16)}
     ((path, _, (said,)),) = runs_in(tmp_path, files).values()

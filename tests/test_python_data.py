@@ -244,3 +244,31 @@ def test_each_such_class_is_a_run_of_its_own(tmp_path):
     text = "class Mine(SFTTrainer): pass\nMine(m, SFTConfig(learning_rate=1))\nDPOTrainer(m, args=DPOConfig())"
     run = run_of(tmp_path, IMPORTS + text, name="train.py")
     assert lines(run, "learning_rate_destructive") == [7]
+
+
+LOADED = "d = load_dataset('json', data_files='a.jsonl', split='train')\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        (f"{LOADED}d = d.train_test_split(test_size=0.1, seed=1)\nT(train_dataset=d['train'])", 0.1),
+        (f"{LOADED}d = d.map(f).train_test_split(0.2)\nT(train_dataset=d['train'].shuffle())", 0.2),
+        (f"{LOADED}d = d.train_test_split(test_size=0.4)\nT(train_dataset=d['test'])", 0.6),
+        (f"{LOADED}d = d.train_test_split(train_size=0.8)\ne = d['train']\nT(train_dataset=e)", 0.2),
+        (f"{LOADED}d = d.train_test_split()\na, b = d['train'], d['test']\nT(train_dataset=a, eval_dataset=b)", 0.25),
+        ("d = load_dataset('json', data_files='a.jsonl', split='train[:90%]')\nT(train_dataset=d)", 0.1),
+        ("d = load_dataset('json', data_files='a.jsonl', split='train[10%:30%]')\nT(train_dataset=d)", 0.8),
+        (f"{LOADED}T(train_dataset=d.map(f))", 0),
+        ("T(train_dataset=load())", 0),
+        (f"{LOADED}d = d.train_test_split(test_size=100)\nT(train_dataset=d['train'])", None),
+        (f"{LOADED}d = d.train_test_split(test_size=share)\nT(train_dataset=d['train'])", None),
+        (f"{LOADED}d = prepared(d.train_test_split(test_size=0.1))\nT(train_dataset=d['train'])", None),
+        ("d = load_dataset('json', data_files='a.jsonl', split='train[:100]')\nT(train_dataset=d)", None),
+    ],
+)
+def test_what_a_program_splits_off_is_not_trained_on(tmp_path, text, share):
+    start = "from datasets import load_dataset\na = SFTConfig('o')\n"
+    spec = read(tmp_path, start + text.replace("T(", "SFTTrainer(m, args=a, "))
+    assert spec is not None
+    assert spec.written.held_out == share

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.training_settings import AXOLOTL, HUGGING_FACE, LLAMA_FACTORY, MISTRAL, MLX, TORCHTUNE, run_of
+from tunespec.config import find
+from tunespec.discover import discover
 from tunespec.report.subject_lines import subject_lines
+from tunespec.training.source import RunSource
 
 
 def head(source):
@@ -76,3 +79,21 @@ def test_a_run_of_which_only_logs_are_there_has_no_such_line(tmp_path):
     source = run_of(tmp_path, LLAMA_FACTORY)
     source.__dict__["spec"] = None
     assert head(source) == []
+
+
+@pytest.mark.parametrize(("share", "said"), [(1.0, "(alpaca)"), (0.6923, "(69.2% alpaca)"), (0.9999, "(99.9% alpaca)")])
+def test_a_dataset_of_several_shapes_is_not_all_of_one(share, said):
+    file = {"path": "a.json", "split": None, "format": "json", "rows": 650, "unread": 0}
+    profile = {"shape": "alpaca", "shape_share": share}
+    subject = {"name": "a.json", "family": "data", "files": [file], "profile": profile}
+    assert subject_lines({"subjects": [subject], "passed_over": []}) == f"dataset a.json: 650 records {said}"
+
+
+def test_steps_that_a_console_does_not_say_are_about(tmp_path):
+    """They follow from its seconds and its steps per second, which are rounded."""
+    end = "{'train_runtime': 100.0, 'train_steps_per_second': 0.9, 'epoch': 2.0}"
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/nohup.out").write_text(f"{{'loss': 2.5, 'epoch': 1.0}}\n{end}\n", encoding="utf-8")
+    (run,) = discover(find(tmp_path), [str(tmp_path)]).runs
+    told = subject_lines({"subjects": [RunSource(run, find(tmp_path)).described()], "passed_over": []})
+    assert "logged in out/nohup.out: 2 rows up to about step 90" in told

@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import chat, write_jsonl
 from tests.template_facts import write_files
 from tests.training_settings import AXOLOTL, LLAMA_FACTORY, MISTRAL, MLX, TORCHTUNE
+from tunespec.cache import Cache
 from tunespec.config import find
 from tunespec.discover import Discovery, discover
 from tunespec.progress import Progress
@@ -255,3 +256,45 @@ def test_files_of_two_shapes_are_each_read_by_themselves(judge, tmp_path):
         ("record_shape", "asked.jsonl", 4)
     ]
     assert "is prompt/completion where 75% are messages" in report["findings"][0]["message"]
+
+
+def trained_on(folder: Path, *paths: str) -> dict[str, tuple[int | None, str]]:
+    """Of each run the number of its training records, and what the report calls them."""
+    here = found(folder, *paths)
+    sources = Sources(find(folder), here, Progress(), Cache(folder / ".cache"))
+    of_run = {run.name: sources._run(run) for run in here.runs}
+    return {name: (one.trained_on, one.described()["profile"]["dataset"]) for name, one in of_run.items()}
+
+
+def test_a_run_is_counted_by_what_it_trains_on_itself(tmp_path):
+    both = f"{HERE}dataset: support,other\neval_dataset: asked\n"
+    files = {"a.yaml": both, "b.yaml": f"{HERE}dataset: support\n", "c.yaml": f"{HERE}dataset: asked\n"}
+    project(tmp_path, files, ["support", "other", "asked"])
+    expected = {"a.yaml": (6, "a.yaml"), "b.yaml": (3, "support.jsonl"), "c.yaml": (3, "asked.jsonl")}
+    assert trained_on(tmp_path) == expected
+
+
+def test_a_dataset_of_another_configuration_is_named_by_its_files(tmp_path):
+    files = {"a.yaml": SFT, "b.yaml": f"{HERE}dataset: support\nval_size: 0.1\n"}
+    project(tmp_path, files)
+    assert trained_on(tmp_path) == {"a.yaml": (3, "a.yaml"), "b.yaml": (3, "support.jsonl")}
+
+
+def test_of_several_training_files_in_a_folder_one_is_taken(tmp_path):
+    files = {"t.yaml": f"{HUGGING_FACE}train_file: qa/train-1.jsonl\nvalidation_file: qa/test.jsonl\n"}
+    files["u.yaml"] = f"{HUGGING_FACE}train_file: qa/train-2.jsonl\n"
+    project(tmp_path, files, ["qa/train-1", "qa/train-2", "qa/test"])
+    assert {name: count for name, (count, _) in trained_on(tmp_path).items()} == {"t.yaml": 3, "u.yaml": 3}
+
+
+def test_records_that_are_held_out_by_their_column_are_not_trained_on(tmp_path):
+    project(tmp_path, {"b.yaml": f"{HERE}dataset: support\n"}, [])
+    records = [chat(f"What is {at}?", f"The answer {at}.") | {"split": "test" if at else "train"} for at in range(3)]
+    write_jsonl(tmp_path / "support.jsonl", records)
+    assert trained_on(tmp_path) == {"b.yaml": (1, "support.jsonl")}
+
+
+def test_a_run_part_of_whose_data_is_elsewhere_is_not_counted(tmp_path):
+    listed = "datasets:\n- path: here/a.jsonl\n  type: alpaca\n- path: there/b.jsonl\n  type: alpaca\n"
+    project(tmp_path, {"here/a.yaml": f"{AXOLOTL}{listed}"}, ["here/a", "there/b"])
+    assert trained_on(tmp_path, "here") == {"here/a.yaml": (None, "here/a.jsonl")}

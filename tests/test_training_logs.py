@@ -278,6 +278,28 @@ def test_a_console_without_bars_tells_its_steps_in_its_last_row(tmp_path):
     assert read_log(written(tmp_path, "odd.log", f"{{'loss': 2.5}}\n{odd}\n"), "console").last_step is None
 
 
+def launch(*epochs, rate=2e-5, end=False):
+    """What a console shows of a launch: its rows at these epochs, without bars."""
+    rows = "".join(f"{{'loss': {3 - epoch:.4g}, 'learning_rate': {rate}, 'epoch': {epoch}}}\n" for epoch in epochs)
+    return rows + f"{{'train_runtime': 10.0, 'train_loss': 1.5, 'epoch': {epochs[-1]}}}\n" * end
+
+
+@pytest.mark.parametrize(
+    ("text", "lines", "earlier", "finished"),
+    [
+        (launch(0.2, 0.4, 0.6, rate=2e-3) + "KeyboardInterrupt\n" + launch(0.2, 0.4, end=True), [5, 6, 7], 3, True),
+        (launch(0.5, 1, end=True) + launch(0.5), [4], 3, False),  # it is the first one that ended
+        (launch(0.2, 0.4, 0.6) + launch(0.4, 0.6, end=True), [1, 4, 5, 6], 2, True),  # resumed at epoch 0.2
+        (launch(0.2, 0.4) + launch(0.6, 0.8), [1, 2, 3, 4], 0, False),  # resumed where it was
+        (launch(0.33, 0.33, 0.34), [1, 2, 3], 0, False),  # epochs are rounded
+    ],
+)
+def test_of_launches_in_one_console_the_last_counts(tmp_path, text, lines, earlier, finished):
+    log = read_log(written(tmp_path, "nohup.out", text), "console")
+    assert ([row.line for row in log.rows], log.earlier, log.finished) == (lines, earlier, finished)
+    assert log.epoch == log.rows[-1].epoch
+
+
 def test_powershell_writes_a_console_as_utf_16(tmp_path):
     path = written(tmp_path, "output.log", CONSOLE_5.replace("\n", "\r\n").encode("utf-16"))
     assert recognise_log(path) == "console"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,6 +61,26 @@ def dataset_of(trained: Trained, datasets: Sequence[Dataset]) -> Dataset | None:
         fits = [one for one in of_run if _splits(trained.files) <= _splits(one.files)]
         of_run = sorted(fits, key=lambda one: len(one.files))[:1]
     return of_run[0] if of_run else None
+
+
+def trained_files(trained: Trained, dataset: Dataset, others: Collection[str]) -> tuple[DataFile, ...]:
+    """The files of its dataset that a configuration trains on; empty where the dataset says so as a whole.
+
+    Args:
+        trained: what the configuration says.
+        dataset: the one that it trains on.
+        others: the names of other configurations: a dataset of one of them says nothing to who reads of this one.
+    """
+    wanted = _paths(file for file in trained.files if file.split == "train")
+    own = tuple(file for file in dataset.files if file.real in wanted)
+    whole = [file for file in dataset.files if file.split not in HELD_OUT]
+    return own if dataset.name in others or _paths(own) != _paths(whole) else ()
+
+
+def is_elsewhere(trained: Trained, dataset: Dataset | None) -> bool:
+    """Whether a configuration also trains on files that are none of its dataset."""
+    wanted = _paths(file for file in trained.files if file.split == "train")
+    return dataset is not None and not wanted <= _paths(dataset.files)
 
 
 def _with_splits(name: str, own: Sequence[DataFile], datasets: Sequence[Dataset]) -> Dataset | None:

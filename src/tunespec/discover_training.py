@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from tunespec.discover_logs import checkpoints_of, logs_by_run, telling
-from tunespec.discover_trained import dataset_of
+from tunespec.discover_trained import dataset_of, is_elsewhere, trained_files
 from tunespec.errors import CannotJudgeError
 from tunespec.named_files import found_from
 from tunespec.paths import files_of
@@ -88,7 +88,10 @@ def training_runs(
         own = [*_beside(trained, file, sides, root), *logged]
         used |= {one.shown for one in own}
         run = _run((file, *own), trained, datasets, pairs, root)
-        found.append(replace(run, beside=(*run.beside, *shared[file], *checkpoints_of(logged))))
+        beside = (*run.beside, *shared[file], *checkpoints_of(logged))
+        others = {one.shown for one in configured} - {file.shown}
+        files_of_run = trained_files(trained, run.dataset, others) if run.dataset is not None else ()
+        found.append(replace(run, beside=beside, trained=files_of_run))
     alone = [(name, group) for name, group in logs.items() if not used & {file.shown for file in group}]
     alone += [(file.shown, [replace(file, format="training")]) for file in sides if file.shown not in used]
     for name, group in alone:
@@ -111,7 +114,8 @@ def _run(
     beside = [DataFile(path, relative(path, root), None, "model") for path in (trained.model,) if path is not None]
     known = pair[0] if len(pair) == 1 else None
     name = f"{file.shown}:{file.part}" if file.part else file.shown
-    return TrainingRun(name, own, known, dataset, why, trained.is_partial, tuple(beside))
+    is_partial = trained.is_partial or is_elsewhere(trained, dataset)
+    return TrainingRun(name, own, known, dataset, why, is_partial, tuple(beside))
 
 
 def _is_trained_with(pair: TemplatePair, named: set[Path | None]) -> bool:

@@ -123,7 +123,8 @@ class Sources:
         if isinstance(subject, TrainingRun):
             made_with = [self.key(one) for one in (subject.pair, subject.dataset) if one is not None]
             told = subject.no_dataset, subject.is_partial, dict(self.config.training), self._thresholds("training")
-            return key_of("run", subject.name, files, made_with, self._found_of(subject), *told)
+            own = [file.shown for file in subject.trained]
+            return key_of("run", subject.name, files, made_with, own, self._found_of(subject), *told)
         if isinstance(subject, Dataset):
             named = [(file.named_by, file.columns, file.roles) for file in subject.files]
             files += [(file.shown, "probes", file.format, file.content_hash) for file in subject.probes]

@@ -185,6 +185,8 @@ class TrainingRun:
         is_partial: whether it also trains on records that are not at hand.
         beside: files that are read with those: the config.json of a base model that is at hand, the configurations of
             other runs in the same folder.
+        trained: the files of the dataset that it trains on, where its splits are those of another run; empty: they say
+            which.
     """
 
     name: str
@@ -194,6 +196,7 @@ class TrainingRun:
     no_dataset: str = ""
     is_partial: bool = False
     beside: tuple[DataFile, ...] = ()
+    trained: tuple[DataFile, ...] = ()
     family: str = "training"
 
     def of(self, *formats: str) -> list[DataFile]:

@@ -11,6 +11,7 @@ from tunespec.templates.end_texts import in_line
 
 _PASSED_OVER, _SPARED = 5, 3  # files; so many more than that are named, too, rather than hidden behind their number
 _LISTED = 3  # files of one line
+_NEARLY_ALL = 0.999  # a share that is not the whole is never told as 100%
 
 
 def subject_lines(report: Mapping[str, Any]) -> str:
@@ -32,7 +33,9 @@ def subject_lines(report: Mapping[str, Any]) -> str:
 
 def _dataset(subject: Mapping[str, Any]) -> Iterator[str]:
     profile = subject["profile"]
-    known = f" ({profile['shape']})" if profile.get("shape") else ""
+    share = profile.get("shape_share", 1)
+    shape = f"{min(share, _NEARLY_ALL):.1%} {profile['shape']}" if share < 1 else profile.get("shape")
+    known = f" ({shape})" if profile.get("shape") else ""
     yield f"dataset {subject['name']}: {plural(sum(f['rows'] for f in subject['files']), 'record')}{known}"
     if len(subject["files"]) > 1 or subject["files"][0]["unread"]:
         yield from (f"  {_file(file, subject)}" for file in subject["files"])
@@ -62,7 +65,8 @@ def _is_of(subject: Mapping[str, Any], file: Mapping[str, Any]) -> bool:
 
 def _log(log: Mapping[str, Any]) -> str:
     """Which file its log is, and how far it goes."""
-    until = f" up to step {log['last_step']:,}" if log["last_step"] is not None else ""
+    about = "about " if log.get("last_step_rounded") else ""
+    until = f" up to {about}step {log['last_step']:,}" if log["last_step"] is not None else ""
     end = " (cut off)" if log["cut_off"] else "" if log["finished"] else " (not known to have ended)"
     return f"logged in {log['path']}: {plural(log['rows'], 'row')}{until}{end}"
 

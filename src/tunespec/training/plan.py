@@ -114,19 +114,23 @@ def _batch(spec: RunSpec, devices: int) -> float | None:
 
 def _trained(spec: RunSpec, records: int | None) -> int | None:
     held_out, most = spec.number("validation_share") or 0, spec.number("max_records")
-    if records is None or held_out < 0:
-        return records
+    split_off = spec.written.held_out
+    if records is None or held_out < 0 or split_off is None:
+        return None if split_off is None else records
+    records = records - math.ceil(records * split_off)
     records = min(records, round(most)) if most else records
     return max(0, round(records * (1 - held_out)) if held_out < 1 else records - round(held_out))
 
 
 def _sequences(spec: RunSpec, records: int | None, tokens: int | None) -> int | None:
-    """The most sequences that the records make.
+    """The most sequences that the records make; not known where a step is of answers that the model gives to prompts.
 
     Packing closes a sequence when the next record does not fit in: of two that follow each other, one is filled by half
     at least. Where it cuts records that do not fit, each sequence is full, and a long record is several.
     """
-    if records is None or not spec.value("packing"):
+    if records is None or spec.objective == "rl":
+        return None
+    if not spec.value("packing"):
         return records
     cuts, length = cuts_records(spec), spec.number("max_length")
     if tokens is None or not length or length < 1:

@@ -56,7 +56,7 @@ def _made(links: Links, start: ast.expr) -> set[Given]:
         known = links.calls.get(id(node))
         if known is not None:
             found.add(known)
-        elif isinstance(node, ast.Subscript) and (split := _split_of(links, node)) is not None:
+        elif isinstance(node, ast.Subscript) and (split := split_of(links, node)) is not None:
             left.append(split)
         else:
             left += [*ast.iter_child_nodes(node), *(links.returned(node) if isinstance(node, ast.Call) else ())]
@@ -65,7 +65,7 @@ def _made(links: Links, start: ast.expr) -> set[Given]:
     return found
 
 
-def _split_of(links: Links, node: ast.Subscript) -> ast.expr | None:
+def split_of(links: Links, node: ast.Subscript) -> ast.expr | None:
     """What `DatasetDict({"train": ...})["train"]` takes; None where no such table is in sight."""
     table: ast.expr | None = node.value
     for _ in range(_MOST):

@@ -13,6 +13,7 @@ from tunespec.training.errors import TrainingError
 from tunespec.training.python_calls import Program
 from tunespec.training.python_data import of_data, same_data
 from tunespec.training.python_gathered import Gathered
+from tunespec.training.python_held_out import held_out
 from tunespec.training.python_model import of_model
 from tunespec.training.python_parts import MOST, Part, Parts, held, parts_of
 from tunespec.training.python_tokenizer import PAD
@@ -95,6 +96,7 @@ def _run(program: Program, part: Part, beside: Sequence[str]) -> _Make:
         cells={key: code.cell(line) for key, line in found.lines.items()} if code.lines else {},
         call=part.configuration,
         same_data=same_data(program.links, part.trainers),
+        held_out=held_out(program, part.trainers),
         calls_line=code.line(part.first.line),
     )
 

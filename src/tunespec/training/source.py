@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tunespec.canonical import canonical
 from tunespec.sources import setting
-from tunespec.subjects import TrainingRun
+from tunespec.subjects import DataFile, TrainingRun
 from tunespec.training.checkpoints import CHECKPOINT
 from tunespec.training.configuration import spec_in
 from tunespec.training.errors import TrainingError
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _OF_RECORD, _OF_TURN = 64, 16  # tokens that a template adds at most: a system prompt of its own, headers and ends
 
+_TRAINED = (None, "train")  # splits
+_FILES = 3  # of training data that the header names
 _NAMED = 5  # logs that are not judged, of which the header names no more
 
 
@@ -61,7 +63,7 @@ class RunSource:
         """The number of records that may be trained on; None if they are not all at hand."""
         if self.records is None or self.run.is_partial:
             return None
-        return sum(split in {None, "train"} for split in self.records.records.splits)
+        return len(self._trained())
 
     @property
     def root(self) -> Path:
@@ -104,10 +106,24 @@ class RunSource:
         """
         if self.trained_on is None or self.records is None:
             return None
-        records = self.records.records
-        of_split = zip(records.conversations, records.splits, strict=True)
-        trained = [one for one, split in of_split if one is not None and split in {None, "train"}]
+        conversations = self.records.records.conversations
+        trained = [one for at in self._trained() if (one := conversations[at]) is not None]
         return sum(_bytes_of(one) + _OF_RECORD + _OF_TURN * len(one.turns) for one in trained)
+
+    def _trained(self) -> list[int]:
+        """The rows of the records that it trains on: those of no held-out split, in files of its own all."""
+        if self.records is None:
+            return []
+        records, own = self.records.records, {file.shown: file.split for file in self.run.trained}
+        splits = enumerate(zip(records.places, records.splits, strict=True))
+        if own:
+            whole = {path for path, split in own.items() if split is not None}
+            return [
+                row
+                for row, (place, split) in splits
+                if place.path in whole or (place.path in own and split in _TRAINED)
+            ]
+        return [row for row, (_, split) in splits if split in _TRAINED]
 
     def described(self) -> dict[str, Any]:
         """The subject, as the report describes it."""
@@ -130,10 +146,12 @@ class RunSource:
             log = self.logged.log
             told = {"path": self.logged.path, "rows": len(self.logged.rows), "last_step": log.last_step}
             profile["log"] = told | {"finished": log.finished, "cut_off": log.cut_off}
+            if log.format == "console" and log.global_step is not None:  # seconds by steps per second, both rounded
+                profile["log"]["last_step_rounded"] = True
             if self.logged.others:
                 profile["log"]["not_judged"] = list(self.logged.others)
         if self.run.dataset is not None:
-            profile["dataset"] = self.run.dataset.name
+            profile["dataset"] = _named(self.run.trained) or self.run.dataset.name
         if self.run.pair is not None:
             profile["template"] = self.run.pair.name
         unread = self.spec.written.unread if self.spec is not None else ()
@@ -142,7 +160,10 @@ class RunSource:
         return profile
 
     def _other_logs(self) -> Iterator[str]:
-        """The logs that lie with its own, and tell of runs that were not judged."""
+        """The logs that lie with its own, and the launches in its own, that were not judged."""
+        if self.logged is not None and (earlier := self.logged.log.earlier):
+            rows = "row" if earlier == 1 else "rows"
+            yield f"not judged: {earlier:,} {rows} of {self.logged.path} (of an earlier launch in it)"
         if self.logged is not None and (others := self.logged.others):
             named = ", ".join(others[:_NAMED]) + (f" and {len(others) - _NAMED} more" if len(others) > _NAMED else "")
             why = "launched earlier" if self.logged.is_newest else "of another run: other losses at the same steps"
@@ -157,6 +178,12 @@ class RunSource:
                 continue
             if found is not None:
                 yield found
+
+
+def _named(files: Sequence[DataFile]) -> str:
+    """Files of training data, for the header."""
+    more = f" and {len(files) - _FILES} more" if len(files) > _FILES else ""
+    return ", ".join(file.shown for file in files[:_FILES]) + more
 
 
 def _bytes_of(conversation: Conversation) -> int:

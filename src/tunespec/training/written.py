@@ -34,6 +34,7 @@ class Written:
         call: the class that a Python program calls with these values; empty for other files.
         calls_line: the line of that call.
         same_data: what such a program both trains and evaluates on, as it names it; empty where that is not the same.
+        held_out: share of the loaded records that such a program splits off, and does not train on; None: not known.
     """
 
     file: DataFile
@@ -49,6 +50,7 @@ class Written:
     call: str = ""
     calls_line: int | None = None
     same_data: str = ""
+    held_out: float | None = 0.0
 
     def has(self, key: str) -> bool:
         """Whether a key is written, whatever its value."""

@@ -49,15 +49,18 @@ def read_console(text: str) -> Log:
         row = logged(_pairs(match[0]), lines.at(match.start()))
         if row is not None:
             rows.append(row._replace(step=bars.step(match.start(), match.end(), following)))
-    done = _steps_of_run(text)
+    kept = _of_last_launch(_in_order(rows))
+    ended = any("train_runtime" in row.values for row in kept)
+    done = _steps_of_run(text) if ended else None
     return Log(
         "console",
-        tuple(_in_order(rows)),
+        tuple(kept),
         max_steps=total or done,
         global_step=None if any(row.step is not None for row in rows) else done,
-        epoch=max((row.epoch for row in rows if row.epoch is not None), default=None),
-        ended=any("train_runtime" in row.values for row in rows),
+        epoch=max((row.epoch for row in kept if row.epoch is not None), default=None),
+        ended=ended,
         cut_off=_CUT.search(text, text.rfind("\n") + 1) is not None,
+        earlier=len(rows) - len(kept),
     )
 
 
@@ -101,3 +104,19 @@ def _in_order(rows: Sequence[Logged]) -> Sequence[Logged]:
     """The rows, without steps if some have none: a step that is known for a part would put them in a wrong order."""
     known = all(row.step is not None for row in rows)
     return rows if known else [row._replace(step=None) for row in rows]
+
+
+def _of_last_launch(rows: Sequence[Logged]) -> Sequence[Logged]:
+    """The rows without those that a later launch in the same file trained anew: its epochs begin before theirs.
+
+    Where the rows have steps, those are put in order when the run is made of all its logs.
+    """
+    if any(row.step is not None for row in rows):
+        return rows
+    kept: list[Logged] = []
+    for row in rows:
+        if row.epoch is not None and kept and (kept[-1].epoch or 0) > row.epoch:
+            while kept and (kept[-1].epoch or 0) >= row.epoch:
+                kept.pop()
+        kept.append(row)
+    return kept

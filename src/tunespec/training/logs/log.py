@@ -45,6 +45,7 @@ class Log:
     Steps are optimizer steps; what the log does not say is None. ``best_step`` and ``best_checkpoint`` are those of the
     best evaluation, as the trainer kept them. ``ended``: whether the log itself says that the run came to its end.
     ``cut_off``: whether the file ends in the middle of a row. ``unread``: lines that look like rows and are none.
+    ``earlier``: rows of earlier launches in the same file that a later one trained anew; they are not among ``rows``.
     """
 
     format: str
@@ -64,6 +65,7 @@ class Log:
     ended: bool = False
     cut_off: bool = False
     unread: int = 0
+    earlier: int = 0
 
     @property
     def last_step(self) -> int | None:
