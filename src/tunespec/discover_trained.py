@@ -40,13 +40,13 @@ def trained_datasets(
         if trained.registry is not None:
             passed_over.pop(relative(trained.registry, root), None)  # it is used: there is nothing to say of it
         own = [one for one in trained.files if named or one.real in there or one.shown in aside]
-        whole = None if _share(settled, own) else _with_splits(file.shown, own, found[: len(datasets)])
+        whole = None if _share(settled, own) else _with_splits(file.run, own, found[: len(datasets)])
         known = [at for at, one in enumerate(found) if (_is_same(one, whole) if whole else _share([one], own))]
         for at in known:
             found[at] = trained.of(found[at])
         kept |= {found[at].name for at in known if whole}
         if own and not known:
-            found.append(trained.of(whole or Dataset(own[0].shown if len(own) == 1 else file.shown, tuple(own))))
+            found.append(trained.of(whole or Dataset(own[0].shown if len(own) == 1 else file.run, tuple(own))))
             for one in found[-1].files:
                 passed_over.pop(one.shown, None)
     made = found[len(datasets) :]

@@ -89,7 +89,7 @@ def training_runs(
         used |= {one.shown for one in own}
         run = _run((file, *own), trained, datasets, pairs, root)
         beside = (*run.beside, *shared[file], *checkpoints_of(logged))
-        others = {one.shown for one in configured} - {file.shown}
+        others = {one.run for one in configured} - {file.run}
         files_of_run = trained_files(trained, run.dataset, others) if run.dataset is not None else ()
         found.append(replace(run, beside=beside, trained=files_of_run))
     alone = [(name, group) for name, group in logs.items() if not used & {file.shown for file in group}]
@@ -113,9 +113,8 @@ def _run(
     pair = [one for one in pairs if _is_trained_with(one, {file.path, trained.template})]
     beside = [DataFile(path, relative(path, root), None, "model") for path in (trained.model,) if path is not None]
     known = pair[0] if len(pair) == 1 else None
-    name = f"{file.shown}:{file.part}" if file.part else file.shown
     is_partial = trained.is_partial or is_elsewhere(trained, dataset)
-    return TrainingRun(name, own, known, dataset, why, is_partial, tuple(beside))
+    return TrainingRun(file.run, own, known, dataset, why, is_partial, tuple(beside))
 
 
 def _is_trained_with(pair: TemplatePair, named: set[Path | None]) -> bool:

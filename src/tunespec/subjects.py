@@ -47,6 +47,11 @@ class DataFile:
     roles: tuple[tuple[str, str], ...] = ()
     part: str = ""
 
+    @property
+    def run(self) -> str:
+        """The name of the run that it starts: the file's, and of a program that starts several, with which of them."""
+        return f"{self.shown}:{self.part}" if self.part else self.shown
+
     @cached_property
     def real(self) -> Path:
         """Where it lies, links followed."""
