@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tunespec.errors import CannotJudgeError
 from tunespec.templates.ollama_parameters import TYPES
 from tunespec.templates.python_code import is_program, largest
+
+if TYPE_CHECKING:
+    from tunespec.templates.python_calls import Call
 
 # What a file is taken for -> how the report says it.
 ARTEFACTS: Mapping[str, str] = {
@@ -74,24 +77,34 @@ def is_test(name: str) -> bool:
 
 
 def may_ask(path: Path) -> bool:
-    """Whether a script or notebook is looked at: it asks a model, or might if it could be read.
+    """Whether a script or notebook is looked at: it asks a model, be it a provider's, or might if it could be read.
 
     Tests ask none in earnest.
     """
+    from tunespec.templates.python_calls import PythonError, why_hosted
+
     if not is_program(path) or is_test(path.name):
         return False
     try:
-        return _is_asked_in(path)
-    except CannotJudgeError:
+        calls = _calls(path)
+    except (CannotJudgeError, PythonError):
         return True  # whoever reads it says why it cannot be read
+    return any(not call.hosted for call in calls) or bool(why_hosted(calls))
+
+
+def _calls(path: Path) -> Sequence[Call]:
+    """All calls of a program; PythonError if it cannot be read."""
+    from tunespec.templates.python_calls import all_calls, may_call
+
+    code = content(path, largest(path) + 1)
+    return all_calls(code) if may_call(code, largest(path)) else ()
 
 
 def _is_asked_in(path: Path) -> bool:
-    from tunespec.templates.python_calls import PythonError, calls_in, may_call
+    from tunespec.templates.python_calls import PythonError
 
-    code = content(path, largest(path) + 1)
     try:
-        return may_call(code, largest(path)) and bool(calls_in(code))
+        return any(not call.hosted for call in _calls(path))
     except PythonError:
         return True
 
@@ -108,11 +121,13 @@ def _why_unread(path: Path) -> str:
 
 def why_no_artefact(path: Path) -> str:
     """Why a file with the name of an artefact is none; empty for other names."""
+    from tunespec.templates.python_calls import why_hosted
+
     if is_program(path):
         return (
             _why_unread(path)
             if _is_asked_in(path)
-            else "no program that asks a model, or trains one, in a way that is known here"
+            else why_hosted(_calls(path)) or "no program that asks a model, or trains one, in a way that is known here"
         )
     if is_jinja(path):
         return "no chat template: it reads no message's role"
