@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tunespec.errors import CannotJudgeError
 from tunespec.templates.ollama_parameters import TYPES
 from tunespec.templates.python_code import is_program, largest
+from tunespec.templates.template_text import is_chat_template, why_no_template
 
 if TYPE_CHECKING:
     from tunespec.templates.python_calls import Call
@@ -28,7 +28,6 @@ ARTEFACTS: Mapping[str, str] = {
 _LARGEST = 32 << 20  # bytes of a JSON file that may be a tokenizer's or a request; tokenizer_config.json can be large
 _JINJA = (".jinja", ".jinja2", ".j2")
 _OF_TOKENIZERS = ("tokenizer_config.json", "chat_template.json")
-_ROLE = re.compile(rb"""\.role\b|\[\s*["']role["']\s*\]|get\(\s*["']role["']""")
 _ASKS = ("messages", "prompt")
 # What a request says of how it is answered, and no record of a dataset does.
 _SETTINGS = frozenset("stream options keep_alive format stop max_tokens num_predict".split())
@@ -63,7 +62,7 @@ def artefact(path: Path) -> str | None:
         content(path, 1)
         return "modelfile"
     if is_jinja(path):
-        return "jinja" if _is_chat_template(content(path)) else None
+        return "jinja" if is_chat_template(content(path)) else None
     if path.suffix.lower() == ".gguf":
         return "gguf" if content(path, 4) == b"GGUF" else None
     if is_program(path):
@@ -130,13 +129,8 @@ def why_no_artefact(path: Path) -> str:
             else why_hosted(_calls(path)) or "no program that asks a model, or trains one, in a way that is known here"
         )
     if is_jinja(path):
-        return "no chat template: it reads no message's role"
+        return f"no chat template: {why_no_template(content(path))}"
     return "no model file: it does not begin with `GGUF`" if path.suffix.lower() == ".gguf" else ""
-
-
-def _is_chat_template(content: bytes) -> bool:
-    """A page with flashed messages has `messages`, too, and perhaps `role="alert"`."""
-    return b"messages" in content and _ROLE.search(content) is not None
 
 
 def _of_json(path: Path) -> str | None:

@@ -105,7 +105,7 @@ def _read(program: str | bytes) -> tuple[Call, ...] | str:
     try:
         return tuple(sorted(_Reader(parsed(program)).calls(), key=lambda call: call.line))
     except SyntaxError as error:
-        return f"no Python that can be read: {error.msg} (line {error.lineno})"
+        return f"no Python that can be read: {error.msg}" + (f" (line {error.lineno})" if error.lineno else "")
     except (ValueError, RecursionError, MemoryError) as error:
         return f"no Python that can be read: {error or type(error).__name__}"
 
