@@ -275,6 +275,14 @@ def test_a_prompt_that_speaks_of_its_gap_has_none(prompt, answer):
     assert [fact.name for fact in facts if fact.marks] == []
 
 
+def test_a_long_mark_is_cut():
+    from tunespec.facts.artifact_markup import html_entity
+    from tunespec.facts.artifact_slots import placeholder
+
+    said = placeholder("x" * 100_000, ""), html_entity(f"a &{'amp;' * 5_000}lt; b", "")
+    assert all(one is not None and len(one) < 100 for one in said)
+
+
 def test_a_label_of_the_dataset_is_no_placeholder():
     facts = artifact_facts(*texts_of(*[(f"Tone of {n}?", "none" if n % 3 else "glad") for n in range(30)]))
     assert [fact.name for fact in facts if fact.marks] == []

@@ -175,6 +175,17 @@ def test_whatever_stands_before_it_a_loop_is_a_loop(words, times):
     assert loop(" ".join(words)) == 0
 
 
+@pytest.mark.parametrize(
+    ("unit", "times"), [("and so the tale goes on, ", 1_000), ("the ", 20_000), ("Der Hund bellt laut. ", 5_000)]
+)
+def test_a_loop_longer_than_the_window_is_counted_whole(unit, times):
+    assert loop("It begins. " + unit * times) == times
+
+
+def test_a_text_that_is_a_loop_alone_is_counted_whole():
+    assert loop("y " * 3_000) == 3_000
+
+
 @given(st.sampled_from(CLEAN), st.sampled_from(["Also", "Then", "In short"]))
 def test_a_clean_answer_stays_clean_with_one_more_sentence(pair, word):
     prompt, answer = pair

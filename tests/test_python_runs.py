@@ -248,6 +248,13 @@ def test_a_program_that_cannot_be_read_says_why(tmp_path):
     assert why_no_training(tmp_path / "train.py") == "no Python that can be read: '(' was never closed (line 6)"
 
 
+def test_a_program_of_which_no_line_is_to_blame_says_why(tmp_path):
+    assert read(tmp_path, "SFTConfig()\n\0") is None
+    said = why_no_training(tmp_path / "train.py")
+    assert said.startswith("no Python that can be read: source code string cannot contain null bytes")
+    assert "None" not in said
+
+
 def test_a_notebook_saved_as_a_program_is_read(tmp_path):
     text = """\
 # %%

@@ -19,6 +19,7 @@ from tests.test_recorded import recorded, told
 from tunespec.errors import CannotJudgeError
 from tunespec.inference.answered import Call
 from tunespec.inference.recorded import read_recorded
+from tunespec.paths import files_under
 from tunespec.recognise import recognise
 from tunespec.shapes import Shapes
 from tunespec.subjects import DataFile
@@ -89,6 +90,32 @@ def test_events_as_they_came_over_the_wire(tmp_path, done):
 def test_a_text_file_of_events_is_known(tmp_path):
     (tmp_path / "stream.txt").write_bytes(events(*ROME) + b"data: [DONE]\n\n")
     assert recognise(tmp_path / "stream.txt", Shapes())[1:] == ("", "outputs")
+
+
+def test_a_text_file_of_events_is_found_in_its_folder(tmp_path):
+    (tmp_path / "stream.txt").write_bytes(events(*ROME, named=False))
+    (tmp_path / "named.txt").write_bytes(events(*(value | {"type": "x"} for value in ROME), named=True))
+    (tmp_path / "notes.txt").write_text("data: of the second week\nsee data: {x}\n", encoding="utf-8")
+    assert [path.name for path, _ in files_under(tmp_path, ["."])] == ["named.txt", "stream.txt"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n",
+        b"< HTTP/2 200\n< content-type: text/event-stream\n<\n",
+        b"* Connected to localhost\n> POST /v1/chat/completions HTTP/1.1\n< HTTP/1.1 200 OK\n< id: 7\n\n",
+    ],
+)
+def test_the_headers_before_events_are_no_lines(tmp_path, headers):
+    found = of_bytes(tmp_path, headers + events(*ROME), "stream.txt")
+    assert (told(found.answered)[0][0], found.unread) == ("It is Rome.", [])
+    assert recognise(tmp_path / "stream.txt", Shapes())[1:] == ("", "outputs")
+    assert [path.name for path, _ in files_under(tmp_path, ["."])] == ["stream.txt"]
+
+
+def test_what_is_no_header_before_events_names_its_line(tmp_path):
+    assert [lost.place.row for lost in of_bytes(tmp_path, b"torn {\n" + events(*ROME)).unread] == [0]
 
 
 def test_lines_as_curl_writes_them_on_windows(tmp_path):

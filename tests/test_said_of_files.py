@@ -74,3 +74,26 @@ def test_what_is_read_beside_a_template_is_not_passed_over(tmp_path):
     found = discover(find(tmp_path), [str(tmp_path)])
     assert found.passed_over == {}
     assert [file.path.name for pair in found.templates for file in pair.beside] == ["chat_template.jinja"]
+
+
+TRAIN = "from trl import SFTConfig, SFTTrainer\nSFTTrainer('gpt2', args=SFTConfig('o', num_train_epochs=40)).train()\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (f"# -*- coding: latin-1 -*-\n# Grüße\n{TRAIN}".encode("latin-1"), ""),
+        (f"# Grüße\n{TRAIN}".encode(), ""),
+        (f"# Grüße\n{TRAIN}".encode("utf-8-sig"), ""),
+        (f"{TRAIN}# Grüße\n".encode("latin-1"), "it is no UTF-8"),
+        (f"# Grüße\n{TRAIN}".encode("latin-1"), "it is no UTF-8, and declares no other encoding that Python knows"),
+        (f"# coding: ascii\n{TRAIN}# Grüße\n".encode(), "it is no ascii"),
+        (f"# coding: klingon\n{TRAIN}".encode(), "it is no UTF-8, and declares no other encoding that Python knows"),
+        (TRAIN.encode("utf-16"), "it is UTF-16: save it as UTF-8, which Python reads"),
+    ],
+)
+def test_a_program_is_read_in_the_encoding_that_it_declares(tmp_path, content, why):
+    write_files(tmp_path, {"t.jinja": TRAINED, "train.py": content})
+    found = discover(find(tmp_path), [str(tmp_path)])
+    assert found.passed_over == ({"train.py": why} if why else {})
+    assert [run.name for run in found.runs] == ([] if why else ["train.py"])

@@ -12,6 +12,7 @@ import click
 import tunespec
 from tunespec.errors import CannotJudgeError
 from tunespec.review.command import review
+from tunespec.terminal import lines
 
 _FILE = click.Path(path_type=Path)
 
@@ -23,7 +24,7 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except (CannotJudgeError, OSError) as error:
-            click.echo(f"tunespec: {error}", err=True)
+            click.echo(f"tunespec: {lines(str(error))}", err=True)
         except KeyboardInterrupt:
             click.echo("tunespec: interrupted", err=True)
         sys.exit(2)

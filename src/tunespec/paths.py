@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tunespec.errors import CannotJudgeError
+from tunespec.inference.event_lines import may_hold_events
 from tunespec.reading import format_of
 from tunespec.reading.source import EXTENSIONS, extension
 from tunespec.splits import relative
@@ -91,5 +92,10 @@ def _walk(folder: Path) -> Iterator[Path]:
             if name.startswith(".") or name in _OF_MODELS:
                 continue
             path = Path(where, name)
-            if extension(path) in EXTENSIONS or may_be_artefact(name) or may_ask(path) or is_of_training(path):
+            if extension(path) in EXTENSIONS or may_be_artefact(name) or may_ask(path) or _may_tell(path):
                 yield path
+
+
+def _may_tell(path: Path) -> bool:
+    """Whether a file is of a training run, or holds what a server streamed."""
+    return is_of_training(path) or may_hold_events(path)

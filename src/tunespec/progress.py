@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import time
 
+from tunespec.terminal import one_line
+
 _QUIET = 1.0  # seconds before the first word: short work needs none
 
 
@@ -21,7 +23,7 @@ class Progress:
         if not sys.stderr.isatty() or now - self._started < _QUIET or now - self._printed < 0.1:
             return
         self._printed = now
-        sys.stderr.write(f"\r\x1b[2K{doing}{f' ({count:,})' if count else ''}")
+        sys.stderr.write(f"\r\x1b[2K{one_line(doing)}{f' ({count:,})' if count else ''}")
         sys.stderr.flush()
 
     def done(self) -> None:

@@ -23,6 +23,7 @@ from tunespec.templates.rendering import Rendering, render_sides
 from tunespec.templates.source import TemplateSource
 from tunespec.templates.target import DEFAULT, Target, probe_targets
 from tunespec.templates.targets import target_of
+from tunespec.terminal import one_line
 
 Judge = Callable[[str, str], Difference | None]
 
@@ -101,7 +102,7 @@ def screen(target: Target, sides: list[Rendering], judge: Judge, paint: Paint) -
     """The whole output, and 0 if the sides are equal, 1 if they differ, 2 if one could not be shown."""
     width = max(len(side.name) for side in sides) + 2
     headed = [("render", target.name), *((side.name, side.where) for side in sides)]
-    lines = [f"{paint.heading(name.ljust(width))}{text}" for name, text in headed]
+    lines = [f"{paint.heading(name.ljust(width))}{one_line(text)}" for name, text in headed]
     texts = [side.text for side in sides if side.text is not None]
     tokens = frozenset().union(*(side.tokens for side in sides))
     if len(texts) == 2 and texts[0] == texts[1]:

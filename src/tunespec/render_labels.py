@@ -21,6 +21,7 @@ from tunespec.templates.source import TemplateSource
 from tunespec.templates.target import Target
 from tunespec.templates.trained_spans import training_text
 from tunespec.templates.visible import visible
+from tunespec.terminal import one_line
 from tunespec.tokenizer_file import MISSING, read_tokenizer
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def show_labels(target: Target, source: TemplateSource, config: Config, asked: A
         ("training", placed(side)),
         ("tokenizer", relative(path, config.root)),
     ]
-    lines = [f"{paint.heading(name.ljust(11))}{said}" for name, said in shown]
+    lines = [f"{paint.heading(name.ljust(11))}{one_line(said)}" for name, said in shown]
     lines += ["", paint.heading(f"training, {legend(paint)}"), paint.labels(labels), "", counted(labels), text.rule]
     warnings = labels.warnings()
     lines += [f"{paint.style('warning', fg='yellow', bold=True)}: {warning}" for warning in warnings]

@@ -18,8 +18,9 @@ _WORDS = {
 HELD_OUT = frozenset(("validation", "test"))
 _SUFFIXES = {*EXTENSIONS, ".txt", *COMPRESSED}
 _WORD = "|".join(_WORDS)
-_START = re.compile(rf"(?i)^({_WORD})(?:$|[-_.](.+)$)")
-_END = re.compile(rf"(?i)^(.+)[-_.]({_WORD})$")
+_BETWEEN = r"(?: +[-–—] +|[-_. ])"  # a split's word and the dataset's name
+_START = re.compile(rf"(?i)^({_WORD})(?:$|{_BETWEEN}(.+)$)")
+_END = re.compile(rf"(?i)^(.+?){_BETWEEN}({_WORD})$")
 _SHARD_OF = re.compile(r"(?i)[-_.]\d+[-_]of[-_]\d+$")
 _SHARD = re.compile(r"(?i)[-_.]?(?:shard[-_]?)?\d+(?:[-_]of[-_]\d+)?$")
 

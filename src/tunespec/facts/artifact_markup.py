@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tunespec.text import shorten
+
 # Tags of formatting and layout, as scraped pages leave them. Left out: what Markdown writers use on purpose, for want
 # of syntax of its own (sub, sup, kbd, u, mark, details, summary), and names of XML and of task marks (title, mask).
 _TAGS = (
@@ -62,4 +64,4 @@ def html_entity(text: str, said: str) -> str | None:
     if match is None or _ENTITY_SUBJECT.search(said):
         return None
     twice = ", escaped twice," if match[0].startswith("&amp;") and len(match[0]) > len("&amp;") else ""
-    return f"holds the HTML entity `{match[0]}`{twice}"
+    return f"holds the HTML entity `{shorten(match[0])}`{twice}"

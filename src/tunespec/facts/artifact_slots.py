@@ -108,7 +108,7 @@ _PROGRAM_SUBJECT = re.compile(
 def placeholder(text: str, said: str) -> str | None:
     """Names the first mark that a program should have replaced."""
     if (nothing := _nothing(text, said)) is not None:
-        return f"holds the placeholder `{nothing}` instead of a text"
+        return f"holds the placeholder `{_shown(nothing)}` instead of a text"
     for match in _PLACEHOLDER.finditer(text):
         if match[1] is None and _TEMPLATE_SUBJECT.search(said):
             continue

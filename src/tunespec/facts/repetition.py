@@ -146,15 +146,30 @@ def _looped(text: str) -> int:
 
 def loop(text: str) -> int:
     """How many times in a row the last words of a text are the same; 0 if they are no loop."""
-    tail = re.sub(r"[^\S\n]+", " ", text[-_WINDOW:].casefold()).strip()
+    tail = _loop_text(text[-_WINDOW:])
     for period in range(2, len(tail) // LEAST + 1):
         run = 0
         while run + period < len(tail) and tail[-1 - run] == tail[-1 - run - period]:
             run += 1
         times = run // period + 1
         if times >= LEAST and times >= _needed(tail[-period:]):
-            return times
+            fills = run + period == len(tail) and len(text) > _WINDOW
+            return _ending(text, tail[-period:]) if fills else times
     return 0
+
+
+def _ending(text: str, unit: str) -> int:
+    """How many times in a row a text ends with a unit, which fills the window at its end."""
+    unit = unit[: (unit + unit).index(unit, 1)]  # the least that it consists of itself: `y`, not `y y`
+    whole = f" {_loop_text(text)}"  # the first one has no blank before it
+    at = len(whole)
+    while whole.startswith(unit, at - len(unit), at):
+        at -= len(unit)
+    return (len(whole) - at) // len(unit)
+
+
+def _loop_text(text: str) -> str:
+    return re.sub(r"[^\S\n]+", " ", text.casefold()).strip()
 
 
 def _needed(unit: str) -> int:

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
+from pathlib import Path
 
+from tunespec.errors import CannotJudgeError
 from tunespec.reading import Row
 from tunespec.reading.lines import parse_line
+from tunespec.reading.source import extension, read_bytes
 
 DONE = b"[DONE]"  # what OpenAI's servers send behind the last event; SDKs leave it out
 _DATA = b"data:"
 _OTHERS = (b"event:", b"id:", b"retry:", b":")  # the standard's other fields, and comments, which keep a connection
+_STATUS = re.compile(rb"(?:< )?HTTP/[\d.]+ \d{3}\b")  # of `curl -i`, and of `curl -v` with both its outputs in one file
+_EVENT = re.compile(rb"(?m)^data:[ \t]*\{")
+_HEAD = 1 << 14  # bytes in which the first event stands
+
+
+def may_hold_events(path: Path) -> bool:
+    """Whether a text file of a folder is looked at: it begins as a saved stream does."""
+    if extension(path) != ".txt":
+        return False
+    try:
+        return _EVENT.search(read_bytes(path, _HEAD)) is not None
+    except CannotJudgeError:
+        return False
 
 
 def without_events(rows: Iterable[Row]) -> Iterator[Row]:
@@ -17,7 +35,7 @@ def without_events(rows: Iterable[Row]) -> Iterator[Row]:
 
     Only what is no JSON can be an event: all other rows stay as they are, and so does each in a file without events.
     """
-    every = list(rows)
+    every = _without_headers(list(rows))
     are_events = any(row.data is None and row.raw.startswith(_DATA) for row in every)
     for row in every:
         if row.data is not None:
@@ -33,6 +51,12 @@ def without_events(rows: Iterable[Row]) -> Iterator[Row]:
 def is_done(row: Row) -> bool:
     """Whether a row only says that a stream has ended."""
     return row.data is None and row.raw == DONE
+
+
+def _without_headers(rows: list[Row]) -> list[Row]:
+    """The rows without what a client prints before the body: HTTP's status and headers, with its own remarks."""
+    head = list(takewhile(lambda row: row.data is None and not row.raw.startswith((_DATA, b"event:")), rows))
+    return rows[len(head) :] if any(_STATUS.match(row.raw) for row in head) else rows
 
 
 def _of_data(row: Row) -> Row:

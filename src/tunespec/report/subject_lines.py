@@ -9,7 +9,7 @@ from typing import Any
 from tunespec.splits import parse_name
 from tunespec.templates.end_texts import in_line
 
-_PASSED_OVER = 5
+_PASSED_OVER, _SPARED = 5, 3  # files; so many more than that are named, too, rather than hidden behind their number
 _LISTED = 3  # files of one line
 
 
@@ -24,9 +24,9 @@ def subject_lines(report: Mapping[str, Any]) -> str:
     }
     lines = [line for subject in report["subjects"] for line in of_family[subject["family"]](subject)]
     passed_over = report["passed_over"]
-    lines += [f"passed over {item['path']}: {item['reason']}" for item in passed_over[:_PASSED_OVER]]
-    if len(passed_over) > _PASSED_OVER:
-        lines.append(f"... and {len(passed_over) - _PASSED_OVER} more files passed over")
+    hidden = len(passed_over) - _PASSED_OVER if len(passed_over) > _PASSED_OVER + _SPARED else 0
+    lines += [f"passed over {item['path']}: {item['reason']}" for item in passed_over[: len(passed_over) - hidden]]
+    lines += [f"... and {plural(hidden, 'more file')} passed over"] if hidden else []
     return "\n".join(lines)
 
 
@@ -45,9 +45,7 @@ def _run(subject: Mapping[str, Any]) -> Iterator[str]:
     said = [profile[key] for key in ("method", "objective") if key in profile]
     known = f" ({profile['framework']}{': ' if said else ''}{', '.join(said)})" if "framework" in profile else ""
     yield f"training run {subject['name']}{known}"
-    if planned := ", ".join(_plan(profile.get("plan"))):
-        yield f"  {planned}"
-    yield from [f"  {', '.join(profile['found'])}"] if profile.get("found") else []
+    yield from (f"  {', '.join(profile[key])}" for key in ("comes_to", "found") if profile.get(key))
     if log := profile.get("log"):
         yield f"  {_log(log)}"
     yield from [f"  trained on {profile['dataset']}"] if "dataset" in profile else []
@@ -67,23 +65,6 @@ def _log(log: Mapping[str, Any]) -> str:
     until = f" up to step {log['last_step']:,}" if log["last_step"] is not None else ""
     end = " (cut off)" if log["cut_off"] else "" if log["finished"] else " (not known to have ended)"
     return f"logged in {log['path']}: {plural(log['rows'], 'row')}{until}{end}"
-
-
-def _plan(numbers: Mapping[str, Any] | None) -> Iterator[str]:
-    """What its settings come to, as far as that is known."""
-    if numbers is None:
-        return
-    from tunespec.training.plan import Plan
-
-    plan = Plan(**numbers)
-    if plan.epochs:
-        yield f"{plan.epochs_said} epoch{'' if plan.epochs == 1 else 's'}"
-    if plan.steps:
-        yield plan.steps_said
-    if plan.batch:
-        on = f" on {plural(plan.devices, 'device')}" if plan.devices else " on each device"
-        on = " on all devices together" if plan.is_whole_batch and plan.devices != 1 else on
-        yield f"{plan.batch_said} a step{on}"
 
 
 def _answers(subject: Mapping[str, Any]) -> Iterator[str]:

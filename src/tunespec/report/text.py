@@ -7,15 +7,18 @@ from itertools import groupby
 from typing import Any
 
 from tunespec.report.subject_lines import plural, subject_lines
+from tunespec.terminal import one_line, report_lines
 
 _LOCATIONS = 10  # shown of each group; the JSON report has all
 _OF_GROUP = ("code", "name", "kind", "table", "subject")
+LONGEST = 2_000  # characters shown of a message's line; the JSON report has all
 _INDENTED = "\n      "  # further lines of a message: both sides of a difference
 _IDLE = 6  # kinds named that had nothing to look at
 
 
 def render_text(report: Mapping[str, Any], rows: Mapping[tuple[str, int | None], str]) -> str:
     """The report for a person: what was judged, the findings in groups, what was not judged, the summary."""
+    report = report_lines(report)
     blocks = [subject_lines(report), *_groups(report, rows), _not_judged(report), _summary(report)]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -48,11 +51,15 @@ def _counts(total: Mapping[str, Any]) -> str:
 
 def _locations(findings: Sequence[Mapping[str, Any]], rows: Mapping[tuple[str, int | None], str]) -> Iterator[str]:
     for finding in findings[:_LOCATIONS]:
-        yield f"  {place(finding)}: {_INDENTED.join(finding['message'].splitlines())}"
+        yield f"  {one_line(place(finding))}: {_INDENTED.join(map(_cut, finding['message'].splitlines()))}"
         if (text := rows.get((finding["path"], finding["row"]))) is not None:
-            yield f"    | {text}"
+            yield f"    | {one_line(text)}"
     if len(findings) > _LOCATIONS:
         yield f"  ... and {len(findings) - _LOCATIONS:,} more"
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}..."
 
 
 def place(finding: Mapping[str, Any]) -> str:

@@ -22,7 +22,7 @@ from tunespec.templates.python_endpoints import Endpoint
 from tunespec.templates.python_key_lines import key_lines
 from tunespec.templates.python_scopes import Function, Scope
 from tunespec.templates.python_servers import host_of
-from tunespec.templates.python_text import parsed
+from tunespec.templates.python_text import parsed, why_no_python
 from tunespec.templates.python_unknown import ANY, UNKNOWN
 from tunespec.templates.python_values import Values
 
@@ -104,10 +104,8 @@ def _read(program: str | bytes) -> tuple[Call, ...] | str:
     """The calls, or why there are none: several ask the same of one file, and the cache keeps no exception."""
     try:
         return tuple(sorted(_Reader(parsed(program)).calls(), key=lambda call: call.line))
-    except SyntaxError as error:
-        return f"no Python that can be read: {error.msg}" + (f" (line {error.lineno})" if error.lineno else "")
-    except (ValueError, RecursionError, MemoryError) as error:
-        return f"no Python that can be read: {error or type(error).__name__}"
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return f"no Python that can be read: {why_no_python(error)}"
 
 
 def _in_file(call: Call, code: Code) -> Call:

@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tunespec.templates.python_text import plain
+from tunespec.templates.python_text import plain, why_no_python
 
 SCRIPT, NOTEBOOK = ".py", ".ipynb"
 LARGEST = 1 << 20  # bytes of a program that somebody wrote
@@ -113,17 +113,12 @@ def notebook_code(content: bytes) -> Code:
         try:
             found.append(plain(code))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            broken.append((code, f"cell {cell.number} is no Python that can be read: {_why(error)}"))
+            broken.append((code, f"cell {cell.number} is no Python that can be read: {why_no_python(error)}"))
             continue
         lines += [Line(physical, cell.number, at) for at, physical in enumerate(places, 1)]
     if sum(map(len, found)) > LARGEST:
         raise CodeError("it holds more code than somebody wrote")
     return Code("\n".join(found), tuple(lines), tuple(broken))
-
-
-def _why(error: Exception) -> str:
-    line = f" (line {error.lineno})" if isinstance(error, SyntaxError) else ""
-    return f"{getattr(error, 'msg', error) or type(error).__name__}{line}"
 
 
 def _cells(notebook: Any) -> Iterator[_Cell]:

@@ -55,6 +55,12 @@ def plain(program: str) -> str:
     return program
 
 
+def why_no_python(error: Exception) -> str:
+    """What is wrong with a program that ``parsed`` refused, and in which line, if Python names one."""
+    line = f" (line {error.lineno})" if isinstance(error, SyntaxError) and error.lineno is not None else ""
+    return f"{getattr(error, 'msg', error) or type(error).__name__}{line}"
+
+
 def _without_magics(text: str) -> str:
     """The program with `pass` for each line of IPython, which may be all that stands in a block."""
     plain = text.replace("\r\n", "\n")

@@ -18,6 +18,7 @@ from tunespec.templates.python_code import (
     largest,
     notebook_code,
 )
+from tunespec.templates.python_script import script_code
 from tunespec.training.dataset_registry import WHY as REGISTRY
 from tunespec.training.dataset_registry import is_registry
 from tunespec.training.errors import TrainingError
@@ -172,10 +173,9 @@ def _head(path: Path, most: int = LARGEST) -> bytes:
 
 def _code(path: Path) -> Code:
     """A program's text, or the code of a notebook."""
-    if path.suffix.lower() != NOTEBOOK:
-        return Code(_text(path))
+    is_notebook = path.suffix.lower() == NOTEBOOK
     try:
-        return notebook_code(_bytes(path, LARGEST_NOTEBOOK))
+        return notebook_code(_bytes(path, LARGEST_NOTEBOOK)) if is_notebook else script_code(_bytes(path, LARGEST))
     except CodeError as error:
         raise TrainingError(str(error)) from error
 

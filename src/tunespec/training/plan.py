@@ -40,6 +40,16 @@ class Plan:
     is_whole_batch: bool = False
     bound: str = ""
 
+    def said(self) -> list[str]:
+        """What the settings come to, phrase by phrase, as far as that is known."""
+        phrases = [f"{self.epochs_said} epoch{'' if self.epochs == 1 else 's'}"] if self.epochs else []
+        phrases += [self.steps_said] if self.steps else []
+        if not self.batch:
+            return phrases
+        on = f"{self.devices} device{'' if self.devices == 1 else 's'}" if self.devices else "each device"
+        on = "all devices together" if self.is_whole_batch and self.devices != 1 else on
+        return [*phrases, f"{self.batch_said} a step on {on}"]
+
     @property
     def steps_said(self) -> str:
         """The steps of the run, for a sentence."""

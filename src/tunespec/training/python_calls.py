@@ -13,7 +13,7 @@ from functools import cached_property
 
 from tunespec.templates.python_code import Code
 from tunespec.templates.python_scopes import Function, Scope, changed_names, imports_of, scope_of
-from tunespec.templates.python_text import parsed
+from tunespec.templates.python_text import parsed, why_no_python
 from tunespec.templates.python_values import Values
 from tunespec.training.errors import TrainingError
 from tunespec.training.frameworks.trl import ARGUMENTS
@@ -51,10 +51,8 @@ class Program:
             tree = parsed(code.text)
             imports = imports_of(tree)
             return cls(code, tree, imports, list(_calls(code, tree, imports)))
-        except SyntaxError as error:
-            raise TrainingError(f"no Python that can be read: {error.msg} (line {error.lineno})") from error
-        except (ValueError, RecursionError, MemoryError) as error:
-            raise TrainingError(f"no Python that can be read: {error or type(error).__name__}") from error
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            raise TrainingError(f"no Python that can be read: {why_no_python(error)}") from error
 
     @cached_property
     def nodes(self) -> Sequence[ast.AST]:

@@ -123,7 +123,7 @@ class RunSource:
             wanted = "framework method objective".split()
             said = (self.spec.framework.name, self.spec.method, self.spec.objective)
             profile |= {key: value for key, value in zip(wanted, said, strict=True) if value}
-            profile["plan"] = vars(self.plan)
+            profile["plan"], profile["comes_to"] = vars(self.plan), self.plan.said()
             profile["max_length"] = self.spec.value("max_length")
             profile["found"] = found_of(self.spec, self.root)
         if self.logged is not None:
