@@ -10,6 +10,8 @@ from tests.template_facts import facts_of, sources_of, write_files
 from tests.test_asked_model import TRAINED
 from tunespec.config import find
 from tunespec.discover import discover
+from tunespec.report.subject_lines import subject_lines
+from tunespec.templates.description import described
 from tunespec.templates.tables import build
 
 ASK = "import ollama\nollama.chat(model='m', messages=[],\n    options={'max_tokens': 9})\n"
@@ -97,3 +99,22 @@ def test_a_program_is_read_in_the_encoding_that_it_declares(tmp_path, content, w
     found = discover(find(tmp_path), [str(tmp_path)])
     assert found.passed_over == ({"train.py": why} if why else {})
     assert [run.name for run in found.runs] == ([] if why else ["train.py"])
+
+
+@pytest.mark.parametrize(
+    ("files", "head"),
+    [
+        ({"ask.py": ASK}, "program ask.py, which asks a model"),
+        ({"ask.ipynb": notebook(ASK)}, "program ask.ipynb, which asks a model"),
+        ({"r.json": json.dumps({"model": "m", "prompt": "Hi"})}, "request r.json"),
+        ({"t.jinja": TRAINED, "ask.py": ASK}, "template t.jinja"),
+    ],
+)
+def test_what_only_asks_a_model_is_not_called_a_template(tmp_path, files, head):
+    records = "".join(json.dumps({"prompt": f"What is {n}?", "completion": f"It is {n}."}) + "\n" for n in range(9))
+    (source,) = sources_of(write_files(tmp_path, {**files, "d.jsonl": records})).values()
+    report = {"subjects": [described(source)], "passed_over": []}
+    lines = subject_lines(report).splitlines()
+    assert lines[0] == head
+    asks = not head.startswith("template")
+    assert ("  with the answers of d.jsonl" if asks else "  trained on d.jsonl") in lines
