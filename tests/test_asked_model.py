@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.template_facts import marked, sources_of, write_files
-from tunespec.templates.asked_model import AskedModel, asked_model, is_of_library, is_same_model
+from tunespec.templates.asked_model import (
+    AskedModel,
+    asked_model,
+    is_another,
+    is_hosted,
+    is_of_library,
+    is_same_model,
+)
+from tunespec.templates.python_calls import calls_in
 
 TEMPLATE = "{{ .System }}\n### Question\n{{ .Prompt }}\n### Answer\n{{ .Response }}\n### End\n"
 MODELFILE = f'FROM ./tuned.gguf\nTEMPLATE """{TEMPLATE}"""\nPARAMETER stop "### End"\nPARAMETER num_predict 64\n'
@@ -99,6 +107,36 @@ def test_names_of_ollamas_library(name):
 )
 def test_names_of_ones_own(name):
     assert not is_of_library(name)
+
+
+HOSTED = (
+    "gpt-4o gpt-4o-mini GPT-3.5-turbo chatgpt-4o-latest o1 o3-mini o1-2024-12-17 o3-deep-research o4-mini "
+    "ft:gpt-4o-mini:acme::8xyz text-embedding-3-small text-davinci-003 davinci-002 babbage-002 codex-mini-latest "
+    "openai/gpt-4o claude-sonnet-4-5 gemini-2.0-flash grok-3 deepseek-chat mistral-large-latest mistral-tiny-2312 "
+    "mistral-small-2402 ministral-8b-latest codestral-2501 codestral-latest pixtral-12b-2409 magistral-small-latest "
+    "devstral-medium-2507 open-mistral-nemo-2407 open-mixtral-8x7b"
+).split()
+LIKE_HOSTED = (
+    "gpt-oss-20b-support gpt-support text-to-sql text-support o1-mine o1-helper o1b-support codex-mine codex "
+    "mistral-support-2024 mistral-small-2024 my-mistral-2024 helpdesk-2024 claudette davinci-support"
+).split()
+CLIENT = (
+    "import os\nfrom openai import OpenAI\nclient = OpenAI(base_url=os.environ['URL'])\n"
+    "client.chat.completions.create(model={!r}, messages=[], stop=['END'])\n"
+)
+
+
+@pytest.mark.parametrize("name", HOSTED)
+def test_models_that_only_their_makers_serve(name):
+    assert is_hosted(name)
+    assert is_another(name, None)
+    assert calls_in(CLIENT.format(name).encode()) == ()
+
+
+@pytest.mark.parametrize("name", LIKE_HOSTED)
+def test_names_that_begin_like_those_of_makers(name):
+    assert not is_hosted(name)
+    assert [call.body["model"] for call in calls_in(CLIENT.format(name).encode())] == [name]
 
 
 @pytest.mark.parametrize("path", ["support/Modelfile", "x/Modelfile.support", "x/support.Modelfile"])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from tests.conftest import chat
 from tests.facts_of import facts_of, marked, source_of
+from tunespec.facts.context_slots import context_slots
 from tunespec.facts.references import missing
 
 TOWN = "Town {n} was founded by Bert the {n}th in the year 150{n}, after the flood."
@@ -121,3 +124,31 @@ def test_a_later_turn_needs_no_context_of_its_own(tmp_path):
 )
 def test_a_question_is_not_the_context_that_it_is_asked_about(prompt, is_missing):
     assert (missing(prompt) is not None) == is_missing
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "Context:{newlines}text",
+        "Context:{blanks}text",
+        "Context:\n{blanks}text",
+        "Context:\n\n{blanks}text",
+        "Context: none\n{newlines}text",
+        "Context: none\n{blanks}text",
+        "Context:{lines}text",
+        "Context:\n\n{asks}",
+        "Context:\n{stars}",
+        "{tags}",
+        "{closed}",
+        "{labels}",
+    ],
+)
+def test_no_run_of_blanks_takes_the_square_of_its_length(tmp_path, form):
+    runs = {"newlines": "\n", "blanks": " ", "lines": " \n\t", "asks": "? ", "stars": "**Question*"}
+    runs |= {"tags": "<context>", "closed": "<context></context>", "labels": "Context:\n"}
+    prompt = form.format(**{name: unit * 20_000 for name, unit in runs.items()})
+    source = source_of(tmp_path, [*filled(), chat(prompt, SAID)])
+    begun = process_time()
+    slots = context_slots(source.records)
+    assert process_time() - begun < 2
+    assert len(slots.filled) >= 6

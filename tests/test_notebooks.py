@@ -14,7 +14,7 @@ from tunespec.config import find
 from tunespec.discover import discover
 from tunespec.errors import CannotJudgeError
 from tunespec.subjects import DataFile, TrainingRun
-from tunespec.templates.python_calls import calls_in
+from tunespec.templates.python_calls import PythonError, calls_in
 from tunespec.templates.python_code import CodeError, notebook_code
 from tunespec.training.configuration import runs_in, spec_in, training_format, why_no_training
 from tunespec.training.source import RunSource
@@ -176,3 +176,27 @@ def test_the_calls_that_ask_a_model_are_read(tmp_path):
     (tmp_path / "Modelfile").write_text("FROM a\n")
     [pair] = discover(find(tmp_path), [str(tmp_path)]).templates
     assert sorted(file.shown for file in pair.files) == ["Modelfile", "train.ipynb"]
+
+
+@pytest.mark.parametrize("text", ["{% if x %}\n", "{{ a license }}\n"])
+def test_a_program_that_is_a_template_is_no_notebook(tmp_path, text):
+    program = f"{text}import ollama\nollama.chat(model='m', messages=[])\n".encode()
+    with pytest.raises(PythonError, match=r"no Python that can be read: .*\(line \d\)"):
+        calls_in(program)
+    path = tmp_path / "train.py"
+    path.write_text(f"{text}{IMPORTS}{TRAIN.format(3)}")
+    assert why_no_training(path).startswith("no Python that can be read")
+
+
+@pytest.mark.parametrize("name", ["train.ipynb", "train.py"])
+def test_a_notebook_is_one_by_what_it_holds(tmp_path, name):
+    path = write(tmp_path, IMPORTS, TRAIN.format(40), "import ollama\nollama.chat(model='m', messages=[])\n", name=name)
+    [call] = calls_in(path.read_bytes())
+    assert training_format(path) == "training"
+    assert path.read_text().splitlines()[call.line - 1].strip().startswith('"ollama.chat(')
+
+
+def test_a_notebook_that_holds_none_is_read_as_the_program_that_it_is(tmp_path):
+    path = tmp_path / "train.ipynb"
+    path.write_text(f"{IMPORTS}{TRAIN.format(40)}")
+    assert training_format(path) == "training"

@@ -8,9 +8,10 @@ lm_eval/loggers/evaluation_tracker.py).
 from __future__ import annotations
 
 import json
+from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.answer_sources import found as marked
@@ -18,8 +19,11 @@ from tests.answer_sources import source_of
 from tests.test_recorded import recorded, told
 from tunespec.errors import CannotJudgeError
 from tunespec.inference.answered import Call
+from tunespec.inference.chunks import whole_answers
 from tunespec.inference.recorded import read_recorded
+from tunespec.inference.streams import Numbered
 from tunespec.paths import files_under
+from tunespec.reading import Row
 from tunespec.recognise import recognise
 from tunespec.shapes import Shapes
 from tunespec.subjects import DataFile
@@ -365,6 +369,22 @@ def test_samples_with_several_answers_and_of_an_older_harness(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("arguments", [[[]], [{}], [3], {"gen_args_0": {}}, {"gen_args_0": []}, 3, None])
+def test_samples_whose_arguments_are_none(tmp_path, arguments):
+    found = recorded(tmp_path, sample("Where?", "Oslo."), sample("Where?", "x", number=1) | {"arguments": arguments})
+    assert [one.id for one in found.answered] == ["0"]
+    assert [one.place.line for one in found.unread] == [2]
+
+
+@pytest.mark.parametrize(
+    ("responses", "said"), [([None], []), ([3], []), ([["x", None, 3]], ["x"]), ([[None]], []), (["x"], ["x"])]
+)
+def test_samples_whose_answers_are_no_texts(tmp_path, responses, said):
+    found = recorded(tmp_path, sample("Where?", "Oslo."), sample("Where?", "x", number=1) | {"resps": responses})
+    assert [one.reply.text for one in found.answered[1:]] == said
+    assert bool(found.unread) == (not said)
+
+
 def test_samples_that_only_rate_given_texts(tmp_path):
     rated = sample("Which city?", "(-1.5, 'True')")
     rated["arguments"] = {
@@ -374,6 +394,18 @@ def test_samples_that_only_rate_given_texts(tmp_path):
     with pytest.raises(CannotJudgeError, match=why):
         recorded(tmp_path, rated)
     assert recognise(tmp_path / "outputs.jsonl", Shapes()).format == ""
+
+
+def delta(said):
+    return {"type": "response.output_text.delta", "delta": said}
+
+
+@pytest.mark.parametrize("part", [chunk, text_part, token, delta])
+def test_a_long_stream_takes_no_square_of_its_parts(part):
+    rows = [Numbered(at, Row(at + 1, part("a"))) for at in range(8_000)]
+    begun = process_time()
+    assert len(list(whole_answers(rows))) == 1
+    assert process_time() - begun < 2
 
 
 def test_lines_of_several_kinds_in_one_file(tmp_path):
@@ -398,12 +430,19 @@ VALUES = st.recursive(
 SHAPES = [*ROME, *STREAM, response("Rome."), sample("Where?", "Oslo."), token("a"), text_part("a")]
 
 
-@given(st.lists(st.tuples(st.sampled_from(SHAPES), st.data()), min_size=1, max_size=4))
-def test_whatever_a_field_holds(tmp_path_factory, lines):
-    changed = []
-    for shape, data in lines:
-        key = data.draw(st.sampled_from(sorted(shape)))
-        changed.append(shape | {key: data.draw(VALUES)})
+FIELDS = st.sampled_from(SHAPES).flatmap(
+    lambda shape: st.tuples(st.just(shape), st.sampled_from(sorted(shape)), VALUES)
+)
+HARNESS = sample("Where?", "Oslo.")
+
+
+@given(st.lists(FIELDS, min_size=1, max_size=4))
+@example([(HARNESS, "arguments", [[]])])
+@example([(HARNESS, "arguments", [{}])])
+@example([(HARNESS, "arguments", [3])])
+@example([(HARNESS, "arguments", [[None, {"until": []}]])])
+def test_whatever_a_field_holds(tmp_path_factory, fields):
+    changed = [shape | {key: value} for shape, key, value in fields]
     try:
         found = recorded(tmp_path_factory.mktemp("any"), *changed)
     except CannotJudgeError:

@@ -9,7 +9,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.conftest import chat, run_tunespec, write_jsonl
+from tests.template_facts import write_files
+from tests.test_gguf_file import model
 from tunespec.report import render
+from tunespec.templates.artefacts import ARTEFACTS
+from tunespec.training.frameworks import BESIDE
+from tunespec.training.recognise import LOG
 
 SCHEMA = json.loads(files("tunespec").joinpath("report/schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -35,6 +40,36 @@ def test_the_report_keeps_its_schema(judge, project):
     assert code == 1
     VALIDATOR.validate(json.loads(render(report, "json")))
     assert {f["code"] for f in report["findings"]} == {"D002", "D004", "D005"}
+
+
+def test_the_schema_knows_every_format_of_a_file():
+    known = SCHEMA["$defs"]["subject"]["properties"]["files"]["items"]["properties"]["format"]["enum"]
+    assert sorted(known) == sorted(["jsonl", "json", "csv", "tsv", "parquet", *ARTEFACTS, "training", *BESIDE, LOG])
+
+
+def test_a_report_on_every_kind_of_file_keeps_its_schema(judge, project):
+    asked = {"model": "support", "messages": [{"role": "user", "content": "Hi"}], "options": {"stop": ["x"]}}
+    answered = {"prompt": "How do I say bread?", "response": "You say le pain.", "model": "support", "done": True}
+    plan = "datasets: [{path: data/train.jsonl, type: chat_template}]\nnum_epochs: 1\nmicro_batch_size: 2\n"
+    state = {"log_history": [{"loss": 1.5, "step": 1, "epoch": 1.0}], "global_step": 1, "max_steps": 1}
+    files = {
+        "Modelfile": "FROM ./m.gguf\nTEMPLATE {{ .Prompt }}\n",
+        "tokenizer_config.json": json.dumps({"chat_template": "{{ messages[0]['content'] }}", "eos_token": "</s>"}),
+        "t.jinja": "{% for m in messages %}{{ m['role'] }}: {{ m['content'] }}\n{% endfor %}",
+        "ask.json": json.dumps(asked),
+        "app.py": "import ollama\nollama.chat(model='support', messages=[])\n",
+        "train.yaml": f"base_model: m\nchat_template: chatml\nadapter: lora\nlearning_rate: 1e-5\n{plan}",
+        "ds.json": json.dumps({"zero_optimization": {"stage": 2}, "train_micro_batch_size_per_gpu": 2}),
+        "accelerate.yaml": "compute_environment: LOCAL_MACHINE\ndistributed_type: 'NO'\nnum_processes: 1\n",
+        "out/trainer_state.json": json.dumps(state),
+        "outputs.jsonl": json.dumps(answered) + "\n",
+    }
+    write_files(project, files)
+    (project / "m.gguf").write_bytes(model())
+    _, report = judge(project)
+    VALIDATOR.validate(json.loads(render(report, "json")))
+    formats = {file["format"] for subject in report["subjects"] for file in subject["files"]}
+    assert formats >= {*ARTEFACTS, "training", LOG, "jsonl"}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,8 @@ from tests.conftest import run_tunespec, write_jsonl
 from tests.faulty_server import last, lines, ok, piece, routed, serving
 from tests.test_recorded_streams import ROME
 from tests.test_wire import ABOUT
+from tunespec.run import new_run_id
+from tunespec.session import Options, Session
 
 SAID = "It is Heron, as everybody knows."
 PROBES = [
@@ -49,6 +52,24 @@ def test_the_answers_of_a_live_model(project, workers):
     where = done.stdout.index("  probes.jsonl:1: ")
     assert done.stdout[where:].splitlines()[1] == f"    | What is its code name? -> {SAID}"
     assert (SAID in done.stdout.partition("| What")[0], "Where is it kept?" in done.stdout) == (False, False)
+    assert kept(project) == []
+
+
+@pytest.mark.parametrize("broken", ["tunespec.session.build_report", "tunespec.report.rows.record_texts"])
+def test_no_answer_is_kept_where_the_report_cannot_be_built(project, monkeypatch, broken):
+    def fails(*_, **__):
+        raise ZeroDivisionError
+
+    options = Options(dataset=["."], show_rows=True, model="m", host="http://127.0.0.1:9", probes=["probes.jsonl"])
+    monkeypatch.chdir(project)
+    session = Session.from_options(start=project, run_id=new_run_id(), options=options)
+    session.announce([])
+    record = Path(session.config.inference["record"])
+    record.write_text(SAID, encoding="utf-8")
+    assert kept(project)
+    monkeypatch.setattr(broken, fails)
+    with pytest.raises(ZeroDivisionError):
+        session.finish()
     assert kept(project) == []
 
 

@@ -137,7 +137,10 @@ def test_a_model_of_somebody_else_is_never_compared(tmp_path, model):
     assert found["r.json"].why_no_training == OTHER.replace("gpt-4o", model)
 
 
-@pytest.mark.parametrize("model", ["gpt-support", "o1-helper", "ours/assistant", "claudette", "support-2024"])
+@pytest.mark.parametrize(
+    "model",
+    ["gpt-support", "o1-helper", "ours/assistant", "claudette", "support-2024", "mistral-support-2024", "text-to-sql"],
+)
 def test_ones_own_name_may_look_like_a_makers(tmp_path, model):
     assert list(_sources(tmp_path, {"t_jinja": TRAINED, "r_json": request(model)})) == ["t.jinja"]
 

@@ -172,6 +172,17 @@ class Session:
             stopped: whether the user had the run stopped early (``-x``), so that missing verdicts are no surprise.
             interrupted: whether the user did so in the middle of a test (Ctrl-C), which no verdict may hide.
         """
+        try:
+            self._build(stopped=stopped, interrupted=interrupted)
+        finally:
+            (self.run.folder / _SHOWN).unlink(missing_ok=True)
+        self._write_reports()
+        assert self.report is not None
+        code = exit_code(self.report, self.fail_on)
+        return 0 if code == 1 and self.options.exit_zero else code
+
+    def _build(self, *, stopped: bool, interrupted: bool) -> None:
+        """The report, with the texts that it shows."""
         entries = self.run.read()
         self.report = build_report(self.config, self.selection, entries, time.monotonic() - self.started)
         self.announced = {node for entry in entries for node in entry.get("announced", ())}
@@ -181,10 +192,6 @@ class Session:
         elif missing and not stopped:
             self.report["errors"].append(f"{len(missing)} tests did not run, {min(missing)} for one")
         self._texts = self._rows() if self.options.show_rows else None
-        (self.run.folder / _SHOWN).unlink(missing_ok=True)
-        self._write_reports()
-        code = exit_code(self.report, self.fail_on)
-        return 0 if code == 1 and self.options.exit_zero else code
 
     def _write_reports(self) -> None:
         """Write what was asked for; what cannot be written is an error of the report."""

@@ -33,6 +33,7 @@ class Sources:
     progress: Progress
     cache: Cache
     _kept: dict[Dataset, RecordSource] = field(default_factory=dict)
+    _found: dict[str, list[str]] = field(default_factory=dict)
 
     def of(self, subject: Subject) -> Source:
         """What the facts of a subject are computed from; nothing is read yet."""
@@ -122,7 +123,7 @@ class Sources:
         if isinstance(subject, TrainingRun):
             made_with = [self.key(one) for one in (subject.pair, subject.dataset) if one is not None]
             told = subject.no_dataset, subject.is_partial, dict(self.config.training), self._thresholds("training")
-            return key_of("run", subject.name, files, made_with, *told)
+            return key_of("run", subject.name, files, made_with, self._found_of(subject), *told)
         if isinstance(subject, Dataset):
             named = [(file.named_by, file.columns, file.roles) for file in subject.files]
             files += [(file.shown, "probes", file.format, file.content_hash) for file in subject.probes]
@@ -131,7 +132,18 @@ class Sources:
             return key_of("dataset", subject.name, said, files, against, columns, roles, self._settings)
         plain = vars(subject.plain) if subject.plain else None
         trained = self.key(subject.dataset) if subject.dataset else None
-        return key_of("template", subject.name, subject.no_training, files, plain, trained)
+        asked = self.config.inference.get("model"), dict(self.config.template)  # whose callers are the pair's
+        return key_of("template", subject.name, subject.no_training, files, plain, trained, asked)
+
+    def _found_of(self, run: TrainingRun) -> list[str]:
+        """What the header says was found where, told once: it names files that are no part of the run."""
+        if run.name not in self._found:
+            from tunespec.training.found import found_of
+            from tunespec.training.source import RunSource
+
+            spec = RunSource(run, self.config).spec
+            self._found[run.name] = found_of(spec, self.config.root) if spec is not None else []
+        return self._found[run.name]
 
     def _key_of_reviews(self, subject: ReviewLog) -> str:
         from tunespec.review.source import today

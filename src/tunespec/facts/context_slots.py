@@ -35,9 +35,13 @@ _ASKED = (
     r"(?:question|query|q|instructions?|task|answer|a|response|request|prompt|input|problem|claim|hypothesis|statement)"
 )
 _ASKS = rf"[ \t]*(?:(?:[#*_\[]+[ \t]*)?(?:(?:the|user|my)[ ])?{_ASKED}[*_\]]*[ \t]*(?::|$)|<{_ASKED}>)"
-_EMPTY = re.compile(rf"(?im)\s*(?:{_NULL}[ \t]*$)?\s*(?:\Z|(?=^{_ASKS}))")
-_NULL_ALONE = re.compile(rf"(?im)[ \t]*\n?[ \t]*{_NULL}[ \t]*\n[ \t]*\n")
-_ASKED_BEHIND = re.compile(rf"(?i)(?:[ \t]*\n?[ \t]*{_NULL}[ \t]*\n|[ \t]*\n[ \t]*\n)\s*(?P<rest>[^\n]+\?)\s*\Z")
+# Possessive: where two quantifiers may share a run of blanks, a failure takes the square of its length, or more.
+_BLANK_LINES = r"(?:[^\S\n]*+\n)*+"
+_NULL_NEXT = rf"[ \t]*+(?:\n[ \t]*+)?+{_NULL}[ \t]*+\n"
+_EMPTY = re.compile(rf"(?im){_BLANK_LINES}(?:[^\S\n]*+{_NULL}[ \t]*+${_BLANK_LINES})?+(?:\s*+\Z|(?={_ASKS}))")
+_NULL_ALONE = re.compile(rf"(?i){_NULL_NEXT}[ \t]*+\n")
+_ASKED_BEHIND = re.compile(rf"(?i)(?:{_NULL_NEXT}|[ \t]*+\n[ \t]*+\n)\s*+(?P<rest>[^\n]*\?)\s*+\Z")
+_WORD = re.compile(rf"(?i)\s*+({_NULL})[ \t]*+(?:\n|\Z)")
 _SAYS_SO = re.compile(
     r"(?i)\b(?:(?:do|does|did|can|could)(?: not|n't)|can ?not|unable to) (?:\w+ )?(?:know|contain|answer|say|mention|"
     r"provide|include|determine|tell|have)|\b(?:insufficient|not enough|unknown|unanswerable|not (?:possible|stated|"
@@ -57,9 +61,9 @@ def context_slots(records: Records) -> ContextSlots:
 
     None is empty where nearly as many are as are not, and none whose answer says that something is missing.
     """
-    found = {row: list(_contents(c, records.prompts[row])) for row, c in _candidates(records)}
-    empty = {row: lacking[0] for row, lacking in found.items() if lacking and all(lacking)}
-    filled = frozenset(row for row, lacking in found.items() if not all(lacking))
+    found = {row: _said(c, records.prompts[row]) for row, c in _candidates(records)}
+    empty = {row: said for row, said in found.items() if said}
+    filled = frozenset(row for row, said in found.items() if said == "")
     if len(filled) < _LEAST or len(filled) < _FILLED * (len(filled) + len(empty)):
         return ContextSlots({}, frozenset())
     return ContextSlots({row: said for row, said in empty.items() if not _says_so(records.answers[row])}, filled)
@@ -68,7 +72,7 @@ def context_slots(records: Records) -> ContextSlots:
 def with_empty_slot(records: Records, rows: Iterable[int]) -> Collection[int]:
     """Those of some rows that `context_slots` calls empty; the whole dataset is looked at only if there may be one."""
     among = ((records.conversations[row], records.prompts[row]) for row in rows)
-    if not any(conversation is not None and any(_contents(conversation, text)) for conversation, text in among):
+    if not any(conversation is not None and _said(conversation, text) for conversation, text in among):
         return ()
     return context_slots(records).empty
 
@@ -85,25 +89,32 @@ def _candidates(records: Records) -> Iterator[tuple[int, Conversation]]:
             yield row, conversation
 
 
-def _contents(conversation: Conversation, prompt: str) -> Iterator[str]:
-    """For each place, what is said of one that is empty; empty for one that is filled."""
+def _said(conversation: Conversation, prompt: str) -> str | None:
+    """What is said of the first place where all are empty; empty if one is filled, None if there is no place."""
     first = next((turn.text for turn in conversation.turns if turn.role == "user"), prompt)
+    said = None
     for text in (conversation.system or "", prompt if conversation.shape == "text" else first):
         for place in _PLACE.finditer(text):
-            yield _lack(place, text)
+            lack = _lack(place, text)
+            if not lack:
+                return ""
+            said = said or lack
+    return said
 
 
 def _lack(place: re.Match[str], text: str) -> str:
-    label, rest = place[0].strip().partition("\n")[0], text[place.end() :]
+    """What is said of a place that is empty; empty for one that is filled."""
+    label, begin = place[0].strip().partition("\n")[0], place.end()
     if close := "</" if place["tag"] else place["rule"]:
-        inside = rest.partition(close)[0].strip()
+        end = text.find(close, begin)
+        inside = text[begin : end if end >= 0 else len(text)].strip()
         is_empty = not inside or re.fullmatch(_NULL, inside, re.IGNORECASE) is not None
         return f"`{label}` is empty" if is_empty else ""
-    behind = _ASKED_BEHIND.match(rest)
+    behind = _ASKED_BEHIND.match(text, begin)
     is_asked = behind is not None and len(behind["rest"].split()) <= _QUESTION_WORDS
-    if not (is_asked or _EMPTY.match(rest) or _NULL_ALONE.match(rest)):
+    if not (is_asked or _EMPTY.match(text, begin) or _NULL_ALONE.match(text, begin)):
         return ""
-    word = re.match(rf"\s*({_NULL})[ \t]*(?:\n|\Z)", rest, re.IGNORECASE)
+    word = _WORD.match(text, begin)
     return f"`{label}` holds only `{word[1]}`" if word else f"`{label}` is empty"
 
 

@@ -7,6 +7,7 @@ responses). TGI: the events of `/generate_stream` (text-generation-inference, ro
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from tunespec.inference.event_lines import is_done
@@ -31,8 +32,29 @@ class _Form(NamedTuple):
     """
 
     key: Callable[[Record], Hashable]
-    is_over: Callable[[Record, Parts], bool]
+    is_over: Callable[[Record, _Stream], bool]
     whole: Callable[[Parts], dict[str, Any]]
+
+
+@dataclass
+class _Stream:
+    """The parts of one answer so far; ``ended`` are the numbers of the choices that gave a reason for their end."""
+
+    form: _Form
+    parts: list[Numbered] = field(default_factory=list)
+    ended: set[int] = field(default_factory=set)
+
+    @property
+    def last(self) -> Record:
+        """The newest part."""
+        return self.parts[-1].row.data or {}
+
+    def add(self, part: Numbered) -> None:
+        """Go on with a part."""
+        self.parts.append(part)
+        for number, found in _choices([self.last]).items():
+            if any(choice.get("finish_reason") for choice in found):
+                (self.ended.discard if _reason(found) == CUT else self.ended.add)(number)
 
 
 def whole_answers(rows: Iterable[Numbered]) -> Iterator[Numbered]:
@@ -41,7 +63,7 @@ def whole_answers(rows: Iterable[Numbered]) -> Iterator[Numbered]:
     Answers that were streamed at the same time may stand mixed, as far as they have an ``id``. A part of the stream
     that is no choice's, such as the usage, is no answer.
     """
-    streams: dict[Hashable, tuple[_Form, list[Numbered]]] = {}
+    streams: dict[Hashable, _Stream] = {}
     latest: Hashable = None
     for numbered in rows:
         data = numbered.row.data
@@ -53,11 +75,11 @@ def whole_answers(rows: Iterable[Numbered]) -> Iterator[Numbered]:
                 yield numbered
             continue
         latest = form.key(data)
-        if latest in streams and form.is_over(data, _data(streams[latest][1])):
-            yield from _whole(*streams.pop(latest))
-        streams.setdefault(latest, (form, []))[1].append(numbered)
-    for form, parts in streams.values():
-        yield from _whole(form, parts)
+        if latest in streams and form.is_over(data, streams[latest]):
+            yield from _whole(streams.pop(latest))
+        streams.setdefault(latest, _Stream(form)).add(numbered)
+    for stream in streams.values():
+        yield from _whole(stream)
 
 
 def is_part(data: Record) -> bool:
@@ -78,20 +100,16 @@ def _form(data: Record, streams: Mapping[Hashable, Any]) -> _Form | None:
     return _COMPLETION
 
 
-def _ended(streams: dict[Hashable, tuple[_Form, list[Numbered]]], latest: Hashable) -> Iterator[Numbered]:
+def _ended(streams: dict[Hashable, _Stream], latest: Hashable) -> Iterator[Numbered]:
     """The stream that ``[DONE]`` ended: without an ``id``, the next one has the same key."""
-    if latest in streams and not streams[latest][1][0].row.data.get("id"):  # type: ignore[union-attr]
-        yield from _whole(*streams.pop(latest))
+    if latest in streams and not (streams[latest].parts[0].row.data or {}).get("id"):
+        yield from _whole(streams.pop(latest))
 
 
-def _whole(form: _Form, parts: Sequence[Numbered]) -> Iterator[Numbered]:
-    first, body = parts[0], form.whole(_data(parts))
+def _whole(stream: _Stream) -> Iterator[Numbered]:
+    first, body = stream.parts[0], stream.form.whole([part.row.data or {} for part in stream.parts])
     if body:
         yield Numbered(first.number, first.row._replace(data=body))
-
-
-def _data(parts: Iterable[Numbered]) -> list[Record]:
-    return [part.row.data or {} for part in parts]
 
 
 def _choices(parts: Iterable[Record]) -> dict[int, list[Record]]:
@@ -102,10 +120,9 @@ def _choices(parts: Iterable[Record]) -> dict[int, list[Record]]:
     return dict(sorted(found.items()))
 
 
-def _begins_again(data: Record, before: Parts) -> bool:
+def _begins_again(data: Record, before: _Stream) -> bool:
     """Whether a part goes on with a choice that has ended: TGI gives all of its answers the same, empty ``id``."""
-    ended = {number for number, parts in _choices(before).items() if _reason(parts) != CUT}
-    return bool(ended & set(_choices([data])))
+    return bool(before.ended & set(_choices([data])))
 
 
 def _completion(parts: Parts) -> dict[str, Any]:
@@ -158,9 +175,9 @@ def _holds(part: Record) -> bool:
 _COMPLETION = _Form(
     lambda data: (data["object"], str(data.get("id")), str(data.get("model"))), _begins_again, _completion
 )
-_TOKENS = _Form(lambda _: "token", lambda _, before: before[-1].get("generated_text") is not None, _generated)
+_TOKENS = _Form(lambda _: "token", lambda _, before: before.last.get("generated_text") is not None, _generated)
 _EVENTS = _Form(
     lambda _: "event",
-    lambda data, before: data.get("type") == "response.created" or before[-1].get("type") in _LAST,
+    lambda data, before: data.get("type") == "response.created" or before.last.get("type") in _LAST,
     _response,
 )

@@ -36,15 +36,15 @@ def answers_of(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {**prompt, "choices": [{"index": at, "text": text} for at, text in enumerate(texts)]}
         for prompt, answers in zip(asked, data["resps"], strict=False)
-        if (texts := [text for text in answers if isinstance(text, str)] if isinstance(answers, list) else [answers])
+        if (texts := [text for text in (answers if isinstance(answers, list) else [answers]) if isinstance(text, str)])
     ]
 
 
 def _asked(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The prompts of the requests that let the model write; the others have the text that it rates instead."""
     for arguments in _values(data["arguments"]):
-        prompt, *rest = [*_values(arguments), None]
-        if mapping(rest[0]):
+        prompt, settings, *_ = [*_values(arguments), None, None]
+        if mapping(settings):
             yield _prompt(prompt)
 
 

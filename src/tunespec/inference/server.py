@@ -11,6 +11,7 @@ from tunespec.inference.answered import Reply, Served
 from tunespec.inference.errors import ServerError
 
 T = TypeVar("T")
+_THOUGHTS = 4  # times as many as pieces of text are waited for: who thinks writes a page about a line
 # How Ollama, llama.cpp's server, vLLM, LM Studio and OpenAI itself say that a prompt does not fit.
 _TOO_LONG = re.compile(
     r"exceeds? the (?:available )?context|(?:longer|greater) than the context|(?:maximum|model's) context length"
@@ -20,7 +21,6 @@ _TOO_LONG = re.compile(
 # vLLM and OpenAI count the caller's limit, too: what the prompt itself has stands beside the context's length.
 _COUNTED = re.compile(r"context length is (\d+) tokens.*?(\d+) (?:input tokens|in the messages)", re.DOTALL)
 # How Ollama, llama.cpp's server without its Jinja engine, and vLLM without a parser say that they take no tools.
-_THOUGHTS = 4  # times as many as pieces of text are waited for: who thinks writes a page about a line
 _NO_TOOLS = re.compile(r"does not support tools|tools? (?:param|choice) requires", re.IGNORECASE)
 
 

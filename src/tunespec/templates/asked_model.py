@@ -27,12 +27,15 @@ _NAME = re.compile(rf"({_FAMILY})\d*(\.\d+)?[a-z]?(-({_VARIANT}|\d[\d.x]*[bm]?))
 _SIZE = re.compile(r"(e?\d+x)?e?\d+(\.\d+)?[bm](-|$)")  # a tag that tells a size: `:3b`, `:32b-instruct`
 
 
-# Names of models that only their makers serve. Source: the model lists of OpenAI, Anthropic, Google, xAI, Mistral and
-# DeepSeek, August 2026; `ft:` begins the name of a model that OpenAI tuned.
+# Names of models that only their makers serve; one's own may begin like them: `gpt-oss-20b-support`, `text-to-sql`.
+# Source: the model lists of OpenAI, Anthropic, Google, xAI, Mistral and DeepSeek, August 2026; `ft:` begins the name of
+# a model that OpenAI tuned, and Mistral's end in `latest` or a year and month.
 _HOSTED = re.compile(
-    r"(gpt-\d|chatgpt-|text-(davinci|embedding)-|(davinci|babbage)-00|claude-(\d|instant|v\d|opus|sonnet|haiku)|grok-"
-    r"(\d|beta)|gemini-(\d|pro|flash)|deepseek-(chat|reasoner)$|o[134](-(mini|preview|pro)|$)|ft$).*"
-    r"|(mistral|ministral|codestral|pixtral|magistral|devstral)-.*(latest|\d{4})"
+    r"(gpt-\d|chatgpt-|text-(davinci|embedding|moderation)-|(davinci|babbage)-00|codex-mini|computer-use-|claude-(\d|"
+    r"instant|v\d|opus|sonnet|haiku)|grok-(\d|beta)|gemini-(\d|pro|flash)|deepseek-(chat|reasoner)$|"
+    r"o[134](-(mini|preview|pro|deep|\d{4})|$)|ft$|open-(mistral|mixtral|codestral)-(\d|nemo|mamba)).*"
+    r"|(mistral-(tiny|small|medium|large|saba|ocr|moderation)|ministral-\d+b|codestral(-mamba|-embed)?|"
+    r"pixtral-(\d+b|large)|(magistral|devstral)-(small|medium))-(latest|2[3-9](0\d|1[0-2]))"
 )
 # Who publishes models under this name on the Hugging Face hub: none of them is one's own.
 _PUBLISHERS = frozenset(
@@ -112,8 +115,13 @@ def is_another(name: str, named: str | None) -> bool:
     """
     if named is not None:
         return not is_same_model(name, named)
-    publisher, _, last = _parts(name)[0].rpartition("/")
-    return is_of_library(name) or publisher in _PUBLISHERS or _HOSTED.fullmatch(last) is not None
+    publisher = _parts(name)[0].rpartition("/")[0]
+    return is_of_library(name) or publisher in _PUBLISHERS or is_hosted(name)
+
+
+def is_hosted(name: str) -> bool:
+    """Whether a name is of a model that only its maker serves: `gpt-4o`, `mistral-large-latest`."""
+    return _HOSTED.fullmatch(_parts(name)[0].rpartition("/")[2]) is not None
 
 
 def is_of_library(name: str) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from tunespec.templates.python_code import is_notebook, notebook_code
@@ -12,6 +14,7 @@ from tunespec.templates.python_text import parsed
 from tunespec.training.folders import found_from
 
 _LONGEST = 255  # characters of a path that somebody typed
+_MOST = 1_000  # paths of one program that are looked for
 _ELSEWHERE = ("/", "\\", "~")  # no path of the project: a machine's own folder, or a network's
 
 
@@ -30,8 +33,35 @@ def named_folders(program: Path, root: Path) -> list[Path]:
         content = program.read_bytes()
     except OSError:
         return []
-    found = (found_from(program, text, root) for text in _paths(content))
-    return list(dict.fromkeys(path.resolve() for path in found if path is not None and path.is_dir()))
+    near = [folder for folder in program.parents if folder == root or root in folder.parents]
+    folders = [program.parent, *near, root]
+    there = {name.casefold() for folder in folders for name in _names(folder)}
+    texts = islice((text for text in _paths(content) if _begins(text) in there), _MOST)
+    found = (found_from(program, text, root) for text in texts)
+    own = [path for path in found if path is not None and path.is_dir() and _is_within(path, folders)]
+    return list(dict.fromkeys(path.resolve() for path in own))
+
+
+def _names(folder: Path) -> list[str]:
+    """What may begin a path from there: nearly every text of a program is no path, and looks for none."""
+    try:
+        return [*(one.name for one in folder.iterdir()), "..", "."]
+    except OSError:
+        return []
+
+
+def _begins(text: str) -> str:
+    return next(iter(Path(text).parts), ".").casefold()
+
+
+def _is_within(path: Path, folders: Sequence[Path]) -> bool:
+    """Whether a path as it is written stays in the project; a folder in it may be a link to another disk."""
+    written = _straight(path)
+    return any(written.is_relative_to(_straight(folder)) for folder in folders)
+
+
+def _straight(path: Path) -> Path:
+    return Path(os.path.normpath(path.absolute()))
 
 
 @lru_cache(maxsize=64)

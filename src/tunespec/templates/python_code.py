@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tunespec.templates.notebook_lines import cell_lines, plain_ends
 from tunespec.templates.python_text import plain, why_no_python
 
 SCRIPT, NOTEBOOK = ".py", ".ipynb"
 LARGEST = 1 << 20  # bytes of a program that somebody wrote
 LARGEST_NOTEBOOK = 32 << 20  # bytes: its outputs hold pictures, too
-_KEY = re.compile(r'"(?:source|input)"\s*:\s*')
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_JSON = re.compile(rb'[ \t\r\n]*+\{[ \t\r\n]*+["}]')
 
 
 class CodeError(ValueError):
@@ -85,8 +84,8 @@ def largest(path: Path) -> int:
 
 
 def is_notebook(content: bytes) -> bool:
-    """Whether a program is a notebook's file: no script begins with a bracket."""
-    return content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+    """Whether a program is a notebook's file, by how JSON begins: a script may be a template, `{% if ... %}`."""
+    return _JSON.match(content.removeprefix(b"\xef\xbb\xbf")) is not None
 
 
 def notebook_code(content: bytes) -> Code:
@@ -98,15 +97,23 @@ def notebook_code(content: bytes) -> Code:
     Raises:
         CodeError: for what is no notebook, or one of another language.
     """
+    if isinstance(found := _read(content), str):
+        raise CodeError(found)
+    return found
+
+
+@lru_cache(maxsize=32)
+def _read(content: bytes) -> Code | str:
+    """The code, or why there is none: several ask the same of one file, and the cache keeps no exception."""
     try:
         text = content.decode("utf-8-sig")
         cells = list(_cells(json.loads(text)))
-    except UnicodeDecodeError as error:
-        raise CodeError("no notebook that can be read: it is no UTF-8") from error
+    except UnicodeDecodeError:
+        return "no notebook that can be read: it is no UTF-8"
     except (ValueError, RecursionError) as error:
-        raise CodeError(f"no notebook that can be read: {error or type(error).__name__}") from error
+        return f"no notebook that can be read: {error or type(error).__name__}"
     found, lines, broken = list[str](), list[Line](), list[tuple[str, str]]()
-    for cell, places in zip(cells, _physical(text, cells), strict=True):
+    for cell, places in zip(cells, cell_lines(text, [cell.source for cell in cells]), strict=True):
         code = _text(cell.source)
         if not cell.is_code or not code:
             continue
@@ -117,7 +124,7 @@ def notebook_code(content: bytes) -> Code:
             continue
         lines += [Line(physical, cell.number, at) for at, physical in enumerate(places, 1)]
     if sum(map(len, found)) > LARGEST:
-        raise CodeError("it holds more code than somebody wrote")
+        return "it holds more code than somebody wrote"
     return Code("\n".join(found), tuple(lines), tuple(broken))
 
 
@@ -152,38 +159,4 @@ def _language(metadata: Any) -> str:
 
 
 def _text(source: str | list[str]) -> str:
-    return _plain_ends(source if isinstance(source, str) else "".join(source)).removesuffix("\n")
-
-
-def _physical(text: str, cells: Sequence[_Cell]) -> Iterator[list[int]]:
-    """For each cell, the physical lines of its own: JSON is written with one text in a line, or all in one."""
-    ends = [found.start() for found in re.finditer("\n", text)]
-    starts, next_ = [key.end() for key in _KEY.finditer(text)], 0
-    for cell in cells:
-        found = (at for at in range(next_, len(starts)) if _stands(cell.source, text, starts[at]))
-        here = next(found, None) if cell.source else None
-        items = [cell.source] if isinstance(cell.source, str) else cell.source
-        own = [] if here is None else [one.start() for one in islice(_STRING.finditer(text, starts[here]), len(items))]
-        next_ = next_ if here is None else here + 1
-        lines = [bisect_right(ends, one) + 1 for one in own] if len(own) == len(items) else [1] * len(items)
-        yield list(_of_each(items, lines))
-
-
-def _of_each(items: Sequence[str], physical: Sequence[int]) -> Iterator[int]:
-    """The physical line of each line that begins in one of these texts, which follow one another."""
-    begins = True
-    for item, line in zip(map(_plain_ends, items), physical, strict=True):
-        yield from [line] * (bool(item and begins) + item[:-1].count("\n"))
-        begins = item.endswith("\n") if item else begins
-
-
-def _plain_ends(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _stands(source: str | list[str], text: str, start: int) -> bool:
-    """Whether this is what stands at a place of the file."""
-    try:
-        return bool(json.JSONDecoder().raw_decode(text, start)[0] == source)
-    except (ValueError, RecursionError):
-        return False
+    return plain_ends(source if isinstance(source, str) else "".join(source)).removesuffix("\n")

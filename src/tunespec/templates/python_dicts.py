@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from tunespec.templates.python_scopes import Scope, changed_names, scope_of
 
@@ -21,22 +22,18 @@ def built(node: ast.AST) -> dict[str, ast.expr]:
     `p = {"model": "m"}` and then `p["options"] = {}`: only where each of these statements follows the other in one
     block, before anything else has the name. What is changed later, or elsewhere, is not told.
     """
-    names: dict[str, list[ast.Name]] = {}
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Name):
-            names.setdefault(inner.id, []).append(inner)
+    uses, changes, blocks = _uses(node), _changes(node), list(_blocks(node))
+    stores = {id(store.made): store for block in blocks for one in block if (store := _store(one, block)) is not None}
     found: dict[str, ast.expr] = {}
-    for block in _blocks(node):
-        for at, made in enumerate(block):
-            name = _bound(made)
-            if name is None or not isinstance(made, ast.Assign):
+    for block in blocks:
+        for statement in block:
+            if (made := _bound(statement)) is None or uses[made[0].id][0] is not made[0]:
                 continue
-            adding = list(_adding(block[at + 1 :], name))
-            uses = sorted(names[name], key=lambda one: (one.lineno, one.col_offset))
-            own = {id(made.targets[0]), *(id(target.value) for target, _ in adding)}
-            if adding and {id(one) for one in uses[: len(own)]} == own and not _changes(node, name, own):
-                keys, values = [None, *(target.slice for target, _ in adding)], [made.value, *(v for _, v in adding)]
-                found[name] = ast.copy_location(ast.Dict(keys, values), made.value)
+            name, first = made
+            adding = list(_adding(uses[name.id][1:], block, stores))
+            if adding and not changes.get(name.id, set()) - {id(name), *(id(one.made) for one in adding)}:
+                keys, values = [None, *(one.key for one in adding)], [first, *(one.value for one in adding)]
+                found[name.id] = ast.copy_location(ast.Dict(keys, values), first)
     return found
 
 
@@ -49,44 +46,63 @@ def _blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:
                 yield from _blocks(inner)
 
 
-def _bound(statement: ast.stmt) -> str | None:
-    """The name to which a statement binds a dict."""
+def _bound(statement: ast.stmt) -> tuple[ast.Name, ast.Dict] | None:
+    """The name to which a statement binds a dict, and the dict."""
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Dict) and len(statement.targets) == 1:
         target = statement.targets[0]
-        return target.id if isinstance(target, ast.Name) else None
+        return (target, statement.value) if isinstance(target, ast.Name) else None
     return None
 
 
-def _adding(statements: list[ast.stmt], name: str) -> Iterator[tuple[ast.Subscript, ast.expr]]:
-    """The statements that add a key to it, until something else has the name."""
-    for one in statements:
-        target = one.targets[0] if isinstance(one, ast.Assign) and len(one.targets) == 1 else None
-        if isinstance(one, ast.Assign) and isinstance(target, ast.Subscript) and _is(target.value, name):
-            if not isinstance(target.slice, ast.Constant) or _mentions(one.value, name):
-                return
-            yield target, one.value
-        elif _mentions(one, name):
+class _Store(NamedTuple):
+    """A statement that adds a constant key to a dict: where the dict's name stands, and in which block."""
+
+    made: ast.Name
+    key: ast.expr
+    value: ast.expr
+    block: list[ast.stmt]
+
+
+def _store(statement: ast.stmt, block: list[ast.stmt]) -> _Store | None:
+    """What a statement adds to a dict, if it is no more than that."""
+    target = statement.targets[0] if isinstance(statement, ast.Assign) and len(statement.targets) == 1 else None
+    if not isinstance(statement, ast.Assign) or not isinstance(target, ast.Subscript):
+        return None
+    if not isinstance(target.value, ast.Name) or not isinstance(target.slice, ast.Constant):
+        return None
+    named = any(isinstance(one, ast.Name) and one.id == target.value.id for one in ast.walk(statement.value))
+    return None if named else _Store(target.value, target.slice, statement.value, block)
+
+
+def _adding(uses: Iterable[ast.Name], block: list[ast.stmt], stores: Mapping[int, _Store]) -> Iterator[_Store]:
+    """The statements of a block that add a key, as long as these uses of the name are no others."""
+    for use in uses:
+        store = stores.get(id(use))
+        if store is None or store.block is not block:
             return
+        yield store
 
 
-def _is(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
-
-
-def _mentions(node: ast.AST, name: str) -> bool:
-    return any(_is(one, name) for one in ast.walk(node))
-
-
-def _changes(node: ast.AST, name: str, own: set[int]) -> bool:
-    """Whether a name is bound or changed by anything but these."""
+def _uses(node: ast.AST) -> dict[str, list[ast.Name]]:
+    """Where each name stands, in the order of the text."""
+    found: dict[str, list[ast.Name]] = {}
     for one in ast.walk(node):
-        if _is(one, name) and isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load) and id(one) not in own:
-            return True
-        if isinstance(one, ast.Subscript | ast.Attribute) and id(one.value) not in own and _is(_base(one), name):
-            reads = isinstance(one, ast.Subscript) and isinstance(one.ctx, ast.Load)
-            if not reads:
-                return True
-    return False
+        if isinstance(one, ast.Name):
+            found.setdefault(one.id, []).append(one)
+    return {name: sorted(uses, key=lambda one: (one.lineno, one.col_offset)) for name, uses in found.items()}
+
+
+def _changes(node: ast.AST) -> dict[str, set[int]]:
+    """The expressions through which each name is bound, or may be changed: the name itself, or a part of it."""
+    found: dict[str, set[int]] = {}
+    for one in ast.walk(node):
+        if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load):
+            found.setdefault(one.id, set()).add(id(one))
+        elif isinstance(one, ast.Attribute) or (isinstance(one, ast.Subscript) and not isinstance(one.ctx, ast.Load)):
+            base = _base(one)
+            if isinstance(base, ast.Name):
+                found.setdefault(base.id, set()).add(id(one.value))
+    return found
 
 
 def _base(node: ast.expr) -> ast.expr:

@@ -7,6 +7,8 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from tunespec.templates.asked_model import is_hosted
+
 _ADDRESS = re.compile(r"https?://[^\s/?#]+", re.IGNORECASE)
 # Providers whose interface is OpenAI's: what is asked there is no model that somebody serves.
 _PROVIDERS = tuple(
@@ -16,7 +18,6 @@ _PROVIDERS = tuple(
     "hyperbolic.xyz cohere.ai cohere.com replicate.com amazonaws.com github.ai minimax.chat minimax.io 01.ai "
     "baichuan-ai.com stepfun.com baidubce.com lambda.ai anyscale.com friendli.ai nebius.com ai21.com upstage.ai".split()
 )
-_OF_OPENAI = re.compile(r"(gpt-|chatgpt|o\d\b|ft:|text-|davinci|babbage|codex)", re.IGNORECASE)
 _OWN_NAMES = (".local", ".internal", ".lan", ".localhost")
 
 
@@ -48,7 +49,7 @@ def is_providers(address: str | None, model: Any) -> bool:
     """
     host = host_of(address or "")
     if not host:
-        return _OF_OPENAI.match(model) is not None if isinstance(model, str) else address is None
+        return is_hosted(model) if isinstance(model, str) else address is None
     return any(host == one or host.endswith(f".{one}") for one in _PROVIDERS)
 
 

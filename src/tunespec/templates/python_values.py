@@ -12,6 +12,7 @@ from tunespec.templates.python_scopes import Scope
 from tunespec.templates.python_unknown import ANY, OWN_END, UNKNOWN, is_unknown
 
 _LARGEST = 100_000  # characters or items of a value: names that double each other would grow without end
+_LONGEST = 4_096  # characters of an address that somebody typed
 _CONTAINERS = ("dict", "ollama.Options", "transformers.GenerationConfig")  # their keywords are their keys
 _OBJECTS = frozenset({"self", "cls"})
 
@@ -27,6 +28,7 @@ class Values:
     imports: Mapping[str, str]
     held: Mapping[str, tuple[ast.expr, Scope]] = field(default_factory=dict)
     _known: dict[int, Any] = field(default_factory=dict)
+    _texts: dict[int, str] = field(default_factory=dict)
 
     def of(self, node: ast.expr | None, scope: Scope) -> Any:
         """A text, number, bool, None, list or dict, or UNKNOWN. A dict's values may be UNKNOWN, and a key ``ANY``."""
@@ -113,16 +115,24 @@ class Values:
         return found
 
     def text(self, node: ast.expr, scope: Scope) -> str:
-        """The texts within an expression, in their order: of `f"{HOST}/api/chat"`, HOST's own if it is known."""
+        """The texts within an expression, in their order: of `f"{HOST}/api/chat"`, HOST's own if it is known.
+
+        Empty if it is longer than an address.
+        """
         found, where = self.bound(node, scope)
         if found is None:
             return ""
-        if isinstance(found, ast.Constant):
-            return found.value if isinstance(found.value, str) else ""
-        if (value := self.of(found, where)) is not UNKNOWN:
+        if id(found) not in self._texts:
+            self._texts[id(found)] = ""  # while it is read: as in ``of``
+            self._texts[id(found)] = self._text(found, where)
+        return self._texts[id(found)]
+
+    def _text(self, node: ast.expr, scope: Scope) -> str:
+        if (value := self.of(node, scope)) is not UNKNOWN or isinstance(node, ast.Constant):
             return value if isinstance(value, str) else ""
-        parts = [one for one in ast.iter_child_nodes(found) if isinstance(one, ast.expr)]
-        return "".join(self.text(one, where) for one in parts)
+        parts = (self.text(one, scope) for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr))
+        whole = "".join(parts)
+        return whole if len(whole) <= _LONGEST else ""
 
     def path(self, node: ast.expr) -> str:
         """A dotted name, by what was imported; empty for other expressions."""

@@ -10,10 +10,9 @@ from pathlib import Path
 
 from tunespec.subjects import DataFile
 from tunespec.templates.python_code import (
-    LARGEST_NOTEBOOK,
-    NOTEBOOK,
     Code,
     CodeError,
+    is_notebook,
     is_program,
     largest,
     notebook_code,
@@ -173,9 +172,9 @@ def _head(path: Path, most: int = LARGEST) -> bytes:
 
 def _code(path: Path) -> Code:
     """A program's text, or the code of a notebook."""
-    is_notebook = path.suffix.lower() == NOTEBOOK
+    content = _bytes(path, largest(path))
     try:
-        return notebook_code(_bytes(path, LARGEST_NOTEBOOK)) if is_notebook else script_code(_bytes(path, LARGEST))
+        return notebook_code(content) if is_notebook(content) else script_code(content)
     except CodeError as error:
         raise TrainingError(str(error)) from error
 
