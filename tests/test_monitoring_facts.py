@@ -472,15 +472,28 @@ def test_evaluation_on_the_data_that_are_trained_on(tmp_path, text, said):
     assert (said or "") in (own or "")
 
 
-def test_two_names_of_a_registry_for_one_file(tmp_path):
+@pytest.mark.parametrize("is_at_hand", [True, False])
+def test_two_names_of_a_registry_for_one_file(tmp_path, is_at_hand):
     registry = (
-        '{"x": {"file_name": "d.json"}, "y": {"file_name": "d.json"}, "z": {"file_name": "d.json", "split": "b"}}'
+        '{"x": {"file_name": "d.json"}, "y": {"file_name": "d.json"}, "z": {"file_name": "d.json", "split": "b"}, '
+        '"other": {"file_name": "e.json"}}'
     )
     (tmp_path / "dataset_info.json").write_text(registry, encoding="utf-8")
-    (tmp_path / "d.json").write_text("[]", encoding="utf-8")
-    for name, is_same in (("y", True), ("z", False)):
-        kinds = found(tmp_path, f"{LLAMA_FACTORY}dataset_dir: .\neval_dataset: {name}\n{ON}")
-        assert ("evaluation_on_training_data" in kinds) is is_same
+    if is_at_hand:
+        (tmp_path / "d.json").write_text("[]", encoding="utf-8")
+    said = {
+        name: found(tmp_path, f"{LLAMA_FACTORY}dataset_dir: .\neval_dataset: {name}\n{ON}").get(
+            "evaluation_on_training_data"
+        )
+        for name in ("x", "y", "z", "other")
+    }
+    line = LLAMA_FACTORY.splitlines().index("dataset: x") + 1
+    assert said == {
+        "x": f"`eval_dataset` names `x`, which `dataset` (line {line}) trains on",
+        "y": f"`eval_dataset` names `y`, which `dataset` (line {line}) trains on as `x`",
+        "z": None,
+        "other": None,
+    }
 
 
 AT_HAND = "model: m\nnum_layers: 16\nbatch_size: 4\nadapter_path: a\n"  # mlx-lm, and what it trains on is there

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -19,8 +20,10 @@ from tests.training_settings import (
     run_of,
 )
 from tunespec.config import find
+from tunespec.discover import discover
 from tunespec.discover_training import told_of_data
-from tunespec.subjects import TrainingRun
+from tunespec.subjects import DataFile, TrainingRun
+from tunespec.training.data_files import Trained
 from tunespec.training.source import RunSource
 from tunespec.training.stages import sharing
 
@@ -106,7 +109,7 @@ def together(folder, **texts):
     run = run_of(folder, own, beside=beside).run
     files = tuple(replace(file, format="training") for file in run.files)
     told = told_of_data(files, folder)
-    run = TrainingRun(run.name, files[:1], beside=tuple(sharing(files[0], told)))
+    run = TrainingRun(run.name, files[:1], beside=tuple(sharing(told)[files[0]]))
     return marked(RunSource(run, find(folder)), "shared_output").get("shared_output", "")
 
 
@@ -118,6 +121,19 @@ def test_two_stages_in_one_folder(tmp_path):
     goes_on = DPO.replace("model_name_or_path: m", "model_name_or_path: other\nadapter_name_or_path: out/checkpoint-9")
     assert "dpo.yaml" in together(tmp_path, sft=LLAMA_FACTORY, dpo=goes_on)
     assert "rl.yaml (`rl: dpo`)" in together(tmp_path, sft=f"{AXOLOTL}datasets: []\n", rl=f"{AXOLOTL}rl: dpo\n")
+
+
+def test_two_stages_of_one_program_in_one_folder(tmp_path):
+    text = """\
+from trl import DPOConfig, DPOTrainer, SFTConfig, SFTTrainer
+SFTTrainer("m", args=SFTConfig(output_dir="out")).train()
+DPOTrainer("m", args=DPOConfig(output_dir="out")).train()
+"""
+    (tmp_path / "train.py").write_text(text, encoding="utf-8")
+    config = find(tmp_path)
+    dpo, sft = (marked(RunSource(run, config), "shared_output") for run in discover(config, [str(tmp_path)]).runs)
+    assert "is also the folder of train.py:SFTTrainer (`trainer: SFTTrainer`): the later" in dpo["shared_output"]
+    assert "is also the folder of train.py:DPOTrainer (`trainer: DPOTrainer`): the later" in sft["shared_output"]
 
 
 @pytest.mark.parametrize(
@@ -133,6 +149,21 @@ def test_two_stages_in_one_folder(tmp_path):
 )
 def test_what_only_shares_a_folder(tmp_path, texts):
     assert together(tmp_path, **texts) == ""
+
+
+def test_of_very_many_configurations_each_is_looked_at_once():
+    class Output(str):
+        __slots__ = ()
+        read = 0
+
+        def replace(self, *args):
+            Output.read += 1
+            return super().replace(*args)
+
+    files = [DataFile(Path(f"{at % 7}/{at}.yaml"), f"{at}.yaml", None, "training") for at in range(200)]
+    found = sharing({file: Trained(output_dir=Output(f"out/{at % 70}")) for at, file in enumerate(files)})
+    assert Output.read == len(files)
+    assert found[files[0]] == [files[70], files[140]]
 
 
 @pytest.mark.skipif(not CONFIGURATIONS.is_dir(), reason="no corpora beside the repository (../shared/corpora)")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +14,9 @@ from tests.test_python_runs import IMPORTS, PEFT, values
 from tunespec.config import find
 from tunespec.discover import discover
 from tunespec.subjects import DataFile, TrainingRun
+from tunespec.templates.python_code import Code
 from tunespec.training.configuration import runs_in, spec_in
+from tunespec.training.python_calls import Program
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.source import RunSource
 
@@ -153,6 +157,23 @@ def test_each_run_is_a_subject(tmp_path):
     assert rates == [2e-5, 2e-6, 1e-4]
 
 
+def test_a_program_is_parsed_once_however_many_runs_it_starts(tmp_path, monkeypatch):
+    parsed = list[Code]()
+
+    def counting(code: Code) -> Program:
+        parsed.append(code)
+        return original(code)
+
+    original = Program.of
+    monkeypatch.setattr(Program, "of", counting)
+    text = f"{IMPORTS}{TWO}# {tmp_path}\n"  # which no other test has read
+    write_files(tmp_path, {"train.py": text, "copy/train.py": text})
+    found = discover(find(tmp_path), [str(tmp_path)])
+    specs = [RunSource(run, find(tmp_path)).spec for run in found.runs]
+    assert [spec.written.file.shown for spec in specs if spec] == ["copy/train.py"] * 2 + ["train.py"] * 2
+    assert len(parsed) == 1
+
+
 @pytest.mark.parametrize(
     ("text", "args", "held_out"),
     [
@@ -179,3 +200,122 @@ def test_a_trainers_positions_are_those_of_its_class(tmp_path, text, args, held_
     setting = spec.setting("validation_data")
     assert setting is not None
     assert (setting.value if setting.is_known else "unknown") == held_out
+
+
+TRAINS = "def train():\n  {0} = SFTTrainer(m, SFTConfig(learning_rate=1), eval_dataset=e)\n  {0}.train()\n"
+ASKS = "def evaluate():\n  {0} = SFTTrainer(m, SFTConfig(learning_rate=2))\n  {0}.evaluate(e)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (TRAINS.format("trainer") + ASKS.format("trainer"), {"": 1}),
+        (TRAINS.format("trainer") + ASKS.format("other"), {"": 1}),
+        # Whoever gets it may train it: under the same name, or by what a function returns.
+        (
+            TRAINS.format("trainer") + "def go(t):\n  t.train()\n"
+            "t = SFTTrainer(m, SFTConfig(learning_rate=2))\ngo(t)\nt.evaluate()\n",
+            {"SFTTrainer": 1, "SFTTrainer 2": 2},
+        ),
+        (
+            TRAINS.format("trainer") + "def get():\n  t = SFTTrainer(m, SFTConfig(learning_rate=2))\n"
+            "  t.evaluate()\n  return t\nmine = get()\nmine.train()\n",
+            {"SFTTrainer": 1, "SFTTrainer 2": 2},
+        ),
+    ],
+)
+def test_whether_a_trainer_trains_is_said_where_its_name_is_its_own(tmp_path, text, expected):
+    assert rates(tmp_path, text) == expected
+
+
+def test_arguments_are_set_anew_only_where_their_name_is_their_own(tmp_path):
+    text = """\
+def one():
+  args = SFTConfig(learning_rate=1)
+  SFTTrainer(m, args).train()
+def two():
+  args = SFTConfig(learning_rate=2)
+  args.learning_rate = 5
+  SFTTrainer(m, args).train()
+"""
+    assert rates(tmp_path, text) == {"SFTTrainer": 1, "SFTTrainer 2": None}
+    given = "def slower(args):\n  args.learning_rate = 5\nargs = SFTConfig(learning_rate=1)\nslower(args)\n"
+    assert rates(tmp_path, f"{given}SFTTrainer(m, args)") == {"": None}
+    one_of_two = "args = SFTConfig(learning_rate=1) if big else SFTConfig(learning_rate=1)\nargs.learning_rate = 5\n"
+    assert rates(tmp_path, f"{one_of_two}SFTTrainer(m, args)") == {"": None}
+
+
+BEFORE = "args = SFTConfig(learning_rate=1)\n"
+TAKEN = "SFTTrainer(m, args)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [
+        ("def main():\n  args = SFTConfig(learning_rate=2)\n  def make():\n    return SFTTrainer(m, args)\n", 2),
+        ("def main():\n  args = SFTConfig(learning_rate=2)\n  make = lambda: SFTTrainer(m, args)\n", 2),
+        (f"class Mine:\n  def run(self):\n    {TAKEN}", 1),
+    ],
+)
+def test_a_name_is_that_of_the_nearest_function_around_it(tmp_path, text, rate):
+    assert list(rates(tmp_path, BEFORE + text).values())[-1] == rate
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"for args in mine:\n  {TAKEN}",
+        f"for name, (args, rest) in mine:\n  {TAKEN}",
+        "trainers = [SFTTrainer(m, args) for args in mine]\n",
+        f"with mine() as args:\n  {TAKEN}",
+        f"try:\n  pass\nexcept ValueError as args:\n  {TAKEN}",
+        f"try:\n  pass\nexcept* ValueError as args:\n  {TAKEN}",
+        f"args += mine\n{TAKEN}",
+        f"import args\n{TAKEN}",
+        f"from mine import a as args\n{TAKEN}",
+        f"def args(): pass\n{TAKEN}",
+        f"class args: pass\n{TAKEN}",
+        f"match mine:\n  case (1, args):\n    {TAKEN}",
+        f"match mine:\n  case [1, *args]:\n    {TAKEN}",
+        f"match mine:\n  case {{1: 2, **args}}:\n    {TAKEN}",
+        f"(name, *args), rest = (1, 2), 3\n{TAKEN}",
+        f"first, *args = mine\n{TAKEN}",
+    ],
+)
+def test_what_binds_a_name_anew_is_no_longer_what_it_was(tmp_path, text):
+    links = Program.of(Code(IMPORTS + BEFORE + text)).links
+    [trainer] = [call for call in links.calls.values() if call.is_trainer]
+    name = trainer.nodes["args"]
+    assert isinstance(name, ast.Name)
+    assert links.bound(name)[0] is None
+
+
+def test_what_a_comprehension_or_a_loop_binds_is_not_what_stands_around_it(tmp_path):
+    names = "[args for args in mine]\n"
+    assert rates(tmp_path, f"{BEFORE}{names}{TAKEN}") == {"": 1}
+    assert rates(tmp_path, f"{BEFORE}for args.a in mine: pass\n{TAKEN}") == {"": 1}
+
+
+def test_a_program_of_very_many_calls_is_read_as_far_as_somebody_may_have_written_it(tmp_path):
+    text = "SFTConfig(learning_rate=1)\nTrainingArguments(learning_rate=2)\n" * 2000
+    begin = time.perf_counter()
+    found = runs(tmp_path, text)
+    assert time.perf_counter() - begin < 10  # 79 s when each call was held against each
+    assert unread(found["SFTConfig"]) == ["the arguments from line 26 on are not judged: of a program 20 are"]
+
+
+def test_very_many_names_that_are_set_anew(tmp_path):
+    text = "a = SFTConfig(learning_rate=1)\n" + "b = a\nb.learning_rate = 2\n" * 2000
+    begin = time.perf_counter()
+    assert rates(tmp_path, text) == {"": None}
+    assert time.perf_counter() - begin < 10
+
+
+def test_what_a_function_binds_for_the_whole_program_is_known_elsewhere(tmp_path):
+    text = (
+        "t = None\ndef begin():\n  global t\n  t = SFTTrainer(m, SFTConfig(learning_rate=2))\n  t.evaluate()\n"
+        "begin()\nt.train()\n"
+    )
+    assert rates(tmp_path, TRAINS.format("trainer") + text) == {"SFTTrainer": 1, "SFTTrainer 2": 2}
+    text = f"def slower():\n  args.learning_rate = 5\ndef begin():\n  global args\n  {BEFORE}  slower()\n  {TAKEN}"
+    assert rates(tmp_path, text) == {"": None}

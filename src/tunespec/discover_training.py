@@ -81,14 +81,14 @@ def training_runs(
     configured = [file for file in files if file.format == "training"]
     sides = [file for file in files if file.format in BESIDE]
     logs = logs_by_run([file for file in files if file.format == LOG])
-    found, used = [], set()
+    found, used, shared = [], set(), sharing(told)
     for file in configured:
         trained = told[file]
         logged = _logs_of(trained, logs, configured)
         own = [*_beside(trained, file, sides, root), *logged]
         used |= {one.shown for one in own}
         run = _run((file, *own), trained, datasets, pairs, root)
-        found.append(replace(run, beside=(*run.beside, *sharing(file, told), *checkpoints_of(logged))))
+        found.append(replace(run, beside=(*run.beside, *shared[file], *checkpoints_of(logged))))
     alone = [(name, group) for name, group in logs.items() if not used & {file.shown for file in group}]
     alone += [(file.shown, [replace(file, format="training")]) for file in sides if file.shown not in used]
     for name, group in alone:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tunespec.templates.python_scopes import Function
+from tunespec.training.python_bindings import COMPREHENSIONS, Around, Binding, bindings_of
 from tunespec.training.python_given import Given
 
 # Parts of which one is done, and not the others.
@@ -18,7 +19,6 @@ _BRANCHES: Mapping[type[ast.AST], Sequence[str]] = {
     ast.Match: ("cases",),
 }
 _MOST = 50  # bindings of a name that are followed: a program that was made may have thousands
-_Around = tuple[ast.AST, str]  # what a node stands in, and in which of its parts
 
 
 @dataclass
@@ -27,9 +27,10 @@ class Links:
 
     tree: ast.Module
     calls: Mapping[int, Given]  # by the id of their nodes
-    _around: dict[ast.AST, _Around] = field(default_factory=dict)
-    _bound: dict[tuple[ast.AST, str], list[tuple[ast.AST, ast.expr | None]]] = field(default_factory=dict)
+    _around: dict[ast.AST, Around] = field(default_factory=dict)
+    _bound: dict[tuple[ast.AST, str], list[Binding]] = field(default_factory=dict)
     _names: dict[int, set[tuple[ast.AST, str]]] = field(default_factory=dict)
+    _shared: set[tuple[ast.AST, str]] = field(default_factory=set)
     _functions: dict[str, ast.AST] = field(default_factory=dict)
     _branches: dict[int, Mapping[ast.AST, object]] = field(default_factory=dict)
 
@@ -42,16 +43,22 @@ class Links:
                 for child in value if isinstance(value, list) else [value]:
                     if isinstance(child, ast.AST):
                         found._around[child] = node, part
+            if isinstance(node, ast.Global):
+                found._shared |= {(found._function(node), name) for name in node.names}
         for node in ast.walk(tree):
-            for name, value in _bindings(node):
-                at = found._function(node), name
-                found._bound.setdefault(at, []).append((node, value))
-                found._names.setdefault(id(value), set()).add(at)
+            found._bind(node)
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 found._functions[node.name] = node
         for bindings in found._bound.values():
-            bindings.sort(key=lambda one: _end(one[0]))
+            bindings.sort(key=lambda one: one.end)
         return found
+
+    def _bind(self, node: ast.AST) -> None:
+        for binding in bindings_of(node, self._around):
+            for at in self._binders(node, binding.name):
+                self._bound.setdefault(at, []).append(binding)
+                if binding.value is not None:
+                    self._names.setdefault(id(binding.value), set()).add(at)
 
     def made(self, node: ast.expr) -> list[Given]:
         """The calls one of which makes the value of an expression, as far as that can be told."""
@@ -126,23 +133,37 @@ class Links:
 
     def bound(self, name: ast.Name) -> list[ast.expr | None]:
         """What a name was surely bound to last, and what it may have been since; None for what is not read."""
-        where = self._function(name)
-        if (where, name.id) not in self._bound:
-            return [value for _, value in self._bound.get((self.tree, name.id), [])[-_MOST:]]
+        own = self._function(name)
+        for where, _ in self._blocks(name):
+            bound = self._bound.get((where, name.id), [])
+            if bound and where is own:
+                return self._latest(name, bound)
+            if bound:
+                return [one.value for one in bound[-_MOST:]]
+        return []
+
+    def _latest(self, name: ast.Name, bound: Sequence[Binding]) -> list[ast.expr | None]:
+        """What a name was bound to before it is used in the same function."""
         blocks = set(self._blocks(name))
         found = list[ast.expr | None]()
-        bound = self._bound[where, name.id]
-        before = bisect_right(bound, (name.lineno, name.col_offset), key=lambda one: _end(one[0]))
-        for node, value in bound[before - 1 :: -1] if before else ():
-            found.append(value)
-            if self._around[node] in blocks or isinstance(node, ast.arg) or len(found) == _MOST:
+        before = bisect_right(bound, (name.lineno, name.col_offset), key=lambda one: one.end)
+        for one in bound[before - 1 :: -1] if before else ():
+            found.append(one.value)
+            if one.block is None or one.block in blocks or len(found) == _MOST:
                 break
         return found
 
-    def _blocks(self, node: ast.AST) -> Iterator[_Around]:
+    def _blocks(self, node: ast.AST) -> Iterator[Around]:
         while node in self._around:
             yield self._around[node]
             node = self._around[node][0]
+
+    def _binders(self, node: ast.AST, name: str) -> Iterator[tuple[ast.AST, str]]:
+        """Where a name is known that a node binds: a comprehension's is its own, a `global` one the program's, too."""
+        where = node if isinstance(node, COMPREHENSIONS) else self._function(node)
+        yield where, name
+        if (where, name) in self._shared:
+            yield self.tree, name
 
     def _function(self, node: ast.AST) -> ast.AST:
         """The function that a node stands in, else the program."""
@@ -162,35 +183,7 @@ def _ends(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and isinstance(node.body[-1], ast.Return | ast.Raise | ast.Continue | ast.Break)
 
 
-def _end(node: ast.AST) -> tuple[int, int]:
-    """Where a binding is done: what stands in it is still what the name stood for before."""
-    return getattr(node, "end_lineno", None) or 0, getattr(node, "end_col_offset", None) or 0
-
-
 def _returned(function: ast.AST) -> Iterator[ast.expr]:
     for node in ast.walk(function):
         if isinstance(node, ast.Return) and node.value is not None:
             yield node.value
-
-
-def _unpacked(targets: Sequence[ast.expr], value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
-    """`a, b = x, y` binds each to its own; of another value each is bound to a part, written as `*value`."""
-    parts = value.elts if isinstance(value, ast.Tuple | ast.List) else ()
-    own = parts if len(parts) == len(targets) and not any(isinstance(one, ast.Starred) for one in parts) else ()
-    for target, part in zip(targets, own or [ast.Starred(value) for _ in targets], strict=True):
-        if isinstance(target, ast.Name):
-            yield target.id, part
-
-
-def _bindings(node: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:
-    """The names that a node itself binds, each with its value; None for what is not read."""
-    if isinstance(node, ast.Assign):
-        for target in node.targets:
-            if isinstance(target, ast.Name):
-                yield target.id, node.value
-            elif isinstance(target, ast.Tuple | ast.List):
-                yield from _unpacked(target.elts, node.value)
-    elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and isinstance(node.target, ast.Name):
-        yield node.target.id, node.value
-    elif isinstance(node, ast.arg):
-        yield node.arg, None

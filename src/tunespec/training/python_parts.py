@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -14,7 +14,9 @@ from tunespec.training.python_links import Links
 from tunespec.training.written import ANY
 
 _ASKS = frozenset(("evaluate", "predict"))
-MOST = 20  # trainers of one program: nobody writes so many
+_TRAINS = "train"
+_USES = _ASKS | {_TRAINS}
+MOST = 20  # trainers of one program, and arguments that none names: nobody writes so many
 _FOREIGN = "PPOConfig"  # up to TRL 0.11 no TrainingArguments, and since then with batches of its own
 
 
@@ -57,12 +59,14 @@ class Part:
 class Parts:
     """The runs of a program in the order in which they stand.
 
-    ``drafts`` are arguments that no trainer takes any more, ``foreign`` runs whose arguments are not the Trainer's.
+    ``drafts`` are arguments that no trainer takes any more, ``foreign`` runs whose arguments are not the Trainer's,
+    ``beyond`` the first trainer and the first arguments that are too many to be judged.
     """
 
     runs: Sequence[Part] = ()
     drafts: Sequence[Given] = ()
     foreign: Sequence[Part] = ()
+    beyond: Sequence[Given] = ()
 
 
 def parts_of(program: Program) -> Parts:
@@ -74,19 +78,35 @@ def parts_of(program: Program) -> Parts:
     if not program.calls:
         return Parts()
     links, trainers = program.links, program.trainers()[:MOST]
-    asked = [one for one in trainers if len(trainers) > 1 and _only_asks(program, links, one)]
+    used = _used(program, trainers)
+    asked = [one for one in trainers if len(trainers) > 1 and _only_asks(used[one])]
     linked = [Part(made, [one]) for one in trainers if (made := _arguments(links, one))]
     runs = _merged(links, [part for part in linked if part.trainers[0] not in asked])
     bound = {name for run in runs for call in run.arguments for name in links.names(call)}
-    taken = [call for part in linked for call in (*part.arguments, *part.trainers)]
-    left = [call for call in program.of_name(*ARGUMENTS) if call not in taken]
+    taken = {call for part in linked for call in (*part.arguments, *part.trainers)}
+    unnamed = [call for call in program.of_name(*ARGUMENTS) if call not in taken]
+    left = unnamed[:MOST]
     drafts = [call for call in left if links.names(call) & bound]
     others = [one for one in trainers if one not in taken and one not in asked]
     runs += _merged(links, _left([call for call in left if call not in drafts], others))
     runs.sort(key=lambda run: run.first.line)
-    _share(program, links, runs)
+    _share(program, links, runs, used)
     foreign = [run for run in runs if run.configuration == _FOREIGN]
-    return Parts([run for run in runs if run not in foreign], drafts, foreign)
+    beyond = (*program.trainers()[MOST : MOST + 1], *unnamed[MOST : MOST + 1])
+    return Parts([run for run in runs if run not in foreign], drafts, foreign, beyond)
+
+
+def held(links: Links, node: ast.expr, calls: Sequence[Given], *, may_be: bool) -> list[Given]:
+    """Those of some calls that make what an expression stands for.
+
+    Where it is not told what a name stands for, as a parameter, and it ``may_be`` any, it is each call's that is bound
+    to such a name anywhere.
+    """
+    made = set(links.made(node))
+    values = links.bound(node) if may_be and isinstance(node, ast.Name) else [node]
+    if isinstance(node, ast.Name) and (not values or None in values):
+        made |= {call for call in calls if node.id in {name for _, name in links.names(call)}}
+    return [call for call in calls if call in made]
 
 
 def _configuration(trainer: Given) -> str:
@@ -106,16 +126,19 @@ def _own_defaults(trainer: Given) -> bool:
     return known and trainer.values.get("args") is None and not {"args", ANY} & set(trainer.unknown)
 
 
-def _only_asks(program: Program, links: Links, trainer: Given) -> bool:
+def _used(program: Program, trainers: Sequence[Given]) -> Mapping[Given, set[str]]:
+    """What each trainer is used for; where it is not told whose a name is, all of that name may train."""
+    found = {one: set[str]() for one in trainers}
+    for node in program.nodes if trainers else ():
+        if isinstance(node, ast.Attribute) and node.attr in _USES:
+            for one in held(program.links, node.value, trainers, may_be=node.attr == _TRAINS):
+                found[one].add(node.attr)
+    return found
+
+
+def _only_asks(used: set[str]) -> bool:
     """Whether a trainer only evaluates: `Trainer(model, args).predict(...)`."""
-    names = {name for _, name in links.names(trainer)}
-    used = {
-        node.attr
-        for node in program.nodes
-        if isinstance(node, ast.Attribute)
-        and (node.value is trainer.node or (isinstance(node.value, ast.Name) and node.value.id in names))
-    }
-    return bool(used & _ASKS) and "train" not in used
+    return bool(used & _ASKS) and _TRAINS not in used
 
 
 def _left(arguments: Sequence[Given], trainers: Sequence[Given]) -> Iterator[Part]:
@@ -157,12 +180,12 @@ def _are_alternatives(links: Links, one: Part, other: Part) -> bool:
     return any(links.are_alternatives(*pair) for pair in pairs)
 
 
-def _share(program: Program, links: Links, runs: Sequence[Part]) -> None:
+def _share(program: Program, links: Links, runs: Sequence[Part], used: Mapping[Given, set[str]]) -> None:
     """Give each run the calls that take part in it, and those that take part in none that is seen."""
     reached = [{call for one in (*run.arguments, *run.trainers) for call in links.reached(one.node)} for run in runs]
     for run, own in zip(runs, reached, strict=True):
         others = {call for calls in reached for call in calls} - own
         run.calls = [call for call in program.calls if call not in others]
         run.is_linked = all(_arguments(links, one) for one in run.trainers)
-        run.only_asks = any(_only_asks(program, links, one) for one in run.trainers)
+        run.only_asks = any(_only_asks(used[one]) for one in run.trainers)
         run.is_after_another = any(call.is_trainer and call not in run.trainers for call in own)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache, partial
 
 from tunespec.subjects import DataFile
 from tunespec.templates.python_code import Code
-from tunespec.templates.python_scopes import dotted
 from tunespec.training.errors import TrainingError
 from tunespec.training.python_calls import Program
 from tunespec.training.python_data import of_data, same_data
 from tunespec.training.python_gathered import Gathered
 from tunespec.training.python_model import of_model
-from tunespec.training.python_parts import MOST, Part, Parts, parts_of
+from tunespec.training.python_parts import MOST, Part, Parts, held, parts_of
 from tunespec.training.python_tokenizer import PAD
 from tunespec.training.python_trainers import of_trainers
 from tunespec.training.written import Written
+
+_KEPT = 128  # programs that are looked at several times: what they are, which runs they start, and each run's data
+_Make = Callable[[DataFile], Written]
 
 
 def python_run(file: DataFile, code: Code) -> Written | None:
@@ -36,18 +39,24 @@ def python_runs(file: DataFile, code: Code) -> list[Written]:
     Raises:
         TrainingError: for a text that Python does not parse.
     """
+    return [make(replace(file, part=part) if part else file) for part, make in _runs(code)]
+
+
+@lru_cache(maxsize=_KEPT)
+def _runs(code: Code) -> Sequence[tuple[str, _Make]]:
+    """Each run that a program starts: its name, if there are several, and what makes it that of a file."""
     program = Program.of(code)
     parts = parts_of(program)
-    beside = [*_unjudged(parts, code), *_beyond(program), *(why for _, why in code.broken)]
-    runs = [_run(file, program, part, beside) for part in parts.runs]
+    beside = [*_unjudged(parts, code), *(why for _, why in code.broken)]
+    runs = [_run(program, part, beside) for part in parts.runs]
     if not runs and code.broken and any("Trainer" in text for text, _ in code.broken):
         raise TrainingError(code.broken[0][1])
     if len(runs) < 2:
-        return runs
+        return [("", run) for run in runs]
     names = [part.name.replace("Unsloth", "SFT") for part in parts.runs]
     numbers = [names[:at].count(name) + 1 for at, name in enumerate(names)]
     labels = [name if number == 1 else f"{name} {number}" for name, number in zip(names, numbers, strict=True)]
-    return [replace(run, file=replace(file, part=label)) for run, label in zip(runs, labels, strict=True)]
+    return list(zip(labels, runs, strict=True))
 
 
 def _unjudged(parts: Parts, code: Code) -> Iterator[str]:
@@ -62,14 +71,12 @@ def _unjudged(parts: Parts, code: Code) -> Iterator[str]:
             f"the run of `{run.configuration}` in {code.where(run.first.line)} is not judged: it has arguments of its "
             "own"
         )
+    for one in parts.beyond:
+        what = "trainers" if one.is_trainer else "arguments"
+        yield f"the {what} from {code.where(one.line)} on are not judged: of a program {MOST} are"
 
 
-def _beyond(program: Program) -> Iterator[str]:
-    for one in program.trainers()[MOST : MOST + 1]:
-        yield f"the trainers from {program.code.where(one.line)} on are not judged: of a program {MOST} are"
-
-
-def _run(file: DataFile, program: Program, part: Part, beside: Sequence[str]) -> Written:
+def _run(program: Program, part: Part, beside: Sequence[str]) -> _Make:
     code, found = program.code, Gathered()
     found.take([one for one in part.arguments if one.name == part.configuration])
     _set_later(found, program, part)
@@ -78,10 +85,10 @@ def _run(file: DataFile, program: Program, part: Part, beside: Sequence[str]) ->
     _of_collators(found, part)
     of_data(found, program.links, part)
     _of_tokenizer(found, program)
-    return Written(
-        file,
-        found.data,
-        {key: code.line(line) for key, line in found.lines.items()},
+    return partial(
+        Written,
+        data=found.data,
+        lines={key: code.line(line) for key, line in found.lines.items()},
         unknown=found.unknown,
         said=found.said,
         unread=(*_others(part, code), *beside),
@@ -104,16 +111,10 @@ def _others(part: Part, code: Code) -> Iterator[str]:
 
 def _set_later(found: Gathered, program: Program, part: Part) -> None:
     """`args.learning_rate = ...`: what holds then is not known."""
-    made = [one.node for one in part.arguments]
-    names = {
-        target.id
-        for node in program.nodes
-        if isinstance(node, ast.Assign) and node.value in made
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
     for node in program.nodes:
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and dotted(node.value) in names:
+        if not isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Store):
+            continue
+        if isinstance(node.value, ast.Name) and held(program.links, node.value, part.arguments, may_be=True):
             found.data.pop(node.attr, None)
             found.unknown[node.attr] = f"set anew in {program.code.where(node.lineno)}"
             found.lines[node.attr] = node.lineno

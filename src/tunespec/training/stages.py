@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import PurePosixPath
+from pathlib import PurePath, PurePosixPath
 
 from tunespec.subjects import DataFile
 from tunespec.training.data_files import Trained
@@ -11,18 +11,19 @@ from tunespec.training.data_files import Trained
 _STAGES = 4  # [judgement] pretraining, fine-tuning, a reward model, preferences: more files are examples to choose from
 
 
-def sharing(file: DataFile, told: Mapping[DataFile, Trained]) -> Sequence[DataFile]:
-    """The other configurations in the folder of one that write to the folder it writes to.
+def sharing(told: Mapping[DataFile, Trained]) -> Mapping[DataFile, Sequence[DataFile]]:
+    """For each configuration the others in its folder that write to the folder it writes to.
 
     Args:
-        file: the configuration.
-        told: what each one that is judged says.
+        told: what each configuration that is judged says.
     """
-    output = _output(told[file])
-    near = [one for one in told if one != file and one.path.parent == file.path.parent]
-    found = [one for one in near if output.parts and _output(told[one]) == output]
-    return found if len(found) < _STAGES else ()
-
-
-def _output(told: Trained) -> PurePosixPath:
-    return PurePosixPath(told.output_dir.replace("\\", "/"))
+    groups = dict[tuple[PurePath, PurePosixPath], list[DataFile]]()
+    for file, said in told.items():
+        output = PurePosixPath(said.output_dir.replace("\\", "/"))
+        if output.parts:
+            groups.setdefault((file.path.parent, output), []).append(file)
+    found: dict[DataFile, Sequence[DataFile]] = dict.fromkeys(told, ())
+    for group in groups.values():
+        if len(group) <= _STAGES:
+            found |= {file: [one for one in group if one != file] for file in group}
+    return found

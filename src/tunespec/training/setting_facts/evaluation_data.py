@@ -8,8 +8,10 @@ from tunespec.training.named_data import NamedData, named_data
 from tunespec.training.setting_facts.trained import trial_steps
 from tunespec.training.setting_rows import SettingRows
 from tunespec.training.source import RunSource
+from tunespec.training.written import Written
 
 KIND = "evaluation_on_training_data"
+_NAMED = ": "  # between a name and the file that a registry has for it
 
 
 def evaluation_data_facts(source: RunSource, rows: SettingRows) -> None:
@@ -32,9 +34,8 @@ def evaluation_data_facts(source: RunSource, rows: SettingRows) -> None:
             continue
         rows.rows.examine(KIND)
         if same in trained:
-            line = written.line(trained[same].key)
-            where = f"`{written.prefix}{trained[same].key}`{f' (line {line})' if line is not None else ''}"
-            rows.mark_key(KIND, one.key, f"`{written.prefix}{one.key}` names `{_word(one)}`, which {where} trains on")
+            said = _trained_on(written, trained[same], _word(one))
+            rows.mark_key(KIND, one.key, f"`{written.prefix}{one.key}` names `{_word(one)}`, which {said}")
     rows.skip(KIND, "it names no data to evaluate on")
 
 
@@ -59,9 +60,16 @@ def _of_program(source: RunSource, rows: SettingRows) -> None:
 def _same(data: NamedData, configuration: Path, root: Path) -> tuple[str, str]:
     """Equal for data that are the same: by where they lie, if they are at hand, else by name; with the part."""
     place = data.place(configuration, root)
-    return str(place.resolve()) if place is not None else data.name, data.part
+    return str(place.resolve()) if place is not None else data.name.rpartition(_NAMED)[2], data.part
+
+
+def _trained_on(written: Written, data: NamedData, word: str) -> str:
+    """Which setting trains on data, and by which name if that is another."""
+    line = written.line(data.key)
+    where = f"`{written.prefix}{data.key}`{f' (line {line})' if line is not None else ''}"
+    return f"{where} trains on{f' as `{_word(data)}`' if _word(data) != word else ''}"
 
 
 def _word(data: NamedData) -> str:
     """The name as the configuration writes it, without the file that a registry has for it."""
-    return data.name.partition(": ")[0]
+    return data.name.partition(_NAMED)[0]

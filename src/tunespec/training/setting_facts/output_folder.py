@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import PurePosixPath
 
+from tunespec.subjects import DataFile
 from tunespec.training.configuration import spec_in
 from tunespec.training.errors import TrainingError
 from tunespec.training.run_spec import RunSpec
@@ -62,10 +63,15 @@ def _shared(source: RunSource, rows: SettingRows, output: Setting, stage: Settin
     if not others or len({stage.value, *(one.value for one in stages)}) <= len(others):
         return
     theirs = ", ".join(
-        f"{other.written.file.shown} ({_said(other, one)})" for other, one in zip(others, stages, strict=True)
+        f"{_name(other.written.file)} ({_said(other, one)})" for other, one in zip(others, stages, strict=True)
     )
     text = f"{told(spec, output)} with {_said(spec, stage)} is also the folder of {theirs}"
     rows.mark("shared_output", output.name, f"{text}: the later run writes over what the earlier one left")
+
+
+def _name(file: DataFile) -> str:
+    """A configuration as its run is named: of a program that starts several, with the one that is meant."""
+    return f"{file.shown}:{file.part}" if file.part else file.shown
 
 
 def _beside(source: RunSource) -> Iterator[RunSpec]:
