@@ -16,7 +16,8 @@ from tunespec.templates.description import described
 
 STOPPED = {"stop": ["###End"], "num_predict": 300}
 SEVERAL = (
-    "several training templates may be meant (a/t.jinja, b/t.jinja): name one as template.training in the configuration"
+    "several training templates may be meant (a/t.jinja, b/t.jinja), and no folder of theirs is named `x`, as the "
+    "model that is asked: name one as template.training in the configuration"
 )
 OTHER = "it asks `gpt-4o`, which is another model than the one that is trained"
 

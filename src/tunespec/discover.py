@@ -95,6 +95,7 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
     datasets = _with_probes(datasets, [*named_files(config, "probes"), *seen.probes])
     artefacts = [*seen.artefacts, *company(seen.named, seen.artefacts)]
     templates = template_pairs(config, artefacts, datasets, seen.configurations)
+    _take_up(seen.passed_over, templates, config.root)
     runs = training_runs(of_training, told, datasets, templates, config.root)
     answers = answering(config, {"probes": seen.probes, "outputs": seen.outputs}, templates, datasets)
     if seen.probes and not config.inference.get("model"):
@@ -108,6 +109,13 @@ def discover(config: Config, paths: Sequence[str]) -> Discovery:
         raise CannotJudgeError(f"columns: no record has {names}; see [columns] in {config.file}")
     ordered = tuple(sorted(datasets, key=lambda dataset: dataset.name))
     return Discovery(ordered, seen.passed_over, seen.unreadable, templates, answers, runs, reviews)
+
+
+def _take_up(passed_over: dict[str, str], templates: Sequence[TemplatePair], root: Path) -> None:
+    """Say nothing of files that are nothing by themselves, where a template's other files make them a part of it."""
+    for pair in templates:
+        for file in pair.beside:
+            passed_over.pop(splits.relative(file.path, root), None)
 
 
 def _datasets(found: dict[str, tuple[Path, str, bool]]) -> Iterator[Dataset]:

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 from tunespec.discover_recipes import recipes_beside
 from tunespec.subjects import DataFile, TemplatePair
 from tunespec.templates.artefacts import content
+from tunespec.templates.asked_model import is_named_as, is_same_model
 from tunespec.templates.modelfile import ModelfileError, parse_modelfile
 from tunespec.templates.plain import PlainTemplate
 from tunespec.templates.program_folders import named_folders
-from tunespec.templates.python_requests import other_asked
+from tunespec.templates.python_requests import model_asked, other_asked
 
 TRAINING = ("jinja", "tokenizer")
 CALLERS = ("request", "script")
@@ -25,6 +26,7 @@ class Told(NamedTuple):
 
     ``plain`` is a training template that the configuration writes, ``recipes`` are training configurations (None if
     nothing is said of them), ``gguf`` is the model file, ``model`` the served model's name, ``root`` the project.
+    ``others`` are training templates beside the one that it names.
     """
 
     root: Path
@@ -32,6 +34,7 @@ class Told(NamedTuple):
     recipes: Sequence[DataFile] | None = None
     gguf: Sequence[DataFile] = ()
     model: str | None = None
+    others: Sequence[DataFile] = ()
 
 
 def pairs_among(files: Sequence[DataFile], told: Told) -> list[TemplatePair]:
@@ -72,19 +75,40 @@ def _asked(callers: Sequence[DataFile], sides: Sequence[TemplatePair], told: Tol
         near = sides if told.recipes or told.plain else _sides_near(caller, sides, told.root)
         if sides and (other := other_asked(caller, told.model)):
             alone.append(_alone(caller, f"it asks `{other}`, which is another model than the one that is trained"))
+        elif why := _of_other_template(caller, sides, told):
+            alone.append(_alone(caller, why))
         elif len(near) == 1:
             joined[near[0].name].append(caller)
         else:
-            alone.append(_alone(caller, _several([file for side in near for file in side.files])))
+            alone.append(_alone(caller, _several([file for side in near for file in side.files], model_asked(caller))))
     return [replace(side, files=(*side.files, *joined[side.name])) for side in sides] + alone
 
 
 def _sides_near(caller: DataFile, sides: Sequence[TemplatePair], root: Path) -> list[TemplatePair]:
-    """The training templates in the folders that a program names, else the nearest ones."""
+    """The training templates in the folders that a program names, or that have the model's name; else the nearest."""
     by_file = {side.files[0]: side for side in sides}
     named = named_folders(caller.path, root) if caller.format == "script" else []
-    near = [file for file in by_file if file.path.parent.resolve() in named] or nearest(caller, list(by_file))
-    return [by_file[file] for file in near]
+    near = [file for file in by_file if file.path.parent.resolve() in named] or _named_as(model_asked(caller), by_file)
+    return [by_file[file] for file in near or nearest(caller, list(by_file))]
+
+
+def _named_as(model: str, templates: Iterable[DataFile]) -> list[DataFile]:
+    """The templates of which a folder has the name of the model; none if those of all have it."""
+    templates = list(templates)
+    found = [file for file in templates if model and is_named_as(model, PurePosixPath(file.shown))]
+    return found if len(found) < len(templates) else []
+
+
+def _of_other_template(caller: DataFile, sides: Sequence[TemplatePair], told: Told) -> str:
+    """Why a caller does not go with the configured template; empty if it does, as far as is known."""
+    model = model_asked(caller)
+    if not told.others or (told.model is not None and is_same_model(model, told.model)):
+        return ""
+    if any(model and is_named_as(model, file.path) for side in sides for file in side.files):
+        return ""
+    others = [file.shown for file in told.others if model and is_named_as(model, PurePosixPath(file.shown))]
+    named = f"as the folder of {others[0]} is named: not the configured template's model" if others else ""
+    return f"it asks `{model}`, {named}" if named else ""
 
 
 def _alone(file: DataFile, no_training: str = "") -> TemplatePair:
@@ -141,11 +165,12 @@ def _models(modelfile: DataFile, models: Sequence[DataFile]) -> list[DataFile]:
     return near if len(near) == 1 else []
 
 
-def _several(templates: Sequence[DataFile]) -> str:
+def _several(templates: Sequence[DataFile], model: str = "") -> str:
     if len(templates) < 2:
         return ""
     names = ", ".join(file.shown for file in templates[:_SHOWN])
     more = ", ..." if len(templates) > _SHOWN else ""
-    return (
-        f"several training templates may be meant ({names}{more}): name one as template.training in the configuration"
-    )
+    is_unnamed = model and not any(is_named_as(model, PurePosixPath(file.shown)) for file in templates)
+    unnamed = f", and no folder of theirs is named `{model}`, as the model that is asked" if is_unnamed else ""
+    meant = f"several training templates may be meant ({names}{more}){unnamed}"
+    return f"{meant}: name one as template.training in the configuration"

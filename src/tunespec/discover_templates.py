@@ -46,9 +46,10 @@ def template_pairs(
     named = {key: _named(config, key) for key in keys}
     replaced = {format_ for key in named for format_ in _FORMATS[key]}
     kept = [file for file in files if file.format not in replaced]
+    others = [file for file in files if file.format in TRAINING] if named.get("training") else []
     files = [*kept, *(file for own in named.values() for file in own)]
     gguf, model = named.get("model", []), config.inference.get("model")
-    pairs = pairs_among(files, Told(config.root, config.plain_template, recipes, gguf, model))
+    pairs = pairs_among(files, Told(config.root, config.plain_template, recipes, gguf, model, others))
     return tuple(sorted((_whole(pair, datasets, config) for pair in pairs), key=lambda pair: pair.name))
 
 

@@ -12,6 +12,7 @@ from tunespec.templates.end_texts import in_line
 _PASSED_OVER, _SPARED = 5, 3  # files; so many more than that are named, too, rather than hidden behind their number
 _LISTED = 3  # files of one line
 _NEARLY_ALL = 0.999  # a share that is not the whole is never told as 100%
+_ASKS = {"script": "program {}, which asks a model", "request": "request {}"}  # a pair that has no template
 
 
 def subject_lines(report: Mapping[str, Any]) -> str:
@@ -129,7 +130,10 @@ def _ended_by(counts: Mapping[str, Any]) -> str:
 
 def _template(subject: Mapping[str, Any]) -> Iterator[str]:
     """What was taken for the two sides of a template pair."""
-    yield f"template {subject['name']}"
+    asks = next(
+        (_ASKS[f["format"]] for f in subject["files"] if f["path"] == subject["name"] and f["format"] in _ASKS), ""
+    )
+    yield asks.format(subject["name"]) or f"template {subject['name']}"
     profile = subject["profile"]
     if training := profile.get("training"):
         end = f", answers end with `{training['turn_end']}`" if training["turn_end"] else ""
@@ -140,7 +144,7 @@ def _template(subject: Mapping[str, Any]) -> Iterator[str]:
     if asked := profile.get("requests"):
         yield f"  with the requests in {', '.join(asked[:_LISTED])}{', ...' if len(asked) > _LISTED else ''}"
     if dataset := profile.get("dataset"):
-        yield f"  trained on {dataset}"
+        yield f"  {'with the answers of' if asks else 'trained on'} {dataset}"
     yield from (f"  {why}" for why in profile.get("undecided", ()))
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tunespec.errors import CannotJudgeError
 from tunespec.templates.ollama_parameters import TYPES
 from tunespec.templates.python_code import is_program, largest
+from tunespec.templates.template_text import is_chat_template, why_no_template
+
+if TYPE_CHECKING:
+    from tunespec.templates.python_calls import Call
 
 # What a file is taken for -> how the report says it.
 ARTEFACTS: Mapping[str, str] = {
@@ -25,7 +28,6 @@ ARTEFACTS: Mapping[str, str] = {
 _LARGEST = 32 << 20  # bytes of a JSON file that may be a tokenizer's or a request; tokenizer_config.json can be large
 _JINJA = (".jinja", ".jinja2", ".j2")
 _OF_TOKENIZERS = ("tokenizer_config.json", "chat_template.json")
-_ROLE = re.compile(rb"""\.role\b|\[\s*["']role["']\s*\]|get\(\s*["']role["']""")
 _ASKS = ("messages", "prompt")
 # What a request says of how it is answered, and no record of a dataset does.
 _SETTINGS = frozenset("stream options keep_alive format stop max_tokens num_predict".split())
@@ -60,7 +62,7 @@ def artefact(path: Path) -> str | None:
         content(path, 1)
         return "modelfile"
     if is_jinja(path):
-        return "jinja" if _is_chat_template(content(path)) else None
+        return "jinja" if is_chat_template(content(path)) else None
     if path.suffix.lower() == ".gguf":
         return "gguf" if content(path, 4) == b"GGUF" else None
     if is_program(path):
@@ -74,24 +76,34 @@ def is_test(name: str) -> bool:
 
 
 def may_ask(path: Path) -> bool:
-    """Whether a script or notebook is looked at: it asks a model, or might if it could be read.
+    """Whether a script or notebook is looked at: it asks a model, be it a provider's, or might if it could be read.
 
     Tests ask none in earnest.
     """
+    from tunespec.templates.python_calls import PythonError, why_hosted
+
     if not is_program(path) or is_test(path.name):
         return False
     try:
-        return _is_asked_in(path)
-    except CannotJudgeError:
+        calls = _calls(path)
+    except (CannotJudgeError, PythonError):
         return True  # whoever reads it says why it cannot be read
+    return any(not call.hosted for call in calls) or bool(why_hosted(calls))
+
+
+def _calls(path: Path) -> Sequence[Call]:
+    """All calls of a program; PythonError if it cannot be read."""
+    from tunespec.templates.python_calls import all_calls, may_call
+
+    code = content(path, largest(path) + 1)
+    return all_calls(code) if may_call(code, largest(path)) else ()
 
 
 def _is_asked_in(path: Path) -> bool:
-    from tunespec.templates.python_calls import PythonError, calls_in, may_call
+    from tunespec.templates.python_calls import PythonError
 
-    code = content(path, largest(path) + 1)
     try:
-        return may_call(code, largest(path)) and bool(calls_in(code))
+        return any(not call.hosted for call in _calls(path))
     except PythonError:
         return True
 
@@ -108,20 +120,17 @@ def _why_unread(path: Path) -> str:
 
 def why_no_artefact(path: Path) -> str:
     """Why a file with the name of an artefact is none; empty for other names."""
+    from tunespec.templates.python_calls import why_hosted
+
     if is_program(path):
         return (
             _why_unread(path)
             if _is_asked_in(path)
-            else "no program that asks a model, or trains one, in a way that is known here"
+            else why_hosted(_calls(path)) or "no program that asks a model, or trains one, in a way that is known here"
         )
     if is_jinja(path):
-        return "no chat template: it reads no message's role"
+        return f"no chat template: {why_no_template(content(path))}"
     return "no model file: it does not begin with `GGUF`" if path.suffix.lower() == ".gguf" else ""
-
-
-def _is_chat_template(content: bytes) -> bool:
-    """A page with flashed messages has `messages`, too, and perhaps `role="alert"`."""
-    return b"messages" in content and _ROLE.search(content) is not None
 
 
 def _of_json(path: Path) -> str | None:

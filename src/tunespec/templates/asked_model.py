@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Literal
 
 Whose = Literal["own", "unsure", "other"]
@@ -128,6 +128,17 @@ def is_of_library(name: str) -> bool:
     """Whether a name is one of Ollama's library: `llama3.2`, `qwen2.5-coder:32b-instruct`."""
     base, tag = _parts(name)
     return _NAME.fullmatch(base) is not None or _SIZE.match(tag) is not None
+
+
+def is_named_as(name: str, path: PurePath) -> bool:
+    """Whether a folder of a file has the name of a model, of any tag; a name of Ollama's library says nothing.
+
+    Args:
+        name: the model that is asked: `beta`, `beta:v2`, or its path, as vLLM calls it.
+        path: the file's, as far as its folders count.
+    """
+    last = _parts(name)[0].rpartition("/")[2]
+    return bool(last) and not _NAME.fullmatch(last) and last in (part.lower() for part in path.parts[:-1])
 
 
 def is_same_model(one: str, other: str) -> bool:

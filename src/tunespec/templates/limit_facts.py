@@ -31,7 +31,7 @@ def limit_facts(source: TemplateSource, rows: Rows) -> None:
         judge_lengths(own, row, source, rows)
     _ignored(source, rows)
     rows.skip(["no_limit"], "no Modelfile goes with it, which may set the limit")
-    rows.skip(["default_limit"], "no program is known to ask this model through transformers, vLLM or llama.cpp")
+    rows.skip(["default_limit"], "no program is known to load this model itself, with transformers, vLLM or llama.cpp")
     rows.skip(["limit_beyond_context"], "no limit, or no context size (num_ctx) is set")
     rows.skip(rows.facts, _NONE_SET)
 

@@ -8,7 +8,7 @@ the libraries of ``python_libraries``.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -19,7 +19,9 @@ from tunespec.templates.python_clients import Clients
 from tunespec.templates.python_code import LARGEST, Code, CodeError, is_notebook, notebook_code
 from tunespec.templates.python_dicts import held, read_scope
 from tunespec.templates.python_endpoints import Endpoint
+from tunespec.templates.python_key_lines import key_lines
 from tunespec.templates.python_scopes import Function, Scope
+from tunespec.templates.python_servers import host_of
 from tunespec.templates.python_text import parsed, why_no_python
 from tunespec.templates.python_unknown import ANY, UNKNOWN
 from tunespec.templates.python_values import Values
@@ -42,6 +44,7 @@ class Call:
     ``unknown`` names the keys of ``body`` (and ``options.KEY``) whose values only a run would tell; ``*`` is any other.
     ``unsent`` are arguments that the endpoint's server never hears. ``around`` is what the program says beside it, with
     the model that this call asks, if it is known which that is; ``whose`` that model is, by the files around it.
+    ``hosted``: a provider serves it, such as OpenAI.
     """
 
     endpoint: Endpoint
@@ -52,6 +55,7 @@ class Call:
     unsent: tuple[str, ...] = ()
     around: Around = NOTHING
     whose: Whose = "own"
+    hosted: bool = False
 
 
 def may_call(content: bytes, most: int = LARGEST) -> bool:
@@ -60,11 +64,16 @@ def may_call(content: bytes, most: int = LARGEST) -> bool:
 
 
 def calls_in(content: bytes) -> tuple[Call, ...]:
-    """The calls of a script or a notebook, in the order of their lines.
+    """The calls of a script or a notebook, in the order of their lines, without those of a provider's models.
 
     Raises:
         PythonError: for a file that Python does not parse.
     """
+    return tuple(call for call in all_calls(content) if not call.hosted)
+
+
+def all_calls(content: bytes) -> tuple[Call, ...]:
+    """The same with those of a provider's models."""
     if not is_notebook(content):
         return _calls(content)
     try:
@@ -72,6 +81,15 @@ def calls_in(content: bytes) -> tuple[Call, ...]:
     except CodeError as error:
         raise PythonError(str(error)) from error
     return tuple(_in_file(call, code) for call in _calls(code.text))
+
+
+def why_hosted(calls: Sequence[Call]) -> str:
+    """Why a program is not judged that asks a provider's models only; empty if nothing says which."""
+    named = (call.body.get("model") for call in calls)
+    models = [f"`{name}`, which a provider serves" for name in named if isinstance(name, str) and name]
+    hosts = [f"a model that {host} serves" for call in calls if (host := host_of(call.endpoint.address or ""))]
+    told = next(iter([*models, *hosts]), "") if all(call.hosted for call in calls) else ""
+    return f"it asks {told}: only what asks a model of your own is judged" if told else ""
 
 
 def _calls(program: str | bytes) -> tuple[Call, ...]:
@@ -130,7 +148,8 @@ class _Reader:
         if not endpoint.takes(body):
             return None
         known, unknown = endpoint.known(endpoint.sent(body))
-        return Call(endpoint, known, node.lineno, lines, unknown, tuple(sorted(unsent)), self._beside(node, scope))
+        beside, hosted = self._beside(node, scope), endpoint.is_hosted(body)
+        return Call(endpoint, known, node.lineno, lines, unknown, tuple(sorted(unsent)), beside, hosted=hosted)
 
     @cached_property
     def _around(self) -> Around:
@@ -154,7 +173,7 @@ class _Reader:
         for key, value in pairs:
             if isinstance(key, str) and key != endpoint.adds:
                 lines.setdefault(key, value.lineno)
-            self._lines(value, scope, lines)
+            key_lines(value, scope, self.values, lines)
         unsent = {key for key in endpoint.unsent if body.pop(key, None) is not None}
         added = body.pop(endpoint.adds, None) if endpoint.adds else None
         if added is not None:
@@ -174,22 +193,3 @@ class _Reader:
         for keyword in node.keywords:
             if keyword.arg is not None or not self.clients.is_encoded(keyword.value):
                 yield keyword.arg, keyword.value
-
-    def _lines(self, node: ast.expr, scope: Scope, lines: dict[str, int]) -> None:
-        """The lines of a dict's keys, also of those within it."""
-        left = [(node, scope)]
-        for _ in range(200):
-            if not left:
-                return
-            found, where = self.values.bound(*left.pop())
-            if isinstance(found, ast.Dict):
-                for key, value in zip(found.keys, found.values, strict=True):
-                    if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                        lines.setdefault(key.value, key.lineno)
-                    left.append((value, where))
-            elif isinstance(found, ast.Call):
-                for keyword in found.keywords:
-                    if keyword.arg is not None:
-                        lines.setdefault(keyword.arg, keyword.value.lineno)
-                    left.append((keyword.value, where))
-                left += [(value, where) for value in found.args]

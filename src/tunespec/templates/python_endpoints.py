@@ -61,11 +61,14 @@ class Endpoint:
         if self.providers:
             return isinstance(model := body.get("model"), str) and model.startswith(self.providers)
         if self.server == "OpenAI":
-            asks = self.inherits or bool({"messages", "prompt", ANY} & body.keys())
-            return asks and not is_providers(self.address, body.get("model"))
+            return self.inherits or bool({"messages", "prompt", ANY} & body.keys())
         if self.kind is None or self.keys is not None or ANY in body:
             return True
         return "model" in body and bool({"messages", "prompt"} & body.keys())
+
+    def is_hosted(self, body: Mapping[str, Any]) -> bool:
+        """Whether a provider serves the model that a body asks."""
+        return self.server == "OpenAI" and is_providers(self.address, body.get("model"))
 
     def sent(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The body that is sent for the arguments of a call: a library may have other names for what it sends."""

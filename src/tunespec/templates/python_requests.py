@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from tunespec.named_files import found_from
 from tunespec.subjects import DataFile, TemplatePair
@@ -86,18 +87,31 @@ def other_asked(file: DataFile, model: str | None) -> str:
         file: a request or a program.
         model: the name of the served model, if the configuration tells it.
     """
+    calls = _asked_by(file)
+    # A server behind OpenAI's interface may answer by any name.
+    model = None if any(server == "OpenAI" for server, _ in calls) else model
+    others = [name for _, name in calls if isinstance(name, str) and is_another(name, model)]
+    return others[0] if others and len(others) == len(calls) else ""
+
+
+def model_asked(file: DataFile) -> str:
+    """The name of the one model that a request or each call of a program asks; empty if that is not known.
+
+    Args:
+        file: a request or a program.
+    """
+    names = {name if isinstance(name, str) else "" for _, name in _asked_by(file)}
+    return names.pop() if len(names) == 1 else ""
+
+
+def _asked_by(file: DataFile) -> list[tuple[str, Any]]:
+    """The server and the model of each call, or of a request."""
     try:
         if file.format == "script":
-            calls = calls_in(file.path.read_bytes())
-            # A server behind OpenAI's interface may answer by any name.
-            model = None if any(call.endpoint.server == "OpenAI" for call in calls) else model
-            names = [call.body.get("model") for call in calls]
-        else:
-            names = [read_request(file.path.read_bytes(), file.shown).model]
+            return [(call.endpoint.server, call.body.get("model")) for call in calls_in(file.path.read_bytes())]
+        return [("Ollama", read_request(file.path.read_bytes(), file.shown).model)]
     except ValueError:  # whoever reads it says what it is
-        return ""
-    others = [name for name in names if isinstance(name, str) and is_another(name, model)]
-    return others[0] if others and len(others) == len(names) else ""
+        return []
 
 
 def _sent(calls: Iterable[tuple[DataFile, Call]]) -> Iterator[tuple[DataFile, Request]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -40,6 +40,13 @@ class Rows:
     def mark(self, fact: str, row: int, text: str, related: Place | None = None) -> None:
         """Something was found on a row; the first text stays."""
         self._marks.setdefault(fact, {}).setdefault(row, Mark(text, related))
+
+    def add_where(self, where: Callable[[Place], str]) -> None:
+        """Add to each text what more is known of the place where it was found; nothing if that is empty."""
+        for marks in self._marks.values():
+            for row, mark in marks.items():
+                if said := where(self.places[row]):
+                    marks[row] = mark._replace(text=f"{mark.text} ({said})")
 
     def skip(self, facts: Iterable[str], reason: str) -> None:
         """These facts have nothing to look at, unless something else did."""

@@ -59,7 +59,7 @@ def stop_lists(source: TemplateSource) -> list[StopList]:
     found = [served] if (served := served_stops(source)) is not None else []
     for file, request in source.requests:
         if request.stops is not None:
-            line = request.lines.get("stop", request.line)
+            line = request.line_of("stop", file.path)
             stops = tuple(Stop(text, file.shown, line) for text in request.stops)
             found.append(StopList(file.shown, line, stops, asked=True, unsure=request.unsure))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tunespec.templates.cells import Cells
 from tunespec.templates.description import described
 from tunespec.templates.rows import Rows
 
@@ -92,4 +93,5 @@ def build(name: str, columns: Iterable[str], source: TemplateSource) -> tuple[Ta
     require_facts(name, columns, made.facts)
     rows = Rows(made.facts)
     made.fill(source, rows)
+    rows.add_where(Cells(source.pair.of("script")).where)
     return Table.of(rows.places, rows.found()), described(source)

@@ -17,6 +17,7 @@ from tunespec.templates.python_code import (
     largest,
     notebook_code,
 )
+from tunespec.templates.python_script import script_code
 from tunespec.training.dataset_registry import WHY as REGISTRY
 from tunespec.training.dataset_registry import is_registry
 from tunespec.training.errors import TrainingError
@@ -172,10 +173,8 @@ def _head(path: Path, most: int = LARGEST) -> bytes:
 def _code(path: Path) -> Code:
     """A program's text, or the code of a notebook."""
     content = _bytes(path, largest(path))
-    if not is_notebook(content):
-        return Code(_text(path))
     try:
-        return notebook_code(content)
+        return notebook_code(content) if is_notebook(content) else script_code(content)
     except CodeError as error:
         raise TrainingError(str(error)) from error
 
