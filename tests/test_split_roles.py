@@ -277,7 +277,7 @@ def test_a_run_is_counted_by_what_it_trains_on_itself(tmp_path):
 def test_a_dataset_of_another_configuration_is_named_by_its_files(tmp_path):
     files = {"a.yaml": SFT, "b.yaml": f"{HERE}dataset: support\nval_size: 0.1\n"}
     project(tmp_path, files)
-    assert trained_on(tmp_path) == {"a.yaml": (3, "a.yaml"), "b.yaml": (3, "support.jsonl")}
+    assert trained_on(tmp_path) == {"a.yaml": (3, "support.jsonl"), "b.yaml": (3, "support.jsonl")}
 
 
 def test_of_several_training_files_in_a_folder_one_is_taken(tmp_path):

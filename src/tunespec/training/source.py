@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tunespec.canonical import canonical
 from tunespec.sources import setting
+from tunespec.splits import HELD_OUT
 from tunespec.subjects import DataFile, TrainingRun
 from tunespec.training.checkpoints import CHECKPOINT
 from tunespec.training.configuration import spec_in
@@ -150,8 +151,11 @@ class RunSource:
                 profile["log"]["last_step_rounded"] = True
             if self.logged.others:
                 profile["log"]["not_judged"] = list(self.logged.others)
-        if self.run.dataset is not None:
-            profile["dataset"] = _named(self.run.trained) or self.run.dataset.name
+        if (dataset := self.run.dataset) is not None:
+            named_alike = [
+                file for file in dataset.files if file.split not in HELD_OUT and dataset.name == self.run.name
+            ]
+            profile["dataset"] = _named(self.run.trained or named_alike) or dataset.name
         if self.run.pair is not None:
             profile["template"] = self.run.pair.name
         unread = self.spec.written.unread if self.spec is not None else ()
