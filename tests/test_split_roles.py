@@ -270,7 +270,11 @@ def test_a_run_is_counted_by_what_it_trains_on_itself(tmp_path):
     both = f"{HERE}dataset: support,other\neval_dataset: asked\n"
     files = {"a.yaml": both, "b.yaml": f"{HERE}dataset: support\n", "c.yaml": f"{HERE}dataset: asked\n"}
     project(tmp_path, files, ["support", "other", "asked"])
-    expected = {"a.yaml": (6, "a.yaml"), "b.yaml": (3, "support.jsonl"), "c.yaml": (3, "asked.jsonl")}
+    expected = {
+        "a.yaml": (6, "other.jsonl, support.jsonl"),
+        "b.yaml": (3, "support.jsonl"),
+        "c.yaml": (3, "asked.jsonl"),
+    }
     assert trained_on(tmp_path) == expected
 
 
