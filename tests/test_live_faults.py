@@ -176,11 +176,12 @@ def test_the_engine_is_killed_in_the_middle_of_an_answer(ollama_server, tmp_path
         assert OllamaServer(Wire(own.url), "mortal").ask(CAPITAL).reason == "stop"
 
 
-def test_a_model_that_is_not_there(ollama_server, scripted_model):
+@pytest.mark.usefixtures("scripted_model")
+def test_a_model_that_is_not_there(ollama_server):
     with pytest.raises(ServerError) as caught:
         OllamaServer(Wire(ollama_server.url), "nobody").describe()
     assert str(caught.value).startswith(f"the server at {ollama_server.url} has no model 'nobody'; it has ")
-    assert f"{scripted_model}:latest" in str(caught.value)
+    assert ":latest" in str(caught.value)  # of many models only the first are named
 
 
 def test_a_model_that_cannot_be_loaded(ollama_server, scripted_model, tmp_path):

@@ -70,6 +70,9 @@ def environment(host: str, folder: Path) -> dict[str, str]:
         "OLLAMA_NO_CLOUD": "1",
         "OLLAMA_NOPRUNE": "1",
         "OLLAMA_NUM_PARALLEL": "1",
+        # More than all models of the tests: of the three that Ollama keeps by itself one is put out for each other one
+        # that is asked, and where two workers ask in turns, some requests waited for minutes.
+        "OLLAMA_MAX_LOADED_MODELS": "32",
         "OLLAMA_KEEP_ALIVE": "30m",
         # The engine's threads wait by spinning: on a busy machine two of them take 50 times as long as one.
         "LLAMA_ARG_THREADS": "1",
