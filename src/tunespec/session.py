@@ -28,8 +28,8 @@ from tunespec.suite_paths import suite_modules
 from tunespec.tables import TABLES
 
 OF_INFERENCE = ("model", "host", "api", "probes", "outputs", "record", "remote")  # options that override [inference]
-_SHOWN = "answers.jsonl"  # in the run's folder: a live model's answers, until their report is written
 OF_TRAINING = ("training", "logs")  # options that override [training]
+_SHOWN = "answers.jsonl"  # in the run's folder: a live model's answers, until their report is written
 
 
 @dataclass(frozen=True)

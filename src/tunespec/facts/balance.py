@@ -65,7 +65,7 @@ def _fact(
 
 
 def _table(answers: pl.DataFrame, records: Records) -> pl.DataFrame:
-    """One row for each readable record: its split, topic, prompt, all that it asks and shows, and last answer."""
+    """One row for each readable record: its split, topic, prompt, a hash of all that it asks and shows, last answer."""
     import polars as pl
 
     rows = [row for row, c in enumerate(records.conversations) if c is not None and not c.defect]
@@ -78,12 +78,13 @@ def _table(answers: pl.DataFrame, records: Records) -> pl.DataFrame:
             "split": [records.splits[row] or "" for row in rows],
             "topic": [records.metadata[row].get("topic") for row in rows],
             "prompt": [records.prompts[row] for row in rows],
-            "asked": [f"{asked[row]}\0{records.metadata[row].get('shown', '')}" for row in rows],
+            "asked": [hash((asked[row], records.metadata[row].get("shown"))) for row in rows],
         },
         schema={
             "row": pl.UInt32,
             "pair": pl.Boolean,
-            **dict.fromkeys(("split", "topic", "prompt", "asked"), pl.String),
+            **dict.fromkeys(("split", "topic", "prompt"), pl.String),
+            "asked": pl.Int64,
         },
     )
     return table.join(last, on="row", how="left", maintain_order="left")

@@ -8,6 +8,7 @@ from typing import Any
 
 from tunespec.splits import parse_name
 from tunespec.templates.end_texts import in_line
+from tunespec.wording import plural
 
 _PASSED_OVER, _SPARED = 5, 3  # files; so many more than that are named, too, rather than hidden behind their number
 _LISTED = 3  # files of one line
@@ -182,8 +183,3 @@ def _profile(profile: Mapping[str, Any]) -> Iterator[str]:
     for key, what in (("system_prompt_share", "a system prompt"), ("think_share", "a <think> block")):
         if 0 < profile.get(key, 0) < 1:
             yield f"{profile[key]:.1%} of the records have {what}"
-
-
-def plural(count: int, noun: str) -> str:
-    """A count with its noun."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from tunespec.report.subject_lines import plural, subject_lines
+from tunespec.report.subject_lines import subject_lines
 from tunespec.terminal import one_line, report_lines
+from tunespec.wording import first_of, plural
 
 _LOCATIONS = 10  # shown of each group; the JSON report has all
 _OF_GROUP = ("code", "name", "kind", "table", "subject")
 LONGEST = 2_000  # characters shown of a message's line; the JSON report has all
 _INDENTED = "\n      "  # further lines of a message: both sides of a difference
+_NAMED = 4  # kinds, and subjects, of one reason
 _IDLE = 6  # kinds named that had nothing to look at
 
 
@@ -76,16 +78,16 @@ def _not_judged(report: Mapping[str, Any]) -> str:
     for row in report["pitfalls"]:
         if row["status"] == "off":
             off.setdefault(row["reason"], []).append(f"{row['code']}.{row['kind']}")
-    lines += [f"off: {_some(list(dict.fromkeys(kinds)))}: {reason}" for reason, kinds in off.items()]
+    lines += [f"off: {first_of(list(dict.fromkeys(kinds)), _NAMED)}: {reason}" for reason, kinds in off.items()]
     skipped, idle = _skipped(report)
     lines += [
-        f"skipped: {_codes(pitfalls)} in {_some(subjects)}: {reason}"
+        f"skipped: {_codes(pitfalls)} in {first_of(subjects, _NAMED)}: {reason}"
         for (reason, *subjects), pitfalls in _by_reason(skipped).items()
     ]
     if absent := _absent(report):
         lines.append(f"not judged: {'; '.join(absent)}; --format json names the pitfalls")
     if idle:
-        lines.append(f"nothing to look at: {_some(sorted(idle), _IDLE)} (reasons: --format json)")
+        lines.append(f"nothing to look at: {first_of(sorted(idle), _IDLE)} (reasons: --format json)")
     return "\n".join([*lines, *(f"could not judge: {error}" for error in report["errors"])])
 
 
@@ -122,10 +124,6 @@ def _absent(report: Mapping[str, Any]) -> list[str]:
 def _codes(pitfalls: Sequence[str]) -> str:
     """A pitfall with its name; of several the codes alone."""
     return ", ".join(pitfall.split()[0] for pitfall in pitfalls) if len(pitfalls) > 1 else pitfalls[0]
-
-
-def _some(names: Sequence[str], limit: int = 4) -> str:
-    return ", ".join(names[:limit]) + (f" and {len(names) - limit} more" if len(names) > limit else "")
 
 
 def _summary(report: Mapping[str, Any]) -> str:

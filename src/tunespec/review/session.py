@@ -21,6 +21,7 @@ from tunespec.review.terminal import keys, line, require_terminal
 from tunespec.review.walk import Walk
 from tunespec.review.who import reviewer_named
 from tunespec.templates.paint import Paint, wants_colour
+from tunespec.wording import plural
 
 
 def run_sample(asked: Asked) -> None:
@@ -38,11 +39,11 @@ def run_sample(asked: Asked) -> None:
         sys.stdout.buffer.write(lines)
         sys.stdout.buffer.flush()
         drawn_here = _next(replace(asked, new=True))
-        told = f"{_plural(len(drawn), desk.material.kind)} drawn; -o FILE keeps the sheet; next: {drawn_here}"
+        told = f"{plural(len(drawn), desk.material.kind)} drawn; -o FILE keeps the sheet; next: {drawn_here}"
         click.echo(told, err=True)
         return
     write_sheet(asked.output, lines)
-    click.echo(f"wrote {asked.output}: {_plural(len(drawn), desk.material.kind)}; next: {_next(asked)}")
+    click.echo(f"wrote {asked.output}: {plural(len(drawn), desk.material.kind)}; next: {_next(asked)}")
 
 
 def run_walk(asked: Asked) -> None:
@@ -57,7 +58,7 @@ def run_walk(asked: Asked) -> None:
     own = [one for one in desk.said if one.who == reviewer.casefold()]
     pending = _pending(desk, {one.hash for one in own})
     if not pending:
-        told = f"{_plural(len(own), desk.material.kind)} of {desk.material.name} are judged by {reviewer}: all of it"
+        told = f"{plural(len(own), desk.material.kind)} of {desk.material.name} are judged by {reviewer}: all of it"
         click.echo(safe(told))
         return
     click.echo(safe(f"{reviewer} judges {desk.material.name}, in {desk.shown}; ? shows the keys"))
@@ -82,7 +83,7 @@ def _pending(desk: Desk, own: set[str]) -> list[Drawn]:
     if desk.asked.sheet is not None:
         drawn, lost = read_sheet(desk.asked.sheet, desk.material)
         if lost:
-            click.echo(safe(f"{desk.asked.sheet}: {_plural(lost, 'line')} of nothing that is in {desk.material.name}"))
+            click.echo(safe(f"{desk.asked.sheet}: {plural(lost, 'line')} of nothing that is in {desk.material.name}"))
     else:
         drawn = desk.drawn({one.hash for one in desk.said} if desk.asked.new else set())
     return [one for one in drawn if one.hash not in own]
@@ -90,7 +91,7 @@ def _pending(desk: Desk, own: set[str]) -> list[Drawn]:
 
 def _farewell(desk: Desk, walk: Walk) -> str:
     good = sum(judgement.accepted for _, judgement in walk.judged)
-    judged = f"{_plural(len(walk.judged), desk.material.kind)} judged by {walk.reviewer}"
+    judged = f"{plural(len(walk.judged), desk.material.kind)} judged by {walk.reviewer}"
     told = f"\n{judged}, {good:,} accepted; in {desk.shown}"
     left = len(walk.pending) + walk.skipped
     return f"{told}\n{left:,} left: `{_next(desk.asked)}` goes on" if left else f"{told}\nnext: tunespec check"
@@ -113,7 +114,3 @@ def _nothing_left(desk: Desk) -> str:
     if desk.asked.edge_cases:
         return f"{desk.material.name}: no edge case is found in it that nobody has judged"
     return f"{desk.material.name}: everything in it is judged"
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -9,6 +9,7 @@ from tunespec.review.agreement import AgreementError, alpha
 from tunespec.review.judgement import ASPECTS, Judgement
 from tunespec.review.source import Reviewed, ReviewSource
 from tunespec.templates.rows import Rows
+from tunespec.wording import plural
 
 _FACTS = ("too_few_reviewed", "outdated_review", "rejected_share")
 _JUDGED = 10  # answers, or all if there are fewer, from which a rejected share is one: fewer may be a slip
@@ -36,7 +37,7 @@ def share_facts(source: ReviewSource, rows: Rows) -> None:
 
 def _too_few(one: Reviewed) -> str:
     noun, total = one.target.kind, len(one.target.places)
-    told = f"{len(one.said):,} of {_plural(total, noun)} are judged, where {one.needed:,} must be"
+    told = f"{len(one.said):,} of {plural(total, noun)} are judged, where {one.needed:,} must be"
     return f"{told}; {len(one.rejected):,} of those are rejected" if one.rejected else told
 
 
@@ -45,13 +46,13 @@ def _too_old(one: Reviewed, source: ReviewSource) -> str:
     recent = one.within(days, source.day)
     if recent >= one.needed:
         return ""
-    judged = _plural(len(one.said), f"judged {one.target.kind}")
+    judged = plural(len(one.said), f"judged {one.target.kind}")
     return f"of {judged}, {recent:,} were judged in the last {days:,} days, where {one.needed:,} must be"
 
 
 def _rejected(one: Reviewed, limit: float) -> str:
     judged, rejected = len(one.said), len(one.rejected)
-    told = f"{rejected:,} of {_plural(judged, f'judged {one.target.kind}')} are rejected"
+    told = f"{rejected:,} of {plural(judged, f'judged {one.target.kind}')} are rejected"
     said = [judgement for named in one.rejected for _, judgement in one.said[named]]
     lacks = Counter(ASPECTS[name] for each in said for name, good in each.aspects.items() if not good)
     first = one.target.places[one.rejected[0]]
@@ -90,7 +91,3 @@ def _two_of(said: Sequence[tuple[int, Judgement]]) -> tuple[int, int]:
     """The lines of a rejection and of an acceptance."""
     lines = {judgement.accepted: row for row, judgement in said}
     return lines[False], lines[True]
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -28,8 +28,7 @@ def generation_files(script: DataFile, pair: TemplatePair, root: Path) -> list[P
         pair: the files that belong together.
         root: the project's folder.
     """
-    named = _there(named_folders(script.path, root))
-    return named or _there([file.path.parent.resolve() for file in (script, *pair.files) if _tells(file, script)])
+    return _named(script, root) or _near(script, pair)
 
 
 class OwnSettings(NamedTuple):
@@ -43,16 +42,26 @@ def own_settings(script: DataFile, pair: TemplatePair, root: Path) -> OwnSetting
 
     Without a Modelfile, only a file beside the program or in a folder that it names is surely of the model.
     """
-    found = generation_files(script, pair, root)
+    named = _named(script, root)
+    found = named or _near(script, pair)
     if not found:
         return None
-    own = {script.path.parent.resolve(), *named_folders(script.path, root)}
-    sure = len(found) == 1 and (pair.of("modelfile") or found[0].parent in own)
+    sure = len(found) == 1 and (named or pair.of("modelfile") or found[0].parent == script.path.parent.resolve())
     try:
         read = orjson.loads(found[0].read_bytes()) if sure else None
     except (OSError, ValueError):
         return OwnSettings(None)
     return OwnSettings(read if isinstance(read, dict) else None)
+
+
+def _named(script: DataFile, root: Path) -> list[Path]:
+    """Those in the folders that a program names."""
+    return _there(named_folders(script.path, root))
+
+
+def _near(script: DataFile, pair: TemplatePair) -> list[Path]:
+    """Those beside a program and the other files of its pair."""
+    return _there([file.path.parent.resolve() for file in (script, *pair.files) if _tells(file, script)])
 
 
 def _tells(file: DataFile, script: DataFile) -> bool:

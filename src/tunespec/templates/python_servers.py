@@ -56,11 +56,9 @@ def is_providers(address: str | None, model: Any) -> bool:
 def is_private(address: str) -> bool:
     """Whether an address is of this machine, or of the network that it stands in."""
     host = host_of(address)
-    try:
-        own = ipaddress.ip_address(host)
-    except ValueError:
-        return bool(host) and ("." not in host or host.endswith(_OWN_NAMES))
-    return own.is_private or own.is_loopback
+    if (number := _number(host)) is not None:
+        return number.is_private or number.is_loopback
+    return bool(host) and ("." not in host or host.endswith(_OWN_NAMES))
 
 
 def is_same_server(one: str, other: str) -> bool:
@@ -78,8 +76,13 @@ def _normal(address: str) -> tuple[str, int | None]:
 
 
 def _is_here(host: str) -> bool:
+    number = _number(host)
+    return number is not None and (number.is_loopback or number.is_unspecified)
+
+
+def _number(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """A host that is given by its number."""
     try:
-        own = ipaddress.ip_address(host)
+        return ipaddress.ip_address(host)
     except ValueError:
-        return False
-    return own.is_loopback or own.is_unspecified
+        return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.values import number, word
+from tunespec.wording import plural
 
 _LARGE = 100  # epochs from which on no fraction of one is told
 
@@ -46,15 +47,18 @@ class Plan:
         phrases += [self.steps_said] if self.steps else []
         if not self.batch:
             return phrases
-        on = f"{self.devices} device{'' if self.devices == 1 else 's'}" if self.devices else "each device"
+        on = plural(self.devices, "device") if self.devices else "each device"
         on = "all devices together" if self.is_whole_batch and self.devices != 1 else on
         return [*phrases, f"{self.batch_said} a step on {on}"]
 
     @property
     def steps_said(self) -> str:
         """The steps of the run, for a sentence."""
-        most = "at most " if self.bound == "steps" else ""
-        return f"{most}{self.steps:,} step{'' if self.steps == 1 else 's'}"
+        return self.counted_steps("step")
+
+    def counted_steps(self, noun: str) -> str:
+        """The same with another noun."""
+        return f"{'at most ' if self.bound == 'steps' else ''}{plural(self.steps or 0, noun)}"
 
     @property
     def batch_said(self) -> str:
@@ -132,14 +136,14 @@ def _sequences(spec: RunSpec, records: int | None, tokens: int | None) -> int | 
         return None
     if not spec.value("packing"):
         return records
-    cuts, length = cuts_records(spec), spec.number("max_length")
+    cuts, length = _cuts_records(spec), spec.number("max_length")
     if tokens is None or not length or length < 1:
         return None if cuts else records
     filled = math.ceil(tokens / length)
     return filled if cuts else min(records, 2 * filled)
 
 
-def cuts_records(spec: RunSpec) -> bool:
+def _cuts_records(spec: RunSpec) -> bool:
     """Whether what does not fit into a packed sequence goes on in the next one, as pretraining does everywhere."""
     wrapped = word(spec.written.get("packing_strategy")) == "wrapped"
     return wrapped or spec.value("truncation") == "split" or spec.objective == "pretrain"

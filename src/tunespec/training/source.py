@@ -20,6 +20,7 @@ from tunespec.training.recognise import LOG
 from tunespec.training.run_log import run_log
 from tunespec.training.run_spec import RunSpec
 from tunespec.training.step_facts.logged_run import LoggedRun
+from tunespec.wording import first_of, plural
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 
 _OF_RECORD, _OF_TURN = 64, 16  # tokens that a template adds at most: a system prompt of its own, headers and ends
-
 _TRAINED = (None, "train")  # splits
 _FILES = 3  # of training data that the header names
 _NAMED = 5  # logs that are not judged, of which the header names no more
@@ -64,7 +64,7 @@ class RunSource:
         """The number of records that may be trained on; None if they are not all at hand."""
         if self.records is None or self.run.is_partial:
             return None
-        return len(self._trained())
+        return len(self._trained)
 
     @property
     def root(self) -> Path:
@@ -108,23 +108,22 @@ class RunSource:
         if self.trained_on is None or self.records is None:
             return None
         conversations = self.records.records.conversations
-        trained = [one for at in self._trained() if (one := conversations[at]) is not None]
+        trained = [one for at in self._trained if (one := conversations[at]) is not None]
         return sum(_bytes_of(one) + _OF_RECORD + _OF_TURN * len(one.turns) for one in trained)
 
+    @cached_property
     def _trained(self) -> list[int]:
         """The rows of the records that it trains on: those of no held-out split, in files of its own all."""
         if self.records is None:
             return []
         records, own = self.records.records, {file.shown: file.split for file in self.run.trained}
-        splits = enumerate(zip(records.places, records.splits, strict=True))
-        if own:
-            whole = {path for path, split in own.items() if split is not None}
-            return [
-                row
-                for row, (place, split) in splits
-                if place.path in whole or (place.path in own and split in _TRAINED)
-            ]
-        return [row for row, (_, split) in splits if split in _TRAINED]
+        whole = {path for path, split in own.items() if split is not None}
+        rows = enumerate(zip(records.places, records.splits, strict=True))
+        return [
+            row
+            for row, (place, split) in rows
+            if place.path in whole or (split in _TRAINED and (not own or place.path in own))
+        ]
 
     def described(self) -> dict[str, Any]:
         """The subject, as the report describes it."""
@@ -166,12 +165,10 @@ class RunSource:
     def _other_logs(self) -> Iterator[str]:
         """The logs that lie with its own, and the launches in its own, that were not judged."""
         if self.logged is not None and (earlier := self.logged.log.earlier):
-            rows = "row" if earlier == 1 else "rows"
-            yield f"not judged: {earlier:,} {rows} of {self.logged.path} (of an earlier launch in it)"
+            yield f"not judged: {plural(earlier, 'row')} of {self.logged.path} (of an earlier launch in it)"
         if self.logged is not None and (others := self.logged.others):
-            named = ", ".join(others[:_NAMED]) + (f" and {len(others) - _NAMED} more" if len(others) > _NAMED else "")
             why = "launched earlier" if self.logged.is_newest else "of another run: other losses at the same steps"
-            yield f"not judged: {named} ({why})"
+            yield f"not judged: {first_of(others, _NAMED)} ({why})"
 
     def _specs(self, *formats: str, beside: Sequence[RunSpec] = ()) -> Iterator[RunSpec]:
         for file in self.run.of(*formats):
@@ -186,8 +183,7 @@ class RunSource:
 
 def _named(files: Sequence[DataFile]) -> str:
     """Files of training data, for the header."""
-    more = f" and {len(files) - _FILES} more" if len(files) > _FILES else ""
-    return ", ".join(file.shown for file in files[:_FILES]) + more
+    return first_of([file.shown for file in files], _FILES)
 
 
 def _bytes_of(conversation: Conversation) -> int:

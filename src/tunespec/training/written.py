@@ -84,18 +84,12 @@ class Written:
 
     def line(self, key: str) -> int | None:
         """The line that a key stands in, or the nearest one around it."""
-        key = key.removeprefix(self.prefix)
-        while key:
-            if key in self.lines:
-                return self.lines[key]
-            key = key.rpartition(".")[0]
-        return self.calls_line
+        found = _nearest(self.lines, key.removeprefix(self.prefix))
+        return self.calls_line if found is None else found
 
     def cell(self, key: str) -> str:
         """The same of a notebook, as it is shown: `cell 7, line 3`; empty for other files."""
-        while key and key not in self.cells:
-            key = key.rpartition(".")[0]
-        return self.cells.get(key, "")
+        return _nearest(self.cells, key) or ""
 
     def where(self, key: str) -> str:
         """Where a key stands, as a message says it: `line 7`, in a notebook `cell 7, line 3`."""
@@ -108,6 +102,13 @@ class Written:
 
 _ABSENT = object()
 Value = TypeVar("Value")
+
+
+def _nearest(table: Mapping[str, Value], key: str) -> Value | None:
+    """What a table has for a key, or for the nearest one around it."""
+    while key and key not in table:
+        key = key.rpartition(".")[0]
+    return table.get(key)
 
 
 def _below(table: Mapping[str, Value], key: str) -> dict[str, Value]:

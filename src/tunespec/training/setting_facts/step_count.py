@@ -38,7 +38,7 @@ def _few(source: RunSource, rows: SettingRows, plan: Plan, setting: Setting) -> 
     rows.examine("few_steps", setting.name)
     least = source.threshold("H002", "steps")
     if plan.steps < least:
-        steps = plan.steps_said.replace("step", "optimizer step")
+        steps = plan.counted_steps("optimizer step")
         run = f"{plan.epochs_said} epochs of {plan.records:,} records are {steps}, fewer than {least}"
         rows.mark("few_steps", setting.name, f"{seen(spec, plan)}; {run}{_repair(source, plan)}")
 
