@@ -15,6 +15,7 @@ _WORDS = {
     "eval": "validation", "evaluation": "validation",
     "test": "test", "testing": "test", "holdout": "test", "heldout": "test", "held_out": "test",
 }  # fmt: skip
+TRAINED = (None, "train")  # of a record that is trained on: where nothing names a split, all are
 HELD_OUT = frozenset(("validation", "test"))
 _SUFFIXES = {*EXTENSIONS, ".txt", *COMPRESSED}
 _WORD = "|".join(_WORDS)

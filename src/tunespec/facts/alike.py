@@ -15,6 +15,7 @@ from tunespec.similarity.context import without_shared_context
 from tunespec.similarity.documents import Documents, Tokens, tokenize
 from tunespec.similarity.frames import without_shared_frame
 from tunespec.similarity.verify import LEAST_SIMILARITY, Verifier
+from tunespec.splits import TRAINED
 from tunespec.text import same_words
 
 BENCHMARK = "benchmark"  # the split of rows that belong to a benchmark, not to the dataset
@@ -32,7 +33,7 @@ class Alike:
     def rows(self) -> list[int]:
         """Readable rows with some text, training first, else in file order."""
         splits, contents = self.records.splits, self.records.contents
-        return sorted((r for r, c in enumerate(contents) if c), key=lambda r: (splits[r] not in (None, "train"), r))
+        return sorted((r for r, c in enumerate(contents) if c), key=lambda r: (splits[r] not in TRAINED, r))
 
     @cached_property
     def asked(self) -> Sequence[str]:
@@ -94,7 +95,7 @@ class Alike:
         columns = [(self.asked, self._prompt_words)]
         rows = list(distinct.values())
         different = [self.prompts[row] for row in rows]
-        outside = [place for place, row in enumerate(rows) if self.records.splits[row] not in (None, "train")]
+        outside = [place for place, row in enumerate(rows) if self.records.splits[row] not in TRAINED]
         return self._pairs(rows, columns, different, "comparing prompts", focus=outside)
 
     @cached_property

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tunespec.canonical import canonical
 from tunespec.sources import setting
-from tunespec.splits import HELD_OUT
+from tunespec.splits import HELD_OUT, TRAINED
 from tunespec.subjects import DataFile, TrainingRun
 from tunespec.training.checkpoints import CHECKPOINT
 from tunespec.training.configuration import spec_in
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 
 _OF_RECORD, _OF_TURN = 64, 16  # tokens that a template adds at most: a system prompt of its own, headers and ends
-_TRAINED = (None, "train")  # splits
 _FILES = 3  # of training data that the header names
 _NAMED = 5  # logs that are not judged, of which the header names no more
 
@@ -122,7 +121,7 @@ class RunSource:
         return [
             row
             for row, (place, split) in rows
-            if place.path in whole or (split in _TRAINED and (not own or place.path in own))
+            if place.path in whole or (split in TRAINED and (not own or place.path in own))
         ]
 
     def described(self) -> dict[str, Any]:
